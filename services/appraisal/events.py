@@ -1,0 +1,254 @@
+"""What appraisal publishes: targets, progress, scores, objections and the appraisals that come of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shared.events.classes import EventClass
+from shared.events.registry import Catalogue
+from shared.events.rule_set import RuleSetPublished
+
+EVENTS = Catalogue("appraisal")
+EVENTS.event(EventClass.OPEN, effective="since")(RuleSetPublished)
+
+# Ratings on the wire: above, as, below (expectation). Predicates: sangat_baik, baik, butuh_perbaikan, kurang, sangat_kurang.
+
+
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class TargetDrafted:
+    """A target proposed by the employee or brought in by an import, before the superior fixes it. Stream ``appraisal-draft-<employee>-<year>``."""
+
+    employee: str
+    period: str
+    target_id: str
+    aspect: str
+    indicator: str
+    what_text: str | None
+    unit: str
+    direction: str
+    value: str
+    weight: int
+
+
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class TargetWithdrawn:
+    employee: str
+    period: str
+    target_id: str
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class RulesAcknowledged:
+    """The employee has been told of the rules (socialisation). Stream ``appraisal-rules-read-<employee>``."""
+
+    employee: str
+    rule_set: str
+    how: str
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class PlanApproved:
+    """The superior has fixed the SKP. Stream of this and of TargetSet and ProgressRecorded: ``appraisal-plan-<employee>-<year>``."""
+
+    employee: str
+    period: str
+    plan_version: int
+    assessor: str
+    document: str
+    rule_set: str
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class TargetSet:
+    """One target as fixed. `indicator` is a code of the agency's; its wording lies in the text `what_text`.
+
+    `value` is an exact decimal as text in `unit`; `direction` is higher or lower (is better); `weight` in percent, 100 over a plan.
+    """
+
+    employee: str
+    period: str
+    plan_version: int
+    target_id: str
+    aspect: str
+    indicator: str
+    what_text: str | None
+    unit: str
+    direction: str
+    value: str
+    weight: int
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class ProgressRecorded:
+    """Achievement of one target in one month; `evidence` are SHA-256 digests in hexadecimal."""
+
+    employee: str
+    period: str
+    target_id: str
+    month: str
+    value: str
+    evidence: tuple[str, ...] = ()
+    obstacle_text: str | None = None
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class ScoreSubmitted:
+    """`what`: target (item = target id), behaviour (item = aspect's code) or whole. `by`: self or superior.
+
+    `scheme` rating: `value` above, as or below; numeric: an exact decimal as text. `achievement_percent` is exact text, for targets.
+    Stream of this and of all that follows: ``appraisal-<employee>-<period>``.
+    """
+
+    employee: str
+    period: str
+    scheme: str
+    what: str
+    item: str
+    by: str
+    value: str
+    achievement_percent: str | None = None
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class OrganisationResultSet:
+    """Subject: the unit. `result`: istimewa, baik, butuh_perbaikan, kurang, sangat_kurang. Stream ``appraisal-organisation-<unit>-<period>``."""
+
+    unit: str
+    period: str
+    result: str
+    guide: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The two ratings and the predicate that the quadrant gives."""
+
+    result_rating: str
+    behaviour_rating: str
+    predicate: str
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class AppraisalDelivered:
+    """The employee has received the result; an objection is possible before `objection_until` (first moment too late)."""
+
+    employee: str
+    period: str
+    kind: str
+    judgement: Judgement
+    rule_set: str
+    objection_until: datetime
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class AppraisalAccepted:
+    """`how`: explicit or silence."""
+
+    employee: str
+    period: str
+    how: str
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class ObjectionFiled:
+    """`items` are target ids, behaviour codes or ``whole``; the decision is due before `decision_due`."""
+
+    employee: str
+    period: str
+    items: tuple[str, ...]
+    filed_at: datetime
+    decision_due: datetime
+    reason_text: str
+    reason_digest: str
+    evidence: tuple[str, ...]
+    rule_set: str
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class ObjectionRefused:
+    """It came, and could not be admitted: `rule` says which rule, `due` what was asked, `found` what there was."""
+
+    employee: str
+    period: str
+    rule: str
+    due: datetime
+    found: datetime
+    reason_text: str
+    reason_digest: str
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class ObjectionOverdue:
+    """The decision on the objection was due before `due` and has not come; reported, nothing is forfeited."""
+
+    employee: str
+    period: str
+    due: datetime
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class ObjectionDecided:
+    """`outcome`: granted or rejected."""
+
+    employee: str
+    period: str
+    outcome: str
+    before: Judgement
+    after: Judgement
+    document: str
+    reason_text: str
+    reason_digest: str
+    decided_by: str
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class AppraisalFinalized:
+    """`basis`: accepted, silence or decision."""
+
+    employee: str
+    period: str
+    kind: str
+    judgement: Judgement
+    basis: str
+    rule_set: str
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class AppraisalCorrected:
+    employee: str
+    period: str
+    before: Judgement
+    after: Judgement
+    legal_basis: str
+    document: str
+    heard_on: date
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class AppraisalImported:
+    """A finalised predicate of an earlier period, as the old system had it. Stream ``appraisal-<employee>-<period>``."""
+
+    employee: str
+    period: str
+    predicate: str
+    source_system: str
+    file_digest: str
+    row: int

@@ -1,0 +1,102 @@
+"""What payroll publishes: what the rules give for a person and month, its adjustments, and the runs in which money moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.events.classes import EventClass
+from shared.events.registry import Catalogue
+from shared.events.rule_set import RuleSetPublished
+
+EVENTS = Catalogue("payroll")
+EVENTS.event(EventClass.OPEN, effective="since")(RuleSetPublished)
+
+# Stream of AllowanceCalculated, AllowanceAdjusted and AllowancePosted: ``payroll-<employee>-<month>``; subject: the employee.
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: `base` × share × `percent`, rounded once half up. `base` and `amount` in rupiah; the others exact text, in percent."""
+
+    name: str
+    rule: str
+    base: int
+    share_percent: str
+    percent: str
+    amount: int
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class AllowanceCalculated:
+    """What the rules give while the month is open; a later one replaces it. `total` in rupiah; `inputs` are event ids."""
+
+    employee: str
+    month: str
+    rule_set: str
+    job_class: int
+    predicate_period: str
+    predicate: str
+    discipline_points: str
+    lines: tuple[Line, ...]
+    total: int
+    inputs: tuple[str, ...]
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class AllowanceAdjusted:
+    """The month was posted, and what is known now gives another amount. All in rupiah; `cause` is the event id that changed it."""
+
+    employee: str
+    month: str
+    rule_set: str
+    job_class: int
+    predicate_period: str
+    predicate: str
+    discipline_points: str
+    lines: tuple[Line, ...]
+    from_total: int
+    to_total: int
+    difference: int
+    cause: str
+    cause_type: str
+    run: str
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PaidAdjustment:
+    """`month`: the month concerned; `amount` in rupiah, of either sign; `event`: the AllowanceAdjusted that it pays."""
+
+    month: str
+    amount: int
+    event: str
+    cause: str
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class AllowancePosted:
+    """What a run pays this person for `month`: `posted` for the month itself, adjustments of earlier months beside it."""
+
+    employee: str
+    month: str
+    run: str
+    posted: int
+    adjustments: tuple[PaidAdjustment, ...]
+    paid: int
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class PayRunPosted:
+    """The run of a month is complete. Subject: the run. Stream ``payroll-run-<run>``. Totals in rupiah."""
+
+    month: str
+    run: str
+    persons: int
+    total_posted: int
+    total_adjustments: int
+    total_paid: int
+    treasurer: str

@@ -1,0 +1,127 @@
+"""Which event types a service publishes (its catalogue) and which of other services' it hears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, is_dataclass
+from typing import Any, TypeVar
+
+from shared.events.classes import EventClass
+
+M = TypeVar("M", bound=type)
+Upcaster = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class EventType:
+    """`effective` names the field that says when the fact holds (a date or an aware datetime); without it, when it was recorded."""
+
+    service: str
+    name: str
+    version: int
+    cls: EventClass
+    model: type
+    effective: str | None = None
+
+    @property
+    def type(self) -> str:
+        """``merit.<service>.<EventName>.v<N>``."""
+        return f"merit.{self.service}.{self.name}.v{self.version}"
+
+    @property
+    def published(self) -> bool:
+        return self.cls is not EventClass.PRIVATE
+
+
+class UnknownVersion(Exception):
+    """A known event type in a version that this code does not know: the partition stops until the code is newer."""
+
+
+def split_type(type_: str) -> tuple[str, int]:
+    """``merit.appraisal.TargetSet.v1`` → ``("merit.appraisal.TargetSet", 1)``."""
+    base, _, version = type_.rpartition(".v")
+    if not base or not version.isdigit():
+        raise ValueError(f"expected an event type such as merit.appraisal.TargetSet.v1, found {type_!r}")
+    return base, int(version)
+
+
+class Catalogue:
+    """The types of one service, each a frozen dataclass marked with :meth:`event`; past versions are reached by upcasters."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self.types: dict[str, EventType] = {}
+        self._upcasters: dict[tuple[str, int], Upcaster] = {}
+
+    def event(self, cls: EventClass, *, version: int = 1, effective: str | None = None) -> Callable[[M], M]:
+        """Register the dataclass below as the current version of the type that bears its name."""
+
+        def register(model: M) -> M:
+            if not is_dataclass(model):
+                raise TypeError(f"expected a frozen dataclass, found {model!r}")
+            declared = EventType(self.service, model.__name__, version, cls, model, effective)
+            self.types[f"merit.{self.service}.{model.__name__}"] = declared
+            return model
+
+        return register
+
+    def upcaster(self, name: str, *, from_version: int) -> Callable[[Upcaster], Upcaster]:
+        """Register a pure function from version N's data to version N + 1's."""
+
+        def register(function: Upcaster) -> Upcaster:
+            self._upcasters[(f"merit.{self.service}.{name}", from_version)] = function
+            return function
+
+        return register
+
+    def of(self, event: Any) -> EventType:
+        """The declaration of an event or of its class."""
+        model = event if isinstance(event, type) else type(event)
+        found = self.types.get(f"merit.{self.service}.{model.__name__}")
+        if found is None or found.model is not model:
+            raise KeyError(f"{model.__name__} is no event of {self.service}")
+        return found
+
+    def current(self, type_: str, data: Mapping[str, Any]) -> tuple[EventType, Mapping[str, Any]] | None:
+        """The declaration and the data raised to its version; None for an unknown type, UnknownVersion for an unknown version."""
+        base, version = split_type(type_)
+        declared = self.types.get(base)
+        if declared is None:
+            return None
+        while version < declared.version and (base, version) in self._upcasters:
+            data, version = self._upcasters[(base, version)](data), version + 1
+        if version != declared.version:
+            raise UnknownVersion(f"expected {base} in version {declared.version} or older, found {type_}")
+        return declared, data
+
+
+class Heard:
+    """What a service hears of others: for each type a dataclass with only the fields that it uses."""
+
+    def __init__(self) -> None:
+        self.catalogues: dict[str, Catalogue] = {}
+
+    def hears(self, service: str, *, version: int = 1) -> Callable[[M], M]:
+        """Register the dataclass below as this service's reading of ``merit.<service>.<its name>``."""
+
+        def register(model: M) -> M:
+            catalogue = self.catalogues.setdefault(service, Catalogue(service))
+            return catalogue.event(EventClass.OPEN, version=version)(model)
+
+        return register
+
+    def current(self, type_: str, data: Mapping[str, Any]) -> tuple[EventType, Mapping[str, Any]] | None:
+        """As :meth:`Catalogue.current`, over every service heard."""
+        catalogue = self.catalogues.get(type_.split(".")[1]) if type_.count(".") >= 3 else None
+        return catalogue.current(type_, data) if catalogue else None
+
+    def of(self, model: type) -> EventType:
+        for catalogue in self.catalogues.values():
+            for declared in catalogue.types.values():
+                if declared.model is model:
+                    return declared
+        raise KeyError(f"{model.__name__} is not heard")
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        return tuple(sorted(self.catalogues))

@@ -1,0 +1,61 @@
+"""What a service declares to the flow: reactions that decide again when a fact arrives, and timers that fire when a day comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.kernel.decider import Aggregate
+from shared.kernel.facts import Fact, Knowledge
+
+
+@dataclass(frozen=True)
+class Do:
+    """A command for one of the service's own aggregates. A refusal by its decider is an outcome, recorded with the decision."""
+
+    aggregate: Aggregate
+    command: Any
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """A decision taken anew whenever a fact about its key arrives, from everything known, in whatever order it came.
+
+    `on`: for each event class (own or heard) the decision keys that a fact concerns; such a key is marked, and its row locked.
+    `decide`: (key, knowledge) → commands. It reads all it needs from the knowledge, never from the fact that woke it, and gives the
+    same commands (or none) when nothing changed: the aggregate's own stream says what was decided before.
+    """
+
+    name: str
+    on: Mapping[type, Callable[[Fact, Knowledge], Iterable[str]]]
+    decide: Callable[[str, Knowledge], Iterable[Do]]
+
+
+@dataclass(frozen=True)
+class Arm:
+    """Let the timer `key` fire at `due` (aware), or at once if that has passed. Arming again moves it."""
+
+    key: str
+    due: datetime
+
+
+@dataclass(frozen=True)
+class Disarm:
+    """The timer `key` need not fire any more. Nothing happens when it is not armed."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Timer:
+    """A statutory clock: rows folded from the service's own events; a due row becomes commands, once per (key, due).
+
+    `on`: for each own event class what to arm or disarm; pure, the due moment stands in the event.
+    `fire`: (key, due, knowledge) → commands.
+    """
+
+    name: str
+    on: Mapping[type, Callable[[Fact], Iterable[Arm | Disarm]]]
+    fire: Callable[[str, datetime, Knowledge], Iterable[Do]]

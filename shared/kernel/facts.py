@@ -1,0 +1,60 @@
+"""A fact: one event as a service knows it, with what its envelope says, and what a decision may ask of all facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from shared.kernel.rules import RuleSet
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True)
+class Fact(Generic[E]):
+    """`event` is the typed data; `effective` is when it holds, `recorded` when it was learned (both aware, UTC)."""
+
+    event: E
+    id: str
+    type: str
+    agency: str
+    subject: str
+    stream: str
+    version: int
+    effective: datetime
+    recorded: datetime
+    actor: str
+    correlation: str
+    hops: int = 0
+
+    @property
+    def rank(self) -> tuple[datetime, str, str, int]:
+        """Where facts compete the highest rank wins, never arrival: (effective, source, stream, version)."""
+        return (self.effective, self.type.split(".")[1], self.stream, self.version)
+
+
+class Knowledge(Protocol):
+    """What a service knows of one agency at this moment. Every read sees the latest committed state."""
+
+    agency: str
+    now: datetime
+
+    def facts(self, model: type[E], subject: str) -> Sequence[Fact[E]]:
+        """Heard or own events of this class about `subject`, lowest rank first."""
+
+    def stream(self, name: str) -> Sequence[Fact[Any]]:
+        """An own stream from its beginning."""
+
+    def row(self, view: Any, key: str) -> Mapping[str, Any] | None:
+        """A view's row, or None."""
+
+    def rows(self, view: Any, **equal: Any) -> Sequence[Mapping[str, Any]]:
+        """A view's rows whose columns equal these values, ordered by key."""
+
+    def rules(self, kind: str, day: date) -> RuleSet:
+        """The own rule set of `kind` in force on `day`: the agency's, else the national default. Refused when there is none."""
+
+    def rule_sets(self, kind: str) -> Sequence[RuleSet]:
+        """Every published version of `kind`, national defaults included."""

@@ -1,0 +1,33 @@
+"""Money and parts of it: integer rupiah, exact fractions, one rounding."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import NewType
+
+Rupiah = NewType("Rupiah", int)
+
+
+def half_up(exact: Fraction | Decimal | int) -> int:
+    """Round to the nearest integer, halves away from zero: 0.5 → 1, 1.5 → 2, −0.5 → −1."""
+    value = Fraction(exact)
+    magnitude = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
+    return magnitude if value >= 0 else -magnitude
+
+
+def rupiah(exact: Fraction | Decimal | int) -> Rupiah:
+    """An exact amount rounded half up, once, to whole rupiah."""
+    return Rupiah(half_up(exact))
+
+
+def exact(value: int | str | Fraction | Decimal) -> Fraction:
+    """A number from data or the wire as an exact fraction: ``"54.55"``, ``"1/9"``, ``97``. Floats are refused with TypeError."""
+    if isinstance(value, float):
+        raise TypeError(f"expected an integer or a string such as '54.55', found the float {value!r}")
+    return Fraction(value)
+
+
+def rupiah_text(amount: int) -> str:
+    """``Rp1.234.567`` as Indonesia writes it; a minus sign stands before the currency."""
+    return f"{'-' if amount < 0 else ''}Rp{abs(amount):,}".replace(",", ".")

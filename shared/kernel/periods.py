@@ -1,0 +1,86 @@
+"""Periods of appraisal and pay: a year ``2026``, a quarter ``2026-Q1``, a month ``2026-04``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_FORMS = re.compile(r"^(?P<year>[12]\d{3})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?$")
+
+
+@dataclass(frozen=True)
+class Period:
+    """Months `first` to `last` (1–12) of a year. Made with :meth:`parse` or :func:`month`; printed with ``str``."""
+
+    year: int
+    first: int
+    last: int
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """Read ``2026``, ``2026-Q1`` or ``2026-04``; ValueError says what was expected otherwise."""
+        found = _FORMS.match(text)
+        if not found:
+            raise ValueError(f"expected a period such as 2026, 2026-Q1 or 2026-04, found {text!r}")
+        year = int(found["year"])
+        if found["quarter"]:
+            first = 3 * int(found["quarter"]) - 2
+            return cls(year, first, first + 2)
+        if found["month"]:
+            return cls(year, int(found["month"]), int(found["month"]))
+        return cls(year, 1, 12)
+
+    def __str__(self) -> str:
+        if self.kind == "year":
+            return f"{self.year}"
+        if self.kind == "quarter":
+            return f"{self.year}-Q{(self.first + 2) // 3}"
+        return f"{self.year}-{self.first:02d}"
+
+    @property
+    def kind(self) -> str:
+        """``year``, ``quarter`` or ``month``."""
+        return {12: "year", 3: "quarter", 1: "month"}[self.last - self.first + 1]
+
+    @property
+    def start(self) -> date:
+        return date(self.year, self.first, 1)
+
+    @property
+    def end(self) -> date:
+        """The last day."""
+        after = date(self.year + 1, 1, 1) if self.last == 12 else date(self.year, self.last + 1, 1)
+        return after - timedelta(days=1)
+
+    @property
+    def months(self) -> tuple[Period, ...]:
+        return tuple(Period(self.year, number, number) for number in range(self.first, self.last + 1))
+
+    @property
+    def quarter(self) -> Period:
+        """The quarter that a month (or the quarter itself) lies in."""
+        first = 3 * ((self.first + 2) // 3) - 2
+        return Period(self.year, first, first + 2)
+
+    def shift(self, count: int) -> Period:
+        """The period of the same kind, `count` periods later (earlier when negative)."""
+        length = self.last - self.first + 1
+        index = self.year * 12 + self.first - 1 + count * length
+        year, first = index // 12, index % 12 + 1
+        return Period(year, first, first + length - 1)
+
+    def contains(self, other: Period) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def holds(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+
+def month(year: int, number: int) -> Period:
+    """The month `number` (1–12) of `year`."""
+    return Period(year, number, number)
+
+
+def month_of(day: date) -> Period:
+    return Period(day.year, day.month, day.month)

@@ -1,0 +1,40 @@
+"""Rules are dated data: a rule set holds from a day on, names its legal sources, and a book finds the one in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shared.kernel.refusal import Refused
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """`settings` are plain JSON values, checked by the service when the set is published."""
+
+    kind: str
+    id: str
+    version: int
+    since: date
+    sources: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """``mulyorejo-tpp@2``: how a result cites the set it came from."""
+        return f"{self.id}@{self.version}"
+
+
+def in_force(sets: Iterable[RuleSet], kind: str, day: date) -> RuleSet:
+    """The set of `kind` that began last on or before `day`; among equals the highest version. Refused when there is none."""
+    found = [rules for rules in sets if rules.kind == kind and rules.since <= day]
+    if not found:
+        raise Refused(
+            "no-rule-set",
+            expected=f"a published rule set of kind {kind} in force on {day}",
+            found="none",
+            remedy="publish one with a date on or before that day",
+        )
+    return max(found, key=lambda rules: (rules.since, rules.version))

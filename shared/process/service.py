@@ -1,0 +1,38 @@
+"""A service's declaration: everything that the library needs to know to run it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from shared.events.registry import Catalogue, Heard
+from shared.flow.declared import Reaction, Timer
+from shared.http.policy import Policy
+from shared.kernel.rules import RuleSet
+from shared.views.view import View
+
+
+@dataclass(frozen=True)
+class Service:
+    """Tied together in each service's ``service.py`` as ``SERVICE``.
+
+    `check_rules`: for each kind of rule set a function that takes its settings and raises Refused (status 422) when they are wrong.
+    `defaults`: national rule sets that hold where an agency published none.
+    `texts_readable_by`: see policy. `tables`: the folder of the service's own migrations.
+    """
+
+    name: str
+    folder: Path
+    events: Catalogue
+    heard: Heard
+    views: tuple[View, ...]
+    reactions: tuple[Reaction, ...]
+    timers: tuple[Timer, ...]
+    blueprints: tuple[Blueprint, ...]
+    policy: Policy
+    check_rules: Mapping[str, Callable[[Mapping[str, Any]], None]]
+    defaults: tuple[RuleSet, ...] = ()
