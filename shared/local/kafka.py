@@ -1,4 +1,4 @@
-"""Apache Kafka on this machine: one KRaft broker from its published jars, run with Java. `python -m shared.local.kafka fetch` gets the jars."""
+"""Apache Kafka on this machine: one KRaft broker from its published jars; `python -m shared.local.kafka fetch` gets them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
@@ -61,7 +61,8 @@ def java() -> str:
     said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
     version = re.search(r'version "(\d+)', said)
     if version is None or int(version.group(1)) < JAVA_AT_LEAST:
-        raise KafkaUnusable(f"expected Java {JAVA_AT_LEAST} or later to run Apache Kafka, found {said.splitlines()[:1]} at {program}; {advice}")
+        found = said.partition("\n")[0] or "a program that does not say its version"
+        raise KafkaUnusable(f"expected Java {JAVA_AT_LEAST} or later to run Apache Kafka, found {found} at {program}; {advice}")
     return program
 
 
@@ -157,7 +158,7 @@ class LocalKafka:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def __enter__(self) -> LocalKafka:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -180,9 +181,10 @@ class LocalKafka:
                 (self._folder / "ports").write_text(" ".join(map(str, free_ports(2))), encoding="ascii")
             taken = [port for port in self._ports() if not is_free(port)]
             if taken:
-                raise KafkaUnusable(f"expected port {taken[0]} of the broker of {self._folder} to be free, found it in use; stop what listens there")
+                raise KafkaUnusable(f"expected port {taken[0]} of {self._folder} to be free, found it in use; stop what listens there")
             self._write_settings()
-            command = [program, "-Xms256m", "-Xmx512m", f"-Dlog4j2.configurationFile={self._folder / 'log4j2.properties'}", "-cp", f"{libs}/*"]
+            logging = f"-Dlog4j2.configurationFile={self._folder / 'log4j2.properties'}"
+            command = [program, "-Xms256m", "-Xmx512m", logging, "-cp", f"{libs}/*"]
             if not (self._data / "meta.properties").exists():
                 self._format(command)
             self._process = spawn([*command, "kafka.Kafka", str(self._folder / "server.properties")], log=self._log)
@@ -223,12 +225,12 @@ class LocalKafka:
         try:
             client, controller = (self._folder / "ports").read_text(encoding="ascii").split()
         except FileNotFoundError:
-            raise KafkaUnusable(f"expected {self._folder / 'ports'}, found none: this broker was never started; start it first") from None
+            raise KafkaUnusable(f"expected a broker in {self._folder}, found that none was started; start it first") from None
         return int(client), int(controller)
 
     def _write_settings(self) -> None:
-        settings = self._broker_settings() | self._settings
-        (self._folder / "server.properties").write_text("".join(f"{name}={value}\n" for name, value in settings.items()), encoding="ascii")
+        lines = [f"{name}={value}\n" for name, value in (self._broker_settings() | self._settings).items()]
+        (self._folder / "server.properties").write_text("".join(lines), encoding="utf-8")
         (self._folder / "log4j2.properties").write_text(LOGGING, encoding="ascii")
 
     def _broker_settings(self) -> dict[str, str]:
@@ -263,7 +265,8 @@ class LocalKafka:
         shutil.rmtree(self._data, ignore_errors=True)  # what an interrupted formatting left
         identity = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode("ascii").rstrip("=")
         # In one word with "=", since an identity may begin with "-".
-        words = ["kafka.tools.StorageTool", "format", "--standalone", f"--cluster-id={identity}", "-c", str(self._folder / "server.properties")]
+        settings = str(self._folder / "server.properties")
+        words = ["kafka.tools.StorageTool", "format", "--standalone", f"--cluster-id={identity}", "-c", settings]
         log = self._folder / "format.log"
         if spawn([*command, *words], log=log).wait() != 0:
             shutil.rmtree(self._data, ignore_errors=True)
@@ -274,7 +277,7 @@ class LocalKafka:
         while time.monotonic() < deadline:
             if not self.running:
                 raise KafkaUnusable("\n".join([f"Apache Kafka did not start on {self._data}:", *last_lines(self._log)]))
-            if listens(self._ports()[0]) and answers(self.bootstrap):
+            if listens(self._ports()[0]) and answers(self.bootstrap, seconds=2):
                 return
             time.sleep(0.05)
         raise KafkaUnusable(f"Apache Kafka did not answer on {self.bootstrap} within {START_SECONDS} s; see {self._log}")
@@ -286,10 +289,10 @@ class LocalKafka:
             pid_file.unlink()
 
 
-def answers(bootstrap: str) -> bool:
-    """Whether a broker at `bootstrap` (`host:port,…`) says that it is part of a cluster."""
+def answers(bootstrap: str, *, seconds: int = 5) -> bool:
+    """Whether a broker at `bootstrap` (`host:port,…`) says within `seconds` that it is part of a cluster."""
     try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), request_timeout_ms=5000, bootstrap_timeout_ms=5000)
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), request_timeout_ms=1000 * seconds, bootstrap_timeout_ms=1000 * seconds)
         try:
             return bool(admin.describe_cluster()["brokers"])
         finally:

@@ -1,7 +1,7 @@
-"""Starts a program that ends with the one who started it: `leash.py PARENT-PID SIGNAL PROGRAM ARGUMENTS…`, run as a file by `processes.spawn`.
+"""Starts a program that ends with the one who started it: `leash.py PARENT-PID SIGNAL PROGRAM ARGUMENTS…`, as `processes.spawn` does.
 
-The kernel sends SIGNAL to the program when its parent dies, also by kill -9. It is asked for here, in the child's own small program, because
-code that runs between fork and exec of a launcher with threads may hang. Imports nothing of Merit, so that it costs milliseconds.
+The kernel sends SIGNAL to the program when its parent dies, also by kill -9. It is asked for here, in a small program of the child's own,
+because code that runs between fork and exec of a launcher with threads may hang. Imports nothing of Merit, so it costs milliseconds.
 """
 
 import ctypes

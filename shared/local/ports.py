@@ -44,7 +44,7 @@ def free_ports(count: int) -> tuple[int, ...]:
             found.append(port)
             if len(found) == count:
                 return tuple(found)
-    raise OSError(f"expected {count} free ports of 127.0.0.1 between {LOWEST} and {highest}, found {len(found)}; stop servers that are not needed")
+    raise OSError(f"expected {count} free ports between {LOWEST} and {highest}, found {len(found)}; stop servers that are not needed")
 
 
 def free_port() -> int:

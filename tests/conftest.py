@@ -1,0 +1,92 @@
+"""What every test may ask for: a PostgreSQL server, an empty database on it, a Kafka broker; private ones that may be stopped and killed."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+import pytest
+from psycopg2 import sql
+
+from shared.local.kafka import LocalKafka
+from shared.local.postgres import LocalPostgres
+from tests.support import servers
+
+USED = pytest.StashKey[list[str]]()
+DATABASE_NUMBERS = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[USED] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say which servers the tests ran against; a suite that asked for none says so."""
+    terminalreporter.section("servers")
+    for line in config.stash[USED] or ["none was needed"]:
+        terminalreporter.line(line)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a user who may make databases and roles, on the server that all tests share."""
+    with servers.postgres(tmp_path_factory.mktemp("postgres"), pytestconfig.stash[USED].append) as server:
+        pytestconfig.stash[USED].append(server.told)
+        yield server.address
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`host:port` of the broker that all tests share: give topics names of your own. Fails where no broker can be had."""
+    with servers.kafka(tmp_path_factory.mktemp("kafka"), pytestconfig.stash[USED].append) as server:
+        pytestconfig.stash[USED].append(server.told)
+        yield server.address
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[str]:
+    """The URL, for the server's superuser, of a new empty database that is dropped afterwards, whoever is still connected."""
+    name = f"test_{os.getpid()}_{next(DATABASE_NUMBERS)}"
+    with closing(psycopg2.connect(postgres_url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+            try:
+                yield _on_database(postgres_url, name)
+            finally:
+                cursor.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def _on_database(url: str, name: str) -> str:
+    address, question_mark, options = url.partition("?")
+    return f"{address.rpartition('/')[0]}/{name}{question_mark}{options}"
+
+
+@pytest.fixture
+def local_postgres(tmp_path: Path) -> Iterator[LocalPostgres]:
+    """A private PostgreSQL that a test may stop, kill and start again on the same port and data."""
+    with LocalPostgres(tmp_path / "postgres", durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _private_kafka(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
+    with LocalKafka(tmp_path_factory.mktemp("private-kafka")) as broker:
+        pytestconfig.stash[USED].append("another broker of this machine, for outages")
+        yield broker
+
+
+@pytest.fixture
+def local_kafka(_private_kafka: LocalKafka) -> Iterator[LocalKafka]:
+    """A broker that a test may stop, kill, pause and start again on the same ports and data; it runs when the test begins.
+
+    Tests use it one after the other: give topics names of your own.
+    """
+    _private_kafka.start()
+    yield _private_kafka
+    if _private_kafka.running:
+        _private_kafka.resume()
