@@ -58,7 +58,8 @@ class Policy:
 
     def permits(self, actor: Actor, action: str, subject: str | None, knowledge: Knowledge) -> bool:
         """Whether one line of the table allows it. Without a subject no relation can hold."""
-        return any(self._holds(line, actor, subject, knowledge) for line in self.allow if line.action == action and line.role in actor.roles)
+        lines = [line for line in self.allow if line.action == action and line.role in actor.roles]
+        return any(self._holds(line, actor, subject, knowledge) for line in lines)
 
     def who_may(self, action: str) -> str:
         """The lines for `action` in words, for the problem that a denied caller reads."""

@@ -1,0 +1,263 @@
+"""How a route acts: one transaction, one caller, commands decided and answered with what they changed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import wraps
+from typing import Any
+
+from flask import Response, g, request
+
+from shared.flow.knowledge import StoreKnowledge
+from shared.http import documented
+from shared.http.paging import page
+from shared.http.policy import Actor
+from shared.http.problems import Problem
+from shared.http.serving import Serving, serving
+from shared.http.wire import dumps, plain
+from shared.kernel.calendar import Calendar
+from shared.kernel.decider import Aggregate
+from shared.kernel.facts import Knowledge
+from shared.kernel.refusal import Refused
+from shared.store import commands, idempotency, texts
+from shared.store.commands import Appended, Meta
+from shared.store.database import Transaction
+from shared.store.errors import Conflict
+from shared.store.texts import TextRef
+
+RETRIES = 3
+TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+@dataclass
+class Ask:
+    """What a route's function is given: the caller, the moment, and everything the service knows, in one transaction.
+
+    The function may be called again when another writer comes between, so it has no effect but through this object.
+    """
+
+    actor: Actor
+    now: datetime
+    tx: Transaction
+    knowledge: Knowledge
+    here: Serving
+    meta: Meta
+    expected: int | None = None
+    matched: str | None = None
+    last: Appended | None = None
+    appended: int = field(default=0)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The agency's."""
+        return self.tx.calendar
+
+    @property
+    def today(self) -> date:
+        """The calendar day where the agency is."""
+        return self.calendar.local_date(self.now)
+
+    def text(self, body: str) -> TextRef:
+        """Keep what somebody wrote; an event carries only the reference."""
+        return texts.save(self.tx, body)
+
+    def read_text(self, id_: str) -> str | None:
+        """What was written, or None once it has been erased."""
+        return texts.read(self.tx, id_)
+
+    def execute(self, aggregate: Aggregate, command: Any) -> Appended:
+        """Decide, and append with the commit. The first call compares the stream with ``If-Match``. Raises Refused."""
+        expected, self.expected = self.expected, None
+        if expected is not None:
+            self.matched = aggregate.stream(command)
+        self.last = commands.execute(self.tx, self.here.service.events, aggregate, command, self.meta, expected)
+        self.appended += len(self.last.events)
+        return self.last
+
+    def loaded(self, aggregate: Aggregate, command: Any) -> tuple[Any, int]:
+        """The state and the version of the stream that `command` (or whatever names its stream) goes to."""
+        return commands.load(self.tx, self.here.service.events, aggregate, command)
+
+    def state(self, aggregate: Aggregate, command: Any) -> Any:
+        return self.loaded(aggregate, command)[0]
+
+    def found(self, row: Mapping[str, Any] | None, what: str, key: str) -> dict[str, Any]:
+        """The row. Refused with 404 when there is none."""
+        if row is None:
+            raise Refused(
+                f"unknown-{what}",
+                status=404,
+                expected=f"the {what} {key} to exist in this agency",
+                found="none",
+                remedy="check the address; what was written a moment ago may take a second to appear",
+            )
+        return dict(row)
+
+    def page(self, view: Any, **equal: Any) -> dict[str, Any]:
+        """One page of a view's rows whose columns equal these values (None: any), as ``limit`` and ``cursor`` of the request ask."""
+        return page(self.tx, view, equal, request.args, self.here.limits.page)
+
+    def authorise(self, action: str, subject: str | None) -> None:
+        """Raises the problem 403 unless the policy's table allows it."""
+        policy = self.here.service.policy
+        if not policy.permits(self.actor, action, subject, self.knowledge):
+            roles = ", ".join(sorted(self.actor.roles)) or "no roles"
+            raise Problem(
+                "not-permitted",
+                403,
+                f"{policy.who_may(action)} for {action}",
+                f"{self.actor.id} with {roles}",
+                "ask somebody who may, or the agency's administrator for the role",
+            )
+
+
+def ask_in(tx: Transaction, now: datetime) -> Ask:
+    """An Ask for the present request."""
+    here, actor = serving(), g.actor
+    trace = request.headers.get("traceparent", "")
+    meta = Meta(actor=actor.id, correlation=g.correlation, traceparent=trace if TRACEPARENT.fullmatch(trace) else None)
+    return Ask(actor, now, tx, StoreKnowledge(tx, here.service), here, meta)
+
+
+@dataclass(frozen=True)
+class Repeatable:
+    """The name under which a command's answer is kept: who, where, which key, and the digest of what was sent."""
+
+    client: str
+    route: str
+    key: str
+    digest: str
+
+    def earlier(self, tx: Transaction) -> Response | None:
+        """The answer given before, or None; from here on the key is taken."""
+        stored = idempotency.begin(tx, self.client, self.route, self.key, self.digest)
+        if stored is None:
+            return None
+        response = answer(stored.body, stored.status, stored.etag)
+        response.headers["Idempotency-Replayed"] = "true"
+        return response
+
+    def keep(self, tx: Transaction, status: int, body: Any, etag: str | None) -> None:
+        idempotency.finish(tx, self.client, self.route, self.key, self.digest, status, body, etag)
+
+
+def repeatable() -> Repeatable | None:
+    """From the header ``Idempotency-Key``, if there is one."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
+        raise Problem("bad-idempotency-key", 400, "1 to 200 visible ASCII characters", "another form", "use a UUID, for example")
+    query = request.query_string.decode("latin-1")
+    sent = hashlib.sha256(b"\n".join([request.mimetype.encode(), query.encode(), request.get_data(cache=True)])).hexdigest()
+    # Within a client each person's keys are his own: a portal serves many.
+    return Repeatable(f"{g.actor.client}/{g.actor.id}", f"{request.method} {request.path}", key, sent)
+
+
+def answer(body: Any, status: int, etag: str | None = None) -> Response:
+    """A JSON answer."""
+    response = Response(dumps(body), status=status, content_type="application/json")
+    if etag is not None:
+        response.headers["ETag"] = etag
+    return response
+
+
+def commanding(action: str, *, subject: str | None = None, if_match: bool = False, status: int = 200) -> Callable[..., Any]:
+    """Make a function (ask, [body,] **path) a route that changes something.
+
+    `subject`: the path's parameter that the policy's relations look at. `if_match`: the caller must say which version he saw.
+    The function's dict is the answer's body; the ETag is the version of the stream that it wrote to last.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def view(*args: Any, **path: Any) -> Response:
+            return _command(function, args, path, action, path.get(subject), if_match, status)
+
+        return documented.command(view, status=status, if_match=if_match)
+
+    return decorate
+
+
+def querying(action: str, *, subject: str | None = None) -> Callable[..., Any]:
+    """Make a function (ask, **path) a route that only reads. A member ``version`` of its dict becomes the ETag."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def view(*args: Any, **path: Any) -> Response:
+            here = serving()
+            now = here.clock.now()
+            with here.database.transaction(g.actor.agency, now) as tx:
+                ask = ask_in(tx, now)
+                ask.authorise(action, path.get(subject))
+                found = function(ask, *args, **path)
+            if isinstance(found, Response):
+                return found
+            version = found.get("version") if isinstance(found, Mapping) else None
+            return answer(found, 200, None if version is None else f'"{version}"')
+
+        return documented.query(view)
+
+    return decorate
+
+
+def _command(
+    function: Callable[..., Any], args: tuple, path: dict[str, Any], action: str, subject: str | None, if_match: bool, status: int
+) -> Response:
+    here = serving()
+    name = repeatable()
+    for tries_left in reversed(range(RETRIES + 1)):
+        now = here.clock.now()
+        ask = None
+        try:
+            with here.database.transaction(g.actor.agency, now) as tx:
+                if name and (earlier := name.earlier(tx)):
+                    return earlier
+                ask = ask_in(tx, now)
+                ask.authorise(action, subject)
+                ask.expected = _version_seen(required=if_match)
+                body = plain(function(ask, *args, **path))
+                etag = f'"{ask.last.version}"' if ask.last else None
+                if name:
+                    name.keep(tx, status, body, etag)
+            return answer(body, status, etag)
+        except Conflict as conflict:
+            if ask is not None and ask.matched == conflict.stream:
+                raise _stale(conflict) from None
+            if not tries_left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _version_seen(required: bool) -> int | None:
+    """The version in ``If-Match``; the problem 428 when it is required and absent."""
+    given = request.headers.get("If-Match")
+    if given is None:
+        if not required:
+            return None
+        raise Problem(
+            "version-required",
+            428,
+            'the header If-Match with the version that you decide on, such as "3"',
+            "no such header",
+            "read the resource, and send its ETag as If-Match",
+        )
+    form = re.fullmatch(r'"(\d{1,9})"', given.strip())
+    if not form:
+        raise Problem("bad-if-match", 400, 'one version in quotes, such as "3"', given[:40], "send the ETag as you received it")
+    return int(form[1])
+
+
+def _stale(conflict: Conflict) -> Problem:
+    return Problem(
+        "stale-version",
+        412,
+        f"version {conflict.found} of {conflict.stream}" if conflict.found is not None else f"the present version of {conflict.stream}",
+        f"version {conflict.expected} in If-Match",
+        "read it again, look at what changed, and decide anew",
+        facts={"version": conflict.found},
+    )

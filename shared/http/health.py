@@ -1,0 +1,35 @@
+"""Whether the process is alive, whether it is useful, and whether everything that was set off has come to rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from shared.http.acting import Ask, answer, querying
+from shared.http.serving import public, serving
+
+health = Blueprint("health", __name__, description="For those who run the service.")
+
+
+@health.route("/healthz")
+@public
+def healthz() -> Response:
+    """The process is alive."""
+    return answer({"alive": True}, 200)
+
+
+@health.route("/readyz")
+@public
+def readyz() -> Response:
+    """The service is useful now (200), or says what it waits for (503)."""
+    found = dict(serving().status.ready())
+    return answer(found, 200 if found["ready"] else 503)
+
+
+@health.route("/v1/system/settled")
+@querying("read-settled")
+def settled(ask: Ask) -> dict[str, Any]:
+    """Nothing waits: no outbox, no consumer behind, no timer due."""
+    return dict(ask.here.status.settled())

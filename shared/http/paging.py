@@ -1,0 +1,47 @@
+"""Pages: a list is read in pieces, each beginning after the last key of the one before."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from shared.http.problems import Problem
+from shared.store.database import Transaction
+from shared.views import reading
+from shared.views.view import View
+
+USUAL = 100
+
+
+def page(tx: Transaction, view: View, equal: Mapping[str, Any], asked: Mapping[str, str], most: int) -> dict[str, Any]:
+    """``{"items": […], "next": cursor or None}``. `asked` are the request's parameters ``limit`` and ``cursor``."""
+    limit = limit_of(asked, most)
+    after = _key_of(asked["cursor"]) if asked.get("cursor") else ""
+    wanted = {name: value for name, value in equal.items() if value is not None}
+    rows = reading.rows(tx, view, wanted, after=after, most=limit + 1)
+    return {"items": rows[:limit], "next": cursor(rows[limit - 1]["key"]) if len(rows) > limit else None}
+
+
+def limit_of(asked: Mapping[str, str], most: int) -> int:
+    """The parameter ``limit``, 1 to `most`; without it the usual 100."""
+    given = asked.get("limit")
+    if given is None:
+        return min(USUAL, most)
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= most:
+        raise Problem("invalid-parameters", 422, f"limit from 1 to {most}", given[:40], "choose a limit in that range")
+    return int(given)
+
+
+def cursor(key: str) -> str:
+    """A key as an opaque word."""
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+def _key_of(given: str) -> str:
+    try:
+        return base64.b64decode((given + "=" * (-len(given) % 4)).encode(), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeError):
+        expected = "cursor as `next` of the page before gave it"
+        raise Problem("invalid-parameters", 422, expected, given[:40], "begin without a cursor") from None

@@ -1,0 +1,131 @@
+"""Rule sets of every service: publish one, and read the one in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from shared.events.rule_set import RuleSetPublished
+from shared.http.acting import Ask, commanding, querying
+from shared.kernel.decider import Aggregate, Decider
+from shared.kernel.refusal import Refused
+
+CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,59}$", error="Must be small letters, digits and hyphens.")
+
+
+@dataclass(frozen=True)
+class PublishRuleSet:
+    """Let `settings` hold from `since` on. The service has checked them."""
+
+    service: str
+    kind: str
+    id: str
+    since: date
+    sources: tuple[str, ...]
+    settings: dict[str, Any]
+
+
+def decide(published: tuple[RuleSetPublished, ...], command: PublishRuleSet) -> Sequence[RuleSetPublished]:
+    """A version is the number of the publication within its kind. Publishing the latest one again changes nothing."""
+    event = RuleSetPublished(command.kind, command.id, len(published) + 1, command.since, command.sources, command.settings)
+    return [] if published and _content(published[-1]) == _content(event) else [event]
+
+
+def evolve(published: tuple[RuleSetPublished, ...], event: Any) -> tuple[RuleSetPublished, ...]:
+    return (*published, event) if isinstance(event, RuleSetPublished) else published
+
+
+def _content(event: RuleSetPublished) -> tuple[Any, ...]:
+    return event.id, event.since, tuple(event.sources), event.settings
+
+
+RULES = Aggregate(
+    "rules",
+    Decider((), decide, evolve),
+    stream=lambda command: f"{command.service}-rules-{command.kind}",
+    subject=lambda command: f"rules-{command.kind}",
+)
+
+
+def exact_numbers(settings: Any, path: str = "settings") -> None:
+    """Refused when a float stands anywhere: numbers of rules are integers, or exact decimals as text."""
+    if isinstance(settings, float):
+        expected = f"{path} as an integer, or as text such as '0.2'"
+        raise Refused("inexact-number", status=422, expected=expected, found=str(settings), remedy="put it in quotes")
+    if isinstance(settings, Mapping):
+        for name, inner in settings.items():
+            exact_numbers(inner, f"{path}.{name}")
+    if isinstance(settings, list):
+        for number, inner in enumerate(settings):
+            exact_numbers(inner, f"{path}.{number}")
+
+
+class RuleSetBody(Schema):
+    """A rule set to publish."""
+
+    kind = fields.String(required=True, validate=CODE)
+    id = fields.String(required=True, validate=CODE)
+    since = fields.Date(required=True, metadata={"description": "From the agency's midnight on."})
+    sources = fields.List(
+        fields.String(validate=validate.Length(1, 300)),
+        required=True,
+        validate=validate.Length(1, 50),
+        metadata={"description": "Law and article, one entry each."},
+    )
+    settings = fields.Raw(required=True, metadata={"description": "As the service's kind of rules needs it: an object or a list."})
+
+
+class OnDay(Schema):
+    on = fields.Date(metadata={"description": "The day on which the rules hold; today without it."})
+
+
+rule_sets = Blueprint("rule-sets", __name__, url_prefix="/v1", description="The agency's dated rules.")
+
+
+def _known(ask: Ask, kind: str) -> None:
+    kinds = sorted(ask.here.service.check_rules)
+    if kind not in kinds:
+        expected = f"one of the kinds {', '.join(kinds)}" if kinds else "no rule sets: this service has none"
+        raise Refused("unknown-rule-kind", status=404, expected=expected, found=kind, remedy="publish it at the service that has this kind")
+
+
+@rule_sets.route("/rule-sets", methods=["POST"])
+@rule_sets.arguments(RuleSetBody)
+@commanding("publish-rule-set", status=201)
+def publish_rule_set(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
+    """Publish a rule set.
+
+    It is checked whole before it holds; the version is counted within its kind. Published again unchanged, nothing happens.
+    """
+    _known(ask, body["kind"])
+    exact_numbers(body["settings"])
+    ask.here.service.check_rules[body["kind"]](body["settings"])
+    sources = tuple(body["sources"])
+    command = PublishRuleSet(ask.here.service.name, body["kind"], body["id"], body["since"], sources, body["settings"])
+    ask.execute(RULES, command)
+    latest = ask.state(RULES, command)[-1]
+    return {"kind": latest.kind, "id": latest.id, "version": latest.version, "since": latest.since, "name": f"{latest.id}@{latest.version}"}
+
+
+@rule_sets.route("/rule-sets/<kind>")
+@rule_sets.arguments(OnDay, location="query")
+@querying("read-rule-set")
+def show_rule_set(ask: Ask, query: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The rule set in force on a day: the agency's own, else the national default."""
+    _known(ask, kind)
+    day = query.get("on") or ask.today
+    rules = ask.knowledge.rules(kind, day)
+    return {
+        "kind": rules.kind,
+        "id": rules.id,
+        "version": rules.version,
+        "name": rules.name,
+        "since": rules.since,
+        "sources": rules.sources,
+        "settings": rules.settings,
+    }
