@@ -1,0 +1,79 @@
+"""Plays the year: moves the clock from step to step and lets each person act at the own seat, through HTTP alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import requests
+
+from scenario.client import Seat
+from scenario.steps import Journal, Step, in_order
+
+MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember")
+
+
+def play(
+    steps: Iterable[Step],
+    *,
+    addresses: Mapping[str, str],
+    token: Callable[[Step], str],
+    advance: Callable[[datetime], None],
+    journal: Journal,
+    show: Callable[[str], None],
+) -> int:
+    """Play what the journal does not hold yet, and return how many steps that were.
+
+    `advance(to)` moves the clock forward, fires what falls due on the way in order, and comes back when everything is settled; it does
+    nothing when `to` has passed. `token(step)` signs a bearer token for the step's person. A step interrupted half-way is played again
+    from its beginning: its idempotency keys are the same, so what had taken effect is answered, not repeated.
+    """
+    left = [step for step in in_order(steps) if step not in journal]
+    shown = _Months(show)
+    moved: datetime | None = None
+    with requests.Session() as lines:
+        for step in left:
+            if moved is None or step.at > moved:
+                advance(step.at)
+                moved = step.at
+            shown.tell(step)
+            step.play(Seat(addresses, lambda step=step: token(step), step.by, step.name, lines))
+            journal.played(step)
+    shown.close()
+    if moved is not None:
+        advance(moved)
+    return len(left)
+
+
+def journal_in(home: Path) -> Journal:
+    """The journal of the year that was played into the data folder `home`."""
+    return Journal(home / "scenario-journal.jsonl")
+
+
+class _Months:
+    """Tells the steps month by month: the first of each kind in full, the others counted."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._month: tuple[int, int] | None = None
+        self._told: set[str] = set()
+        self._more = 0
+
+    def tell(self, step: Step) -> None:
+        month = (step.at.year, step.at.month)
+        if month != self._month:
+            self.close()
+            self._month, self._told = month, set()
+            self._show(f"{MONTHS[step.at.month - 1]} {step.at.year}")
+        if step.tells in self._told:
+            self._more += 1
+            return
+        self._told.add(step.tells)
+        self._show(f"  {step.at:%d} {step.at:%H.%M}  {step.tells}")
+
+    def close(self) -> None:
+        """Say how many other people did the same, before the next month begins."""
+        if self._more:
+            self._show(f"         … dan {self._more} langkah serupa oleh pegawai lain")
+        self._more = 0
