@@ -1,4 +1,4 @@
-"""What every test may ask for: a PostgreSQL server, an empty database on it, a Kafka broker; private ones that may be stopped and killed."""
+"""What every test may ask for: a PostgreSQL server, an empty database on it, a Kafka broker; and private ones that may be killed."""
 
 from __future__ import annotations
 

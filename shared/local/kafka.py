@@ -292,7 +292,8 @@ class LocalKafka:
 def answers(bootstrap: str, *, seconds: int = 5) -> bool:
     """Whether a broker at `bootstrap` (`host:port,…`) says within `seconds` that it is part of a cluster."""
     try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), request_timeout_ms=1000 * seconds, bootstrap_timeout_ms=1000 * seconds)
+        patience = 1000 * seconds
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), request_timeout_ms=patience, bootstrap_timeout_ms=patience)
         try:
             return bool(admin.describe_cluster()["brokers"])
         finally:

@@ -124,7 +124,7 @@ def test_kafka_keeps_ports_and_records_over_stop_kill_and_pause(local_kafka):
     with closing(KafkaProducer(bootstrap_servers=bootstrap)) as producer:
         producer.send("kept", b"before").get(10)
         local_kafka.stop()
-        assert not answers(bootstrap)
+        assert not answers(bootstrap, seconds=1)
         local_kafka.start()
         assert local_kafka.bootstrap == bootstrap
         producer.send("kept", b"after a stop").get(20)
@@ -132,7 +132,7 @@ def test_kafka_keeps_ports_and_records_over_stop_kill_and_pause(local_kafka):
         local_kafka.start()
         producer.send("kept", b"after a kill").get(20)
         local_kafka.pause()
-        assert not answers(bootstrap)
+        assert not answers(bootstrap, seconds=1)
         local_kafka.resume()
         producer.send("kept", b"after a pause").get(20)
     with closing(KafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")) as consumer:

@@ -1,0 +1,99 @@
+"""The house rules that no tool of others checks: the same rooms in every service, a purpose on every first line, nothing of one machine."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("events", "heard", "domain", "views", "reactions", "api", "schemas", "policy", "service", "defaults", "migrations")
+DATA_ROOMS = ("defaults", "migrations")
+OURS = (".ci", ".github")  # folders that begin with a dot and are part of the repository
+
+# Put together from pieces, so that this file does not find itself.
+HOMES = ("home", "root", "work", "Users")
+HOSTS = (("pypi", "org"), ("pythonhosted", "org"), ("maven", "org"), ("repo.maven.apache", "org"), ("npmjs", "org"), ("golang", "org"))
+OPTIONS = ("index-url", "find-links", "trusted-host")
+PLACES = re.compile(r"(?<![\w.$}/-])/(?:" + "|".join(HOMES) + r")/[\w.]")
+ADDRESSES = [*(re.escape(".".join(host)) + r"\b" for host in HOSTS), *(f"--(?:extra-)?{option}" for option in OPTIONS)]
+REGISTRIES = re.compile("|".join(ADDRESSES))
+
+
+def missing_rooms(service: Path) -> list[str]:
+    """The rooms that a service lacks; a room of code is a module or a package, a room of data a folder."""
+    return [room for room in ROOMS if not (service / room).is_dir() and (room in DATA_ROOMS or not (service / f"{room}.py").is_file())]
+
+
+def purposeless(module: Path) -> bool:
+    """Whether a module says not in its first line what it is for; an `__init__.py` may be empty."""
+    text = module.read_text(encoding="utf-8")
+    if not text.strip():
+        return module.name != "__init__.py"
+    return not (ast.get_docstring(ast.parse(text)) or "").strip() or not text.splitlines()[0].startswith(('"""', "#!"))
+
+
+def tied_to_a_machine(text: str) -> list[str]:
+    """The paths of one machine and the addresses of package registries in a file's text."""
+    return [match.group() for pattern in (PLACES, REGISTRIES) for match in pattern.finditer(text)]
+
+
+def files() -> Iterator[Path]:
+    """All files of the repository, without what is made from them (folders that begin with a dot, compiled modules)."""
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name != "__pycache__" and (not name.startswith(".") or name in OURS)]
+        yield from (Path(folder, name) for name in names)
+
+
+def services() -> list[Path]:
+    return sorted(place.parent for place in ROOT.glob("services/*/__init__.py"))
+
+
+@pytest.mark.parametrize("service", services(), ids=lambda service: service.name)
+def test_every_service_has_the_same_rooms(service):
+    assert missing_rooms(service) == []
+
+
+def test_every_module_says_its_purpose_first():
+    assert [str(path.relative_to(ROOT)) for path in files() if path.suffix == ".py" and purposeless(path)] == []
+
+
+def test_no_module_outgrows_its_file():
+    """A room that needs more than 400 lines becomes a folder; a suite of tests with one body may be longer."""
+    modules = [path for path in files() if path.suffix == ".py" and path.relative_to(ROOT).parts[0] != "tests"]
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in modules}
+    assert {path: length for path, length in lengths.items() if length > 400} == {}
+
+
+def test_no_file_is_tied_to_a_machine_or_names_a_registry():
+    found = {}
+    for path in files():
+        try:
+            tied = tied_to_a_machine(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            continue  # a spreadsheet
+        if tied:
+            found[str(path.relative_to(ROOT))] = tied
+    assert found == {}
+
+
+def test_the_checks_find_what_they_look_for(tmp_path):
+    (tmp_path / "domain").mkdir()
+    (tmp_path / "events.py").write_text("")
+    (tmp_path / "defaults.py").write_text("")
+    assert missing_rooms(tmp_path) == [room for room in ROOMS if room not in ("domain", "events")]
+
+    module = tmp_path / "module.py"
+    silent = ("", "x = 1\n", "# a comment\n", '\n"""Too late."""\n')
+    for text in (*silent, '"""Says it."""\n'):
+        module.write_text(text)
+        assert purposeless(module) is (text in silent), text
+
+    assert tied_to_a_machine(f"data = '/{HOMES[0]}/somebody/merit'") == [f"/{HOMES[0]}/s"]
+    assert tied_to_a_machine(f"see https://{'.'.join(HOSTS[0])}/simple") == [".".join(HOSTS[0])]
+    assert tied_to_a_machine(f"--{OPTIONS[0]} https://merit.example") == [f"--{OPTIONS[0]}"]
+    assert tied_to_a_machine("GET /v1/work/orders, https://merit.example/home/page, $HOME/root/x") == []
