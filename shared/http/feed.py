@@ -9,6 +9,7 @@ from typing import Any
 import psycopg2
 from flask import Response, g, request, url_for
 from flask_smorest import Blueprint
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared.events.classes import EventClass
 from shared.events.codec import loads
@@ -60,7 +61,7 @@ def _reading_log(database: Database) -> Iterator[Any]:
     """A connection in autocommit mode, as the horizon needs it. StoreUnavailable when there is none."""
     try:
         pooled = database.engine.raw_connection()
-    except psycopg2.Error as away:
+    except (psycopg2.Error, SQLAlchemyError) as away:
         raise StoreUnavailable(str(away).strip()) from away
     try:
         pooled.driver_connection.autocommit = True

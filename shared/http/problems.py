@@ -212,7 +212,8 @@ def _of_messages(messages: Mapping[str, Any]) -> Problem:
 def _unexpected(error: Exception) -> Response:
     """A bug. The log says where; neither log nor answer repeats the message, which may hold personal data."""
     where = "".join(traceback.format_tb(error.__traceback__))
-    log.error("unexpected %s in %s %s, correlation %s\n%s", type(error).__name__, request.method, request.url_rule, g.get("correlation"), where)
+    route = f"{request.method} {request.url_rule}"
+    log.error("unexpected %s in %s, correlation %s\n%s", type(error).__name__, route, g.get("correlation"), where)
     return Problem(
         "unexpected",
         500,

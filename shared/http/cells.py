@@ -1,0 +1,133 @@
+"""Cells of imported spreadsheets: each kind of column reads its text strictly, and says what it expected.
+
+Every cell comes as text, stripped and not empty; XLSX numbers and dates were written out as ``12.5`` and ``2026-04-01``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from shared.kernel.periods import Period
+
+LONGEST = 2000
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}([.,]\d{3})+")
+_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})|(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>\d{4})")
+
+
+class BadCell(ValueError):
+    """`expected` and `found`, in the words of whoever filled in the sheet."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"expected {expected}, found {found}")
+        self.expected, self.found = expected, found
+
+
+Parse = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column under `head` becomes the row's member `name`. Not `required`: the column may be missing and its cells empty (None).
+
+    `parse` raises BadCell, or any ValueError whose text says what was expected.
+    """
+
+    head: str
+    name: str
+    parse: Parse
+    required: bool = True
+
+
+def text(cell: str) -> str:
+    """Any text up to 2,000 characters."""
+    if len(cell) > LONGEST:
+        raise BadCell(f"at most {LONGEST} characters", f"{len(cell)}")
+    return cell
+
+
+def code(cell: str) -> str:
+    """A code of small letters, digits and hyphens; capitals are made small."""
+    found = cell.lower()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", found):
+        raise BadCell("a code of letters, digits and hyphens, up to 40", repr(cell[:60]))
+    return found
+
+
+def integer(cell: str) -> int:
+    """A whole number without thousand separators."""
+    if not re.fullmatch(r"-?\d{1,18}", cell):
+        hint = f", such as {re.sub('[.,]', '', cell)}" if _THOUSANDS.fullmatch(cell) else ""
+        raise BadCell(f"a whole number without thousand separators{hint}", repr(cell[:60]))
+    return int(cell)
+
+
+def decimal(cell: str) -> Decimal:
+    """An exact number with a decimal comma or point, without thousand separators. ``1.234`` could be either and is refused."""
+    if _THOUSANDS.fullmatch(cell):
+        plain = re.sub("[.,]", "", cell)
+        raise BadCell(f"a number without thousand separators: {plain}, or {cell.replace(',', '.', 1)}0 for a fraction", repr(cell[:60]))
+    if not re.fullmatch(r"-?\d{1,15}([.,]\d{1,12})?", cell):
+        raise BadCell("a number such as 97 or 97,5", repr(cell[:60]))
+    found = Decimal(cell.replace(",", "."))
+    return Decimal(format(found.normalize(), "f"))
+
+
+def day(cell: str) -> date:
+    """``2026-04-30`` or, as Indonesia writes it, ``30/04/2026`` and ``30-04-2026``."""
+    found = _DAY.fullmatch(cell)
+    try:
+        if found and found["year"]:
+            return _plausible(date(int(found["year"]), int(found["month"]), int(found["day"])))
+        if found:
+            return _plausible(date(int(found["y"]), int(found["m"]), int(found["d"])))
+    except ValueError:
+        pass
+    raise BadCell("a date such as 2026-04-30 or 30/04/2026 (day first)", repr(cell[:60]))
+
+
+def _plausible(found: date) -> date:
+    if not 1900 <= found.year <= 2200:
+        raise ValueError
+    return found
+
+
+def month(cell: str) -> Period:
+    """``2026-04``, also where the spreadsheet has made it a date: the month's first day."""
+    found = re.fullmatch(r"(\d{4}-\d{2})(-01)?", cell)
+    try:
+        period = Period.parse(found[1]) if found else None
+    except ValueError:
+        period = None
+    if period is None:
+        raise BadCell("a month such as 2026-04", repr(cell[:60]))
+    return period
+
+
+def period(cell: str) -> Period:
+    """``2026``, ``2026-Q1`` or ``2026-04``."""
+    try:
+        return Period.parse(cell)
+    except ValueError:
+        raise BadCell("a period such as 2026, 2026-Q1 or 2026-04", repr(cell[:60])) from None
+
+
+def one_of(words: Mapping[str, Any]) -> Parse:
+    """One of these words, capitals or not; the value is what the word stands for."""
+    known = {word.casefold(): value for word, value in words.items()}
+
+    def parse(cell: str) -> Any:
+        """One of the words."""
+        if cell.casefold() not in known:
+            raise BadCell(f"one of: {', '.join(words)}", repr(cell[:60]))
+        return known[cell.casefold()]
+
+    parse.__doc__ = f"One of: {', '.join(words)}."
+    return parse
+
+
+yes_no: Parse = one_of({"ya": True, "tidak": False})
