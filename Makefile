@@ -24,10 +24,10 @@ check: $(VENV)/made-for-testing
 kafka: $(VENV)/made-for-testing
 	@$(PY) -m shared.local.kafka fetch
 
-# Newest versions that the .in files allow, pinned with their hashes and without addresses.
+# Pins what the .in files ask for, with hashes and without addresses; `make lock UPGRADE=--upgrade` takes the newest of everything.
 lock: $(VENV)/made-for-testing
-	$(LOCK) --upgrade requirements.in --output-file requirements.txt
-	$(LOCK) --upgrade --constraints requirements.txt requirements-dev.in --output-file requirements-dev.txt
+	$(LOCK) $(UPGRADE) requirements.in --output-file requirements.txt
+	$(LOCK) $(UPGRADE) --constraints requirements.txt requirements-dev.in --output-file requirements-dev.txt
 
 # Forgets every event, view and broker of this machine; the environment and Kafka's programs stay.
 clean-data:
