@@ -18,7 +18,10 @@ EVENTS.event(EventClass.OPEN, effective="since")(RuleSetPublished)
 @EVENTS.event(EventClass.PRIVATE)
 @dataclass(frozen=True)
 class TargetDrafted:
-    """A target proposed by the employee or brought in by an import, before the superior fixes it. Stream ``appraisal-draft-<employee>-<year>``."""
+    """A target proposed by the employee or brought in by an import, before the superior fixes it.
+
+    Stream ``appraisal-draft-<employee>-<year>``.
+    """
 
     employee: str
     period: str
@@ -120,7 +123,10 @@ class ScoreSubmitted:
 @EVENTS.event(EventClass.OPEN)
 @dataclass(frozen=True)
 class OrganisationResultSet:
-    """Subject: the unit. `result`: istimewa, baik, butuh_perbaikan, kurang, sangat_kurang. Stream ``appraisal-organisation-<unit>-<period>``."""
+    """Subject: the unit. `result`: istimewa, baik, butuh_perbaikan, kurang, sangat_kurang.
+
+    Stream ``appraisal-organisation-<unit>-<period>``.
+    """
 
     unit: str
     period: str

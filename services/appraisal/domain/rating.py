@@ -1,0 +1,62 @@
+"""From achievement to rating: exact fractions, weights, a cap, and thresholds that are a published policy of the place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from services.appraisal.domain.quadrant import Rating
+from services.appraisal.domain.rules import RatingPolicy
+
+
+def achievement(values: Sequence[Fraction], target: Fraction, direction: str, policy: RatingPolicy) -> Fraction:
+    """What the months' `values` are in percent of `target` (> 0), at most the policy's cap (PP 30/2019: 120).
+
+    `values` in the order of the months, at least one. `direction`: higher or lower (is better).
+    """
+    realised = values[-1] if policy.aggregate == "last" else sum(values, Fraction()) / len(values)
+    if direction == "higher":
+        percent = 100 * realised / target
+    elif policy.lower == "two-minus-ratio":
+        percent = max(Fraction(), 100 * (2 - realised / target))
+    else:
+        percent = 100 * target / realised if realised else policy.cap
+    return min(percent, policy.cap)
+
+
+def weighted(achievements: Iterable[tuple[int, Fraction]]) -> Fraction:
+    """The whole result in percent, from (weight in percent, achievement in percent); the weights sum to 100."""
+    return sum((weight * percent for weight, percent in achievements), Fraction()) / 100
+
+
+def rate(percent: Fraction, policy: RatingPolicy) -> Rating:
+    """Over the upper threshold is above, from the lower one on is as, less is below."""
+    if percent > policy.above_over:
+        return Rating.ABOVE
+    return Rating.AS if percent >= policy.as_from else Rating.BELOW
+
+
+def majority(ratings: Sequence[Rating]) -> Rating:
+    """The rating that more than half of the aspects have, else as expected.
+
+    A judgement of this system, a setting of the rule set: PermenPANRB 6/2022 rates behaviour as a whole. One aspect below expectation
+    must not make a predicate Kurang/Misconduct, which the quadrant gives for behaviour below, and one above must not make it Sangat Baik.
+    """
+    rating, count = Counter(ratings).most_common(1)[0]
+    return rating if 2 * count > len(ratings) else Rating.AS
+
+
+def exact_text(value: Fraction) -> str:
+    """A decimal where one is exact (``95.5``), else a fraction (``286/3``); both are read by ``shared.kernel.money.exact``."""
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return str(value)
+    places = max(twos, fives)
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"

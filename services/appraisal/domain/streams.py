@@ -1,0 +1,55 @@
+"""The names of appraisal's streams: one place says them, so that no two kinds of stream can meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.kernel.refusal import Refused
+
+
+@dataclass(frozen=True)
+class OfYear:
+    """Names the draft or the plan of a person and year, where no command does."""
+
+    employee: str
+    year: str
+
+
+@dataclass(frozen=True)
+class OfPeriod:
+    """Names the appraisal of a person and period, where no command does."""
+
+    employee: str
+    period: str
+
+
+RESERVED = ("draft-", "plan-", "organisation-", "rules-")
+
+
+def draft(employee: str, year: str) -> str:
+    return f"appraisal-draft-{employee}-{year}"
+
+
+def plan(employee: str, year: str) -> str:
+    return f"appraisal-plan-{employee}-{year}"
+
+
+def appraisal(employee: str, period: str) -> str:
+    """An employee's id that begins like another kind of stream is refused, or ``plan-m1`` would write into the plan of ``m1``."""
+    if employee.startswith(RESERVED):
+        raise Refused(
+            "reserved-employee-id",
+            status=422,
+            expected=f"an employee id that begins with none of {', '.join(RESERVED)}",
+            found=employee,
+            remedy="register the person under another id",
+        )
+    return f"appraisal-{employee}-{period}"
+
+
+def organisation(unit: str, period: str) -> str:
+    return f"appraisal-organisation-{unit}-{period}"
+
+
+def rules_read(employee: str) -> str:
+    return f"appraisal-rules-read-{employee}"
