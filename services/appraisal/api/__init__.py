@@ -1,0 +1,9 @@
+"""Appraisal's routes, one module a subject."""
+
+from services.appraisal.api.appraisals import appraisals
+from services.appraisal.api.imports import imports
+from services.appraisal.api.objections import objections
+from services.appraisal.api.organisations import organisations
+from services.appraisal.api.plans import plans
+
+BLUEPRINTS = (plans, appraisals, objections, organisations, imports)

@@ -1,0 +1,82 @@
+"""Imports of what agencies keep in spreadsheets: targets for the coming year, predicates of earlier periods."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.appraisal.api.reading import draft_of
+from services.appraisal.domain.appraisal import APPRAISAL, ImportAppraisal
+from services.appraisal.domain.quadrant import predicate_of
+from services.appraisal.domain.targets import DRAFT
+from services.appraisal.known import must_be_registered
+from shared.flow.declared import Do
+from shared.http.acting import Ask
+from shared.http.importing import Column, Source, code, decimal, importing, integer, one_of, period, text
+
+imports = Blueprint("imports", __name__, url_prefix="/v1", description="Imports (CSV, XLSX), with a dry run and an error per row.")
+
+ASPECTS = {"Kuantitas": "quantity", "Kualitas": "quality", "Waktu": "time", "Biaya": "cost"}
+DIRECTIONS = {"lebih tinggi": "higher", "lebih rendah": "lower"}
+
+
+def predicate(cell: str) -> Any:
+    """Sangat Baik, Baik, Butuh Perbaikan, Kurang or Sangat Kurang."""
+    return predicate_of(cell)
+
+
+def system(cell: str) -> str:
+    """A system's name of up to 60 letters, digits, spaces, dots and hyphens: it is published."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .-]{0,59}", cell):
+        raise ValueError(f"expected a system's name of up to 60 letters, digits, spaces, dots and hyphens, found {cell[:60]!r}")
+    return cell
+
+
+@imports.route("/imports/targets", methods=["POST"])
+@importing(
+    "import-targets",
+    columns=(
+        Column("Kode Pegawai", "employee", code),
+        Column("Tahun", "year", period),
+        Column("Kode Sasaran", "target_id", code),
+        Column("Aspek", "aspect", one_of(ASPECTS)),
+        Column("Indikator", "indicator", code),
+        Column("Uraian", "what", text, required=False),
+        Column("Satuan", "unit", text),
+        Column("Arah", "direction", one_of(DIRECTIONS)),
+        Column("Target", "value", decimal),
+        Column("Bobot", "weight", integer),
+    ),
+)
+def import_targets(ask: Ask, row: dict[str, Any], source: Source) -> Do:
+    """Draft targets for many people; each superior still has to approve the plan.
+
+    By HR. A row that says what stands already changes nothing. Weights are summed at the approval: a plan may come in several files.
+    """
+    employee, year = row.pop("employee"), str(row.pop("year"))
+    must_be_registered(ask.knowledge, employee)
+    return Do(DRAFT, draft_of(ask, employee, year, row | {"value": str(row["value"])}))
+
+
+@imports.route("/imports/earlier-predicates", methods=["POST"])
+@importing(
+    "import-earlier-predicates",
+    columns=(
+        Column("Kode Pegawai", "employee", code),
+        Column("Periode", "period", period),
+        Column("Predikat", "predicate", predicate),
+        Column("Sistem Asal", "source_system", system),
+    ),
+)
+def import_earlier_predicates(ask: Ask, row: dict[str, Any], source: Source) -> Do:
+    """Take over final predicates of periods before Merit, with the file and row that they came from.
+
+    By HR. A period of which anything is known already is that row's error (period-already-appraised).
+    """
+    must_be_registered(ask.knowledge, row["employee"])
+    command = ImportAppraisal(
+        row["employee"], str(row["period"]), row["predicate"], row["source_system"], source.digest, source.row, ask.today
+    )
+    return Do(APPRAISAL, command)

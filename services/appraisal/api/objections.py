@@ -1,0 +1,113 @@
+"""Routes of objections (PP 30/2019 art. 59): file one, decide it, read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.appraisal import schemas
+from services.appraisal.api.reading import appraisal_now, rules_named
+from services.appraisal.domain.appraisal import APPRAISAL
+from services.appraisal.domain.objection import LATE_REMEDY, DecideObjection, FileObjection
+from services.appraisal.domain.quadrant import Rating
+from services.appraisal.domain.record import Record, not_delivered
+from services.appraisal.domain.streams import OfPeriod
+from shared.http.acting import Ask, commanding, querying
+
+objections = Blueprint("objections", __name__, url_prefix="/v1", description="Objections to a delivered result.")
+
+
+@objections.route("/appraisals/<employee>/<period>/objections", methods=["POST"])
+@objections.arguments(schemas.Objection)
+@commanding("file-objection", subject="employee", status=201)
+def file_objection(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+    """Object to a result, with reasons and evidence, to the assessor's superior.
+
+    By the employee. In time: {status: filed, decision_due, version}. Too late, it is recorded all the same:
+    {status: refused, rule, due, found, remedy, version}, where `due` is the first moment that is too late.
+    409 objection-already-filed, appraisal-accepted or appraisal-not-delivered; 422 objection-items.
+    """
+    rules = rules_named(ask, _delivered(ask, employee, period).rule_set)
+    reason = ask.text(body["arguments"])
+    command = FileObjection(
+        employee,
+        period,
+        tuple(body["items"]),
+        ask.now,
+        reason.id,
+        reason.digest,
+        tuple(body["evidence"]),
+        rules,
+        ask.calendar,
+    )
+    appended = ask.execute(APPRAISAL, command)
+    state = ask.state(APPRAISAL, OfPeriod(employee, period))
+    if state.late:
+        late = {"rule": state.late.rule, "due": state.late.due, "found": state.late.found}
+        return {"status": "refused", **late, "remedy": LATE_REMEDY, "version": appended.version}
+    return {"status": "filed", "decision_due": state.objection.decision_due, "version": appended.version}
+
+
+@objections.route("/appraisals/<employee>/<period>/objections/decision", methods=["POST"])
+@objections.arguments(schemas.Decision)
+@commanding("decide-objection", subject="employee", if_match=True, status=201)
+def decide_objection(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+    """Decide an objection; the decision is final.
+
+    By the assessor's superior, never by the employee or by who delivered the result (403); If-Match is the appraisal's version.
+    `ratings` come with `granted` and change something (422 decision-invalid). 409 no-open-objection or objection-may-not-lower.
+    Answers {outcome, before, after, overdue, version}.
+    """
+    before = _delivered(ask, employee, period)
+    reason = ask.text(body["reasons"])
+    ratings = body["ratings"]
+    command = DecideObjection(
+        employee,
+        period,
+        body["outcome"],
+        (Rating(ratings["result_rating"]), Rating(ratings["behaviour_rating"])) if ratings else None,
+        body["document"],
+        reason.id,
+        reason.digest,
+        ask.actor.id,
+        appraisal_now(ask, employee, period)["delivered_by"],
+        rules_named(ask, before.rule_set),
+    )
+    appended = ask.execute(APPRAISAL, command)
+    after = ask.state(APPRAISAL, OfPeriod(employee, period))
+    return {
+        "outcome": command.outcome,
+        "before": vars(before.judgement),
+        "after": vars(after.judgement),
+        "overdue": ask.now >= before.objection.decision_due,
+        "version": appended.version,
+    }
+
+
+@objections.route("/appraisals/<employee>/<period>/objection")
+@querying("read-objection", subject="employee")
+def show_objection(ask: Ask, employee: str, period: str) -> dict[str, Any]:
+    """The objection with its arguments, and the decision with its reasons, while these texts are kept.
+
+    {employee, period, status: filed|decided|refused, items, filed_at, decision_due, overdue, arguments, evidence, rule_set,
+    decision: {outcome, before, after, document, reasons, decided_by, decided_at}}; refused: {status, rule, due, found, remedy, arguments}.
+    404 when none was filed.
+    """
+    row = appraisal_now(ask, employee, period)
+    found = ask.found(row.get("objection"), "objection", f"{employee}/{period}")
+    found["arguments"] = ask.read_text(found.pop("reason_text"))
+    if found["status"] == "refused":
+        found["remedy"] = LATE_REMEDY
+    if decision := found.get("decision"):
+        found["decision"] = {**decision, "reasons": ask.read_text(decision["reason_text"])}
+        del found["decision"]["reason_text"]
+    return {"employee": employee, "period": period, **found, "version": row["version"]}
+
+
+def _delivered(ask: Ask, employee: str, period: str) -> Record:
+    """The appraisal, which has been delivered; Refused (409) otherwise."""
+    state = ask.state(APPRAISAL, OfPeriod(employee, period))
+    if state.rule_set is None:
+        raise not_delivered(period)
+    return state

@@ -1,0 +1,86 @@
+"""Routes of organisations: their results, and the predicates of their employees beside the guide."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.appraisal import schemas, views
+from services.appraisal.api.reading import period_of
+from services.appraisal.defaults import GUIDE
+from services.appraisal.domain.organisation import ORGANISATION, SetOrganisationResult
+from services.appraisal.domain.quadrant import Predicate
+from services.appraisal.known import must_be_a_unit, organisation_result
+from services.appraisal.members import members
+from shared.http.acting import Ask, commanding, querying
+from shared.kernel.refusal import Refused
+
+organisations = Blueprint("organisations", __name__, url_prefix="/v1", description="Organisations' results, and distributions.")
+
+
+@organisations.route("/organisations/<unit>/<period>/result", methods=["POST"])
+@organisations.arguments(schemas.OrganisationResult)
+@commanding("set-organisation-result", subject="unit", status=201)
+def set_result(ask: Ask, body: dict[str, Any], unit: str, period: str) -> dict[str, Any]:
+    """Fix the organisation's result of a period, before its employees' predicates (PermenPANRB 6/2022 art. 24–25).
+
+    By an approver, after the period's end (422 period-not-over). 404 unknown-unit, 409 organisation-result-set.
+    Answers {unit, period, result, guide, version}.
+    """
+    must_be_a_unit(ask.knowledge, unit)
+    end = period_of(period).end
+    if ask.today <= end:
+        raise Refused(
+            "period-not-over",
+            status=422,
+            expected=f"a day after {end}",
+            found=str(ask.today),
+            remedy="set the result when the period is over",
+        )
+    appended = ask.execute(ORGANISATION, SetOrganisationResult(unit, period, body["result"], GUIDE.name))
+    return {"unit": unit, "period": period, "result": body["result"], "guide": GUIDE.name, "version": appended.version}
+
+
+@organisations.route("/distribution")
+@organisations.arguments(schemas.DistributionFilter, location="query")
+@querying("read-distribution")
+def distribution(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
+    """How the predicates of a period are distributed, beside the guide for the organisation's result (SE MenPANRB 3/2023).
+
+    {period, unit, result, guide, persons, appraised, counts: {predicate: n},
+    findings: [{predicates, comparison, percent, count, of, holds}]}.
+    `unit` with everything below it, or without it all units, by the result of the one on top. No result yet: no findings.
+    """
+    period, day = wanted["period"], period_of(wanted["period"]).end
+    units = ask.knowledge.rows(views.UNITS)
+    tops = [unit["key"] for unit in units if unit["parent"] is None]
+    unit = wanted["unit"] or (tops[0] if len(tops) == 1 else None)
+    employees = ask.knowledge.rows(views.EMPLOYEES)
+    persons = members(employees, units, unit, day) if unit else [row["key"] for row in employees]
+    rows = ask.knowledge.rows(views.APPRAISALS, period=period, employee=persons)
+    predicates = [row["predicate"] for row in rows if row["predicate"]]
+    result = organisation_result(ask.knowledge, unit, period)
+    findings = GUIDE.compare(result, predicates) if result else ()
+    counts = Counter(predicates)
+    return {
+        "period": period,
+        "unit": unit,
+        "result": result,
+        "guide": GUIDE.name,
+        "persons": len(persons),
+        "appraised": len(predicates),
+        "counts": {str(predicate): counts[predicate] for predicate in reversed(Predicate)},
+        "findings": [
+            {
+                "predicates": [str(predicate) for predicate in finding.limit.predicates],
+                "comparison": finding.limit.comparison,
+                "percent": finding.limit.percent,
+                "count": finding.count,
+                "of": finding.of,
+                "holds": finding.holds,
+            }
+            for finding in findings
+        ],
+    }

@@ -1,0 +1,77 @@
+"""What several routes read before they decide: rules of a period, an appraisal or a plan as its stream stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import reduce
+from typing import Any
+
+from services.appraisal import views
+from services.appraisal.defaults import QUADRANTS
+from services.appraisal.domain import streams
+from services.appraisal.domain.plan import PLAN
+from services.appraisal.domain.rules import AppraisalRules, read_rules
+from services.appraisal.domain.streams import OfYear
+from services.appraisal.domain.targets import DRAFT, DraftTarget, Target
+from shared.http.acting import Ask
+from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
+
+
+def rules_on(ask: Ask, day: date) -> AppraisalRules:
+    return read_rules(ask.knowledge.rules("appraisal", day), QUADRANTS)
+
+
+def rules_named(ask: Ask, name: str) -> AppraisalRules:
+    """The rule set that a result cites, so that a later one does not change the terms of what was delivered before it."""
+    return next(read_rules(one, QUADRANTS) for one in ask.knowledge.rule_sets("appraisal") if one.name == name)
+
+
+def period_of(text: str) -> Period:
+    """Refused (422) for what is no period."""
+    try:
+        return Period.parse(text)
+    except ValueError:
+        raise Refused(
+            "period-invalid",
+            status=422,
+            expected="a period such as 2026, 2026-Q1 or 2026-04",
+            found=text[:40],
+            remedy="write the period so",
+        ) from None
+
+
+def rules_of(ask: Ask, period: str) -> tuple[AppraisalRules, Period]:
+    """A period is appraised by the rules in force on its last day."""
+    parsed = period_of(period)
+    return rules_on(ask, parsed.end), parsed
+
+
+def appraisal_now(ask: Ask, employee: str, period: str) -> dict[str, Any]:
+    """The appraisal's row, folded from its stream: the view may be a moment behind, and a decision needs the present version."""
+    facts = ask.knowledge.stream(streams.appraisal(employee, period))
+    key = f"{employee}/{period}"
+    return ask.found(reduce(lambda row, fact: views.fold_appraisal(key, row, fact), facts, None), "appraisal", key)
+
+
+def draft_of(ask: Ask, employee: str, year: str, said: Mapping[str, Any]) -> DraftTarget:
+    """The command that proposes a target. `said` has the target's fields, and its wording under ``what``.
+
+    A wording that stands already keeps its text, so that proposing the same again changes nothing.
+    """
+    wording = said["what"]
+    earlier = ask.state(DRAFT, OfYear(employee, year)).targets.get(said["target_id"])
+    text = earlier.what_text if earlier else None
+    if wording is None:
+        text = None
+    elif text is None or ask.read_text(text) != wording:
+        text = ask.text(wording).id
+    target = Target(what_text=text, **{name: value for name, value in said.items() if name != "what"})
+    return DraftTarget(employee, year, target, ask.state(PLAN, OfYear(employee, year)).approved)
+
+
+def plan_now(ask: Ask, employee: str, year: str) -> dict[str, Any] | None:
+    """The approved plan's row, folded from its stream; None before the approval."""
+    facts = ask.knowledge.stream(streams.plan(employee, year))
+    return reduce(lambda row, fact: views.fold_plan(f"{employee}/{year}", row, fact), facts, None)

@@ -1,0 +1,78 @@
+"""The bodies that appraisal's routes read."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+CODE = validate.Regexp(r"^[a-z0-9][a-z0-9._-]{0,39}$", error="Not a valid code of letters a–z, digits, . _ -")
+DECIMAL = validate.Regexp(r"^[0-9]{1,12}(\.[0-9]{1,6})?$", error="Not a valid decimal such as 12 or 97.5")
+DOCUMENT = validate.Length(min=1, max=120)
+FREE = validate.Length(min=1, max=4000)
+RATING = validate.OneOf(("above", "as", "below"))
+SHA256 = validate.Regexp(r"^[0-9a-f]{64}$", error="Not a valid SHA-256 in 64 hexadecimal digits")
+
+
+class Acknowledgement(Schema):
+    rule_set = fields.String(required=True, metadata={"description": "As results cite it", "example": "mulyorejo-appraisal@1"})
+    how = fields.String(required=True, validate=CODE, metadata={"description": "A code", "example": "meeting"})
+
+
+class NewTarget(Schema):
+    target_id = fields.String(required=True, validate=CODE)
+    aspect = fields.String(required=True, validate=validate.OneOf(("quantity", "quality", "time", "cost")))
+    indicator = fields.String(required=True, validate=CODE)
+    what = fields.String(load_default=None, validate=FREE, allow_none=True, metadata={"description": "The wording; kept as a text"})
+    unit = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    direction = fields.String(required=True, validate=validate.OneOf(("higher", "lower")), metadata={"description": "What is better"})
+    value = fields.String(required=True, validate=DECIMAL)
+    weight = fields.Integer(required=True, strict=True, validate=validate.Range(1, 100), metadata={"description": "Percent"})
+
+
+class Approval(Schema):
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the signed plan"})
+
+
+class Progress(Schema):
+    target_id = fields.String(required=True, validate=CODE)
+    month = fields.String(required=True, metadata={"example": "2026-01"})
+    value = fields.String(required=True, validate=DECIMAL)
+    evidence = fields.List(fields.String(validate=SHA256), load_default=list, validate=validate.Length(max=50))
+    obstacle = fields.String(load_default=None, allow_none=True, validate=FREE, metadata={"description": "Kept as a text"})
+
+
+class Score(Schema):
+    what = fields.String(required=True, validate=validate.OneOf(("behaviour", "target", "whole")))
+    item = fields.String(required=True, validate=CODE)
+    value = fields.String(required=True, validate=RATING)
+
+
+class OrganisationResult(Schema):
+    result = fields.String(required=True, validate=validate.OneOf(("istimewa", "baik", "butuh_perbaikan", "kurang", "sangat_kurang")))
+
+
+class Objection(Schema):
+    items = fields.List(fields.String(validate=CODE), required=True, validate=validate.Length(min=1, max=50))
+    arguments = fields.String(required=True, validate=FREE, metadata={"description": "The reasons, in writing (PP 30/2019 art. 59)"})
+    evidence = fields.List(fields.String(validate=SHA256), load_default=list, validate=validate.Length(max=50))
+
+
+class Ratings(Schema):
+    result_rating = fields.String(required=True, validate=RATING)
+    behaviour_rating = fields.String(required=True, validate=RATING)
+
+
+class Decision(Schema):
+    outcome = fields.String(required=True, validate=validate.OneOf(("granted", "rejected")))
+    ratings = fields.Nested(Ratings, load_default=None, allow_none=True, metadata={"description": "With granted, and only then"})
+    document = fields.String(required=True, validate=DOCUMENT)
+    reasons = fields.String(required=True, validate=FREE)
+
+
+class AppraisalFilter(Schema):
+    period = fields.String(load_default=None, metadata={"example": "2026-Q1"})
+    unit = fields.String(load_default=None)
+
+
+class DistributionFilter(Schema):
+    period = fields.String(required=True, metadata={"example": "2026-Q1"})
+    unit = fields.String(load_default=None)

@@ -1,0 +1,216 @@
+"""What appraisal shows: appraisals with their scores and objections, plans, organisations' results, and who belongs where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, Date, DateTime, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from services.appraisal import events
+from services.appraisal.heard import EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitOpened
+from shared.events.codec import plain
+from shared.kernel.facts import Fact
+from shared.kernel.periods import Period
+from shared.views.view import Row, View, subject_key
+
+OF_AN_APPRAISAL = (
+    events.ScoreSubmitted,
+    events.AppraisalDelivered,
+    events.AppraisalAccepted,
+    events.ObjectionFiled,
+    events.ObjectionRefused,
+    events.ObjectionOverdue,
+    events.ObjectionDecided,
+    events.AppraisalFinalized,
+    events.AppraisalCorrected,
+    events.AppraisalImported,
+)
+
+
+def period_key(fact: Fact) -> tuple[str, ...]:
+    """``<employee>/<period>``."""
+    return (f"{fact.event.employee}/{fact.event.period}",)
+
+
+def _judged(row: Row, judgement: events.Judgement) -> Row:
+    return row | {"judgement": plain(judgement), "predicate": judgement.predicate}
+
+
+def fold_appraisal(key: str, row: Row | None, fact: Fact) -> Row | None:
+    """One appraisal's row. `status`: scoring, delivered, objected, final, corrected or imported; `history` is what happened, in order."""
+    event = fact.event
+    row = dict(row) if row else _new(event)
+    row["version"] = fact.version
+    match event:
+        case events.ScoreSubmitted():
+            score = {"what": event.what, "item": event.item, "by": event.by, "value": event.value}
+            score |= {"achievement_percent": event.achievement_percent, "event": fact.id}
+            others = [one for one in row["scores"] if (one["what"], one["item"], one["by"]) != (event.what, event.item, event.by)]
+            return row | {"scores": [*others, score]}
+        case events.AppraisalDelivered():
+            row |= {"status": "delivered", "rule_set": event.rule_set, "objection_until": event.objection_until}
+            row |= {"delivered_at": fact.recorded, "delivered_by": fact.actor}
+            return _judged(_happened(row, fact), event.judgement)
+        case events.AppraisalAccepted():
+            return _happened(row, fact, how=event.how)
+        case events.ObjectionFiled():
+            objection = {"status": "filed", "overdue": False, "event": fact.id, **_plain(event)}
+            return _happened(row, fact) | {"status": "objected", "objection": objection}
+        case events.ObjectionRefused():
+            return _happened(row, fact, due=event.due, found=event.found) | {
+                "objection": {"status": "refused", "event": fact.id, **_plain(event)}
+            }
+        case events.ObjectionOverdue():
+            return _happened(row, fact, due=event.due) | {"objection": row["objection"] | {"overdue": True}}
+        case events.ObjectionDecided():
+            decision = _plain(event) | {"decided_at": fact.recorded.isoformat(), "event": fact.id}
+            objection = row["objection"] | {"status": "decided", "outcome": event.outcome, "decision": decision}
+            return _judged(_happened(row, fact, outcome=event.outcome), event.after) | {"objection": objection}
+        case events.AppraisalFinalized():
+            row |= {"status": "final", "basis": event.basis, "finalized_at": fact.recorded}
+            return _judged(_happened(row, fact, basis=event.basis), event.judgement)
+        case events.AppraisalCorrected():
+            row |= {"status": "corrected"}
+            return _judged(_happened(row, fact, legal_basis=event.legal_basis, document=event.document), event.after)
+        case events.AppraisalImported():
+            row |= {"status": "imported", "basis": "imported", "predicate": event.predicate}
+            return _happened(row, fact, source_system=event.source_system)
+    return row
+
+
+def _new(event: Any) -> Row:
+    return {
+        "employee": event.employee,
+        "period": event.period,
+        "kind": Period.parse(event.period).kind,
+        "status": "scoring",
+        "scores": [],
+        "history": [],
+    }
+
+
+def _plain(event: Any) -> dict[str, Any]:
+    return {name: value for name, value in plain(event).items() if name not in ("employee", "period")}
+
+
+def _happened(row: Row, fact: Fact, **said: Any) -> Row:
+    step = {"event": fact.id, "what": type(fact.event).__name__, "at": fact.recorded, "by": fact.actor, **said}
+    return row | {"history": [*row["history"], plain(step)]}
+
+
+APPRAISALS = View(
+    name="appraisals",
+    columns=(
+        Column("employee", Text),
+        Column("period", Text),
+        Column("kind", Text),
+        Column("status", Text),
+        Column("scores", JSONB),
+        Column("judgement", JSONB),
+        Column("predicate", Text),
+        Column("basis", Text),
+        Column("rule_set", Text),
+        Column("delivered_at", DateTime(timezone=True)),
+        Column("delivered_by", Text),
+        Column("objection_until", DateTime(timezone=True)),
+        Column("finalized_at", DateTime(timezone=True)),
+        Column("objection", JSONB),
+        Column("history", JSONB),
+        Column("version", Integer),
+    ),
+    on=dict.fromkeys(OF_AN_APPRAISAL, period_key),
+    fold=fold_appraisal,
+    indexes=(("period",), ("employee",)),
+)
+
+
+def fold_plan(key: str, row: Row | None, fact: Fact) -> Row | None:
+    """One approved plan's row: its targets, and the last report of every month."""
+    event = fact.event
+    row = dict(row) if row else {"employee": event.employee, "year": event.period, "targets": [], "progress": []}
+    row["version"] = fact.version
+    match event:
+        case events.PlanApproved():
+            row |= {"status": "approved", "assessor": event.assessor, "document": event.document, "rule_set": event.rule_set}
+            return row | {"plan_version": event.plan_version}
+        case events.TargetSet():
+            others = [one for one in row["targets"] if one["target_id"] != event.target_id]
+            return row | {"targets": [*others, _plain(event) | {"event": fact.id}]}
+        case events.ProgressRecorded():
+            others = [one for one in row["progress"] if (one["target_id"], one["month"]) != (event.target_id, event.month)]
+            return row | {"progress": [*others, _plain(event) | {"event": fact.id, "at": fact.recorded.isoformat()}]}
+    return row
+
+
+PLANS = View(
+    name="plans",
+    columns=(
+        Column("employee", Text),
+        Column("year", Text),
+        Column("status", Text),
+        Column("plan_version", Integer),
+        Column("assessor", Text),
+        Column("document", Text),
+        Column("rule_set", Text),
+        Column("targets", JSONB),
+        Column("progress", JSONB),
+        Column("version", Integer),
+    ),
+    on=dict.fromkeys((events.PlanApproved, events.TargetSet, events.ProgressRecorded), period_key),
+    fold=fold_plan,
+    indexes=(("year",),),
+)
+
+
+def fold_organisation(key: str, row: Row | None, fact: Fact) -> Row | None:
+    """One organisation's result of one period."""
+    event = fact.event
+    return {"unit": event.unit, "period": event.period, "result": event.result, "guide": event.guide, "version": fact.version}
+
+
+ORGANISATIONS = View(
+    name="organisations",
+    columns=(Column("unit", Text), Column("period", Text), Column("result", Text), Column("guide", Text), Column("version", Integer)),
+    on={events.OrganisationResultSet: lambda fact: (f"{fact.event.unit}/{fact.event.period}",)},
+    fold=fold_organisation,
+    indexes=(("period",),),
+)
+
+
+def fold_employee(key: str, row: Row | None, fact: Fact) -> Row | None:
+    """One person's row. `posts` and `lines` hold every fact once, ranked, so that neither order nor repetition of arrival matters."""
+    event = fact.event
+    row = dict(row) if row else {"posts": [], "lines": []}
+    match event:
+        case EmployeeRegistered():
+            return row | {"kind": event.kind, "since": event.since}
+        case PositionAssigned():
+            return row | {"posts": _ranked(row["posts"], fact, {"unit": event.unit, "acting": event.acting})}
+        case ReportingLineSet():
+            return row | {"lines": _ranked(row["lines"], fact, {"assessor": event.assessor, "superior": event.superior})}
+    return row
+
+
+def _ranked(entries: list[dict[str, Any]], fact: Fact, said: dict[str, Any]) -> list[dict[str, Any]]:
+    entry = {"since": fact.event.since.isoformat(), "version": fact.version, **said}
+    others = [one for one in entries if one["version"] != fact.version]
+    return sorted([*others, entry], key=lambda one: (one["since"], one["version"]))
+
+
+EMPLOYEES = View(
+    name="employees",
+    columns=(Column("kind", Text), Column("since", Date), Column("posts", JSONB), Column("lines", JSONB)),
+    on=dict.fromkeys((EmployeeRegistered, PositionAssigned, ReportingLineSet), subject_key),
+    fold=fold_employee,
+)
+
+
+def fold_unit(key: str, row: Row | None, fact: Fact) -> Row | None:
+    """One unit's row, by its last opening."""
+    return {"parent": fact.event.parent, "since": fact.event.since}
+
+
+UNITS = View(name="units", columns=(Column("parent", Text), Column("since", Date)), on={UnitOpened: subject_key}, fold=fold_unit)
+
+VIEWS = (APPRAISALS, PLANS, ORGANISATIONS, EMPLOYEES, UNITS)
