@@ -1,0 +1,203 @@
+"""The explanation of a month's allowance: from the rupiah back to the target, each step with the fact that it rests on. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+from services.payroll.domain.discipline import deductions
+from services.payroll.domain.entitlement import Dossier, Entitlement, Held, attendance_of, position_on
+from services.payroll.domain.scheme import Scheme
+from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted
+from services.payroll.heard import (
+    AppraisalDelivered,
+    AppraisalImported,
+    ObjectionDecided,
+    ObjectionFiled,
+    ObjectionOverdue,
+    ObjectionRefused,
+    ProgressRecorded,
+    ScoreSubmitted,
+    TargetSet,
+)
+from shared.kernel.facts import Fact
+from shared.kernel.periods import Period
+
+
+@dataclass(frozen=True)
+class Story:
+    """All that is known about how the period's predicate came about: facts of appraisal, of any order."""
+
+    judged: Sequence[Fact] = ()
+    scores: Sequence[Fact[ScoreSubmitted]] = ()
+    targets: Sequence[Fact[TargetSet]] = ()
+    progress: Sequence[Fact[ProgressRecorded]] = ()
+
+
+def explain(
+    month: Period,
+    finding: Entitlement | Held,
+    scheme: Scheme | None,
+    dossier: Dossier,
+    story: Story,
+    ledger: Sequence[Fact],
+    payments: Sequence[Fact[AllowancePosted]],
+) -> dict[str, Any]:
+    """``{employee, month, status, …amounts, differences, adjustments, chain: [step, …]}``.
+
+    `ledger` is the month's own stream, `payments` are all postings of the person. `differences` are changes of this month, each with the
+    runs that pay it; `adjustments` are earlier months' differences that this month's run pays. A step is ``{step, event, type, effective,
+    recorded, actor, data}``; steps that rest on no event have the first and the last only.
+    """
+    calculated = [fact for fact in ledger if isinstance(fact.event, AllowanceCalculated)]
+    adjusted = [fact for fact in ledger if isinstance(fact.event, AllowanceAdjusted)]
+    posted = [fact for fact in ledger if isinstance(fact.event, AllowancePosted)]
+    chain = [
+        *(_step("calculated", fact) for fact in calculated[-1:]),
+        *(_step("posted", fact) for fact in posted),
+        *(_step("adjusted", fact) for fact in adjusted),
+        *_lines(finding),
+        *_rules(scheme, dossier),
+        *_step_of("position", position_on(month, dossier.positions)),
+        *_attendance(month, scheme, dossier),
+        *_predicate(finding, scheme),
+        *_judgement(story),
+        *_scores(story),
+        *_targets(story),
+    ]
+    return {
+        "employee": finding.employee,
+        "month": str(month),
+        "status": "posted" if posted else "calculated" if calculated else "held",
+        "missing": list(finding.missing) if isinstance(finding, Held) else [],
+        "due": finding.total if isinstance(finding, Entitlement) else None,
+        "posted": posted[-1].event.posted if posted else None,
+        "paid": posted[-1].event.paid if posted else None,
+        "differences": [_difference(fact, story, dossier, payments) for fact in adjusted],
+        "adjustments": [asdict(part) for fact in posted for part in fact.event.adjustments],
+        "chain": chain,
+    }
+
+
+def _difference(
+    fact: Fact[AllowanceAdjusted], story: Story, dossier: Dossier, payments: Sequence[Fact[AllowancePosted]]
+) -> dict[str, Any]:
+    """One adjustment in a sentence's parts: how much, from what to what, because of which fact, paid by which runs."""
+    event = fact.event
+    candidates = (*story.judged, *dossier.predicates, *dossier.attendance, *dossier.positions, *dossier.rule_sets)
+    cause = next((each for each in candidates if each.id == event.cause), None)
+    return {
+        "event": fact.id,
+        "amount": event.difference,
+        "from": event.from_total,
+        "to": event.to_total,
+        "due_in_run": event.run,
+        "paid": [
+            {"run": posted.event.run, "amount": part.amount, "event": posted.id}
+            for posted in payments
+            for part in posted.event.adjustments
+            if part.event == fact.id
+        ],
+        "rule_set": event.rule_set,
+        "cause": {"event": event.cause, "type": event.cause_type} if cause is None else _step("cause", cause),
+    }
+
+
+def _lines(finding: Entitlement | Held) -> Iterable[dict[str, Any]]:
+    if isinstance(finding, Entitlement):
+        for line in finding.lines:
+            yield {"step": "line", "data": asdict(line)}
+
+
+def _rules(scheme: Scheme | None, dossier: Dossier) -> Iterable[dict[str, Any]]:
+    if scheme is None:
+        return
+    published = [fact for fact in dossier.rule_sets if f"{fact.event.id}@{fact.event.version}" == scheme.rule_set]
+    data = {"rule_set": scheme.rule_set, "sources": list(scheme.sources), "effect": scheme.effect, "pay_basis": scheme.pay_basis}
+    yield {**(_step("rule-set", published[-1]) if published else {"step": "rule-set"}), "data": data}
+
+
+def _attendance(month: Period, scheme: Scheme | None, dossier: Dossier) -> Iterable[dict[str, Any]]:
+    found = attendance_of(month, dossier.attendance)
+    if found is None:
+        return
+    step = _step("attendance", found)
+    if scheme is not None and scheme.discipline is not None:
+        taken = deductions(found.event, scheme.discipline)
+        step["data"]["deductions"] = [{"cause": each.cause, "count": each.count, "points": str(each.points)} for each in taken]
+    yield step
+
+
+def _predicate(finding: Entitlement | Held, scheme: Scheme | None) -> Iterable[dict[str, Any]]:
+    if isinstance(finding, Entitlement) and scheme is not None:
+        percent = scheme.payout.get(finding.predicate, scheme.when_missing)
+        yield {"step": "predicate", "data": {"period": finding.predicate_period, "predicate": finding.predicate, "percent": str(percent)}}
+
+
+_JUDGED = {
+    AppraisalImported: "appraisal-imported",
+    AppraisalDelivered: "appraisal-delivered",
+    ObjectionFiled: "objection",
+    ObjectionRefused: "objection-refused",
+    ObjectionOverdue: "decision-overdue",
+    ObjectionDecided: "decision",
+}
+
+
+def _judgement(story: Story) -> Iterable[dict[str, Any]]:
+    """What was judged, objected and decided, as it went. Confirmations (finalised, corrected) bear their type's own name."""
+    for fact in sorted(_once(story.judged), key=lambda fact: (fact.recorded, fact.rank)):
+        yield _step(_JUDGED.get(type(fact.event), _kebab(type(fact.event).__name__)), fact)
+
+
+def _scores(story: Story) -> Iterable[dict[str, Any]]:
+    """Of each item the last word of each side, together with the earlier ones where it was changed."""
+    for fact in sorted(_once(story.scores), key=lambda fact: (fact.event.what, fact.event.item, fact.rank)):
+        yield _step("score", fact)
+
+
+def _targets(story: Story) -> Iterable[dict[str, Any]]:
+    """Each target as fixed last, followed by its progress in the appraised months."""
+    latest = {fact.event.target_id: fact for fact in sorted(_once(story.targets), key=lambda fact: fact.rank)}
+    for target_id in sorted(latest):
+        yield _step("target", latest[target_id])
+        own = [fact for fact in _once(story.progress) if fact.event.target_id == target_id]
+        for fact in sorted(own, key=lambda fact: (fact.event.month, fact.rank)):
+            yield _step("progress", fact)
+
+
+def _once(facts: Iterable[Fact]) -> Iterable[Fact]:
+    return {fact.id: fact for fact in facts}.values()
+
+
+def _step_of(name: str, fact: Fact | None) -> Iterable[dict[str, Any]]:
+    return () if fact is None else (_step(name, fact),)
+
+
+def _step(name: str, fact: Fact) -> dict[str, Any]:
+    return {
+        "step": name,
+        "event": fact.id,
+        "type": fact.type,
+        "effective": fact.effective.isoformat(),
+        "recorded": fact.recorded.isoformat(),
+        "actor": fact.actor,
+        "data": _plain(fact.event),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """JSON values: days and moments as ISO 8601 text."""
+    if is_dataclass(value):
+        return {name: _plain(part) for name, part in vars(value).items()}
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def _kebab(name: str) -> str:
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")

@@ -1,0 +1,161 @@
+"""One person's month: calculated while it is open, posted once, adjusted ever after. Stream ``payroll-<employee>-<month>``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from services.payroll.domain.entitlement import Entitlement
+from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted, PaidAdjustment
+from shared.kernel.decider import Aggregate, Decider
+from shared.kernel.facts import Fact
+from shared.kernel.money import Rupiah
+from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
+
+
+@dataclass(frozen=True)
+class Month:
+    """`result` is what the last event said the rules give; `granted` the sum of what was posted and adjusted, None while open."""
+
+    result: AllowanceCalculated | AllowanceAdjusted | None = None
+    granted: Rupiah | None = None
+    run: str | None = None
+
+    @property
+    def posted(self) -> bool:
+        return self.granted is not None
+
+
+@dataclass(frozen=True)
+class Settle:
+    """Bring the month to what is known now. `run`: the month in which a difference would be paid."""
+
+    employee: str
+    month: str
+    entitlement: Entitlement
+    run: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """Pay the month in `run`, with these parts of other months' adjustments."""
+
+    employee: str
+    month: str
+    run: str
+    entitlement: Entitlement
+    adjustments: tuple[PaidAdjustment, ...] = ()
+
+
+def decide(state: Month, command: Settle | Post) -> Sequence[object]:
+    match command:
+        case Settle():
+            return _settle(state, command)
+        case Post():
+            return _post(state, command)
+    raise TypeError(f"expected Settle or Post, found {command!r}")
+
+
+def evolve(state: Month, event: object) -> Month:
+    match event:
+        case AllowanceCalculated():
+            return replace(state, result=event)
+        case AllowancePosted():
+            return replace(state, granted=event.posted, run=event.run)
+        case AllowanceAdjusted():
+            return replace(state, result=event, granted=state.granted + event.difference)
+    return state
+
+
+ALLOWANCE_MONTH = Aggregate(
+    "allowance-month",
+    Decider(Month(), decide, evolve),
+    stream=lambda command: stream_of(command.employee, command.month),
+    subject=lambda command: command.employee,
+)
+
+
+def stream_of(employee: str, month: str) -> str:
+    return f"payroll-{employee}-{month}"
+
+
+def next_run(posted: Iterable[AllowancePosted], month: str) -> str:
+    """The run in which a difference of `month` is due: the month after the person's last run."""
+    return str(Period.parse(max([*(event.run for event in posted), month])).shift(1))
+
+
+def _settle(state: Month, command: Settle) -> Sequence[object]:
+    """Nothing when nothing changed. After posting only an amount counts: the fresh entitlement minus all that was granted."""
+    fresh = command.entitlement
+    if not state.posted:
+        return () if _same(state.result, fresh) else (_calculated(fresh),)
+    difference = fresh.total - state.granted
+    if difference == 0:
+        return ()
+    cause = cause_of(state.result, fresh)
+    return (
+        AllowanceAdjusted(
+            employee=fresh.employee,
+            month=fresh.month,
+            rule_set=fresh.rule_set,
+            job_class=fresh.job_class,
+            predicate_period=fresh.predicate_period,
+            predicate=fresh.predicate,
+            discipline_points=fresh.discipline_points,
+            lines=fresh.lines,
+            from_total=state.granted,
+            to_total=fresh.total,
+            difference=difference,
+            cause=cause.id,
+            cause_type=cause.type,
+            run=command.run,
+            inputs=fresh.inputs,
+        ),
+    )
+
+
+def _post(state: Month, command: Post) -> Sequence[object]:
+    """Posting a posted month does nothing, so that a run that was interrupted can be repeated."""
+    if state.posted:
+        return ()
+    fresh = command.entitlement
+    if fresh.month > command.run:
+        raise Refused(
+            "month-after-run",
+            expected=f"a month up to {command.run}, the run's",
+            found=fresh.month,
+            remedy="post it in its own run or a later one",
+        )
+    paid = fresh.total + sum(part.amount for part in command.adjustments)
+    posted = AllowancePosted(fresh.employee, fresh.month, command.run, fresh.total, command.adjustments, paid)
+    return (posted,) if _same(state.result, fresh) else (_calculated(fresh), posted)
+
+
+def cause_of(before: AllowanceCalculated | AllowanceAdjusted, fresh: Entitlement) -> Fact:
+    """The fact that changed the result: of those that it did not rest on before, the one that became known last."""
+    new = [fact for fact in fresh.grounds if fact.id not in before.inputs] or fresh.grounds
+    return max(new, key=lambda fact: (fact.recorded, fact.rank))
+
+
+def _calculated(fresh: Entitlement) -> AllowanceCalculated:
+    return AllowanceCalculated(
+        employee=fresh.employee,
+        month=fresh.month,
+        rule_set=fresh.rule_set,
+        job_class=fresh.job_class,
+        predicate_period=fresh.predicate_period,
+        predicate=fresh.predicate,
+        discipline_points=fresh.discipline_points,
+        lines=fresh.lines,
+        total=fresh.total,
+        inputs=fresh.inputs,
+    )
+
+
+_RESULT = ("rule_set", "job_class", "predicate_period", "predicate", "discipline_points", "lines")
+
+
+def _same(result: AllowanceCalculated | AllowanceAdjusted | None, fresh: Entitlement) -> bool:
+    """Whether the rules give what they gave before. Other facts with the same effect are no change."""
+    return result is not None and all(getattr(result, part) == getattr(fresh, part) for part in _RESULT)

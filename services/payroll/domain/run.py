@@ -1,0 +1,82 @@
+"""A pay run: closed once, with the totals of all that it posted. Stream ``payroll-run-<run>``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.payroll.events import AllowancePosted, PayRunPosted
+from shared.kernel.decider import Aggregate, Decider
+from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
+
+
+@dataclass(frozen=True)
+class Run:
+    posted: PayRunPosted | None = None
+
+
+@dataclass(frozen=True)
+class CloseRun:
+    """`posted` is all that the run posted, for every person."""
+
+    run: str
+    month: str
+    posted: tuple[AllowancePosted, ...]
+    treasurer: str
+
+
+def decide(state: Run, command: CloseRun) -> Sequence[object]:
+    """Closing a closed run does nothing; a run that posted nothing is refused."""
+    if state.posted is not None:
+        return ()
+    if not command.posted:
+        raise Refused(
+            "nothing-to-pay",
+            expected=f"at least one person whose {command.month} can be calculated",
+            found="none",
+            remedy="see what each month is held for, bring it in, and run again",
+        )
+    return (
+        PayRunPosted(
+            month=command.month,
+            run=command.run,
+            persons=len({event.employee for event in command.posted}),
+            total_posted=sum(event.posted for event in command.posted),
+            total_adjustments=sum(part.amount for event in command.posted for part in event.adjustments),
+            total_paid=sum(event.paid for event in command.posted),
+            treasurer=command.treasurer,
+        ),
+    )
+
+
+def evolve(state: Run, event: object) -> Run:
+    return Run(event) if isinstance(event, PayRunPosted) else state
+
+
+PAY_RUN = Aggregate(
+    "pay-run",
+    Decider(Run(), decide, evolve),
+    stream=lambda command: f"payroll-run-{command.run}",
+    subject=lambda command: command.run,
+)
+
+
+def check_month(month: Period, today: date, closed: Iterable[str]) -> None:
+    """Refused when `month` is not over yet, or when a later run is closed already: runs go forward."""
+    if today <= month.end:
+        raise Refused(
+            "month-not-over",
+            expected=f"a day after {month.end}",
+            found=str(today),
+            remedy="run it when the month and its attendance are complete",
+        )
+    later = [run for run in closed if run > str(month)]
+    if later:
+        raise Refused(
+            "run-out-of-order",
+            expected=f"a month after {max(later)}, the last run closed",
+            found=str(month),
+            remedy="months left open are paid by the next run",
+        )

@@ -1,0 +1,100 @@
+"""What payroll knows of one person, gathered from its knowledge for the domain's pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.payroll.domain.entitlement import Dossier, Entitlement, Held, entitle
+from services.payroll.domain.month import ALLOWANCE_MONTH, Month, next_run, stream_of
+from services.payroll.domain.scheme import KIND, Scheme, paid_months, read_scheme
+from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted, RuleSetPublished
+from services.payroll.heard import (
+    AppraisalCorrected,
+    AppraisalDelivered,
+    AppraisalFinalized,
+    AppraisalImported,
+    AttendanceRecorded,
+    ObjectionDecided,
+    PositionAssigned,
+)
+from services.payroll.tables import TABLES
+from shared.kernel.facts import Fact, Knowledge
+from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
+from shared.kernel.rules import RuleSet
+
+PREDICATE_FACTS = (AppraisalImported, AppraisalDelivered, ObjectionDecided, AppraisalFinalized, AppraisalCorrected)
+RULES_SUBJECT = f"rules-{KIND}"
+
+
+def scheme_of(rules: RuleSet) -> Scheme:
+    """The rule set, ready to compute with. Refused when its settings cannot be used (they were checked when it was published)."""
+    return read_scheme(rules.name, rules.sources, rules.settings, TABLES)
+
+
+def scheme_in(knowledge: Knowledge, month: Period) -> Scheme | None:
+    """The rules in force on the month's first day; None without any: a region pays by its own regulation only (PP 12/2019 art. 58)."""
+    try:
+        rules = knowledge.rules(KIND, month.start)
+    except Refused:
+        return None
+    return scheme_of(rules)
+
+
+def read_dossier(knowledge: Knowledge, employee: str) -> Dossier:
+    return Dossier(
+        employee,
+        positions=knowledge.facts(PositionAssigned, employee),
+        attendance=knowledge.facts(AttendanceRecorded, employee),
+        predicates=[fact for model in PREDICATE_FACTS for fact in knowledge.facts(model, employee)],
+        rule_sets=knowledge.facts(RuleSetPublished, RULES_SUBJECT),
+    )
+
+
+def known_months(dossier: Dossier) -> frozenset[str]:
+    """The months of which something is known that belongs to the month itself."""
+    attended = {fact.event.month for fact in dossier.attendance}
+    return frozenset(attended | {str(month) for fact in dossier.predicates for month in paid_months(Period.parse(fact.event.period))})
+
+
+def entitlement_of(knowledge: Knowledge, employee: str, month: Period) -> Entitlement | Held:
+    """The fresh entitlement from everything known now."""
+    return entitle(month, read_dossier(knowledge, employee), scheme_in(knowledge, month))
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A person's own facts: every month's calculations, adjustments and postings."""
+
+    calculated: tuple[Fact[AllowanceCalculated], ...]
+    adjusted: tuple[Fact[AllowanceAdjusted], ...]
+    posted: tuple[Fact[AllowancePosted], ...]
+
+    def of_month(self, month: str) -> tuple[Fact, ...]:
+        """The month's facts in the order of its stream."""
+        found = [fact for fact in (*self.calculated, *self.adjusted, *self.posted) if fact.event.month == month]
+        return tuple(sorted(found, key=lambda fact: fact.version))
+
+    def state(self, month: str) -> Month:
+        return ALLOWANCE_MONTH.decider.state(fact.event for fact in self.of_month(month))
+
+    @property
+    def months(self) -> frozenset[str]:
+        return frozenset(fact.event.month for fact in (*self.calculated, *self.adjusted, *self.posted))
+
+    @property
+    def postings(self) -> Iterable[AllowancePosted]:
+        return [fact.event for fact in self.posted]
+
+    def next_run(self, month: str) -> str:
+        return next_run(self.postings, month)
+
+
+def read_ledger(knowledge: Knowledge, employee: str) -> Ledger:
+    return Ledger(*(tuple(knowledge.facts(model, employee)) for model in (AllowanceCalculated, AllowanceAdjusted, AllowancePosted)))
+
+
+def state_of(knowledge: Knowledge, employee: str, month: str) -> Month:
+    """The month as its own stream tells it."""
+    return ALLOWANCE_MONTH.decider.state(fact.event for fact in knowledge.stream(stream_of(employee, month)))

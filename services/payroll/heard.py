@@ -1,0 +1,181 @@
+"""What payroll hears of others: posts and attendance, predicates and how they came about. Only the fields that it uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shared.events.registry import Heard
+
+HEARD = Heard()
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class EmployeeRegistered:
+    employee: str
+    kind: str
+    since: date
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class PositionAssigned:
+    """`job_class` (kelas jabatan) decides the basic allowance; an `acting` assignment leaves it as it is."""
+
+    employee: str
+    post: str
+    job_class: int
+    acting: bool
+    since: date
+    document: str
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class AttendanceRecorded:
+    employee: str
+    month: str
+    minutes_late: int
+    minutes_early: int
+    days_absent: int
+    meetings_missed: int
+    roll_calls_missed: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class Judgement:
+    result_rating: str
+    behaviour_rating: str
+    predicate: str
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
+class TargetSet:
+    """`period` is the plan's year; `value` exact text in `unit`."""
+
+    employee: str
+    period: str
+    plan_version: int
+    target_id: str
+    aspect: str
+    indicator: str
+    unit: str
+    direction: str
+    value: str
+    weight: int
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
+class ProgressRecorded:
+    employee: str
+    period: str
+    target_id: str
+    month: str
+    value: str
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
+class ScoreSubmitted:
+    employee: str
+    period: str
+    scheme: str
+    what: str
+    item: str
+    by: str
+    value: str
+    achievement_percent: str | None = None
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
+class AppraisalDelivered:
+    employee: str
+    period: str
+    judgement: Judgement
+    rule_set: str
+    objection_until: datetime
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
+class AppraisalAccepted:
+    employee: str
+    period: str
+    how: str
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
+class ObjectionFiled:
+    employee: str
+    period: str
+    items: tuple[str, ...]
+    filed_at: datetime
+    decision_due: datetime
+    reason_text: str
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
+class ObjectionRefused:
+    employee: str
+    period: str
+    rule: str
+    due: datetime
+    found: datetime
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
+class ObjectionOverdue:
+    employee: str
+    period: str
+    due: datetime
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
+class ObjectionDecided:
+    employee: str
+    period: str
+    outcome: str
+    before: Judgement
+    after: Judgement
+    document: str
+    reason_text: str
+    decided_by: str
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
+class AppraisalFinalized:
+    employee: str
+    period: str
+    judgement: Judgement
+    basis: str
+    rule_set: str
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
+class AppraisalCorrected:
+    employee: str
+    period: str
+    before: Judgement
+    after: Judgement
+    legal_basis: str
+    document: str
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
+class AppraisalImported:
+    employee: str
+    period: str
+    predicate: str
+    source_system: str

@@ -1,0 +1,19 @@
+"""Who may do what in payroll: the treasurer runs, everybody reads his own, an auditor reads all."""
+
+from __future__ import annotations
+
+from shared.http.policy import Allow, Policy
+
+POLICY = Policy(
+    allow=(
+        Allow("post-pay-run", role="treasurer"),
+        Allow("read-pay-runs", role="treasurer"),
+        Allow("read-pay-runs", role="auditor"),
+        Allow("list-allowances", role="treasurer"),
+        Allow("list-allowances", role="auditor"),
+        Allow("read-allowance", role="employee", relation="self"),
+        Allow("read-allowance", role="treasurer"),
+        Allow("read-allowance", role="auditor"),
+    ),
+    relations={"self": lambda actor, subject, knowledge: actor.id == subject},
+)

@@ -1,0 +1,102 @@
+"""A pay run, person by person: every open month that can be calculated, and what is outstanding of earlier ones."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from services.payroll.domain.entitlement import Entitlement, Held, entitle
+from services.payroll.domain.month import ALLOWANCE_MONTH, Post, Settle
+from services.payroll.domain.recovery import outstanding, settle
+from services.payroll.dossier import Ledger, known_months, read_dossier, read_ledger, scheme_in
+from shared.kernel.facts import Knowledge
+from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
+
+LOG = logging.getLogger(__name__)
+
+CHUNK = 1500
+"""Events of one transaction at most, before the last person's: below the store's 2,000."""
+
+
+class Books(Protocol):
+    """The transaction that a run writes in: the library's Ask."""
+
+    knowledge: Knowledge
+    tx: Any
+    appended: int
+
+    def execute(self, aggregate: Any, command: Any) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`done` of the people are through; `held` of them could not be paid for the run's month, and for want of what."""
+
+    done: int
+    left: int
+    held: tuple[Held, ...]
+
+
+def alone(books: Books) -> None:
+    """Until the transaction ends no other run of the agency posts: two at once would both pay what is outstanding."""
+    books.tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"payroll-run/{books.knowledge.agency}",))
+
+
+def post_chunk(books: Books, run: Period, employees: Sequence[str]) -> Outcome:
+    """Post people in order until the transaction is full. Those that are through already cost nothing, so repeating it goes on."""
+    alone(books)
+    held: list[Held] = []
+    done = 0
+    for employee in employees:
+        if books.appended >= CHUNK:
+            break
+        try:
+            found = post_person(books, run, employee)
+        except (Refused, LookupError, ValueError, TypeError, ArithmeticError) as trouble:
+            # One person's bad record stops nobody else's pay; the treasurer reads who was left out, and why.
+            LOG.exception("pay run %s: %s left out", run, employee)
+            found = Held(employee, str(run), (f"a computation without error, found {trouble}",))
+        if found is not None:
+            held.append(found)
+        done += 1
+    return Outcome(done, len(employees) - done, tuple(held))
+
+
+def post_person(books: Books, run: Period, employee: str) -> Held | None:
+    """Bring posted months to what is known now, then post the open ones up to the run's. Held when the run's own month is."""
+    ledger = read_ledger(books.knowledge, employee)
+    if any(event.month == str(run) for event in ledger.postings):
+        return None
+    findings = _findings(books.knowledge, employee, run, ledger)
+    for finding in findings:
+        if isinstance(finding, Entitlement) and ledger.state(finding.month).posted:
+            books.execute(ALLOWANCE_MONTH, Settle(employee, finding.month, finding, str(run)))
+    payable = [each for each in findings if isinstance(each, Entitlement) and not ledger.state(each.month).posted]
+    if payable:
+        _pay(books, run, employee, payable)
+    return next((each for each in findings if isinstance(each, Held) and each.month == str(run)), None)
+
+
+def _findings(knowledge: Knowledge, employee: str, run: Period, ledger: Ledger) -> list[Entitlement | Held]:
+    dossier = read_dossier(knowledge, employee)
+    months = sorted({month for month in known_months(dossier) | ledger.months if month <= str(run)} | {str(run)})
+    return [entitle(Period.parse(month), dossier, scheme_in(knowledge, Period.parse(month))) for month in months]
+
+
+def _pay(books: Books, run: Period, employee: str, payable: Sequence[Entitlement]) -> None:
+    """The adjustments go with the last month posted; the cap counts on all that the run pays."""
+    ledger = read_ledger(books.knowledge, employee)
+    scheme = scheme_in(books.knowledge, Period.parse(payable[-1].month))
+    total = sum(each.total for each in payable)
+    adjustments = settle(total, outstanding(ledger.adjusted, ledger.postings), scheme.recovery_cap)
+    for each in payable[:-1]:
+        books.execute(ALLOWANCE_MONTH, Post(employee, each.month, str(run), each))
+    books.execute(ALLOWANCE_MONTH, Post(employee, payable[-1].month, str(run), payable[-1], adjustments))
+
+
+def posted_in(knowledge: Knowledge, run: str, employees: Iterable[str]) -> tuple:
+    """All that the run has posted, for every person."""
+    return tuple(event for employee in employees for event in read_ledger(knowledge, employee).postings if event.run == run)

@@ -1,0 +1,190 @@
+"""What payroll shows: people, months known, allowances, adjustments and pay runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from services.payroll.domain.scheme import paid_months
+from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted, PayRunPosted
+from services.payroll.heard import (
+    AppraisalCorrected,
+    AppraisalDelivered,
+    AppraisalFinalized,
+    AppraisalImported,
+    AttendanceRecorded,
+    EmployeeRegistered,
+    ObjectionDecided,
+    PositionAssigned,
+)
+from shared.kernel.facts import Fact
+from shared.kernel.periods import Period
+from shared.views.view import Row, View, subject_key
+
+
+def month_key(fact: Fact) -> tuple[str, ...]:
+    return (f"{fact.event.employee}/{fact.event.month}",)
+
+
+def fold_employee(key: str, row: Row | None, fact: Fact[EmployeeRegistered | PositionAssigned]) -> Row:
+    """Everybody who may be paid; the kind as registered last."""
+    row = dict(row or {"since": None})
+    if isinstance(fact.event, EmployeeRegistered):
+        row.update(kind=fact.event.kind)
+    row["since"] = min(fact.event.since, row["since"] or fact.event.since)
+    return row
+
+
+EMPLOYEES = View(
+    name="employees",
+    columns=(Column("kind", Text), Column("since", Date)),
+    on={EmployeeRegistered: subject_key, PositionAssigned: subject_key},
+    fold=fold_employee,
+)
+
+
+def _paid_keys(fact: Fact) -> tuple[str, ...]:
+    return tuple(f"{fact.event.employee}/{month}" for month in paid_months(Period.parse(fact.event.period)))
+
+
+def fold_known(key: str, row: Row | None, fact: Fact) -> Row:
+    employee, _, month = key.rpartition("/")
+    return {"employee": employee, "month": month}
+
+
+KNOWN_MONTHS = View(
+    name="known_months",
+    columns=(Column("employee", Text), Column("month", Text)),
+    on={
+        AttendanceRecorded: month_key,
+        AppraisalImported: _paid_keys,
+        AppraisalDelivered: _paid_keys,
+        ObjectionDecided: _paid_keys,
+        AppraisalFinalized: _paid_keys,
+        AppraisalCorrected: _paid_keys,
+    },
+    fold=fold_known,
+    indexes=(("month",),),
+)
+
+
+def _result(event: AllowanceCalculated | AllowanceAdjusted) -> dict[str, Any]:
+    return {
+        "rule_set": event.rule_set,
+        "job_class": event.job_class,
+        "predicate_period": event.predicate_period,
+        "predicate": event.predicate,
+        "discipline_points": event.discipline_points,
+    }
+
+
+def fold_allowance(key: str, row: Row | None, fact: Fact[AllowanceCalculated | AllowanceAdjusted | AllowancePosted]) -> Row:
+    """A month's stream: `lines` as calculated or posted, `due_lines` and `due` as known now; amounts in rupiah."""
+    row, event = dict(row or {"status": "calculated", "corrections": []}), fact.event
+    row["version"] = fact.version
+    if isinstance(event, AllowanceCalculated):
+        lines = [asdict(line) for line in event.lines]
+        row |= {"employee": event.employee, "month": event.month, **_result(event), "lines": lines, "due_lines": lines, "due": event.total}
+    elif isinstance(event, AllowancePosted):
+        row |= {"status": "posted", "run": event.run, "posted": event.posted, "paid": event.paid}
+        row["adjustments"] = [asdict(part) for part in event.adjustments]
+    else:
+        row |= {**_result(event), "due_lines": [asdict(line) for line in event.lines], "due": event.to_total}
+        correction = {"event": fact.id, "difference": event.difference, "run": event.run}
+        correction |= {"cause": event.cause, "cause_type": event.cause_type}
+        row["corrections"] = [*row["corrections"], correction]
+    return row
+
+
+ALLOWANCES = View(
+    name="allowances",
+    columns=(
+        Column("employee", Text),
+        Column("month", Text),
+        Column("status", Text),
+        Column("rule_set", Text),
+        Column("job_class", Integer),
+        Column("predicate_period", Text),
+        Column("predicate", Text),
+        Column("discipline_points", Text),
+        Column("lines", JSONB),
+        Column("due_lines", JSONB),
+        Column("due", BigInteger),
+        Column("run", Text),
+        Column("posted", BigInteger),
+        Column("adjustments", JSONB),
+        Column("paid", BigInteger),
+        Column("corrections", JSONB),
+        Column("version", Integer),
+    ),
+    on={AllowanceCalculated: month_key, AllowanceAdjusted: month_key, AllowancePosted: month_key},
+    fold=fold_allowance,
+    indexes=(("month",), ("employee",), ("run",)),
+)
+
+
+def _adjustment_keys(fact: Fact[AllowanceAdjusted | AllowancePosted]) -> Iterable[str]:
+    if isinstance(fact.event, AllowanceAdjusted):
+        return (f"{fact.event.employee}/{fact.id}",)
+    return tuple(f"{fact.event.employee}/{part.event}" for part in fact.event.adjustments)
+
+
+def fold_adjustment(key: str, row: Row | None, fact: Fact[AllowanceAdjusted | AllowancePosted]) -> Row:
+    """One adjustment and what runs have paid of it; `remaining` is what later runs still pay or take back. Rupiah."""
+    row, event = dict(row or {"difference": 0, "paid": 0, "runs": []}), fact.event
+    if isinstance(event, AllowanceAdjusted):
+        row |= {"employee": event.employee, "month": event.month, "difference": event.difference}
+        row |= {"cause": event.cause, "cause_type": event.cause_type, "run": event.run}
+    else:
+        parts = [part for part in event.adjustments if key == f"{event.employee}/{part.event}"]
+        row["paid"] += sum(part.amount for part in parts)
+        row["runs"] = [*row["runs"], *({"run": event.run, "amount": part.amount} for part in parts)]
+    row["remaining"] = row["difference"] - row["paid"]
+    return row
+
+
+ADJUSTMENTS = View(
+    name="adjustments",
+    columns=(
+        Column("employee", Text),
+        Column("month", Text),
+        Column("difference", BigInteger),
+        Column("cause", Text),
+        Column("cause_type", Text),
+        Column("run", Text),
+        Column("paid", BigInteger),
+        Column("runs", JSONB),
+        Column("remaining", BigInteger),
+    ),
+    on={AllowanceAdjusted: _adjustment_keys, AllowancePosted: _adjustment_keys},
+    fold=fold_adjustment,
+    indexes=(("employee",), ("month",)),
+)
+
+
+def fold_run(key: str, row: Row | None, fact: Fact[PayRunPosted]) -> Row:
+    return {**asdict(fact.event), "version": fact.version}
+
+
+PAY_RUNS = View(
+    name="pay_runs",
+    columns=(
+        Column("month", Text),
+        Column("run", Text),
+        Column("persons", Integer),
+        Column("total_posted", BigInteger),
+        Column("total_adjustments", BigInteger),
+        Column("total_paid", BigInteger),
+        Column("treasurer", Text),
+        Column("version", Integer),
+    ),
+    on={PayRunPosted: subject_key},
+    fold=fold_run,
+    indexes=(("month",),),
+)
+
+VIEWS = (EMPLOYEES, KNOWN_MONTHS, ALLOWANCES, ADJUSTMENTS, PAY_RUNS)
