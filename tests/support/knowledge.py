@@ -1,0 +1,135 @@
+"""A service's knowledge in memory: the twin of the one over PostgreSQL, for tests of decisions that need no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from shared.events.rule_set import RuleSetPublished
+from shared.kernel.calendar import Calendar
+from shared.kernel.decider import Aggregate
+from shared.kernel.facts import Fact
+from shared.kernel.ids import event_id
+from shared.kernel.rules import RuleSet, in_force
+from shared.views.engine import fold_rows, work_of
+
+
+@dataclass(frozen=True)
+class Done:
+    """What executing a command appended."""
+
+    stream: str
+    version: int
+    events: tuple[Fact, ...]
+
+
+@dataclass
+class MemoryKnowledge:
+    """`service` is a declaration, or anything with its name, events, heard, views, reactions and defaults.
+
+    It is also what a command is executed in: `knowledge`, `tx` and `appended` are those of the library's Ask.
+    """
+
+    service: Any
+    agency: str = "mulyorejo"
+    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    calendar: Calendar = field(default_factory=Calendar)
+    appended: int = 0
+    known: dict[str, Fact] = field(default_factory=dict)
+    marked: set[tuple[str, str]] = field(default_factory=set)
+    tables: dict[str, dict[str, dict[str, Any] | None]] = field(default_factory=dict)
+
+    # --- what a decision may ask (kernel.facts.Knowledge) ---
+
+    def facts(self, model: type, subject: str) -> Sequence[Fact]:
+        found = [fact for fact in self.known.values() if type(fact.event) is model and fact.subject == subject]
+        return sorted(found, key=lambda fact: fact.rank)
+
+    def stream(self, name: str) -> Sequence[Fact]:
+        return sorted((fact for fact in self.known.values() if fact.stream == name), key=lambda fact: fact.version)
+
+    def row(self, view: Any, key: str) -> Mapping[str, Any] | None:
+        row = self.tables.get(view.name, {}).get(key)
+        return None if row is None else {"key": key, **{column.name: row.get(column.name) for column in view.columns}}
+
+    def rows(self, view: Any, **equal: Any) -> Sequence[Mapping[str, Any]]:
+        found = (self.row(view, key) for key in sorted(self.tables.get(view.name, {})))
+        return [row for row in found if row is not None and all(row[name] == value for name, value in equal.items())]
+
+    def rules(self, kind: str, day: date) -> RuleSet:
+        own = self._published(kind)
+        return in_force(own if any(rules.since <= day for rules in own) else self.service.defaults, kind, day)
+
+    def rule_sets(self, kind: str) -> Sequence[RuleSet]:
+        return [rules for rules in self.service.defaults if rules.kind == kind] + self._published(kind)
+
+    def _published(self, kind: str) -> list[RuleSet]:
+        found = [fact.event for fact in self.facts(RuleSetPublished, f"rules-{kind}")]
+        return [RuleSet(one.kind, one.id, one.version, one.since, one.sources, one.settings) for one in found]
+
+    # --- what a command is executed in ---
+
+    @property
+    def knowledge(self) -> MemoryKnowledge:
+        return self
+
+    @property
+    def tx(self) -> MemoryKnowledge:
+        return self
+
+    def execute(self, aggregate: Any, command: Any) -> Done | None:
+        """Decide and append. Statements of SQL (locks) have nothing to do here."""
+        if not isinstance(aggregate, Aggregate):
+            return None
+        stream = aggregate.stream(command)
+        history = self.stream(stream)
+        events = aggregate.decider.decide(aggregate.decider.state(fact.event for fact in history), command)
+        made = tuple(self.own(event, aggregate.subject(command), stream, len(history) + number) for number, event in enumerate(events, 1))
+        self.arrive(*made)
+        self.appended += len(made)
+        return Done(stream, len(history) + len(made), made)
+
+    def own(self, event: Any, subject: str, stream: str, version: int) -> Fact:
+        """An own event as the store would keep it now."""
+        declared = self.service.events.of(event)
+        held = getattr(event, declared.effective) if declared.effective else self.now
+        effective = self.calendar.start_of(held) if not isinstance(held, datetime) else held
+        id_ = str(event_id(self.agency, stream, version))
+        return Fact(event, id_, declared.type, self.agency, subject, stream, version, effective, self.now, "test", "test")
+
+    # --- how facts come in ---
+
+    def arrive(self, *facts: Fact) -> None:
+        """Keep what is new, fold it into the views, mark the decisions that it concerns. What came before is passed over."""
+        fresh = [fact for fact in {fact.id: fact for fact in facts}.values() if fact.id not in self.known]
+        self.known |= {fact.id: fact for fact in fresh}
+        for view in self.service.views:
+            table = self.tables.setdefault(view.name, {})
+            table |= fold_rows(view, work_of(view, fresh), table)
+        self.mark(facts)
+
+    def mark(self, facts: Iterable[Fact]) -> None:
+        for reaction in self.service.reactions:
+            for fact in facts:
+                keys = reaction.on.get(type(fact.event))
+                self.marked |= {(reaction.name, key) for key in (keys(fact, self) if keys else ())}
+
+    def settle(self) -> None:
+        """Take every marked decision, until none is left."""
+        reactions = {reaction.name: reaction for reaction in self.service.reactions}
+        while self.marked:
+            name, key = min(self.marked)
+            self.marked.discard((name, key))
+            for do in reactions[name].decide(key, self):
+                self.execute(do.aggregate, do.command)
+
+
+def heard(
+    service: str, event: Any, subject: str, stream: str, version: int, recorded: datetime, *, effective: datetime | None = None
+) -> Fact:
+    """Another service's event as it arrives; effective when recorded, unless told."""
+    type_ = f"merit.{service}.{type(event).__name__}.v1"
+    id_ = str(event_id("mulyorejo", stream, version))
+    return Fact(event, id_, type_, "mulyorejo", subject, stream, version, effective or recorded, recorded, "test", "test")
