@@ -1,0 +1,82 @@
+"""A month's attendance of one employee, replaced whole when it is corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+
+from services.personnel.events import AttendanceRecorded
+from shared.kernel.decider import Aggregate, Decider
+from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
+
+
+@dataclass(frozen=True)
+class RecordAttendance:
+    """Minutes are cumulated over the month, days are working days; `today` is the agency's date on which it is recorded."""
+
+    employee: str
+    month: str
+    minutes_late: int
+    minutes_early: int
+    days_absent: int
+    meetings_missed: int
+    roll_calls_missed: int
+    today: date
+    leave_days: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AttendanceState:
+    last: AttendanceRecorded | None = None
+
+
+def decide(state: AttendanceState, command: RecordAttendance) -> Sequence[AttendanceRecorded]:
+    """Record the month, or its correction as the next revision; the same figures once more change nothing.
+
+    Refused (422) for a month that has not ended, since pay rests on whole months, and for figures that no month can hold.
+    """
+    period = Period.parse(command.month)
+    if period.kind != "month":
+        raise _wrong("attendance-period", "a month such as 2026-04", command.month, "record month by month")
+    if period.end >= command.today:
+        raise _wrong(
+            "attendance-early", f"a month that has ended before {command.today}", command.month, "record it when the month is over"
+        )
+    _check_figures(command, (period.end - period.start).days + 1)
+    figures = {f.name: getattr(command, f.name) for f in fields(command) if f.name not in ("today", "leave_days")}
+    wished = AttendanceRecorded(**figures, leave_days=dict(command.leave_days), revision=1)
+    if state.last is None:
+        return [wished]
+    if replace(state.last, revision=1) == wished:
+        return []
+    return [replace(wished, revision=state.last.revision + 1)]
+
+
+def _check_figures(command: RecordAttendance, days: int) -> None:
+    minutes = days * 24 * 60
+    bounds = {"minutes_late": minutes, "minutes_early": minutes, "days_absent": days, "meetings_missed": 999, "roll_calls_missed": 999}
+    for name, most in bounds.items():
+        found = getattr(command, name)
+        if not 0 <= found <= most:
+            raise _wrong("attendance-figure", f"{name} from 0 to {most} in {command.month}", found, "correct the figure")
+    away = command.days_absent + sum(command.leave_days.values())
+    if away > days or min(command.leave_days.values(), default=0) < 0:
+        raise _wrong("attendance-figure", f"at most {days} days absent and on leave in {command.month}", away, "correct the days")
+
+
+def _wrong(code: str, expected: str, found: object, remedy: str) -> Refused:
+    return Refused(code, expected=expected, found=str(found), remedy=remedy, status=422)
+
+
+def evolve(state: AttendanceState, event: object) -> AttendanceState:
+    return AttendanceState(event) if isinstance(event, AttendanceRecorded) else state
+
+
+ATTENDANCE = Aggregate(
+    "attendance",
+    Decider(AttendanceState(), decide, evolve),
+    lambda c: f"personnel-attendance-{c.employee}-{c.month}",
+    lambda c: c.employee,
+)

@@ -1,0 +1,182 @@
+"""Personnel's imports: what an agency brings from its spreadsheets, with Indonesian column heads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.personnel import vault
+from services.personnel.domain.attendance import ATTENDANCE, RecordAttendance
+from services.personnel.domain.employee import EMPLOYEE, AssignPosition, HoldRank, RegisterEmployee, SetReportingLine
+from services.personnel.domain.unit import UNIT, OpenUnit, unit_stream
+from shared.flow.declared import Do
+from shared.http.acting import Ask
+from shared.http.importing import Column, Source, code, day, importing, integer, month, one_of, text, yes_no
+from shared.kernel.refusal import Refused
+
+imports = Blueprint(
+    "personnel-imports", __name__, url_prefix="/v1", description="People, units, reporting lines and attendance from CSV and XLSX."
+)
+
+Row = dict[str, Any]
+
+KIND = one_of({"PNS": "PNS", "CPNS": "CPNS", "PPPK": "PPPK"})
+POSITION_KIND = one_of({"struktural": "structural", "fungsional": "functional", "pelaksana": "executing"})
+
+
+@imports.route("/imports/units", methods=["POST"])
+@importing(
+    "import-units",
+    columns=(
+        Column("Kode Unit", "unit", code),
+        Column("Nama Unit", "name", text),
+        Column("Unit Induk", "parent", code, required=False),
+        Column("Jenis", "kind", code),
+        Column("Berlaku Sejak", "since", day),
+    ),
+)
+def import_units(ask: Ask, row: Row, source: Source) -> Do:
+    """Open units. A parent stands in an earlier row or was imported before; the head of the organisation has none."""
+    if row["parent"] is not None:
+        _open_unit(ask, row["parent"], "Unit Induk")
+    vault.name_unit(ask.tx, row["unit"], row["name"])
+    return Do(UNIT, OpenUnit(row["unit"], row["parent"], row["kind"], row["since"]))
+
+
+@imports.route("/imports/people", methods=["POST"])
+@importing(
+    "import-people",
+    columns=(
+        Column("Kode Pegawai", "employee", code),
+        Column("NIP", "nip", text),
+        Column("Nama", "name", text),
+        Column("Jenis", "kind", KIND),
+        Column("Mulai", "since", day),
+        Column("Pangkat", "rank", text),
+        Column("TMT Pangkat", "rank_since", day),
+        Column("TMT CPNS", "service_since", day, required=False),
+        Column("Jabatan", "post", code),
+        Column("Kelas Jabatan", "job_class", integer),
+        Column("Jenis Jabatan", "position_kind", POSITION_KIND),
+        Column("Unit", "unit", code),
+        Column("Plt", "acting", yes_no),
+        Column("Berlaku Sejak", "position_since", day),
+        Column("SK", "document", text),
+        Column("Email", "email", text, required=False),
+        Column("Telepon", "phone", text, required=False),
+    ),
+)
+def import_people(ask: Ask, row: Row, source: Source) -> list[Do]:
+    """Register people with rank and post. Name, NIP and contact go to the vault and into no event. Without TMT CPNS (PPPK) service
+    counts from the first day.
+    """
+    employee, since = row["employee"], row["since"]
+    _open_unit(ask, row["unit"], "Unit")
+    contact = {name: row[name] for name in ("email", "phone") if row[name] is not None}
+    vault.keep(ask.tx, vault.Identity(employee, row["nip"], row["name"], contact), row["kind"])
+    position = AssignPosition(
+        employee=employee,
+        post=row["post"],
+        job_class=row["job_class"],
+        kind=row["position_kind"],
+        unit=row["unit"],
+        acting=row["acting"],
+        since=row["position_since"],
+        document=row["document"],
+    )
+    return [
+        Do(EMPLOYEE, RegisterEmployee(employee, row["kind"], since)),
+        Do(EMPLOYEE, HoldRank(employee, row["rank"], row["rank_since"], row["service_since"] or since)),
+        Do(EMPLOYEE, position),
+    ]
+
+
+@imports.route("/imports/reporting-lines", methods=["POST"])
+@importing(
+    "import-reporting-lines",
+    columns=(
+        Column("NIP", "nip", text, required=False),
+        Column("Kode Pegawai", "employee", code, required=False),
+        Column("NIP Penilai", "assessor_nip", text, required=False),
+        Column("Kode Penilai", "assessor", code, required=False),
+        Column("NIP Atasan Penilai", "superior_nip", text, required=False),
+        Column("Kode Atasan Penilai", "superior", code, required=False),
+        Column("Berlaku Sejak", "since", day),
+        Column("SK", "document", text),
+    ),
+)
+def import_reporting_lines(ask: Ask, row: Row, source: Source) -> Do:
+    """Set who appraises whom, and who stands above the assessor; persons by NIP or by code. Nobody above the assessor: leave it empty."""
+    employee = _person(ask, row["nip"], row["employee"], "NIP", "Kode Pegawai")
+    assessor = _person(ask, row["assessor_nip"], row["assessor"], "NIP Penilai", "Kode Penilai")
+    superior = None
+    if row["superior_nip"] is not None or row["superior"] is not None:
+        superior = _person(ask, row["superior_nip"], row["superior"], "NIP Atasan Penilai", "Kode Atasan Penilai")
+    return Do(EMPLOYEE, SetReportingLine(employee, assessor, superior, row["since"], row["document"]))
+
+
+@imports.route("/imports/attendance", methods=["POST"])
+@importing(
+    "import-attendance",
+    columns=(
+        Column("NIP", "nip", text, required=False),
+        Column("Kode Pegawai", "employee", code, required=False),
+        Column("Bulan", "month", month),
+        Column("Menit Terlambat", "minutes_late", integer),
+        Column("Menit Pulang Cepat", "minutes_early", integer),
+        Column("Hari Tidak Hadir", "days_absent", integer),
+        Column("Rapat Tidak Hadir", "meetings_missed", integer),
+        Column("Apel Tidak Hadir", "roll_calls_missed", integer),
+        Column("Cuti Tahunan", "annual", integer, required=False),
+        Column("Cuti Sakit", "sick", integer, required=False),
+        Column("Cuti Lainnya", "other", integer, required=False),
+    ),
+)
+def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
+    """Record a month that has ended; figures that differ from those recorded replace them as the next revision."""
+    return Do(
+        ATTENDANCE,
+        RecordAttendance(
+            employee=_person(ask, row["nip"], row["employee"], "NIP", "Kode Pegawai"),
+            month=str(row["month"]),
+            minutes_late=row["minutes_late"],
+            minutes_early=row["minutes_early"],
+            days_absent=row["days_absent"],
+            meetings_missed=row["meetings_missed"],
+            roll_calls_missed=row["roll_calls_missed"],
+            today=ask.today,
+            leave_days={name: row[name] for name in ("annual", "sick", "other") if row[name]},
+        ),
+    )
+
+
+def _person(ask: Ask, nip: str | None, employee: str | None, nip_head: str, code_head: str) -> str:
+    """The employee whom a row names by NIP, by code or by both. Refused (404) when nobody is meant, without repeating the NIP."""
+    found = vault.employee_by_nip(ask.tx, nip) if nip is not None else employee
+    if found is not None and employee in (None, found) and vault.is_known(ask.tx, found):
+        return found
+    if nip is None and employee is None:
+        told = "both cells empty"
+    elif found is not None and employee not in (None, found):
+        told = f"the NIP of {found} beside the code {employee}"
+    else:
+        told = f"nobody with this NIP (it ends in {nip[-3:]})" if nip is not None else f"nobody with the code {employee}"
+    raise Refused(
+        "unknown-employee",
+        expected=f"a registered person in the column {nip_head} or {code_head}",
+        found=told,
+        remedy="import the person first, or correct the cell",
+        status=404,
+    )
+
+
+def _open_unit(ask: Ask, unit: str, head: str) -> None:
+    if not ask.knowledge.stream(unit_stream(unit)):
+        raise Refused(
+            "unknown-unit",
+            expected=f"an open unit in the column {head}",
+            found=unit,
+            remedy="import the unit first, above the rows that need it",
+            status=404,
+        )

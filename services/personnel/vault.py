@@ -1,0 +1,117 @@
+"""The vault: who an employee id is. Names, NIP and contact lie here alone, can be corrected and erased, and every look is logged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from shared.kernel.nip import check_nip
+from shared.kernel.refusal import Refused
+from shared.store.database import Transaction
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A person. `contact` holds what the agency needs to reach him (email, phone …)."""
+
+    employee: str
+    nip: str
+    name: str
+    contact: Mapping[str, str] = field(default_factory=dict)
+
+
+def keep(tx: Transaction, identity: Identity, kind: str) -> None:
+    """Keep a person's identity, or correct name and contact. Refused (422) for an invalid NIP (Perka BKN 22/2007), and (409) when
+    the NIP is another's, the code stands for another NIP, or the person was forgotten: an old file must not bring him back.
+    """
+    nip = nip_of(identity.nip, kind)
+    rows = tx.execute(
+        "select employee, nip, erased from vault where agency = %s and (employee = %s or nip = %s)", (tx.agency_id, identity.employee, nip)
+    ).fetchall()
+    for employee, known, erased in rows:
+        if employee != identity.employee:
+            raise _taken("a NIP that belongs to one employee", f"the NIP of {employee} given for {identity.employee}")
+        if erased is not None:
+            raise _taken("a person who was not forgotten", f"{employee}, erased on {tx.calendar.local_date(erased)}")
+        if known != nip:
+            raise _taken(f"the NIP that {employee} was registered with", "another NIP")
+    contact = orjson.dumps(dict(identity.contact)).decode() if identity.contact else None
+    tx.execute(
+        "insert into vault (agency, employee, nip, name, contact) values (%s, %s, %s, %s, %s) on conflict (agency, employee)"
+        " do update set name = excluded.name, contact = coalesce(excluded.contact, vault.contact)",
+        (tx.agency_id, identity.employee, nip, identity.name, contact),
+    )
+
+
+def _taken(expected: str, found: str) -> Refused:
+    return Refused("identity-taken", expected=expected, found=found, remedy="correct the NIP, or choose another employee code")
+
+
+def nip_of(text: str, kind: str) -> str:
+    """The NIP's 18 digits; Refused (422) says what is wrong without repeating the number."""
+    try:
+        return check_nip(text, kind)
+    except ValueError as wrong:
+        expected, _, found = str(wrong).removeprefix("expected ").partition(", found ")
+        raise Refused("nip", expected=expected, found=found or "something else", remedy="correct the NIP", status=422) from None
+
+
+def employee_by_nip(tx: Transaction, nip: str) -> str | None:
+    """The employee id behind a NIP (digits, spaces and dots allowed), or None. It shows nothing new, so it is not logged."""
+    digits = "".join(one for one in nip if one not in " .")
+    row = tx.execute("select employee from vault where agency = %s and nip = %s", (tx.agency_id, digits)).fetchone()
+    return row[0] if row else None
+
+
+def is_known(tx: Transaction, employee: str) -> bool:
+    """Whether the id was ever given out; an erased person's id stays so."""
+    return tx.execute("select 1 from vault where agency = %s and employee = %s", (tx.agency_id, employee)).fetchone() is not None
+
+
+def look(tx: Transaction, employees: Sequence[str], actor: str, purpose: str) -> Mapping[str, Identity]:
+    """The identities of these employees, those not erased; that `actor` saw them is logged in the same transaction."""
+    if not employees:
+        return {}
+    rows = tx.execute(
+        "select employee, nip, name, contact from vault where agency = %s and employee = any(%s) and erased is null",
+        (tx.agency_id, list(employees)),
+    ).fetchall()
+    tx.execute(
+        "insert into vault_access (agency, employee, actor, purpose, at) select %s, unnest(%s::text[]), %s, %s, %s",
+        (tx.agency_id, [row[0] for row in rows], actor, purpose, tx.now),
+    )
+    return {row[0]: Identity(row[0], row[1], row[2], row[3] or {}) for row in rows}
+
+
+def looks(tx: Transaction, employee: str) -> Sequence[dict[str, Any]]:
+    """Who looked at the employee's identity, when and what for, oldest first."""
+    rows = tx.execute(
+        "select actor, purpose, at from vault_access where agency = %s and employee = %s order by id", (tx.agency_id, employee)
+    ).fetchall()
+    return [{"actor": actor, "purpose": purpose, "at": at.isoformat()} for actor, purpose, at in rows]
+
+
+def erase(tx: Transaction, employee: str) -> bool:
+    """Forget who the employee is (UU 27/2022: erasure); the id stays, so that events keep their subject. False when unknown or done."""
+    done = tx.execute(
+        "update vault set nip = null, name = null, contact = null, erased = %s where agency = %s and employee = %s and erased is null",
+        (tx.now, tx.agency_id, employee),
+    )
+    return done.rowcount == 1
+
+
+def name_unit(tx: Transaction, unit: str, name: str) -> None:
+    """Keep or change what a unit is called; names are words, so they are in no event."""
+    tx.execute(
+        "insert into unit_names (agency, unit, name) values (%s, %s, %s) on conflict (agency, unit) do update set name = excluded.name",
+        (tx.agency_id, unit, name),
+    )
+
+
+def unit_names(tx: Transaction, units: Sequence[str]) -> Mapping[str, str]:
+    """The names of these units."""
+    rows = tx.execute("select unit, name from unit_names where agency = %s and unit = any(%s)", (tx.agency_id, list(units))).fetchall()
+    return dict(rows)
