@@ -15,9 +15,9 @@ EVENTS.event(EventClass.OPEN, effective="since")(RuleSetPublished)
 @EVENTS.event(EventClass.PRIVATE)
 @dataclass(frozen=True)
 class ProcessFeedbackGiven:
-    """One person's rating of the appraisal process, each aspect 1–4. Stream ``feedback-process-answers-<period>``, subject the period.
+    """One person's rating of the appraisal process, each aspect 1–4. Stream ``feedback-process-answers-<period>-<rater>``, subject the period.
 
-    `rater` is derived from person and period, so that one may answer once and nobody reads who it was.
+    `rater` is a keyed pseudonym of person and period, so that one may answer once and nobody reads who it was.
     """
 
     period: str
@@ -40,7 +40,7 @@ class ProcessFeedbackPublished:
 @EVENTS.event(EventClass.PRIVATE)
 @dataclass(frozen=True)
 class FeedbackGiven:
-    """One peer's ratings of a colleague, each aspect 1–4. Stream ``feedback-answers-<employee>-<period>``."""
+    """One peer's ratings of a colleague, each aspect 1–4. Stream ``feedback-answers-<employee>-<period>-<rater>``."""
 
     employee: str
     period: str
@@ -52,7 +52,10 @@ class FeedbackGiven:
 @EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
 class FeedbackSummarised:
-    """At least three peers' answers; mean and spread (highest minus lowest) in hundredths of a point. Stream ``feedback-summary-<employee>-<period>``."""
+    """At least three peers' answers; mean and spread (highest minus lowest) in hundredths of a point.
+
+    Stream ``feedback-summary-<employee>-<period>``.
+    """
 
     employee: str
     period: str

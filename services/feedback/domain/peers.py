@@ -1,0 +1,90 @@
+"""What colleagues say of an employee: one answer for each peer and period, published once as a summary of at least three."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.feedback.domain.process import already_published
+from services.feedback.domain.scale import Scale
+from services.feedback.events import FeedbackGiven, FeedbackSummarised
+from shared.kernel.decider import Aggregate, Decider
+from shared.kernel.refusal import Refused
+
+
+@dataclass(frozen=True)
+class GivePeerFeedback:
+    """`rater` is the peer's pseudonym for this employee and period; `own` whether the peer is the employee himself."""
+
+    employee: str
+    period: str
+    rater: str
+    own: bool
+    aspects: Mapping[str, int]
+    remark_text: str | None
+    scale: Scale
+    published: bool
+
+
+@dataclass(frozen=True)
+class SummarisePeerFeedback:
+    """`answers`: every answer about the employee in the period."""
+
+    employee: str
+    period: str
+    answers: Sequence[Mapping[str, int]]
+    scale: Scale
+
+
+def give(state: FeedbackGiven | None, command: GivePeerFeedback) -> Sequence[FeedbackGiven]:
+    """Take a peer's answer; refused (403) about oneself, after publication, and when it differs from the one given before."""
+    if command.own:
+        raise Refused(
+            "own-feedback",
+            expected="feedback on a colleague",
+            found="feedback on oneself",
+            remedy="score yourself in your own appraisal instead",
+            status=403,
+        )
+    if state is not None:
+        if state.aspects == dict(command.aspects):
+            return []
+        raise Refused(
+            "already-answered",
+            expected=f"one answer about {command.employee} for {command.period}",
+            found="another answer of yours",
+            remedy="your first answer counts; you can answer again for the next period",
+        )
+    if command.published:
+        raise already_published(command.period)
+    command.scale.check(command.aspects)
+    return [FeedbackGiven(command.employee, command.period, command.rater, dict(command.aspects), command.remark_text)]
+
+
+def summarise(state: FeedbackSummarised | None, command: SummarisePeerFeedback) -> Sequence[FeedbackSummarised]:
+    """Publish mean and spread of each aspect, once, from at least three answers."""
+    if state is not None:
+        raise already_published(command.period)
+    scale = command.scale
+    answers = scale.enough(command.answers)
+    means, spreads = scale.means_hundredths(answers), scale.spreads_hundredths(answers)
+    return [FeedbackSummarised(command.employee, command.period, len(answers), means, spreads, scale.rule_set)]
+
+
+PEER_ANSWER = Aggregate(
+    "peer-answer",
+    Decider(None, give, lambda state, event: event if isinstance(event, FeedbackGiven) else state),
+    lambda c: f"feedback-answers-{c.employee}-{c.period}-{c.rater}",
+    lambda c: c.employee,
+)
+
+PEER_SUMMARY = Aggregate(
+    "peer-summary",
+    Decider(None, summarise, lambda state, event: event if isinstance(event, FeedbackSummarised) else state),
+    lambda c: summary_stream(c.employee, c.period),
+    lambda c: c.employee,
+)
+
+
+def summary_stream(employee: str, period: str) -> str:
+    return f"feedback-summary-{employee}-{period}"

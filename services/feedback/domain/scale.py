@@ -1,0 +1,98 @@
+"""The scale of a questionnaire: its aspects, the points allowed, and how many answers make a summary that hides each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from shared.kernel.money import half_up
+from shared.kernel.refusal import Refused
+
+LEAST = 3
+"""Below three answers each can be told from the summary; a rule set may ask for more, never for fewer."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    aspects: tuple[str, ...]
+    lowest: int
+    highest: int
+    least_answers: int
+    rule_set: str
+
+    def check(self, answer: Mapping[str, int]) -> None:
+        """Raise Refused (422) unless every aspect, and nothing else, has whole points within the scale."""
+        if set(answer) != set(self.aspects):
+            missing, strange = sorted(set(self.aspects) - set(answer)), sorted(set(answer) - set(self.aspects))
+            raise Refused(
+                "feedback-aspects",
+                expected=f"the aspects {', '.join(self.aspects)}",
+                found="; ".join([*(f"{name} missing" for name in missing), *(f"{name} not asked" for name in strange)]),
+                remedy="rate every aspect, once",
+                status=422,
+            )
+        for name, points in answer.items():
+            if type(points) is not int or not self.lowest <= points <= self.highest:
+                raise Refused(
+                    "feedback-points",
+                    expected=f"{name} in whole points from {self.lowest} to {self.highest}",
+                    found=repr(points),
+                    remedy="choose a point of the scale",
+                    status=422,
+                )
+
+    def enough(self, answers: Sequence[Mapping[str, int]]) -> Sequence[Mapping[str, int]]:
+        """The answers to just these aspects. Refused (409) while there are too few of them to hide each."""
+        fitting = [answer for answer in answers if set(answer) == set(self.aspects)]
+        if len(fitting) < self.least_answers:
+            raise Refused(
+                "too-few-answers",
+                expected=f"at least {self.least_answers} answers, so that nobody's own can be read",
+                found=str(len(fitting)),
+                remedy="wait for more answers; until then nothing is shown",
+            )
+        return fitting
+
+    def means_hundredths(self, answers: Sequence[Mapping[str, int]]) -> dict[str, int]:
+        """For each aspect the mean in hundredths of a point, exact until it is rounded half up once."""
+        return {name: half_up(Fraction(100 * sum(answer[name] for answer in answers), len(answers))) for name in self.aspects}
+
+    def spreads_hundredths(self, answers: Sequence[Mapping[str, int]]) -> dict[str, int]:
+        """For each aspect the highest minus the lowest answer, in hundredths of a point."""
+        return {name: 100 * (max(one[name] for one in answers) - min(one[name] for one in answers)) for name in self.aspects}
+
+
+def scale_of(settings: Mapping[str, Any], rule_set: str) -> Scale:
+    """The scale that checked settings describe."""
+    lowest, highest = settings["scale"]
+    return Scale(tuple(settings["aspects"]), lowest, highest, settings["least_answers"], rule_set)
+
+
+def check_scale(settings: Mapping[str, Any]) -> None:
+    """Raise Refused (422) unless settings are ``{aspects: [code…], scale: [lowest, highest], least_answers: 3 or more}``."""
+    if not isinstance(settings, Mapping) or set(settings) != {"aspects", "scale", "least_answers"}:
+        raise _wrong("settings", "an object with aspects, scale and least_answers", settings)
+    aspects = settings["aspects"]
+    if not isinstance(aspects, list | tuple) or not aspects or not all(isinstance(one, str) and one.isidentifier() for one in aspects):
+        raise _wrong("aspects", "a list of codes of small letters, digits and underscores", aspects)
+    if len(set(aspects)) < len(aspects):
+        raise _wrong("aspects", "each code once", aspects)
+    scale = settings["scale"]
+    if (
+        not isinstance(scale, list | tuple)
+        or len(scale) != 2
+        or not all(type(one) is int for one in scale)
+        or not 0 <= scale[0] < scale[1] <= 100
+    ):
+        raise _wrong("scale", "[lowest, highest] in whole points, such as [1, 4]", scale)
+    least = settings["least_answers"]
+    if type(least) is not int or least < LEAST:
+        raise _wrong("least_answers", f"{LEAST} or more, so that no single answer can be read", least)
+
+
+def _wrong(place: str, expected: str, found: object) -> Refused:
+    return Refused(
+        "feedback-rules", expected=f"{place}: {expected}", found=repr(found), remedy="correct it and publish it again", status=422
+    )

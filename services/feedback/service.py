@@ -1,0 +1,28 @@
+"""The feedback service, declared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.feedback.api import blp
+from services.feedback.defaults import DEFAULTS
+from services.feedback.domain.scale import check_scale
+from services.feedback.events import EVENTS
+from services.feedback.heard import HEARD
+from services.feedback.policy import POLICY
+from services.feedback.views import VIEWS
+from shared.process.service import Service
+
+SERVICE = Service(
+    name="feedback",
+    folder=Path(__file__).parent,
+    events=EVENTS,
+    heard=HEARD,
+    views=VIEWS,
+    reactions=(),
+    timers=(),
+    blueprints=(blp,),
+    policy=POLICY,
+    check_rules={"process-feedback": check_scale, "peer-feedback": check_scale},
+    defaults=DEFAULTS,
+)
