@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RuleSetPublished:
-    """A rule set of `kind` holds from `since` on (agency's calendar). Subject and stream: ``<service>-rules-<kind>``.
+    """A rule set of `kind` holds from `since` on (agency's calendar). Subject ``rules-<kind>``, stream ``<service>-rules-<kind>``.
 
     `settings` are JSON values without free text and without personal data; `sources` cite law and article.
     """

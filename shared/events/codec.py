@@ -1,0 +1,38 @@
+"""Event data to JSON and back: dataclasses on our side, JSON text on the store's and the bus's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import orjson
+
+LIMIT = 256 * 1024
+"""Bytes of data that the store accepts: one oversized record makes the producer of the bus unusable for the whole service."""
+
+
+class EventTooLarge(ValueError):
+    """The event's data are over LIMIT bytes."""
+
+
+def encode(event: Any) -> bytes:
+    """Compact JSON; dates and moments as ISO 8601 text. EventTooLarge over LIMIT bytes; TypeError for a float anywhere is up to the schema."""
+    data = orjson.dumps(event, option=orjson.OPT_UTC_Z)
+    if len(data) > LIMIT:
+        raise EventTooLarge(f"expected at most {LIMIT} bytes of event data, found {len(data)} in {type(event).__name__}")
+    return data
+
+
+def plain(event: Any) -> dict[str, Any]:
+    """The event's data as JSON values."""
+    return orjson.loads(orjson.dumps(event, option=orjson.OPT_UTC_Z))
+
+
+def decode(data: Mapping[str, Any], model: type) -> Any:
+    """An instance of the dataclass `model`; unknown fields are ignored, a missing or mistyped one is a msgspec.ValidationError."""
+    return msgspec.convert(data, model)
+
+
+def loads(data: bytes | str) -> Any:
+    return orjson.loads(data)

@@ -1,0 +1,340 @@
+"""The consumer: takes partitions by lease, reads them from its own checkpoints, and applies each batch exactly once in effect.
+
+A message is applied only if its ``previous`` is the mark of its partition; dropped if its ``sequence`` is at or below the mark;
+otherwise left, because something before it was lost on the way and the relay will send it, and this one, again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import psycopg2
+import psycopg2.errors
+
+from shared.bus.protocol import Bus, BusUnavailable, Incoming, TopicPartition
+from shared.events.envelope import from_headers, sequence_of
+from shared.events.registry import UnknownVersion
+from shared.flow import parked, points
+from shared.flow.apply import Arrived, apply
+from shared.flow.facts import Place
+from shared.flow.leases import Lease, Leases, LostLease, hold
+from shared.flow.source import Flowing, fact_of
+from shared.store.database import Database, Transaction, connect
+from shared.store.errors import CommitUnknown, StoreUnavailable
+
+LOG = logging.getLogger(__name__)
+BATCH = 500
+TRIES = 3
+ALARM_SECONDS = 30
+
+RETRYABLE = (psycopg2.errors.DeadlockDetected, psycopg2.errors.SerializationFailure, psycopg2.errors.LockNotAvailable)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """One partition's checkpoint: the offset to read next, and the sequence applied last."""
+
+    next_offset: int
+    mark: int
+    stopped: str | None = None
+
+
+class Moved(Exception):
+    """The stored checkpoint is not the one this worker remembers: somebody else has been here."""
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """A batch after the rule of ``previous``: what to apply, the cursors after it, and which partitions show a gap."""
+
+    accepted: tuple[Incoming, ...]
+    after: dict[TopicPartition, Cursor]
+    gaps: frozenset[TopicPartition]
+
+
+def sort_out(messages: Iterable[Incoming], cursors: dict[TopicPartition, Cursor]) -> Sorted:
+    """Apply the rule of ``previous``. Pure. A message without a readable sequence is accepted, so that it gets parked; the mark stays."""
+    after, gaps, accepted = dict(cursors), set(), []
+    for message in messages:
+        at = TopicPartition(message.topic, message.partition)
+        cursor = after[at]
+        if message.offset < cursor.next_offset:
+            continue
+        headers = dict(message.headers)
+        sequence = sequence_of(message.headers)
+        previous = int(headers.get("ce_previous", b"-1"))
+        mark = cursor.mark
+        if sequence is None:
+            accepted.append(message)
+        elif sequence > mark and previous == mark:
+            accepted.append(message)
+            mark = sequence
+            gaps.discard(at)
+        elif sequence > mark:
+            gaps.add(at)
+        after[at] = replace(cursor, next_offset=message.offset + 1, mark=mark)
+    return Sorted(tuple(accepted), after, frozenset(gaps))
+
+
+class Consumer:
+    """Consumes `topics` for one service. Runs until `stop` is set."""
+
+    def __init__(
+        self,
+        service: Flowing,
+        database: Database,
+        bus: Bus,
+        topics: Sequence[str],
+        owner: str,
+        now: Callable[[], datetime],
+        stop: threading.Event,
+        settled: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.service, self.database, self.bus, self.topics = service, database, bus, tuple(topics)
+        self.name, self.owner, self.now, self.stop = service.name, owner, now, stop
+        self.applied_batch = settled
+        self.leases: tuple[Lease, ...] = ()
+        self.cursors: dict[TopicPartition, Cursor] = {}
+        self.gap_since: dict[TopicPartition, float] = {}
+        self.applied = 0
+        self.alarms: set[str] = set()
+
+    # -- the loop ----------------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        wait = 0.1
+        while not self.stop.is_set():
+            try:
+                self._session()
+                wait = 0.1
+            except (BusUnavailable, StoreUnavailable, CommitUnknown, LostLease, Moved, psycopg2.Error) as trouble:
+                LOG.warning("consumer %s starts over from its checkpoints: %s", self.name, trouble)
+                self.stop.wait(wait)
+                wait = min(2 * wait, 3)
+
+    def _session(self) -> None:
+        connection = connect(self.database.url, f"leases {self.name}")
+        leases = Leases(connection, self.name, self.owner, self.bus.partitions)
+        self.bus.ensure_topics(self.topics)
+        reader = self.bus.consumer()
+        self.leases = ()
+        renewed = 0.0
+        try:
+            while not self.stop.is_set():
+                if time.monotonic() - renewed > leases.seconds / 3:
+                    held = leases.renew()
+                    renewed = time.monotonic()
+                    if held != self.leases:
+                        self._assign(reader, held)
+                    self._retry_parked()
+                    self._alarm()
+                messages = reader.poll(0.25, BATCH) if self.leases else self._idle()
+                if messages:
+                    self._batch(reader, messages)
+        finally:
+            if self.stop.is_set():
+                leases.give_up()
+            reader.close()
+            connection.close()
+
+    def _idle(self) -> list[Incoming]:
+        self.stop.wait(0.25)
+        return []
+
+    def _assign(self, reader: Any, held: tuple[Lease, ...]) -> None:
+        """Read the checkpoints of what is held now, and read on from there."""
+        identity = self.bus.identity()
+        topic_ids = self.bus.topic_identities(self.topics)
+        wanted = [TopicPartition(topic, lease.partition) for topic in self.topics for lease in held]
+        with self.database.transaction(None, self.now()) as tx:
+            for at in wanted:
+                tx.execute(
+                    "insert into checkpoints (consumer, topic, partition, bus, topic_id) values (%s, %s, %s, %s, %s)"
+                    " on conflict do nothing",
+                    (self.name, at.topic, at.partition, identity, topic_ids[at.topic]),
+                )
+            found = tx.execute(
+                "select topic, partition, next_offset, mark, stopped, bus, topic_id from checkpoints where consumer = %s", (self.name,)
+            ).fetchall()
+        stored = {TopicPartition(row[0], row[1]): row[2:] for row in found}
+        self.cursors = {}
+        for at in wanted:
+            next_offset, mark, stopped, bus, topic_id = stored[at]
+            if (bus, topic_id) != (identity, topic_ids[at.topic]):
+                # Another cluster, or a topic made anew: its offsets mean nothing here, but the marks do, for the store is the same.
+                next_offset = 0
+                self._rebase(at, identity, topic_ids[at.topic])
+            self.cursors[at] = Cursor(next_offset, mark, stopped)
+        self.leases = held
+        self._restart(reader)
+
+    def _rebase(self, at: TopicPartition, identity: str, topic_id: str) -> None:
+        LOG.warning("consumer %s reads %s/%d from 0: the bus or the topic is another than before", self.name, *at)
+        with self.database.transaction(None, self.now()) as tx:
+            tx.execute(
+                "update checkpoints set next_offset = 0, bus = %s, topic_id = %s where consumer = %s and topic = %s and partition = %s",
+                (identity, topic_id, self.name, at.topic, at.partition),
+            )
+
+    def _restart(self, reader: Any) -> None:
+        reader.assign({at: cursor.next_offset for at, cursor in self.cursors.items() if cursor.stopped is None})
+
+    # -- one batch ---------------------------------------------------------------------------------------------------------
+
+    def _batch(self, reader: Any, messages: Sequence[Incoming]) -> None:
+        mine = [message for message in messages if TopicPartition(message.topic, message.partition) in self.cursors]
+        stopped = self._unknown_versions(mine)
+        if stopped:
+            self._stop_partitions(reader, stopped)
+            mine = [message for message in mine if TopicPartition(message.topic, message.partition) not in stopped]
+        for attempt in range(1, TRIES + 1):
+            try:
+                self._commit(mine, bisect=False)
+                break
+            except (LostLease, Moved, StoreUnavailable, CommitUnknown, psycopg2.OperationalError) as trouble:
+                if not isinstance(trouble, RETRYABLE):
+                    raise
+                self.stop.wait(0.02 * attempt)
+            except Exception as trouble:
+                LOG.warning("consumer %s: a batch of %d failed (try %d): %r", self.name, len(mine), attempt, trouble)
+                if attempt == TRIES:
+                    self._commit(mine, bisect=True)
+                else:
+                    self.stop.wait(0.02 * attempt)
+        else:
+            self._commit(mine, bisect=True)
+        reader.report(self.name, {at: cursor.next_offset for at, cursor in self.cursors.items()})
+        self.applied_batch()
+
+    def _commit(self, messages: Sequence[Incoming], *, bisect: bool) -> None:
+        """One transaction: leases held, checkpoints moved by compare-and-set, and everything that the batch causes."""
+        touched = {TopicPartition(message.topic, message.partition) for message in messages}
+        before = {at: self.cursors[at] for at in sorted(touched)}
+        batch = sort_out(messages, before)
+        held = tuple(lease for lease in self.leases if lease.partition in {at.partition for at in touched})
+        now = self.now()
+        with self.database.transaction(None, now) as tx:
+            hold(tx, self.name, self.owner, held)
+            self._move(tx, before, batch.after)
+            if bisect:
+                self._bisect(tx, list(batch.accepted))
+            else:
+                self._apply(tx, batch.accepted)
+            points.reach("consumer-applied")
+        points.reach("consumer-committed")
+        self.cursors.update(batch.after)
+        self.applied += len(batch.accepted)
+        for at in touched - batch.gaps:
+            self.gap_since.pop(at, None)
+        for at in batch.gaps:
+            self.gap_since.setdefault(at, time.monotonic())
+
+    def _move(self, tx: Transaction, before: dict[TopicPartition, Cursor], after: dict[TopicPartition, Cursor]) -> None:
+        for at, cursor in before.items():
+            moved = after[at]
+            done = tx.execute(
+                "update checkpoints set next_offset = %s, mark = %s where consumer = %s and topic = %s and partition = %s"
+                " and next_offset = %s and mark = %s",
+                (moved.next_offset, moved.mark, self.name, at.topic, at.partition, cursor.next_offset, cursor.mark),
+            ).rowcount
+            if done != 1:
+                raise Moved(f"expected the checkpoint of {at.topic}/{at.partition} at offset {cursor.next_offset}, found it moved")
+
+    def _apply(self, tx: Transaction, messages: Sequence[Incoming]) -> None:
+        """Apply all but what waits behind something parked, which is parked too."""
+        waiting = parked.keys_waiting(tx, self.name, messages)
+        arrived = []
+        for message in messages:
+            if (message.topic, message.key) in waiting:
+                parked.park(tx, self.name, message, _type(message), "waits behind an earlier event of its key")
+            else:
+                arrived.append(_arrived(message))
+        apply(tx, self.service, arrived)
+
+    def _bisect(self, tx: Transaction, messages: list[Incoming]) -> None:
+        """Find what fails by halves, each in a savepoint, and park just that."""
+        if not messages:
+            return
+        tx.savepoint("half")
+        try:
+            self._apply(tx, messages)
+            tx.execute("release savepoint half")
+            return
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise
+        except Exception as error:
+            tx.rollback_to("half")
+            tx.execute("release savepoint half")
+            if len(messages) == 1:
+                LOG.error("consumer %s parks %s/%d/%d: %r", self.name, messages[0].topic, messages[0].partition, messages[0].offset, error)
+                parked.park(tx, self.name, messages[0], _type(messages[0]), repr(error))
+                return
+        middle = len(messages) // 2
+        self._bisect(tx, messages[:middle])
+        self._bisect(tx, messages[middle:])
+
+    # -- what an operator hears of -----------------------------------------------------------------------------------------
+
+    def _unknown_versions(self, messages: Sequence[Incoming]) -> dict[TopicPartition, str]:
+        """Partitions in which a known type comes in a version that this code does not know: they stop, the rest goes on."""
+        found: dict[TopicPartition, str] = {}
+        for message in messages:
+            at = TopicPartition(message.topic, message.partition)
+            try:
+                fact_of(self.service, _arrived(message).envelope)
+            except UnknownVersion as unknown:
+                found.setdefault(at, str(unknown))
+            except Exception:  # noqa: S112 - poison is found and parked when the batch is applied
+                continue
+        return found
+
+    def _stop_partitions(self, reader: Any, stopped: dict[TopicPartition, str]) -> None:
+        for at, why in stopped.items():
+            LOG.critical("consumer %s stops %s/%d: %s; upgrade this service, it then goes on by itself", self.name, *at, why)
+            self.cursors[at] = replace(self.cursors[at], stopped=why)
+            self.alarms.add(f"stopped {at.topic}/{at.partition}: {why}")
+        self._restart(reader)
+
+    def _alarm(self) -> None:
+        for at, since in self.gap_since.items():
+            if time.monotonic() - since > ALARM_SECONDS:
+                LOG.error("consumer %s waits for lost events in %s/%d; the relay of that service must send them again", self.name, *at)
+
+    def _retry_parked(self) -> None:
+        """Do what an operator asked for, in order, under the partitions' leases."""
+        partitions = [lease.partition for lease in self.leases]
+        if not partitions:
+            return
+        with self.database.transaction(None, self.now()) as tx:
+            wanted = parked.wanted(tx, self.name, partitions)
+        for message, what in wanted:
+            lease = tuple(one for one in self.leases if one.partition == message.partition)
+            try:
+                with self.database.transaction(None, self.now()) as tx:
+                    hold(tx, self.name, self.owner, lease)
+                    if parked.earlier_waits(tx, self.name, message):
+                        continue
+                    parked.remove(tx, self.name, message)
+                    if what == "retry":
+                        apply(tx, self.service, [_arrived(message)])
+                self.applied_batch()
+            except (LostLease, StoreUnavailable, CommitUnknown, psycopg2.OperationalError):
+                raise
+            except Exception as error:
+                with self.database.transaction(None, self.now()) as tx:
+                    parked.failed_again(tx, self.name, message, repr(error))
+
+
+def _arrived(message: Incoming) -> Arrived:
+    envelope, _ = from_headers(message.headers, message.value)
+    return Arrived(Place(message.topic, message.partition, message.offset), envelope)
+
+
+def _type(message: Incoming) -> str:
+    return dict(message.headers).get("ce_type", b"?").decode(errors="replace")

@@ -1,0 +1,145 @@
+"""Decisions: marked when a fact about their key arrives, taken from everything known under the lock of their row.
+
+A fact that arrives while a decision is being taken waits for the row, marks it again, and the decision is taken once more.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg2.errors
+
+from shared.events.envelope import MOST_HOPS
+from shared.flow import points
+from shared.flow.declared import Reaction
+from shared.flow.knowledge import StoreKnowledge
+from shared.flow.source import Flowing
+from shared.kernel.facts import Fact
+from shared.kernel.refusal import Refused
+from shared.store.commands import Meta, execute
+from shared.store.database import Database, Transaction
+from shared.store.errors import CommitUnknown, Conflict, StoreUnavailable
+
+LOG = logging.getLogger(__name__)
+MOST_TRIES = 5
+TOGETHER = 20
+
+
+def mark(tx: Transaction, service: Flowing, facts: Sequence[Fact], knowledge: StoreKnowledge) -> None:
+    """Mark every decision that these facts concern, locking its row until the transaction ends."""
+    marks: dict[tuple[str, str], Fact] = {}
+    for reaction in service.reactions:
+        for fact in facts:
+            keys = reaction.on.get(type(fact.event))
+            for key in keys(fact, knowledge) if keys else ():
+                marks[(reaction.name, key)] = fact
+    if not marks:
+        return
+    params: list[Any] = []
+    for (reaction_name, key), fact in sorted(marks.items(), key=lambda item: item[0]):
+        params += [tx.agency_id, reaction_name, key, fact.id, fact.correlation, fact.hops + 1]
+    tx.execute(
+        "insert into decisions (agency, reaction, key, dirty, cause, correlation, hops) values "
+        + ", ".join(["(%s, %s, %s, true, %s, %s, %s)"] * len(marks))
+        + " on conflict (agency, reaction, key) do update set dirty = true, parked = false, tries = 0, cause = excluded.cause,"
+        " correlation = excluded.correlation, hops = excluded.hops",
+        params,
+    )
+
+
+@dataclass(frozen=True)
+class Marked:
+    reaction: str
+    key: str
+    cause: str
+    correlation: str
+    hops: int
+    tries: int
+
+
+def _lock(tx: Transaction, most: int, only: tuple[str, str] | None = None) -> list[Marked]:
+    found = tx.execute(
+        "select reaction, key, cause, correlation, hops, tries from decisions where agency = %s and dirty and not parked"
+        + (" and reaction = %s and key = %s" if only else "")
+        + " order by reaction, key limit %s for update skip locked",
+        (tx.agency_id, *(only or ()), most),
+    ).fetchall()
+    return [Marked(row[0], row[1], str(row[2]), *row[3:]) for row in found]
+
+
+def _decide(tx: Transaction, service: Flowing, reaction: Reaction, marked: Marked) -> None:
+    """Take one decision; its row is locked. Refusals are outcomes; everything else is trouble and is raised."""
+    if marked.hops > MOST_HOPS:
+        raise RuntimeError(f"expected at most {MOST_HOPS} reactions in a chain, found {marked.hops}")
+    meta = Meta(f"system:{service.name}.{reaction.name}", marked.correlation, marked.cause, marked.hops)
+    outcomes = []
+    knowledge = StoreKnowledge(tx, service)
+    for do in reaction.decide(marked.key, knowledge):
+        try:
+            done = execute(tx, service.events, do.aggregate, do.command, meta)
+            outcomes.append(f"{len(done.events)} events")
+        except Refused as refused:
+            outcomes.append(f"refused: {refused.code}")
+    tx.execute(
+        "update decisions set dirty = false, tries = 0, outcome = %s where agency = %s and reaction = %s and key = %s",
+        ("; ".join(outcomes) or "nothing", tx.agency_id, marked.reaction, marked.key),
+    )
+    points.reach("decided")
+
+
+def _failed(database: Database, agency: str, now: datetime, marked: Marked, error: Exception) -> None:
+    """Note the failure; after a bounded number of tries the decision is parked, until a new fact or an operator marks it again."""
+    parked = marked.tries + 1 >= MOST_TRIES
+    LOG.error("decision %s %s failed (try %d%s): %r", marked.reaction, marked.key, marked.tries + 1, ", parked" if parked else "", error)
+    with database.transaction(agency, now) as tx:
+        tx.execute(
+            "update decisions set tries = tries + 1, parked = %s, outcome = %s where agency = %s and reaction = %s and key = %s",
+            (parked, f"failed: {error!r}"[:2000], tx.agency_id, marked.reaction, marked.key),
+        )
+
+
+def settle(database: Database, service: Flowing, agency: str, now: datetime, most: int = TOGETHER) -> int:
+    """Take up to `most` marked decisions of one agency, together if all goes well, else one by one. Returns how many were looked at."""
+    reactions = {reaction.name: reaction for reaction in service.reactions}
+    found: list[Marked] = []
+    try:
+        with database.transaction(agency, now) as tx:
+            found = _lock(tx, most)
+            for marked in found:
+                _decide(tx, service, reactions[marked.reaction], marked)
+        return len(found)
+    except (StoreUnavailable, CommitUnknown):
+        raise
+    except Exception as trouble:  # one of them is bad, or somebody wrote to the same stream: find out which
+        LOG.info("deciding %d together failed (%r); taking them one by one", most, trouble)
+        return _one_by_one(database, service, agency, now, [(marked.reaction, marked.key) for marked in found])
+
+
+def _one_by_one(database: Database, service: Flowing, agency: str, now: datetime, keys: list[tuple[str, str]]) -> int:
+    reactions = {reaction.name: reaction for reaction in service.reactions}
+    for key in keys:
+        marked = None
+        try:
+            with database.transaction(agency, now) as tx:
+                for marked in _lock(tx, 1, key):
+                    _decide(tx, service, reactions[marked.reaction], marked)
+        except (StoreUnavailable, CommitUnknown):
+            raise
+        except (Conflict, psycopg2.errors.DeadlockDetected, psycopg2.errors.SerializationFailure):
+            continue  # stays marked, and is taken again at once
+        except Exception as error:
+            if marked is None:
+                raise
+            _failed(database, agency, now, marked, error)
+    return len(keys)
+
+
+def waiting(connection: Any) -> dict[int, int]:
+    """Marked decisions per agency (number), read by a role that sees all agencies."""
+    with connection.cursor() as cursor:
+        cursor.execute("select agency, count(*) from decisions where dirty and not parked group by agency order by agency")
+        return dict(cursor.fetchall())

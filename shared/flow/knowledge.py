@@ -1,0 +1,61 @@
+"""Knowledge over a service's own database: its events, the facts that it heard, its views and its rule sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from shared.events.rule_set import RuleSetPublished
+from shared.flow import facts
+from shared.flow.source import Flowing, fact_of
+from shared.kernel.facts import Fact
+from shared.kernel.rules import RuleSet, in_force
+from shared.store import log
+from shared.store.database import Transaction
+from shared.views import reading
+from shared.views.view import View
+
+
+class StoreKnowledge:
+    """Reads in one transaction of one agency: every read sees what was committed by then, and the transaction's own events."""
+
+    def __init__(self, tx: Transaction, service: Flowing) -> None:
+        self.tx, self.service = tx, service
+        self.agency, self.now = tx.agency, tx.now
+
+    def facts(self, model: type, subject: str) -> Sequence[Fact]:
+        """Own or heard events of this class about the subject, lowest rank first."""
+        own = self.service.events.types.get(f"merit.{self.service.name}.{model.__name__}")
+        if own is not None and own.model is model:
+            base = f"merit.{self.service.name}.{model.__name__}"
+            envelopes = [one for one in log.read_subject(self.tx, subject) if one.type.rpartition(".v")[0] == base]
+        else:
+            declared = self.service.heard.of(model)
+            envelopes = facts.about(self.tx, subject, f"merit.{declared.service}.{declared.name}")
+        found = (fact_of(self.service, one) for one in envelopes)
+        return sorted((fact for fact in found if fact is not None), key=lambda fact: fact.rank)
+
+    def stream(self, name: str) -> Sequence[Fact]:
+        found = (fact_of(self.service, one) for one in log.read_stream(self.tx, name))
+        return [fact for fact in found if fact is not None]
+
+    def row(self, view: View, key: str) -> Mapping[str, Any] | None:
+        return reading.row(self.tx, view, key)
+
+    def rows(self, view: View, **equal: Any) -> Sequence[Mapping[str, Any]]:
+        return reading.rows(self.tx, view, equal)
+
+    def _published(self, kind: str) -> list[RuleSet]:
+        found = (fact.event for fact in self.facts(RuleSetPublished, f"rules-{kind}"))
+        return [RuleSet(one.kind, one.id, one.version, one.since, tuple(one.sources), one.settings) for one in found]
+
+    def rule_sets(self, kind: str) -> Sequence[RuleSet]:
+        return [rules for rules in self.service.defaults if rules.kind == kind] + self._published(kind)
+
+    def rules(self, kind: str, day: date) -> RuleSet:
+        """An agency's own set wins over a national default, whatever their dates."""
+        own = self._published(kind)
+        if any(rules.since <= day for rules in own):
+            return in_force(own, kind, day)
+        return in_force(self.service.defaults, kind, day)

@@ -1,0 +1,147 @@
+"""A service's own log as a source: its events fold into its views, arm its timers and mark its decisions, in order of position."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import psycopg2
+
+from shared.flow import decisions, points, timers
+from shared.flow.apply import Arrived, apply
+from shared.flow.facts import Place
+from shared.flow.leases import Lease, Leases, LostLease, hold
+from shared.flow.source import Flowing
+from shared.store import log
+from shared.store.database import AgencyBook, Database, Transaction, connect
+from shared.store.errors import CommitUnknown, Conflict, StoreUnavailable
+
+LOG = logging.getLogger(__name__)
+BATCH = 500
+TOPIC = "own"
+
+
+class Reactor:
+    """Reads the own log under a lease, takes marked decisions, fires due timers. Runs until `stop` is set."""
+
+    def __init__(
+        self,
+        service: Flowing,
+        database: Database,
+        log_url: str,
+        owner: str,
+        now: Callable[[], datetime],
+        stop: threading.Event,
+        pause: float = 0.03,
+    ) -> None:
+        self.service, self.database, self.log_url = service, database, log_url
+        self.name, self.owner, self.now, self.stop, self.pause = service.name, owner, now, stop, pause
+        self.agencies = AgencyBook()
+        self.wake = threading.Event()
+        self.failing: str | None = None
+
+    def run(self) -> None:
+        wait = 0.1
+        while not self.stop.is_set():
+            try:
+                self._session()
+                wait = 0.1
+            except (StoreUnavailable, CommitUnknown, LostLease, Conflict, psycopg2.Error) as trouble:
+                LOG.warning("reactor %s starts over: %s", self.name, trouble)
+                self.stop.wait(wait)
+                wait = min(2 * wait, 3)
+
+    def _session(self) -> None:
+        reader = connect(self.log_url, f"reactor {self.name}")
+        beats = connect(self.database.url, f"own lease {self.name}")
+        leases = Leases(beats, f"{self.name}/own", self.owner, 1)
+        held: tuple[Lease, ...] = ()
+        renewed = 0.0
+        try:
+            while not self.stop.is_set():
+                if time.monotonic() - renewed > leases.seconds / 3:
+                    held, renewed = leases.renew(), time.monotonic()
+                busy = bool(held) and self._read_own(reader, held)
+                busy = self._decide(reader) or busy
+                busy = self._fire(reader) or busy
+                if not busy:
+                    self.wake.wait(self.pause)
+                    self.wake.clear()
+        finally:
+            if self.stop.is_set():
+                leases.give_up()
+            reader.close()
+            beats.close()
+
+    def _checkpoint(self, tx: Transaction) -> int:
+        row = tx.execute(
+            "select mark from checkpoints where consumer = %s and topic = %s and partition = 0 for update", (self.name, TOPIC)
+        ).fetchone()
+        if row is None:
+            tx.execute(
+                "insert into checkpoints (consumer, topic, partition, bus, topic_id) values (%s, %s, 0, 'own', 'own')"
+                " on conflict do nothing",
+                (self.name, TOPIC),
+            )
+        return row[0] if row else 0
+
+    def _read_own(self, reader: Any, held: tuple[Lease, ...]) -> bool:
+        """Apply the next batch of the own log. A batch that fails is tried event by event; the one that fails stops the log, loudly."""
+        with self.database.transaction(None, self.now()) as tx:
+            start = self._checkpoint(tx)
+        envelopes, position = log.read_log(reader, self.agencies, start, BATCH)
+        if position == start:
+            return False
+        arrived = [Arrived(Place(TOPIC, 0, one.sequence), one) for one in envelopes]
+        try:
+            self._commit(held, start, position, arrived)
+        except (StoreUnavailable, CommitUnknown, LostLease, psycopg2.OperationalError):
+            raise
+        except Exception as trouble:
+            LOG.warning("own log of %s: a batch failed (%r); taking its events one by one", self.name, trouble)
+            self._slowly(held, start, arrived)
+        return True
+
+    def _slowly(self, held: tuple[Lease, ...], start: int, arrived: list[Arrived]) -> None:
+        for one in arrived:
+            try:
+                self._commit(held, start, one.envelope.sequence, [one])
+            except (StoreUnavailable, CommitUnknown, LostLease, psycopg2.OperationalError):
+                raise
+            except Exception as error:
+                self.failing = f"own log stops at position {one.envelope.sequence} ({one.envelope.type}): {error!r}"
+                LOG.critical("%s %s", self.name, self.failing)
+                self.stop.wait(1)
+                return
+            start = one.envelope.sequence
+        self.failing = None
+
+    def _commit(self, held: tuple[Lease, ...], start: int, position: int, arrived: list[Arrived]) -> None:
+        with self.database.transaction(None, self.now()) as tx:
+            hold(tx, f"{self.name}/own", self.owner, held)
+            if self._checkpoint(tx) != start:
+                raise LostLease(f"own log of {self.name}: the checkpoint was moved by another worker")
+            tx.execute(
+                "update checkpoints set mark = %s, next_offset = %s where consumer = %s and topic = %s and partition = 0",
+                (position, position, self.name, TOPIC),
+            )
+            apply(tx, self.service, arrived)
+            points.reach("own-applied")
+
+    def _decide(self, reader: Any) -> bool:
+        found = decisions.waiting(reader)
+        book = Transaction(reader, self.now(), self.agencies)
+        for agency in found:
+            decisions.settle(self.database, self.service, self.agencies.by_id(agency, book).code, self.now())
+        return bool(found)
+
+    def _fire(self, reader: Any) -> bool:
+        now = self.now()
+        due = timers.due_agencies(reader, now)
+        book = Transaction(reader, now, self.agencies)
+        fired = [timers.fire_one(self.database, self.service, self.agencies.by_id(agency, book).code, now) for agency in due]
+        return any(fired)

@@ -1,0 +1,133 @@
+"""The relay: publishes the log in order of position, one active per name, resending from its mark after any doubt."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+import psycopg2
+
+from shared.bus.partitioner import partition_of
+from shared.bus.protocol import Bus, BusUnavailable, Outgoing, PublishFailed, RelayFenced, RelayMark, TopicPartition
+from shared.events.envelope import Envelope, to_headers
+from shared.flow import points
+from shared.store import log
+from shared.store.database import AgencyBook, connect
+from shared.store.errors import StoreUnavailable
+
+LOG = logging.getLogger(__name__)
+BATCH = 1000
+
+
+class BusAhead(Exception):
+    """The bus holds events that the store does not: the store was restored from an older backup."""
+
+
+def messages_of(
+    envelopes: Sequence[Envelope], topic: str, partitions: int, sent: dict[TopicPartition, int]
+) -> tuple[list[Outgoing], dict[TopicPartition, int]]:
+    """Messages with ``previous`` filled in, and what was sent last per partition after them. Pure."""
+    after = dict(sent)
+    made = []
+    for envelope in envelopes:
+        at = TopicPartition(topic, partition_of(envelope.key, partitions))
+        made.append(Outgoing(topic, at.partition, envelope.key, to_headers(envelope, after.get(at, 0)), envelope.data))
+        after[at] = envelope.sequence
+    return made, after
+
+
+class Relay:
+    """Publishes to one topic the events that `wanted` accepts, until `stop` is set; every trouble ends in a fresh start from the mark."""
+
+    def __init__(
+        self, name: str, url: str, bus: Bus, topic: str, wanted: Callable[[Envelope], bool], stop: threading.Event, pause: float = 0.02
+    ) -> None:
+        self.name, self.url, self.bus, self.topic, self.wanted = name, url, bus, topic, wanted
+        self.stop, self.pause = stop, pause
+        self.agencies = AgencyBook()
+        self.failed: Exception | None = None
+        self.published = 0
+
+    def run(self) -> None:
+        wait = 0.1
+        while not self.stop.is_set():
+            try:
+                self._session()
+                wait = 0.1
+            except BusAhead as ahead:
+                self.failed = ahead
+                LOG.critical("relay %s refuses to start: %s", self.name, ahead)
+                self.stop.wait(5)
+            except (PublishFailed, RelayFenced, BusUnavailable, StoreUnavailable, psycopg2.Error) as trouble:
+                LOG.warning("relay %s starts over from its mark: %s", self.name, trouble)
+                self.stop.wait(wait)
+                wait = min(2 * wait, 5)
+
+    def _session(self) -> None:
+        """One direct database session: it holds the relay's lock, and its end is the end of the turn."""
+        connection = connect(self.url, f"relay {self.name}")
+        publisher = None
+        try:
+            while not self._locked(connection):
+                if self.stop.wait(0.5):
+                    return
+            self.bus.ensure_topics([self.topic])
+            publisher = self.bus.publisher()
+            mark = self._start(connection, publisher)
+            while not self.stop.is_set():
+                moved = self._turn(connection, publisher, mark)
+                if moved.position == mark.position:
+                    self.stop.wait(self.pause)
+                mark = moved
+        finally:
+            if publisher is not None:
+                publisher.close()
+            connection.close()
+
+    def _locked(self, connection: Any) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 7))", (f"relay/{self.name}",))
+            return cursor.fetchone()[0]
+
+    def _start(self, connection: Any, publisher: Any) -> RelayMark:
+        """The mark to go on from. BusAhead when the bus has seen more than the store holds."""
+        kept = publisher.mark(self.name)
+        last = log.last_position(connection)
+        ahead = max([kept.position if kept else 0, *self.bus.last_sequences([self.topic]).values()])
+        if ahead > last:
+            raise BusAhead(
+                f"expected the bus to hold events up to position {last} of the store, found {ahead} on {self.topic}; the store was restored"
+                " to an earlier state: restore the missing events, or give the service a new realm"
+            )
+        if kept is not None:
+            return kept
+        with connection.cursor() as cursor:
+            cursor.execute("select position, sent from relay_marks where relay = %s", (self.name,))
+            row = cursor.fetchone()
+        sent = {TopicPartition(self.topic, int(number)): value for number, value in (row[1] if row else {}).items()}
+        return RelayMark(row[0] if row else 0, sent)
+
+    def _turn(self, connection: Any, publisher: Any, mark: RelayMark) -> RelayMark:
+        envelopes, position = log.read_log(connection, self.agencies, mark.position, BATCH)
+        if position == mark.position:
+            return mark
+        messages, sent = messages_of([one for one in envelopes if self.wanted(one)], self.topic, self.bus.partitions, dict(mark.sent))
+        after = RelayMark(position, sent)
+        publisher.publish(messages, self.name, mark, after)
+        points.reach("relay-published")
+        self._save(connection, after)
+        points.reach("relay-saved")
+        self.published += len(messages)
+        return after
+
+    def _save(self, connection: Any, mark: RelayMark) -> None:
+        sent = orjson.dumps({str(at.partition): value for at, value in mark.sent.items()}).decode()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "insert into relay_marks (relay, position, sent) values (%s, %s, %s)"
+                " on conflict (relay) do update set position = excluded.position, sent = excluded.sent",
+                (self.name, mark.position, sent),
+            )

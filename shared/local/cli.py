@@ -1,0 +1,95 @@
+"""The commands of `merit` that any deployment has: processes, migrations, the log as it passes, parked messages, rebuilds, imports."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from shared.local.home import Home
+from shared.local.watching import tail
+from shared.process import api, operating, settings, worker
+from shared.process.finding import load_service, service_names
+from shared.process.migrate import migrate
+
+
+def add_commands(commands: Any) -> None:
+    """Add this module's commands to an argparse subparsers object; each sets ``run``."""
+    for kind, module in (("api", api), ("worker", worker)):
+        one = commands.add_parser(kind, help=f"run the {kind} process of one service (settings from the environment)")
+        one.add_argument("service", choices=service_names())
+        one.set_defaults(run=lambda asked, module=module: module.run(load_service(asked.service), settings.read(asked.service)))
+    one = commands.add_parser("migrate", help="bring one service's database to this code's revision (MERIT_OWNER_DATABASE_URL)")
+    one.add_argument("service", choices=service_names())
+    one.add_argument("--app-role", required=True)
+    one.add_argument("--log-role", required=True)
+    one.set_defaults(run=_migrate)
+    one = commands.add_parser("tail", help="print the events as they pass")
+    one.add_argument("--from-start", action="store_true", help="begin with the first event")
+    one.add_argument("--count", type=int, default=0, help="stop after so many events")
+    one.add_argument("--service", choices=service_names())
+    one.set_defaults(run=lambda asked: tail(Home.running().run, asked.from_start, asked.count, asked.service))
+    one = commands.add_parser("parked", help="messages and decisions that could not be applied")
+    one.add_argument("what", choices=("list", "show", "retry", "drop"))
+    one.add_argument("service", choices=service_names())
+    one.add_argument("--topic")
+    one.add_argument("--key", help="agency/subject, or for a decision agency/reaction/key")
+    one.set_defaults(run=lambda asked: operating.parked(_environment(asked.service), asked.what, asked.service, asked.topic, asked.key))
+    one = commands.add_parser("rebuild", help="fold a service's views anew, beside the running ones, and swap")
+    one.add_argument("service", choices=service_names())
+    one.add_argument("--view", action="append", help="only this view")
+    one.set_defaults(run=lambda asked: operating.rebuild(_environment(asked.service), load_service(asked.service), asked.view))
+    one = commands.add_parser("grant", help="open an agency's events of a service to other systems")
+    one.add_argument("agency")
+    one.add_argument("service", choices=service_names())
+    one.add_argument("--restricted", action="store_true")
+    one.set_defaults(run=lambda asked: operating.grant(_environment(asked.service), asked.agency, asked.service, asked.restricted))
+    one = commands.add_parser("token", help="a bearer token signed by this machine's launcher")
+    one.add_argument("who")
+    one.add_argument("agency")
+    one.add_argument("roles", nargs="+")
+    one.set_defaults(run=lambda asked: print(Home.running().token(asked.who, asked.agency, asked.roles)))
+    one = commands.add_parser("import", help="bring a CSV or XLSX file into a service through its API")
+    one.add_argument("what", help="the import's name, such as people, units, attendance, targets")
+    one.add_argument("file", type=Path)
+    one.add_argument("--agency", required=True)
+    one.add_argument("--dry-run", action="store_true")
+    one.add_argument("--as", dest="who", default="hr", help="who imports (an employee id with the role hr)")
+    one.set_defaults(run=lambda asked: operating.import_file(Home.running(), asked))
+
+
+def _environment(service: str) -> dict[str, str]:
+    """The settings of the deployment at hand: the environment's, or those of the Merit that was started on this machine."""
+    if "MERIT_DATABASE_URL" in os.environ or "MERIT_DATABASE_URL_FILE" in os.environ:
+        return dict(os.environ)
+    run = Home.running().run
+    found = run["databases"][service]
+    return {
+        "MERIT_DATABASE_URL": found["app"],
+        "MERIT_LOG_DATABASE_URL": found["log"],
+        "MERIT_OWNER_DATABASE_URL": found["owner"],
+        "MERIT_APP_ROLE": found["roles"][0],
+        "MERIT_CLOCK_FILE": run["clock"] or "",
+    }
+
+
+def _migrate(asked: argparse.Namespace) -> None:
+    url = settings.value("MERIT_OWNER_DATABASE_URL", os.environ)
+    agencies = tuple(code.strip() for code in settings.value("MERIT_AGENCIES", os.environ).split(",") if code.strip())
+    changed = migrate(load_service(asked.service), url, settings.Roles(asked.app_role, asked.log_role), agencies)
+    for view in changed:
+        print(f"the view {view} has a new shape: run `merit rebuild {asked.service} --view {view}`")
+
+
+def main(arguments: Sequence[str], *more: Any) -> None:
+    """Parse and run. `more`: functions that add further commands."""
+    parser = argparse.ArgumentParser(prog="merit", description="Performance-based civil service: one command for everything.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_commands(commands)
+    for add in more:
+        add(commands)
+    asked = parser.parse_args(arguments)
+    sys.exit(asked.run(asked))

@@ -1,0 +1,63 @@
+"""The API process of a service: its Flask app under gunicorn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from shared.http.app import create_app
+from shared.http.identity import Identity
+from shared.process.clock import machine_now
+from shared.process.condition import Condition
+from shared.process.logs import start_logging
+from shared.process.service import Service
+from shared.process.settings import Settings
+from shared.store.database import Database
+
+
+def app_of(service: Service, settings: Settings) -> Flask:
+    """The app with everything that it needs; it connects to nothing before its first request."""
+    clock = settings.clock
+    return create_app(
+        service,
+        database=Database(settings.database_url, application=f"api {service.name}"),
+        log_database=Database(settings.log_database_url, application=f"api log {service.name}", pool_size=2),
+        clock=clock,
+        identity=Identity(settings.jwt_issuer, settings.jwt_audience, settings.jwt_public_key, machine_now),
+        status=Condition(service, settings, clock),
+    )
+
+
+class _Gunicorn(BaseApplication):
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self.app, self.options = app, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self.app
+
+
+def run(service: Service, settings: Settings) -> None:
+    """Serve until SIGTERM; requests under way are finished first."""
+    start_logging(f"{service.name}-api")
+    options = {
+        "bind": settings.api_bind,
+        "workers": settings.api_workers,
+        "threads": settings.api_threads,
+        "worker_class": "gthread",
+        "preload_app": True,
+        "graceful_timeout": 20,
+        "timeout": 60,
+        "worker_tmp_dir": "/dev/shm",
+        "control_socket_disable": True,
+        "accesslog": None,
+        "loglevel": "warning",
+        "proc_name": f"merit-{service.name}-api",
+    }
+    _Gunicorn(app_of(service, settings), options).run()

@@ -1,0 +1,74 @@
+"""Migrate one service's database: revisions, agencies, tables of views. Run by the owner; safe to run twice, or twice at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg2
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+
+from shared.process.service import Service
+from shared.process.settings import Roles
+from shared.store.database import normalised
+from shared.views import generations
+
+SHARED = Path(__file__).resolve().parents[1]
+
+
+def _config(service: Service, roles: Roles) -> Config:
+    config = Config()
+    places = [SHARED / "store" / "migrations", SHARED / "flow" / "migrations", service.folder / "migrations"]
+    config.set_main_option("script_location", str(SHARED / "process" / "alembic"))
+    config.set_main_option("version_locations", ";".join(str(place) for place in places))
+    config.set_main_option("path_separator", ";")
+    config.set_main_option("version_path_separator", ";")
+    config.attributes["roles"] = roles
+    return config
+
+
+def migrate(service: Service, owner_url: str, roles: Roles, agencies: tuple[str, ...]) -> list[str]:
+    """Bring the database to this code's revision. Returns the views whose shape changed, which `merit rebuild` must fill."""
+    engine = create_engine(normalised(owner_url), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as guard:
+            guard.execute(text("select pg_advisory_lock(5551)"))
+            guard.execute(text("set lock_timeout = '5s'"))
+            config = _config(service, roles)
+            with create_engine(normalised(owner_url)).connect() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "heads")
+                connection.commit()
+            cursor = guard.connection.driver_connection.cursor()
+            _register(cursor, agencies)
+            return _views(cursor, service, roles)
+    finally:
+        engine.dispose()
+
+
+def _register(cursor: psycopg2.extensions.cursor, agencies: tuple[str, ...]) -> None:
+    for agency in agencies:
+        code, _, zone = agency.partition("=")
+        cursor.execute(
+            "insert into agencies (code, zone) values (%s, %s) on conflict (code) do update set zone = excluded.zone",
+            (code, zone or "Asia/Jakarta"),
+        )
+
+
+def _views(cursor: psycopg2.extensions.cursor, service: Service, roles: Roles) -> list[str]:
+    """Make the first generation of new views; name those that need another."""
+    cursor.execute("select view, shape from view_generations")
+    known = dict(cursor.fetchall())
+    changed = []
+    for view in service.views:
+        if view.name not in known:
+            cursor.execute("begin")
+            generations.create(cursor, view, 1, roles.app)
+            cursor.execute(
+                "insert into view_generations (view, generation, shape) values (%s, 1, %s)", (view.name, generations.shape(view))
+            )
+            cursor.execute("commit")
+        elif known[view.name] != generations.shape(view):
+            changed.append(view.name)
+    return changed

@@ -1,0 +1,102 @@
+"""What an operator does by hand: look at what is parked, rebuild views, grant an export, import a file."""
+
+from __future__ import annotations
+
+import logging
+import mimetypes
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from shared.events.classes import EventClass
+from shared.flow import exports
+from shared.flow import parked as parking
+from shared.flow.rebuild import rebuild as rebuild_views
+from shared.process import settings
+from shared.process.clock import clock_for
+from shared.process.service import Service
+from shared.store.database import Database, connect
+
+
+def _now(environment: Mapping[str, str]) -> Any:
+    path = settings.value("MERIT_CLOCK_FILE", environment)
+    return clock_for(Path(path) if path else None, settings.value("MERIT_ENV", environment) == "production").now()
+
+
+def parked(environment: Mapping[str, str], what: str, service: str, topic: str | None, key: str | None) -> int:
+    """`list` and `show` print; `retry` and `drop` ask the worker that holds the partition, which acts in order under its lease."""
+    database = Database(settings.value("MERIT_DATABASE_URL", environment))
+    with database.transaction(None, _now(environment)) as tx:
+        found = [one for one in parking.listed(tx, service) if topic in (None, one["topic"]) and key in (None, one["key"])]
+        if what in ("list", "show"):
+            for one in found:
+                error = one["error"] if what == "show" else one["error"].splitlines()[0][:120]
+                print(f"{one['topic']} {one['partition']}/{one['offset']} {one['key']} {one['type']} tries={one['tries']} {error}")
+            print(f"{len(found)} parked")
+            return 0
+        if key is None or (found and topic is None and len({one["topic"] for one in found}) > 1):
+            print("expected --key (and --topic where several have it): what is parked of one key stands and falls together")
+            return 2
+        asked = sum(parking.ask(tx, service, what, one, key) for one in {one["topic"] for one in found})
+    print(f"asked to {what} {asked} messages; the worker does it within a few seconds (see `merit parked list {service}`)")
+    return 0 if asked else 1
+
+
+def rebuild(environment: Mapping[str, str], service: Service, only: list[str] | None) -> int:
+    """Rebuild all views, or those named, while traffic goes on."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    views = [view for view in service.views if not only or view.name in only]
+    if only and len(views) != len(set(only)):
+        print(f"expected views of {service.name}: {', '.join(view.name for view in service.views)}; found {', '.join(only)}")
+        return 2
+    database = Database(settings.value("MERIT_DATABASE_URL", environment))
+    with closing(connect(settings.value("MERIT_OWNER_DATABASE_URL", environment), "rebuild")) as owner:
+        done = rebuild_views(database, owner, service, views, settings.value("MERIT_APP_ROLE", environment), _now(environment))
+    for view, generation in done.items():
+        print(f"{view}: generation {generation}")
+    return 0
+
+
+def grant(environment: Mapping[str, str], agency: str, service: str, restricted: bool) -> int:
+    """Open an export; the worker fills its topic from the beginning within seconds."""
+    database = Database(settings.value("MERIT_DATABASE_URL", environment))
+    with database.transaction(agency, _now(environment)) as tx:
+        made = exports.grant(tx, agency, service, EventClass.RESTRICTED if restricted else EventClass.OPEN)
+    print(f"{made.topic} is open; see docs/subscribing.md")
+    return 0
+
+
+IMPORTS = {
+    "units": "personnel",
+    "people": "personnel",
+    "reporting-lines": "personnel",
+    "attendance": "personnel",
+    "targets": "appraisal",
+    "earlier-predicates": "appraisal",
+}
+
+
+def import_file(home: Any, asked: Any) -> int:
+    """Send a file to the service's import and print what it answers, row by row where something is wrong."""
+    if asked.what not in IMPORTS:
+        print(f"expected one of {', '.join(IMPORTS)}; found {asked.what!r}")
+        return 2
+    kind = mimetypes.guess_type(asked.file.name)[0] or "text/csv"
+    answer = requests.post(
+        f"{home.run['services'][IMPORTS[asked.what]]}/v1/imports/{asked.what}",
+        params={"dry_run": "true"} if asked.dry_run else {},
+        data=asked.file.read_bytes(),
+        headers={"Authorization": f"Bearer {home.token(asked.who, asked.agency, ['employee', 'hr'])}", "Content-Type": kind},
+        timeout=300,
+    )
+    found = answer.json()
+    if answer.ok:
+        print(f"{found['rows']} rows, {found['events']} events{', nothing written (dry run)' if found.get('dry_run') else ''}")
+        return 0
+    print(f"{found.get('title')}: {found.get('detail', '')}")
+    for error in found.get("errors", []):
+        print("  " + ", ".join(f"{name} {value}" for name, value in error.items()))
+    return 1

@@ -1,0 +1,116 @@
+"""Settings: everything that a process reads from its environment, named once. Secrets may come as files (``NAME_FILE``)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from shared.process.clock import Clock, clock_for
+
+
+class SettingMissing(SystemExit):
+    """A process was started without something that it needs."""
+
+
+class Roles(NamedTuple):
+    """The database roles of one service: `app` sees one agency at a time, `log` may read the log of all."""
+
+    app: str
+    log: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One process's environment. URLs are PostgreSQL's; `bus_url` is ``kafka://…`` or ``embedded+postgresql://…``."""
+
+    service: str
+    database_url: str
+    log_database_url: str
+    bus_url: str
+    realm: str
+    agencies: tuple[str, ...]
+    jwt_public_key: str
+    jwt_issuer: str
+    jwt_audience: str
+    clock_file: Path | None
+    production: bool
+    api_bind: str
+    api_workers: int
+    api_threads: int
+    worker_bind: str
+    secret: str
+
+    @property
+    def clock(self) -> Clock:
+        return clock_for(self.clock_file, self.production)
+
+
+NAMES = {
+    "MERIT_DATABASE_URL": "the service's database, as the role that sees one agency at a time",
+    "MERIT_LOG_DATABASE_URL": "the same database, as the role that may read the log of all agencies",
+    "MERIT_BUS_URL": "kafka://host:port[,…] or embedded+postgresql://…",
+    "MERIT_REALM": "the agencies that share internal topics: one agency's code, or a host's own name",
+    "MERIT_AGENCIES": "codes of the agencies served, with a time zone where it is not Asia/Jakarta: plaju,sorong=Asia/Jayapura",
+    "MERIT_JWT_PUBLIC_KEY": "PEM of the key that callers' tokens are signed with",
+    "MERIT_JWT_ISSUER": "the tokens' issuer",
+    "MERIT_JWT_AUDIENCE": "the tokens' audience",
+    "MERIT_CLOCK_FILE": "a played clock, for development only",
+    "MERIT_ENV": "production or development",
+    "MERIT_API_BIND": "address and port of the API",
+    "MERIT_API_WORKERS": "gunicorn worker processes",
+    "MERIT_API_THREADS": "threads of each",
+    "MERIT_WORKER_BIND": "address and port of the worker's health and metrics",
+    "MERIT_SECRET": "secret from which pseudonyms are derived",
+}
+OPERATOR_NAMES = {
+    "MERIT_OWNER_DATABASE_URL": "the service's database, as the role that owns its tables (migrations and rebuilds only)",
+    "MERIT_APP_ROLE": "the name of the role that sees one agency at a time",
+}
+OPTIONAL = {
+    "MERIT_JWT_ISSUER": "merit",
+    "MERIT_JWT_AUDIENCE": "merit",
+    "MERIT_CLOCK_FILE": "",
+    "MERIT_ENV": "development",
+    "MERIT_API_BIND": "127.0.0.1:8080",
+    "MERIT_API_WORKERS": "2",
+    "MERIT_API_THREADS": "4",
+    "MERIT_WORKER_BIND": "127.0.0.1:9090",
+}
+
+
+def value(name: str, environment: Mapping[str, str]) -> str:
+    """A setting from NAME, from the file named by NAME_FILE, or its default. SettingMissing names it and says what it is."""
+    if name in environment:
+        return environment[name]
+    if f"{name}_FILE" in environment:
+        return Path(environment[f"{name}_FILE"]).read_text().strip()
+    if name in OPTIONAL:
+        return OPTIONAL[name]
+    raise SettingMissing(f"expected {name} ({(NAMES | OPERATOR_NAMES)[name]}) or {name}_FILE in the environment, found neither")
+
+
+def read(service: str, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a process of `service`."""
+    source = os.environ if environment is None else environment
+    found = {name: value(name, source) for name in NAMES}
+    return Settings(
+        service=service,
+        database_url=found["MERIT_DATABASE_URL"],
+        log_database_url=found["MERIT_LOG_DATABASE_URL"],
+        bus_url=found["MERIT_BUS_URL"],
+        realm=found["MERIT_REALM"],
+        agencies=tuple(code.strip() for code in found["MERIT_AGENCIES"].split(",") if code.strip()),
+        jwt_public_key=found["MERIT_JWT_PUBLIC_KEY"],
+        jwt_issuer=found["MERIT_JWT_ISSUER"],
+        jwt_audience=found["MERIT_JWT_AUDIENCE"],
+        clock_file=Path(found["MERIT_CLOCK_FILE"]) if found["MERIT_CLOCK_FILE"] else None,
+        production=found["MERIT_ENV"] == "production",
+        api_bind=found["MERIT_API_BIND"],
+        api_workers=int(found["MERIT_API_WORKERS"]),
+        api_threads=int(found["MERIT_API_THREADS"]),
+        worker_bind=found["MERIT_WORKER_BIND"],
+        secret=found["MERIT_SECRET"],
+    )

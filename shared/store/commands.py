@@ -1,0 +1,102 @@
+"""Execute a command: load the stream, decide, append. One command, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from shared.events.codec import decode, encode, loads
+from shared.events.envelope import Envelope
+from shared.events.registry import Catalogue, EventType
+from shared.kernel.decider import Aggregate
+from shared.kernel.ids import event_id
+from shared.store import log
+from shared.store.database import Transaction
+from shared.store.errors import Conflict
+
+
+@dataclass(frozen=True)
+class Meta:
+    """Who acts, and in which chain of causes. `hops` counts the reactions before this one."""
+
+    actor: str
+    correlation: str
+    causation: str | None = None
+    hops: int = 0
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True)
+class Appended:
+    """`version` is the stream's after the append; `events` is empty when the decision was that nothing changes."""
+
+    stream: str
+    version: int
+    events: tuple[Envelope, ...]
+
+
+def typed(envelope: Envelope, catalogue: Catalogue) -> Any | None:
+    """The event as the catalogue's current dataclass; None for a type that it does not know."""
+    found = catalogue.current(envelope.type, loads(envelope.data))
+    return decode(found[1], found[0].model) if found else None
+
+
+def load(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command: Any) -> tuple[Any, int]:
+    """The state and the version of the stream that `command` goes to."""
+    envelopes = log.read_stream(tx, aggregate.stream(command))
+    events = (typed(one, catalogue) for one in envelopes)
+    return aggregate.decider.state(event for event in events if event is not None), len(envelopes)
+
+
+def _effective(tx: Transaction, declared: EventType, event: Any) -> datetime:
+    held = getattr(event, declared.effective) if declared.effective else tx.now
+    if isinstance(held, date) and not isinstance(held, datetime):
+        return tx.calendar.start_of(held)
+    return held
+
+
+def envelopes_of(
+    tx: Transaction, catalogue: Catalogue, stream: str, subject: str, version: int, events: Sequence[Any], meta: Meta
+) -> list[Envelope]:
+    """The events as they will stand in `stream` after `version`."""
+    made = []
+    for number, event in enumerate(events, start=version + 1):
+        declared = catalogue.of(event)
+        made.append(
+            Envelope(
+                id=str(event_id(tx.agency, stream, number)),
+                type=declared.type,
+                agency=tx.agency,
+                subject=subject,
+                stream=stream,
+                version=number,
+                effective=_effective(tx, declared, event),
+                recorded=tx.now,
+                actor=meta.actor,
+                correlation=meta.correlation,
+                causation=meta.causation,
+                hops=meta.hops,
+                traceparent=meta.traceparent,
+                sequence=0,
+                data=encode(event),
+            )
+        )
+    return made
+
+
+def execute(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command: Any, meta: Meta, expected: int | None = None) -> Appended:
+    """Decide on the stream's state and queue the events for the commit.
+
+    Raises Conflict when `expected` is given and is not the stream's version, Refused when the rules do not allow the command.
+    A writer that comes between is found at COMMIT, as Conflict too.
+    """
+    stream = aggregate.stream(command)
+    state, version = load(tx, catalogue, aggregate, command)
+    if expected is not None and expected != version:
+        raise Conflict(stream, expected, version)
+    events = aggregate.decider.decide(state, command)
+    made = envelopes_of(tx, catalogue, stream, aggregate.subject(command), version, events, meta)
+    log.append(tx, made)
+    return Appended(stream, version + len(made), tuple(made))

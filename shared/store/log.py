@@ -1,0 +1,125 @@
+"""The log: append, and the four ways to read it: by stream, by subject, as of a moment, and in order of position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from shared.events.codec import loads
+from shared.events.envelope import Envelope
+from shared.store.database import AgencyBook, Transaction
+from shared.store.horizon import horizon
+
+COLUMNS = "position, id, agency, stream, version, type, subject, effective, recorded, data::text, meta::text"
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+def meta_of(envelope: Envelope) -> dict[str, Any]:
+    """The part of the envelope that has no column of its own."""
+    found = {"actor": envelope.actor, "correlation": envelope.correlation, "hops": envelope.hops}
+    if envelope.causation:
+        found["causation"] = envelope.causation
+    if envelope.traceparent:
+        found["traceparent"] = envelope.traceparent
+    return found
+
+
+def _insert(rows: int) -> str:
+    return "insert into events (id, agency, stream, version, type, subject, effective, recorded, data, meta) values " + ", ".join(
+        [_ROW] * rows
+    )
+
+
+def append(tx: Transaction, envelopes: Sequence[Envelope]) -> None:
+    """Queue the insert so that it travels with COMMIT. A version that exists by then makes the transaction fail with Conflict."""
+    if not envelopes:
+        return
+    params: list[Any] = []
+    for one in envelopes:
+        params += [one.id, tx.agency_id, one.stream, one.version, one.type, one.subject, one.effective, one.recorded]
+        params += [one.data.decode(), orjson.dumps(meta_of(one)).decode()]
+        tx.expected.setdefault(one.stream, one.version - 1)
+        tx.pending.setdefault(one.stream, []).append(one)
+    tx.at_end(_insert(len(envelopes)), params)
+
+
+def envelope_of(row: Sequence[Any], agency: str) -> Envelope:
+    position, id_, _, stream, version, type_, subject, effective, recorded, data, meta = row
+    said = loads(meta)
+    return Envelope(
+        id=str(id_),
+        type=type_,
+        agency=agency,
+        subject=subject,
+        stream=stream,
+        version=version,
+        effective=effective,
+        recorded=recorded,
+        actor=said["actor"],
+        correlation=said["correlation"],
+        causation=said.get("causation"),
+        hops=said["hops"],
+        traceparent=said.get("traceparent"),
+        sequence=position,
+        data=data.encode(),
+    )
+
+
+def read_stream(tx: Transaction, stream: str, *, as_of: datetime | None = None) -> list[Envelope]:
+    """The stream from its beginning, with what this transaction is about to append; `as_of` keeps what was recorded by then."""
+    rows = tx.execute(f"select {COLUMNS} from events where agency = %s and stream = %s order by version", (tx.agency_id, stream)).fetchall()
+    found = [envelope_of(row, tx.agency) for row in rows] + tx.pending.get(stream, [])
+    return found if as_of is None else [one for one in found if one.recorded <= as_of]
+
+
+def read_subject(
+    tx: Transaction,
+    subject: str,
+    *,
+    types: Sequence[str] | None = None,
+    effective_by: datetime | None = None,
+    as_of: datetime | None = None,
+) -> list[Envelope]:
+    """Everything about a subject in order of position. `effective_by`: what holds by then; `as_of`: what was recorded by then."""
+    rows = tx.execute(
+        f"select {COLUMNS} from events where agency = %(agency)s and subject = %(subject)s"
+        " and (%(types)s::text[] is null or type = any(%(types)s))"
+        " and (%(effective)s::timestamptz is null or effective <= %(effective)s)"
+        " and (%(as_of)s::timestamptz is null or recorded <= %(as_of)s) order by position",
+        {"agency": tx.agency_id, "subject": subject, "types": list(types) if types else None, "effective": effective_by, "as_of": as_of},
+    ).fetchall()
+    waiting = [one for events in tx.pending.values() for one in events if one.subject == subject and (not types or one.type in types)]
+    return [envelope_of(row, tx.agency) for row in rows] + waiting
+
+
+def read_log(
+    connection: Any, agencies: AgencyBook, after: int, most: int, *, up_to: int | None = None, agency: int | None = None
+) -> tuple[list[Envelope], int]:
+    """At most `most` events after a position, never past the horizon, in order of position.
+
+    Returns them and the position up to which all is known: the last event's, or the horizon when that is everything.
+    `connection` is in autocommit mode and belongs to a role that may read the log of all agencies (or of `agency`, when given).
+    """
+    limit = horizon(connection, after) if up_to is None else up_to
+    if limit <= after:
+        return [], after
+    book = Transaction(connection, datetime.min.replace(tzinfo=UTC), agencies)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {COLUMNS} from events where position > %s and position <= %s and (%s::int is null or agency = %s)"
+            " order by position limit %s",
+            (after, limit, agency, agency, most),
+        )
+        rows = cursor.fetchall()
+    found = [envelope_of(row, agencies.by_id(row[2], book).code) for row in rows]
+    return found, (found[-1].sequence if len(found) == most else limit)
+
+
+def last_position(connection: Any) -> int:
+    """The last position drawn, committed or not."""
+    with connection.cursor() as cursor:
+        cursor.execute("select case when is_called then last_value else 0 end from events_position_seq")
+        return cursor.fetchone()[0]
