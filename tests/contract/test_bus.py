@@ -488,7 +488,6 @@ def test_a_server_stopped_for_longer_than_every_time_out_loses_nothing(host, con
     sender.send(sender.messages(KEYS))
     consumer = consumers(bus, everything_of(bus, topic))
     read(consumer, 10)
-    quiet = threading.active_count()
     server.stop()
     batch = sender.messages(KEYS)
     for _ in range(2):
@@ -501,16 +500,19 @@ def test_a_server_stopped_for_longer_than_every_time_out_loses_nothing(host, con
     with pytest.raises(BusUnavailable):
         for _ in range(30):
             consumer.poll(0.5, 10)
+    threads = threading.active_count()
     for _ in range(2):
         with pytest.raises(BusUnavailable):
             consumer.poll(0.5, 10)
-    time.sleep(1.5)
-    assert threading.active_count() <= quiet + 2, "expected failing clients to leave no threads behind"
+        with pytest.raises(BusUnavailable):
+            bus.ends([topic])
+    assert threading.active_count() <= threads, "expected clients that fail to connect to leave no thread behind"
     server.start()
     send_when_back(sender, batch)
     received = poll_when_back(consumer, 10)
     assert set(map(sequence_of, received)) == set(range(11, 21))
-    assert sum(bus.ends([topic]).values()) >= 20
+    time.sleep(1)
+    assert sum(bus.ends([topic]).values()) == 20, "expected failed publishers to send nothing any more"
 
 
 def test_a_server_that_stands_still_fails_the_batch_in_time(host, consumers):
@@ -571,13 +573,18 @@ def test_kafka_a_topic_that_would_forget_is_refused(kafka_bootstrap):
         bus.ensure_topics([forgetful])
 
 
-def test_embedded_two_first_publishers_of_one_relay_do_not_both_pass(database):
+@pytest.mark.parametrize("sent_before", [0, 10])
+def test_embedded_of_rivals_that_go_on_from_one_mark_only_one_passes(database, sent_before):
     bus, topic = EmbeddedBus(database, partitions=PARTITIONS), new_topic()
     bus.ensure_topics([topic])
+    first = Sender(bus, topic)
+    if sent_before:
+        first.send(first.messages(KEYS))
+    first.close()
     outcomes = []
 
     def begin():
-        sender = Sender(bus, topic)
+        sender = Sender(bus, topic, mark=first.mark)
         try:
             outcomes.append(len(sender.send(sender.messages(KEYS))))
         except RelayFenced:
@@ -591,7 +598,7 @@ def test_embedded_two_first_publishers_of_one_relay_do_not_both_pass(database):
     for rival in rivals:
         rival.join()
     assert sorted(map(str, outcomes)) == ["10", "fenced", "fenced", "fenced"]
-    assert sum(bus.ends([topic]).values()) == 10
+    assert sum(bus.ends([topic]).values()) == sent_before + 10
 
 
 def test_embedded_a_publisher_that_stood_still_in_the_middle_is_passed_by_and_fails_when_it_wakes(database):
