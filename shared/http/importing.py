@@ -238,14 +238,15 @@ def _places(heads: Line, columns: Sequence[Column]) -> tuple[dict[str, int], lis
     titles = [cell if isinstance(cell, str) else "" for cell in heads.cells]
     folded = [title.casefold() for title in titles]
     known = {column.head.casefold(): column for column in columns}
+    only = f"only the heads {', '.join(column.head for column in columns)}"
     wrong = [
-        _Wrong(heads.row, column.head, f"a column with this head; the heads are {', '.join(c.head for c in columns)}", "no such column")
+        _Wrong(heads.row, column.head, "a column with this head", "no such column")
         for column in columns
         if column.required and column.head.casefold() not in folded
     ]
     for index, title in enumerate(titles):
         if folded[index] not in known:
-            wrong.append(_Wrong(heads.row, title or None, f"only the heads {', '.join(c.head for c in columns)}", f"the head {title[:60]!r}"))
+            wrong.append(_Wrong(heads.row, title or None, only, f"the head {title[:60]!r}"))
         elif folded.index(folded[index]) != index:
             wrong.append(_Wrong(heads.row, title, "each head once", "it again"))
     return {column.name: folded.index(head) for head, column in known.items() if head in folded}, wrong
