@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.payroll import posting
 from services.payroll.api import story_of
 from services.payroll.domain.entitlement import Held
 from services.payroll.domain.explanation import explain
@@ -265,6 +266,24 @@ def test_a_person_whose_record_is_broken_stops_nobody_else():
     outcome = post_chunk(knowledge, Period(2026, 1, 1), ["m0", "m1"])
     assert [held.employee for held in outcome.held] == ["m0"]
     assert [event.employee for event in posted_in(knowledge, "2026-01", ["m0", "m1"])] == ["m1"]
+
+
+def test_a_large_run_goes_on_where_the_transaction_was_full(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(posting, "CHUNK", 2)
+    knowledge = mulyorejo()
+    people = [f"e-{number}" for number in range(5)]
+    for employee in people:
+        knowledge.arrive(year.position(employee=employee), year.imported(employee=employee))
+        if employee != "e-3":
+            knowledge.arrive(year.attendance(1, employee=employee))
+    knowledge.settle()
+    outcomes = []
+    while not outcomes or outcomes[-1].left:
+        knowledge.appended = 0
+        outcomes.append(post_chunk(knowledge, Period(2026, 1, 1), people))
+    assert [(outcome.done, outcome.left) for outcome in outcomes] == [(2, 3), (5, 0)]
+    assert [held.employee for held in outcomes[-1].held] == ["e-3"]
+    assert sorted(event.employee for event in posted_in(knowledge, "2026-01", people)) == ["e-0", "e-1", "e-2", "e-4"]
 
 
 # --- order does not matter ---

@@ -1,0 +1,176 @@
+"""Payroll over HTTP on a real database: M1's April to June, posted by the treasurer, and who may see what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from itertools import count
+
+import pytest
+
+from services.payroll.service import SERVICE
+from shared.events.codec import encode
+from shared.events.envelope import Envelope
+from shared.flow import decisions
+from shared.flow.apply import Arrived, apply
+from shared.flow.facts import Place
+from shared.kernel.facts import Fact
+from shared.store import log
+from shared.store.database import AgencyBook, connect
+from tests.support import payroll_year as year
+from tests.support.payroll_year import at
+from tests.support.web import Web, web
+
+TREASURER, ADMIN, AUDITOR, M1, M2 = ("m20", "treasurer"), ("m0", "admin"), ("itwil", "auditor"), ("m1", "employee"), ("m2", "employee")
+PLACES = count(1)
+
+
+@pytest.fixture(scope="module")
+def here(postgres_url: str) -> Iterator[Web]:
+    with web(postgres_url, SERVICE, "payroll_http", ("mulyorejo", "plaju")) as made:
+        publish(made)
+        hear(made, year.registered(), year.position(), year.imported(), *year.plan_and_scores(), year.delivered("butuh_perbaikan"))
+        hear(made, *year.objection(), year.attendance(4, late=450))
+        made.answers = {4: pay(made, 4, at(5, 8))}
+        hear(made, year.attendance(5))
+        made.answers[5] = pay(made, 5, at(6, 8))
+        hear(made, *year.granted(), year.attendance(6, late=450, absent=1))
+        made.answers[6] = pay(made, 6, at(7, 8))
+        yield made
+
+
+def publish(here: Web) -> None:
+    here.clock.moment = at(1, 2)
+    rules = {"kind": "allowance", "id": "mulyorejo-tpp", "since": "2026-01-01", "sources": ["Perwal 42/2025"], "settings": year.SETTINGS}
+    assert here.call("POST", "/v1/rule-sets", ADMIN, json=rules).status_code == 201
+
+
+def hear(here: Web, *facts: Fact) -> None:
+    """The facts arrive from the bus, and everything settles."""
+    arrived = [Arrived(Place(f"merit.internal.test.{fact.type.split('.')[1]}.v1", 0, next(PLACES)), envelope(fact)) for fact in facts]
+    with here.database.transaction("mulyorejo", here.clock.now()) as tx:
+        apply(tx, SERVICE, arrived)
+    settle(here)
+
+
+def envelope(fact: Fact) -> Envelope:
+    said = {name: getattr(fact, name) for name in ("id", "type", "agency", "subject", "stream", "version", "effective", "recorded")}
+    return Envelope(**said, actor="test", correlation="c", causation=None, hops=0, traceparent=None, sequence=1, data=encode(fact.event))
+
+
+def settle(here: Web) -> None:
+    """Take the marked decisions, and fold the own log."""
+    while decisions.settle(here.database, SERVICE, "mulyorejo", here.clock.now()):
+        pass
+    reader = connect(here.places.log_url, "test")
+    envelopes, _ = log.read_log(reader, AgencyBook(), getattr(here, "folded", 0), 1000)
+    reader.close()
+    here.folded = max([getattr(here, "folded", 0), *(one.sequence for one in envelopes)])
+    with here.database.transaction("mulyorejo", here.clock.now()) as tx:
+        apply(tx, SERVICE, [Arrived(Place("own", 0, one.sequence), one) for one in envelopes])
+
+
+def pay(here: Web, month: int, when: datetime) -> dict:
+    here.clock.moment = when
+    answer = here.call("POST", "/v1/pay-runs", TREASURER, json={"month": f"2026-{month:02d}"})
+    assert answer.status_code == 201, answer.get_json()
+    settle(here)
+    return answer.get_json()
+
+
+def test_the_three_runs_pay_what_the_rules_give(here):
+    answers = [here.answers[month] for month in (4, 5, 6)]
+    assert [answer["totals"]["paid"] for answer in answers] == [3_038_392, 3_080_398, 4_256_549]
+    assert here.answers[6] == {
+        "run": "2026-06",
+        "month": "2026-06",
+        "status": "posted",
+        "persons": 1,
+        "totals": {"posted": 3_416_441, "adjustments": 840_108, "paid": 4_256_549},
+        "held": [],
+    }
+    listed = here.call("GET", "/v1/pay-runs", AUDITOR).get_json()["items"]
+    assert [(run["run"], run["total_paid"]) for run in listed] == [("2026-04", 3_038_392), ("2026-05", 3_080_398), ("2026-06", 4_256_549)]
+
+
+def test_a_month_shows_what_was_posted_and_what_is_due_now(here):
+    answer = here.call("GET", "/v1/allowances/m1/2026-04", M1)
+    row = answer.get_json()
+    assert (row["posted"], row["due"], row["paid"], row["status"]) == (3_038_392, 3_458_446, 3_038_392, "posted")
+    assert answer.headers["ETag"] == f'"{row["version"]}"'
+    assert [(line["name"], line["amount"]) for line in row["due_lines"]] == [("performance", 2_100_271), ("discipline", 1_358_175)]
+    assert [part["difference"] for part in row["corrections"]] == [420_054]
+
+
+def test_a_payslip_holds_the_run_with_its_adjustments(here):
+    slip = here.call("GET", "/v1/payslips/m1/2026-06", M1).get_json()
+    assert (slip["paid"], [part["amount"] for part in slip["adjustments"]]) == (4_256_549, [420_054, 420_054])
+    assert here.call("GET", "/v1/payslips/m1/2026-09", M1).status_code == 404
+
+
+def test_the_explanation_names_decision_target_scores_and_rules(here):
+    found = here.call("GET", "/v1/allowances/m1/2026-04/explanation", M1).get_json()
+    steps = {step["step"]: step for step in found["chain"]}
+    assert {"target", "score", "objection", "decision-overdue", "decision", "rule-set", "attendance", "progress"} <= set(steps)
+    assert found["differences"][0]["cause"]["data"]["outcome"] == "granted"
+    assert found["differences"][0]["paid"][0]["run"] == "2026-06"
+    assert steps["rule-set"]["data"]["sources"][0] == "Perwal 42/2025"
+
+
+def test_a_month_that_waits_says_what_for(here):
+    found = here.call("GET", "/v1/allowances/m1/2026-09", M1).get_json()
+    assert (found["status"], found["missing"]) == ("held", ["attendance of 2026-09", "predicate of 2026-Q2"])
+
+
+def test_a_closed_run_is_answered_again_and_does_not_change(here):
+    again = here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "2026-06"})
+    assert (again.status_code, again.get_json()["totals"]) == (201, here.answers[6]["totals"])
+    assert here.owner("select count(*) from events where type like '%%AllowancePosted%%'") == [(3,)]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "who", "body", "status", "code"),
+    [
+        ("POST", "/v1/pay-runs", M1, {"month": "2026-04"}, 403, "not-permitted"),
+        ("POST", "/v1/pay-runs", TREASURER, {"month": "2026-13"}, 422, "invalid"),
+        ("POST", "/v1/pay-runs", TREASURER, {"month": "2026-07"}, 409, "month-not-over"),
+        ("POST", "/v1/pay-runs", TREASURER, {"month": "2026-03"}, 409, "run-out-of-order"),
+        ("GET", "/v1/allowances/m1/2026-04", M2, None, 403, "not-permitted"),
+        ("GET", "/v1/allowances", M1, None, 403, "not-permitted"),
+        ("GET", "/v1/allowances/nobody/2026-04", AUDITOR, None, 404, "unknown-employee"),
+        ("GET", "/v1/allowances/m1/april", AUDITOR, None, 422, "invalid-month"),
+        ("GET", "/v1/allowances?month=april", AUDITOR, None, 422, "invalid"),
+        ("GET", "/v1/pay-runs/2026-09", AUDITOR, None, 404, "unknown-pay-run"),
+    ],
+)
+def test_what_is_refused_says_so(here, method, path, who, body, status, code):
+    answer = here.call(method, path, who, **({"json": body} if body is not None else {}))
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+    assert code in answer.get_json()["type"]
+
+
+def test_another_agency_sees_nothing(here):
+    token = here.token("b9", "auditor", agency="plaju")
+    assert here.call("GET", "/v1/allowances", token).get_json()["items"] == []
+    assert here.call("GET", "/v1/allowances/m1/2026-04", token).status_code == 404
+
+
+def test_lists_are_narrowed_by_month(here):
+    found = here.call("GET", "/v1/allowances?month=2026-05&limit=10", AUDITOR).get_json()
+    assert [(row["key"], row["paid"]) for row in found["items"]] == [("m1/2026-05", 3_080_398)]
+
+
+def test_two_runs_at_once_pay_once(postgres_url: str):
+    with web(postgres_url, SERVICE, "payroll_twice", ("mulyorejo",)) as here:
+        publish(here)
+        hear(here, year.registered(), year.position(), year.imported(), year.attendance(1, late=450), year.attendance(2))
+        assert pay(here, 1, at(2, 8))["totals"]["paid"] == 3_458_446
+        hear(here, year.attendance(1, revision=2))
+        here.clock.moment = at(3, 8)
+        with ThreadPoolExecutor(4) as pool:
+            sent = [pool.submit(here.call, "POST", "/v1/pay-runs", TREASURER, json={"month": "2026-02"}) for _ in range(4)]
+            answers = [each.result() for each in sent]
+        assert [answer.status_code for answer in answers] == [201] * 4
+        assert {answer.get_json()["totals"]["paid"] for answer in answers} == {3_500_452 + 42_006}
+        assert here.owner("select count(*) from events where type like '%%AllowancePosted%%'") == [(2,)]
