@@ -63,7 +63,7 @@ class Seat:
             rows += page["items"]
             if not page.get("next"):
                 return rows
-            query["after"] = page["next"]
+            query["cursor"] = page["next"]
 
     def post(self, service: str, path: str, body: Any = None, *, key: str = "", if_match: str | None = None) -> Answer:
         """Give a command. `key` tells several commands of one step apart (the path alone does when it is given once)."""

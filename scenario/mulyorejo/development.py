@@ -46,11 +46,11 @@ def _decide_all(day: str, units: Mapping[str, str], seat: Seat) -> None:
 
 
 def _proposal(seat: Seat, person: str, kind: str) -> str:
-    """The id of the approved proposal of this kind for this person."""
-    found = [row["proposal"] for row in seat.items("personnel", "/proposals", status="approved")
-             if row["employee"] == person and row["kind"] == kind]  # fmt: skip
+    """The proposal that the person's open measure of this kind came from."""
+    measures = seat.get("personnel", f"/development/{person}").body["measures"]
+    found = [one["proposal"] for one in measures if one["kind"] == kind and one["status"] == "open"]
     if not found:
-        raise LookupError(f"expected an approved proposal of kind {kind} for {person}, found none; see GET /v1/proposals")
+        raise LookupError(f"expected an open measure of kind {kind} for {person}, found none; see GET /v1/development/{person}")
     return found[0]
 
 

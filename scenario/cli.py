@@ -1,0 +1,151 @@
+"""The commands that know both the library and the scenario: start everything and play, play on, report, explain."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from scenario.explaining import explain
+from scenario.mulyorejo import MULYOREJO
+from scenario.mulyorejo.year import steps as mulyorejo_steps
+from scenario.place import Place
+from scenario.play import journal_in, play
+from scenario.report import as_data, gather
+from scenario.steps import Step, in_order
+from scenario.telling import tell
+from scenario.words import LANGUAGES
+from shared.local.home import Home
+from shared.local.launcher import Launcher, Progress, set_clock
+from shared.local.moving import ClockMover
+
+YEAR = 2026
+PLACES: dict[str, tuple[Place, Callable[[], Any]]] = {"mulyorejo": (MULYOREJO, mulyorejo_steps)}
+"""Scenario → the place and its steps."""
+
+
+def add_commands(commands: Any) -> None:
+    """Add ``up``, ``scenario`` and ``explain`` to an argparse subparsers object; each sets ``run``."""
+    up = commands.add_parser("up", help="start everything on this machine, play the scenario once, and stay")
+    up.add_argument("--scenario", choices=(*PLACES, "none"), default="mulyorejo")
+    up.add_argument("--bus", choices=("embedded", "kafka"), default="embedded")
+    up.add_argument("--once", action="store_true", help="stop after the report")
+    up.set_defaults(run=_up)
+    scenario = commands.add_parser("scenario", help="the played year").add_subparsers(required=True, metavar="WHAT")
+    again = scenario.add_parser("play", help="play what is left of the year on the Merit that runs here")
+    again.set_defaults(run=_play)
+    report = scenario.add_parser("report", help="what happened in the year, and why")
+    report.add_argument("--json", action="store_true", help="one object for each person and month")
+    report.add_argument("--lang", choices=LANGUAGES, default="id")
+    report.set_defaults(run=_report)
+    why = commands.add_parser("explain", help="an allowance, from the rupiah back to the target")
+    why.add_argument("employee")
+    why.add_argument("month", help="such as 2026-04")
+    why.add_argument("--agency", choices=tuple(PLACES), default="mulyorejo")
+    why.add_argument("--json", action="store_true", help="as the API gives it")
+    why.set_defaults(run=_explain)
+
+
+def _up(asked: argparse.Namespace) -> int:
+    """Start, play what is left, report, stay until Ctrl-C."""
+    home, say = Home.of(asked.bus), Progress()
+    played = asked.scenario != "none"
+    chosen = _steps(asked.scenario) if played else ()
+    _one_kind_of_time(home, played)
+    if played:
+        set_clock(home, chosen[0].at)
+    agencies = tuple(os.environ.get("MERIT_AGENCIES", "").split(",")) if os.environ.get("MERIT_AGENCIES") else tuple(PLACES)
+    signal.signal(signal.SIGTERM, _stop)
+    launcher = Launcher(home, asked.bus, agencies, played, say)
+    try:
+        run = launcher.start()
+        if played:
+            count = _play_in(home, run, chosen, say)
+            say(f"the year is played ({count} steps now, {len(chosen)} in all)")
+            print("\n" + _told(home, run, "id"), flush=True)
+        print(_addresses(run), flush=True)
+        if asked.once:
+            return 0
+        print("Ctrl-C stops everything.", flush=True)
+        return launcher.wait()
+    except KeyboardInterrupt:
+        say("stopped; what is left of the year is played at the next start")
+        return 130
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        launcher.stop()
+        say("everything is stopped")
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _one_kind_of_time(home: Home, played: bool) -> None:
+    """A store that began on a played clock goes on with it, and one that began on the machine's clock cannot be played into."""
+    begun, had_clock = bool(home.run), home.clock.path.exists()
+    if begun and had_clock != played:
+        began, wanted = ("a played year", "none") if had_clock else ("SCENARIO=none", "a played year")
+        raise SystemExit(
+            f"expected to go on with what is in {home.folder}, which began as {began}; found a wish for {wanted}. "
+            "Name another folder in MERIT_HOME, or remove the data with `make clean-data`."
+        )
+
+
+def _steps(name: str) -> tuple[Step, ...]:
+    return in_order(PLACES[name][1]())
+
+
+def _play_in(home: Home, run: dict[str, Any], chosen: tuple[Step, ...], say: Callable[[str], None]) -> int:
+    mover = ClockMover(home.clock, run["workers"])
+    return play(
+        chosen,
+        addresses=run["services"],
+        token=lambda step: home.token(step.by, step.agency, step.roles),
+        advance=mover.advance,
+        journal=journal_in(home.folder),
+        show=say,
+    )
+
+
+def _play(asked: argparse.Namespace) -> int:
+    home = Home.running()
+    count = _play_in(home, home.run, tuple(step for name in PLACES for step in _steps(name)), Progress(sys.stderr))
+    print(f"{count} steps played")
+    return 0
+
+
+def _report(asked: argparse.Namespace) -> int:
+    home = Home.running()
+    if asked.json:
+        rows = [row for name in PLACES for row in as_data(_outcome(home, home.run, name))]
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        print(_told(home, home.run, asked.lang), end="")
+    return 0
+
+
+def _told(home: Home, run: dict[str, Any], language: str) -> str:
+    return "\n".join(tell(_outcome(home, run, name), run["services"], language) for name in PLACES)
+
+
+def _outcome(home: Home, run: dict[str, Any], name: str) -> Any:
+    place = PLACES[name][0]
+    return gather(place, YEAR, run["services"], lambda person, roles: home.token(person, place.agency, roles))
+
+
+def _explain(asked: argparse.Namespace) -> int:
+    home, place = Home.running(), PLACES[asked.agency][0]
+    token = home.token(asked.employee, place.agency, place.roles(asked.employee))
+    print(explain(home.run["services"], token, asked.employee, asked.month, as_json=asked.json))
+    return 0
+
+
+def _addresses(run: dict[str, Any]) -> str:
+    return "\n".join(f"  {name:<10} {url}  (description: {url}/openapi.json)" for name, url in run["services"].items())

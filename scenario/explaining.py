@@ -1,0 +1,100 @@
+"""One allowance explained in a terminal: each step from the rupiah back to the target, with the event that it rests on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import requests
+
+from scenario.client import Refusal, Seat
+from scenario.words import INDONESIAN as WORDS
+
+Step = Mapping[str, Any]
+
+SENTENCES = {
+    "calculated": "dihitung: {total} menurut {rule_set}, kelas jabatan {job_class}",
+    "posted": "dibayarkan dalam {run}: {posted}, dengan selisih bulan lain menjadi {paid}",
+    "adjusted": "dihitung ulang: {from_total} menjadi {to_total}, selisih {difference}",
+    "line": "komponen {name}: {base} × {share_percent} % × {percent} % = {amount} ({rule})",
+    "rule-set": "aturan {rule_set}",
+    "position": "jabatan {post}, kelas {job_class}, sejak {since} ({document})",
+    "attendance": "kehadiran {month}: terlambat {minutes_late} menit, pulang cepat {minutes_early} menit, tidak hadir {days_absent} hari",
+    "predicate": "predikat {period}: {predicate}, membayar {percent} %",
+    "appraisal-imported": "predikat {period} dari sistem lama: {predicate}",
+    "appraisal-delivered": "hasil {period} disampaikan: {judgement}; keberatan mungkin sampai {objection_until}",
+    "appraisal-accepted": "hasil {period} diterima ({how})",
+    "objection": "keberatan diajukan atas {items}; keputusan jatuh tempo {decision_due}",
+    "objection-refused": "keberatan terlambat: harus sebelum {due}, masuk {found}",
+    "decision-overdue": "peringatan: keputusan belum ada pada {due}",
+    "decision": "keberatan {outcome} ({document}) oleh {decided_by}: {before} menjadi {after}",
+    "appraisal-finalized": "hasil final: {judgement} ({basis})",
+    "appraisal-corrected": "pembetulan ({document}): {before} menjadi {after}",
+    "score": "nilai {what} {item} oleh {by}: {value}{achieved}",
+    "target": "sasaran {target_id} ({aspect}): {value} {unit}, {direction}, bobot {weight} %",
+    "progress": "realisasi {target_id} {month}: {value}",
+}
+_MONEY = {"total", "posted", "paid", "from_total", "to_total", "difference", "base", "amount"}
+_OUTCOME = {"granted": "dikabulkan", "rejected": "ditolak", "higher": "lebih tinggi lebih baik", "lower": "lebih rendah lebih baik"}
+_WIDE = 24
+
+
+def explain(addresses: Mapping[str, str], token: str, employee: str, month: str, *, as_json: bool = False) -> str:
+    """The explanation of a month's allowance as text; Refusal's text when payroll has none to give."""
+    with requests.Session() as lines:
+        try:
+            told = (
+                Seat(addresses, lambda: token, employee, "explain", lines)
+                .get("payroll", f"/allowances/{employee}/{month}/explanation")
+                .body
+            )
+        except Refusal as refusal:
+            return str(refusal)
+    return json.dumps(told, ensure_ascii=False, indent=1) if as_json else "\n".join(_told(told))
+
+
+def _told(told: Mapping[str, Any]) -> Iterator[str]:
+    amounts = {"dibayarkan": told["posted"], "seharusnya kini": told["due"], "diterima dengan selisih": told["paid"]}
+    shown = ", ".join(f"{name} {WORDS.rupiah(amount)}" for name, amount in amounts.items() if amount is not None)
+    yield f"{told['employee']} {told['month']}: {shown or 'belum dapat dihitung: ' + '; '.join(told['missing'])}"
+    for difference in told["differences"]:
+        paid = ", ".join(f"{WORDS.rupiah(part['amount'])} dalam {part['run']}" for part in difference["paid"]) or "belum dibayar"
+        yield f"  selisih {WORDS.rupiah(difference['amount'])} karena {_type(difference['cause']['type'])}; {paid}"
+    for part in told["adjustments"]:
+        yield f"  di dalamnya {WORDS.rupiah(part['amount'])} untuk {part['month']}"
+    for step in told["chain"]:
+        when = step.get("recorded", "")[:16].replace("T", " ")
+        yield f"  {when:<16}  {sentence(step)}" + (f"  [{step['event']}]" if step.get("event") else "")
+
+
+def sentence(step: Step) -> str:
+    """A step in words; one that has no sentence yet shows its data."""
+    form = SENTENCES.get(step["step"])
+    if form is None:
+        return f"{step['step']:<{_WIDE}}{json.dumps(step['data'], ensure_ascii=False)}"
+    parts = {name: _part(name, value) for name, value in step["data"].items()}
+    reached = step["data"].get("achievement_percent")
+    parts["achieved"] = f", capaian {_percent(reached)} %" if reached else ""
+    return form.format(**parts)
+
+
+def _part(name: str, value: Any) -> str:
+    if name in _MONEY and isinstance(value, int):
+        return WORDS.rupiah(value)
+    if isinstance(value, Mapping) and "predicate" in value:
+        return WORDS.code(value["predicate"])
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return WORDS.code(_OUTCOME.get(value, value)) if isinstance(value, str) else str(value)
+
+
+def _percent(exact: str) -> str:
+    """An exact percentage with two decimals, for reading only."""
+    hundredths = (Fraction(exact) * 200 + 1) // 2
+    return WORDS.hundredths(int(hundredths))
+
+
+def _type(name: str) -> str:
+    return WORDS.code(name.split(".")[-2])
