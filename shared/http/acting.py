@@ -246,7 +246,7 @@ def _version_seen(required: bool) -> int | None:
             "no such header",
             "read the resource, and send its ETag as If-Match",
         )
-    form = re.fullmatch(r'"(\d{1,9})"', given.strip())
+    form = re.fullmatch(r'"([0-9]{1,9})"', given.strip())
     if not form:
         raise Problem("bad-if-match", 400, 'one version in quotes, such as "3"', given[:40], "send the ETag as you received it")
     return int(form[1])

@@ -15,8 +15,8 @@ from typing import Any
 from shared.kernel.periods import Period
 
 LONGEST = 2000
-_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}([.,]\d{3})+")
-_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})|(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>\d{4})")
+_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}([.,][0-9]{3})+")
+_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})|(?P<d>[0-9]{1,2})[/-](?P<m>[0-9]{1,2})[/-](?P<y>[0-9]{4})")
 
 
 class BadCell(ValueError):
@@ -60,7 +60,7 @@ def code(cell: str) -> str:
 
 def integer(cell: str) -> int:
     """A whole number without thousand separators."""
-    if not re.fullmatch(r"-?\d{1,18}", cell):
+    if not re.fullmatch(r"-?[0-9]{1,18}", cell):
         hint = f", such as {re.sub('[.,]', '', cell)}" if _THOUSANDS.fullmatch(cell) else ""
         raise BadCell(f"a whole number without thousand separators{hint}", repr(cell[:60]))
     return int(cell)
@@ -71,7 +71,7 @@ def decimal(cell: str) -> Decimal:
     if _THOUSANDS.fullmatch(cell):
         plain = re.sub("[.,]", "", cell)
         raise BadCell(f"a number without thousand separators: {plain}, or {cell.replace(',', '.', 1)}0 for a fraction", repr(cell[:60]))
-    if not re.fullmatch(r"-?\d{1,15}([.,]\d{1,12})?", cell):
+    if not re.fullmatch(r"-?[0-9]{1,15}([.,][0-9]{1,12})?", cell):
         raise BadCell("a number such as 97 or 97,5", repr(cell[:60]))
     found = Decimal(cell.replace(",", "."))
     return Decimal(format(found.normalize(), "f"))
@@ -98,7 +98,7 @@ def _plausible(found: date) -> date:
 
 def month(cell: str) -> Period:
     """``2026-04``, also where the spreadsheet has made it a date: the month's first day."""
-    found = re.fullmatch(r"(\d{4}-\d{2})(-01)?", cell)
+    found = re.fullmatch(r"([0-9]{4}-[0-9]{2})(-01)?", cell)
     try:
         period = Period.parse(found[1]) if found else None
     except ValueError:
