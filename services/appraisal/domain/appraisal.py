@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -151,7 +151,7 @@ def deliver(state: Record, command: DeliverAppraisal) -> Sequence[Any]:
     scores, result = _result(state, command, period)
     behaviour = _behaviour(state, command.rules)
     judgement = command.rules.quadrant.judge(result, behaviour)
-    until = command.rules.objection.until(command.delivered_at, command.calendar)
+    until = command.rules.objection.until(command.delivered_at, command.calendar).astimezone(UTC)
     return (
         *scores,
         AppraisalDelivered(command.employee, command.period, period.kind, judgement, command.rules.name, until),

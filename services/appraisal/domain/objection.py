@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from services.appraisal.domain.quadrant import Predicate, Rating
@@ -89,7 +89,7 @@ def file(state: Record, command: FileObjection) -> Sequence[Any]:
                 command.reason_digest,
             ),
         )
-    due = command.rules.decision.until(command.filed_at, command.calendar)
+    due = command.rules.decision.until(command.filed_at, command.calendar).astimezone(UTC)
     return (
         ObjectionFiled(
             command.employee,
