@@ -1,0 +1,278 @@
+"""What appraisal shows and who may do what: folds, distribution, the policy cell by cell, the statutory clocks."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import reduce
+
+import pytest
+
+from services.appraisal import events, heard, known, members, views
+from services.appraisal.defaults import GUIDE
+from services.appraisal.domain.appraisal import APPRAISAL, AcceptBySilence
+from services.appraisal.domain.objection import ReportOverdue
+from services.appraisal.policy import POLICY
+from services.appraisal.reactions import DECISION, SILENCE
+from services.appraisal.service import SERVICE
+from shared.events.rule_set import RuleSetPublished
+from shared.flow.declared import Arm, Disarm, Do
+from shared.http.policy import COMMON, Actor
+from tests.support.appraisal import DELIVERED, FILED, M1, NEEDS_IMPROVEMENT, SETTINGS, UNTIL, moment
+from tests.support.knowledge import MemoryKnowledge
+from tests.support.knowledge import heard as heard_fact
+
+NOW = moment("2026-04-20")
+NUMBERS = itertools.count(1)
+DAY = date(2026, 1, 1)
+
+
+def learned(event, since=DAY, number=None):
+    """A fact of personnel's."""
+    number = number or next(NUMBERS)
+    subject = getattr(event, "employee", None) or event.unit
+    at = datetime(since.year, since.month, since.day, tzinfo=UTC)
+    return heard_fact("personnel", event, subject, f"personnel-employee-{subject}", number, at, effective=at)
+
+
+def line(employee, assessor, superior, since=DAY):
+    return learned(heard.ReportingLineSet(employee, assessor, superior, since), since)
+
+
+def post(employee, unit, since=DAY, acting=False):
+    return learned(heard.PositionAssigned(employee, unit, acting, since), since)
+
+
+def knowing(*facts):
+    knowledge = MemoryKnowledge(SERVICE, now=NOW)
+    knowledge.arrive(*facts)
+    return knowledge
+
+
+def own(knowledge, *happened):
+    """Own events of M1's first quarter."""
+    start = len(knowledge.stream(f"appraisal-{M1}-2026-Q1"))
+    made = [knowledge.own(event, M1, f"appraisal-{M1}-2026-Q1", start + number) for number, event in enumerate(happened, 1)]
+    knowledge.arrive(*made)
+    return made
+
+
+# Folds
+
+
+def test_an_appraisals_row_tells_its_story():
+    knowledge = knowing()
+    after = events.Judgement("as", "as", "baik")
+    own(
+        knowledge,
+        *DELIVERED,
+        FILED,
+        events.ObjectionOverdue(M1, "2026-Q1", FILED.decision_due),
+        events.ObjectionDecided(M1, "2026-Q1", "granted", NEEDS_IMPROVEMENT, after, "800/1", "t2", "d2", "m13"),
+        events.AppraisalFinalized(M1, "2026-Q1", "quarter", after, "decision", "place@1"),
+    )
+    row = knowledge.row(views.APPRAISALS, f"{M1}/2026-Q1")
+    assert (row["status"], row["predicate"], row["basis"], row["version"]) == ("final", "baik", "decision", len(DELIVERED) + 4)
+    assert (row["objection"]["status"], row["objection"]["overdue"], row["objection"]["decision"]["document"]) == ("decided", True, "800/1")
+    assert [step["what"] for step in row["history"]][0] == "AppraisalDelivered"
+
+
+def test_a_later_score_or_report_replaces_the_earlier():
+    knowledge = knowing()
+    scores = [events.ScoreSubmitted(M1, "2026-Q1", "rating", "behaviour", "akuntabel", "superior", value) for value in ("as", "above")]
+    own(knowledge, *scores)
+    row = knowledge.row(views.APPRAISALS, f"{M1}/2026-Q1")
+    assert [score["value"] for score in row["scores"]] == ["above"]
+    reports = [events.ProgressRecorded(M1, "2026", "permits", "2026-01", value) for value in ("1", "2")]
+    facts = [knowledge.own(event, M1, f"appraisal-plan-{M1}-2026", number) for number, event in enumerate(reports, 1)]
+    plan = reduce(lambda row, fact: views.fold_plan("", row, fact), facts, None)
+    assert [report["value"] for report in plan["progress"]] == ["2"]
+
+
+def test_a_correction_and_an_import_are_shown_as_such():
+    knowledge = knowing()
+    own(knowledge, events.AppraisalImported(M1, "2026-Q1", "baik", "old", "ab" * 32, 2))
+    assert knowledge.row(views.APPRAISALS, f"{M1}/2026-Q1")["status"] == "imported"
+    own(knowledge, events.AppraisalCorrected(M1, "2026-Q1", NEEDS_IMPROVEMENT, NEEDS_IMPROVEMENT, "law", "800/2", DAY))
+    row = knowledge.row(views.APPRAISALS, f"{M1}/2026-Q1")
+    assert (row["status"], row["predicate"]) == ("corrected", "butuh_perbaikan")
+
+
+def test_a_persons_row_does_not_depend_on_the_order_or_number_of_arrivals():
+    facts = [
+        learned(heard.EmployeeRegistered(M1, "PNS", DAY)),
+        post(M1, "a"),
+        post(M1, "b", date(2026, 7, 1)),
+        post(M1, "c", date(2026, 3, 1), acting=True),
+        line(M1, "m11", "m13"),
+        line(M1, "m12", None, date(2026, 7, 1)),
+    ]
+    rows = set()
+    for seed in range(40):
+        arrivals = random.Random(seed).sample([*facts, *facts], 2 * len(facts))
+        rows.add(repr(sorted(reduce(lambda row, fact: views.fold_employee(M1, row, fact), arrivals, None).items())))
+    assert len(rows) == 1
+
+
+def test_people_belong_to_the_unit_of_their_post_on_the_day_and_to_all_above():
+    knowledge = knowing(
+        learned(heard.UnitOpened("town", None, DAY)),
+        learned(heard.UnitOpened("office", "town", DAY)),
+        learned(heard.UnitOpened("desk", "office", DAY)),
+        post(M1, "desk"),
+        post(M1, "town", date(2026, 7, 1)),
+        post("m2", "office"),
+        post("m2", "desk", acting=True),
+    )
+    people, units = knowledge.rows(views.EMPLOYEES), knowledge.rows(views.UNITS)
+    assert members.members(people, units, "town", date(2026, 3, 31)) == [M1, "m2"]
+    assert members.members(people, units, "desk", date(2026, 3, 31)) == [M1]
+    assert members.members(people, units, "office", date(2026, 9, 30)) == ["m2"]
+    assert members.members(people, units, "town", date(2025, 12, 31)) == []
+    assert known.unit_of(knowledge, M1, date(2026, 6, 30)) == "desk"
+
+
+def test_an_organisations_result_holds_for_the_units_below_it_until_they_have_their_own():
+    knowledge = knowing(learned(heard.UnitOpened("town", None, DAY)), learned(heard.UnitOpened("office", "town", DAY)))
+    assert known.organisation_result(knowledge, "office", "2026-Q1") is None
+    for unit, result in (("town", "baik"), ("office", "istimewa")):
+        made = events.OrganisationResultSet(unit, "2026-Q1", result, GUIDE.name)
+        knowledge.arrive(knowledge.own(made, unit, f"appraisal-organisation-{unit}-2026-Q1", 1))
+        assert known.organisation_result(knowledge, "office", "2026-Q1") == result
+    assert known.organisation_result(knowledge, "office", "2026-Q2") is None
+
+
+# Distribution
+
+
+@pytest.mark.parametrize(
+    ("result", "counts", "holds"),
+    [
+        ("istimewa", {"sangat_baik": 7, "baik": 3}, [True]),
+        ("istimewa", {"sangat_baik": 8, "baik": 3}, [False]),
+        ("baik", {"baik": 7, "butuh_perbaikan": 3}, [True, True]),
+        ("baik", {"baik": 7, "sangat_baik": 3}, [True, False]),
+        ("baik", {"baik": 8, "kurang": 3}, [False, True]),
+        ("butuh_perbaikan", {"butuh_perbaikan": 6, "sangat_baik": 1, "baik": 3}, [True, True]),
+        ("butuh_perbaikan", {"butuh_perbaikan": 5, "sangat_baik": 2, "baik": 3}, [False, False]),
+        ("kurang", {"kurang": 6, "butuh_perbaikan": 1, "baik": 3}, [True, True, True]),
+        ("sangat_kurang", {"sangat_kurang": 6, "kurang": 1, "baik": 2, "sangat_baik": 1}, [True, True, False]),
+    ],
+)
+def test_se_menpanrb_3_2023_the_guide_is_compared_and_nobody_is_moved(result, counts, holds):
+    people = [predicate for predicate, count in counts.items() for _ in range(count)]
+    assert [finding.holds for finding in GUIDE.compare(result, people)] == holds
+
+
+def test_where_nobody_was_appraised_there_is_nothing_to_compare():
+    assert GUIDE.compare("baik", []) == ()
+
+
+# Policy
+
+
+SELF, BOSS, CHIEF, OTHER, PPK, HR, AUDITOR, TREASURER = (
+    ("m1", "employee"),
+    ("m11", "employee"),
+    ("m13", "employee"),
+    ("m9", "employee"),
+    ("m19", "employee", "approver"),
+    ("m15", "employee", "hr"),
+    ("m18", "employee", "auditor"),
+    ("m16", "employee", "treasurer"),
+)
+EVERYBODY = (SELF, BOSS, CHIEF, OTHER, PPK, HR, AUDITOR, TREASURER)
+READERS = (SELF, BOSS, CHIEF, PPK, HR, AUDITOR)
+MAY: Mapping[str, Sequence[tuple[str, ...]]] = {
+    "acknowledge-rules": (SELF,),
+    "draft-target": (SELF,),
+    "record-progress": (SELF,),
+    "submit-score": (SELF, BOSS),
+    "accept-appraisal": (SELF,),
+    "file-objection": (SELF,),
+    "approve-plan": (BOSS,),
+    "deliver-appraisal": (BOSS,),
+    "decide-objection": (CHIEF,),
+    "set-organisation-result": (PPK,),
+    "import-targets": (HR,),
+    "import-earlier-predicates": (HR,),
+    "read-plan": READERS,
+    "read-appraisal": READERS,
+    "read-objection": READERS,
+    "read-text": (PPK, HR, AUDITOR),
+    "list-appraisals": (PPK, HR, AUDITOR),
+    "read-distribution": (PPK, HR, AUDITOR),
+}
+
+
+def test_every_action_of_the_policy_is_tried_below():
+    assert set(MAY) == POLICY.actions - {line.action for line in COMMON}
+
+
+@pytest.mark.parametrize("action", MAY)
+def test_only_who_stands_so_to_the_employee_may(action):
+    knowledge = knowing(line(M1, "m11", "m13"))
+    found = [who for who in EVERYBODY if POLICY.permits(Actor(who[0], "mulyorejo", frozenset(who[1:]), "web"), action, M1, knowledge)]
+    assert found == [who for who in EVERYBODY if who in MAY[action]]
+
+
+def permitted(knowledge, who, action, subject=M1):
+    return POLICY.permits(Actor(who[0], "mulyorejo", frozenset(who[1:]), "web"), action, subject, knowledge)
+
+
+def test_a_reporting_line_counts_from_its_day_on():
+    knowledge = knowing(line(M1, "m11", "m13"), line(M1, "m9", "m13", date(2026, 7, 1)))
+    assert permitted(knowledge, BOSS, "deliver-appraisal") and not permitted(knowledge, OTHER, "deliver-appraisal")
+    knowledge.now = moment("2026-07-01", "08:00")
+    assert permitted(knowledge, OTHER, "deliver-appraisal") and not permitted(knowledge, BOSS, "deliver-appraisal")
+
+
+def test_where_nobody_stands_above_the_assessor_the_appointing_official_decides():
+    knowledge = knowing(line("m11", "m13", None))
+    assert permitted(knowledge, PPK, "decide-objection", "m11")
+    assert not permitted(knowledge, ("m13", "employee", "approver"), "decide-objection", "m11")
+    assert not permitted(knowledge, ("m11", "employee", "approver"), "decide-objection", "m11")
+
+
+def test_without_a_reporting_line_nobody_assesses():
+    assert not any(permitted(knowing(), who, "deliver-appraisal") for who in EVERYBODY)
+
+
+# Statutory clocks
+
+
+def published(**changed):
+    return RuleSetPublished("appraisal", "place", 1, DAY, ("law",), SETTINGS | changed)
+
+
+def with_rules(**changed):
+    knowledge = knowing()
+    knowledge.arrive(knowledge.own(published(**changed), "rules-appraisal", "appraisal-rules-appraisal", 1))
+    return knowledge
+
+
+def test_silence_is_armed_by_delivery_and_disarmed_by_whoever_speaks():
+    knowledge = with_rules()
+    facts = own(knowledge, *DELIVERED, FILED, events.AppraisalAccepted(M1, "2026-Q1", "explicit"))
+    changes = [change for fact in facts if type(fact.event) in SILENCE.on for change in SILENCE.on[type(fact.event)](fact)]
+    assert changes == [Arm(f"{M1}/2026-Q1", UNTIL), Disarm(f"{M1}/2026-Q1"), Disarm(f"{M1}/2026-Q1")]
+
+
+def test_when_the_term_is_over_silence_accepts_where_the_rules_say_so():
+    knowledge = with_rules()
+    own(knowledge, *DELIVERED)
+    knowledge.now = UNTIL + timedelta(minutes=1)
+    assert list(SILENCE.fire(f"{M1}/2026-Q1", UNTIL, knowledge)) == [Do(APPRAISAL, AcceptBySilence(M1, "2026-Q1", knowledge.now))]
+    silent = with_rules(accept_by_silence=False)
+    own(silent, *DELIVERED)
+    assert list(SILENCE.fire(f"{M1}/2026-Q1", UNTIL, silent)) == []
+
+
+def test_a_decision_that_is_due_is_reported_overdue():
+    knowledge = with_rules()
+    *_, filed = own(knowledge, *DELIVERED, FILED)
+    assert list(DECISION.on[events.ObjectionFiled](filed)) == [Arm(f"{M1}/2026-Q1", FILED.decision_due)]
+    (do,) = DECISION.fire(f"{M1}/2026-Q1", FILED.decision_due, knowledge)
+    assert do == Do(APPRAISAL, ReportOverdue(M1, "2026-Q1", FILED.decision_due))
