@@ -274,3 +274,11 @@ def test_another_agencys_people_do_not_exist(office):
     assert office.call("GET", "/appraisals?period=2026-Q1", stranger).json == {"items": [], "next": None}
     self_elsewhere = office.web.token("budi", "employee", agency="plaju")
     assert office.call("POST", "/plans/budi/2026/targets", self_elsewhere, TARGETS[0]).json["type"].endswith("unknown-employee")
+
+
+def test_the_description_of_all_routes_can_be_read_by_anybody(office):
+    found = office.web.call("GET", "/openapi.json", None).json
+    paths = {path: set(methods) - {"parameters"} for path, methods in found["paths"].items()}
+    assert paths["/v1/appraisals/{employee}/{period}/objections/decision"] == {"post"}
+    assert paths["/v1/distribution"] == {"get"}
+    assert all(said.get("summary") for path, methods in found["paths"].items() for verb, said in methods.items() if verb != "parameters")

@@ -55,9 +55,9 @@ def import_targets(ask: Ask, row: dict[str, Any], source: Source) -> Do:
 
     By HR. A row that says what stands already changes nothing. Weights are summed at the approval: a plan may come in several files.
     """
-    employee, year = row.pop("employee"), str(row.pop("year"))
-    must_be_registered(ask.knowledge, employee)
-    return Do(DRAFT, draft_of(ask, employee, year, row | {"value": str(row["value"])}))
+    must_be_registered(ask.knowledge, row["employee"])
+    said = {name: value for name, value in row.items() if name not in ("employee", "year")}
+    return Do(DRAFT, draft_of(ask, row["employee"], str(row["year"]), said | {"value": str(row["value"])}))
 
 
 @imports.route("/imports/earlier-predicates", methods=["POST"])
