@@ -101,15 +101,18 @@ class Ask:
         """One page of a view's rows whose columns equal these values (None: any), as ``limit`` and ``cursor`` of the request ask."""
         return page(self.tx, view, equal, request.args, self.here.limits.page)
 
+    def may(self, action: str, subject: str | None) -> bool:
+        """Whether the policy's table allows it, for routes that answer more to some."""
+        return self.here.service.policy.permits(self.actor, action, subject, self.knowledge)
+
     def authorise(self, action: str, subject: str | None) -> None:
         """Raises the problem 403 unless the policy's table allows it."""
-        policy = self.here.service.policy
-        if not policy.permits(self.actor, action, subject, self.knowledge):
+        if not self.may(action, subject):
             roles = ", ".join(sorted(self.actor.roles)) or "no roles"
             raise Problem(
                 "not-permitted",
                 403,
-                f"{policy.who_may(action)} for {action}",
+                f"{self.here.service.policy.who_may(action)} for {action}",
                 f"{self.actor.id} with {roles}",
                 "ask somebody who may, or the agency's administrator for the role",
             )
@@ -178,6 +181,7 @@ def commanding(action: str, *, subject: str | None = None, if_match: bool = Fals
         def view(*args: Any, **path: Any) -> Response:
             return _command(function, args, path, action, path.get(subject), if_match, status)
 
+        view.action = action
         return documented.command(view, status=status, if_match=if_match)
 
     return decorate
@@ -200,6 +204,7 @@ def querying(action: str, *, subject: str | None = None) -> Callable[..., Any]:
             version = found.get("version") if isinstance(found, Mapping) else None
             return answer(found, 200, None if version is None else f'"{version}"')
 
+        view.action = action
         return documented.query(view)
 
     return decorate

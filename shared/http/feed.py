@@ -42,7 +42,7 @@ def _events() -> Response:
     with here.database.transaction(g.actor.agency, now) as tx:
         ask = ask_in(tx, now)
         ask.authorise("read-events", None)
-        restricted = here.service.policy.permits(ask.actor, "read-restricted-events", None, ask.knowledge)
+        restricted = ask.may("read-restricted-events", None)
         agency = tx.agency_id
     classes = {EventClass.OPEN, EventClass.RESTRICTED} if restricted else {EventClass.OPEN}
     with _reading_log(here.log_database) as connection:

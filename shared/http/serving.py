@@ -107,9 +107,10 @@ def _admit() -> None:
 
 def _check_body(reads: tuple[str, ...], limits: Limits) -> None:
     largest = limits.body_bytes if reads == JSON else limits.file_bytes
-    request.max_content_length = largest
     if (request.content_length or 0) > largest:
         raise _too_large(largest, f"{request.content_length} bytes")
+    # A body of unknown length is cut off at the limit without a word, so one byte more is let in and counted.
+    request.max_content_length = largest + 1
     body = request.get_data(cache=True)
     if len(body) > largest:
         raise _too_large(largest, "more")

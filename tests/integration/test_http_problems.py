@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -143,6 +144,14 @@ def test_an_empty_body(here, owner):
 def test_an_oversized_body(here, owner):
     said = problem(take(here, owner, words="x" * 3000), 413, "body-too-large")
     assert said["expected"] == "at most 2000 bytes"
+
+
+def test_an_oversized_body_of_unknown_length(here, owner):
+    """Cut off at the limit it would be whole: the file must be refused, not half imported."""
+    body = b"Pemilik,Jumlah\n" + f"{owner},1\n".encode() * 30_000
+    said = {"input_stream": io.BytesIO(body), "content_type": "text/csv", "environ_overrides": {"wsgi.input_terminated": True}}
+    answer = here.call("POST", "/v1/imports/notes?dry_run=true", HR, {"Transfer-Encoding": "chunked"}, **said)
+    problem(answer, 413, "body-too-large")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1"])
