@@ -67,6 +67,7 @@ def post_chunk(books: Books, run: Period, employees: Sequence[str]) -> Outcome:
 
 def post_person(books: Books, run: Period, employee: str) -> Held | None:
     """Bring posted months to what is known now, then post the open ones up to the run's. Held when the run's own month is."""
+    books.knowledge.hold(employee)
     ledger = read_ledger(books.knowledge, employee)
     if any(event.month == str(run) for event in ledger.postings):
         return None

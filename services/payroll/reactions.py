@@ -62,6 +62,7 @@ def of_rules(fact: Fact[RuleSetPublished], knowledge: Knowledge) -> Iterable[str
 def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
     """Bring the month to its fresh entitlement; nothing while something is missing, and nothing when nothing changed."""
     employee, _, month = key.rpartition("/")
+    knowledge.hold(employee)  # a run that posts this person meanwhile would not see the adjustment, nor we the posting
     found = entitlement_of(knowledge, employee, Period.parse(month))
     if isinstance(found, Held):
         return []

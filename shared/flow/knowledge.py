@@ -46,6 +46,9 @@ class StoreKnowledge:
     def rows(self, view: View, **equal: Any) -> Sequence[Mapping[str, Any]]:
         return reading.rows(self.tx, view, equal)
 
+    def hold(self, name: str) -> None:
+        self.tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 3))", (f"hold/{self.service.name}/{self.agency}/{name}",))
+
     def _published(self, kind: str) -> list[RuleSet]:
         found = (fact.event for fact in self.facts(RuleSetPublished, f"rules-{kind}"))
         return [RuleSet(one.kind, one.id, one.version, one.since, tuple(one.sources), one.settings) for one in found]

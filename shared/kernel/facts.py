@@ -56,5 +56,8 @@ class Knowledge(Protocol):
     def rules(self, kind: str, day: date) -> RuleSet:
         """The own rule set of `kind` in force on `day`: the agency's, else the national default. Refused when there is none."""
 
+    def hold(self, name: str) -> None:
+        """Until this transaction ends nobody else in the agency who holds `name` goes on. Hold several names in sorted order."""
+
     def rule_sets(self, kind: str) -> Sequence[RuleSet]:
         """Every published version of `kind`, national defaults included."""
