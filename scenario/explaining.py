@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import requests
 
@@ -24,21 +26,32 @@ SENTENCES = {
     "attendance": "kehadiran {month}: terlambat {minutes_late} menit, pulang cepat {minutes_early} menit, tidak hadir {days_absent} hari",
     "predicate": "predikat {period}: {predicate}, membayar {percent} %",
     "appraisal-imported": "predikat {period} dari sistem lama: {predicate}",
-    "appraisal-delivered": "hasil {period} disampaikan: {judgement}; keberatan mungkin sampai {objection_until}",
+    "appraisal-delivered": "hasil {period} disampaikan: {judgement}; keberatan paling lambat {objection_until}",
     "appraisal-accepted": "hasil {period} diterima ({how})",
-    "objection": "keberatan diajukan atas {items}; keputusan jatuh tempo {decision_due}",
-    "objection-refused": "keberatan terlambat: harus sebelum {due}, masuk {found}",
-    "decision-overdue": "peringatan: keputusan belum ada pada {due}",
+    "objection": "keberatan diajukan atas {items}; keputusan paling lambat {decision_due}",
+    "objection-refused": "keberatan terlambat: hari terakhir {due}, masuk {found}",
+    "decision-overdue": "peringatan: keputusan belum ada sampai {due}",
     "decision": "keberatan {outcome} ({document}) oleh {decided_by}: {before} menjadi {after}",
     "appraisal-finalized": "hasil final: {judgement} ({basis})",
     "appraisal-corrected": "pembetulan ({document}): {before} menjadi {after}",
-    "score": "nilai {what} {item} oleh {by}: {value}{achieved}",
+    "score": "nilai {item} oleh {by}: {value}{achieved}",
     "target": "sasaran {target_id} ({aspect}): {value} {unit}, {direction}, bobot {weight} %",
     "progress": "realisasi {target_id} {month}: {value}",
 }
 _MONEY = {"total", "posted", "paid", "from_total", "to_total", "difference", "base", "amount"}
-_OUTCOME = {"granted": "dikabulkan", "rejected": "ditolak", "higher": "lebih tinggi lebih baik", "lower": "lebih rendah lebih baik"}
+_OUTCOME = {
+    "granted": "dikabulkan",
+    "rejected": "ditolak",
+    "superior": "atasan",
+    "self": "diri sendiri",
+    "result": "hasil kerja keseluruhan",
+    "higher": "lebih tinggi lebih baik",
+    "lower": "lebih rendah lebih baik",
+}
+_TERMS = {"objection_until", "decision_due", "due"}
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T")
 _WIDE = 24
+ZONE = ZoneInfo("Asia/Jakarta")
 
 
 def explain(addresses: Mapping[str, str], token: str, employee: str, month: str, *, as_json: bool = False) -> str:
@@ -65,7 +78,7 @@ def _told(told: Mapping[str, Any]) -> Iterator[str]:
     for part in told["adjustments"]:
         yield f"  di dalamnya {WORDS.rupiah(part['amount'])} untuk {part['month']}"
     for step in told["chain"]:
-        when = step.get("recorded", "")[:16].replace("T", " ")
+        when = datetime.fromisoformat(step["recorded"]).astimezone(ZONE).strftime("%Y-%m-%d %H:%M") if "recorded" in step else ""
         yield f"  {when:<16}  {sentence(step)}" + (f"  [{step['event']}]" if step.get("event") else "")
 
 
@@ -76,7 +89,7 @@ def sentence(step: Step) -> str:
         return f"{step['step']:<{_WIDE}}{json.dumps(step['data'], ensure_ascii=False)}"
     parts = {name: _part(name, value) for name, value in step["data"].items()}
     reached = step["data"].get("achievement_percent")
-    parts["achieved"] = f", capaian {_percent(reached)} %" if reached else ""
+    parts["achieved"] = f", capaian {WORDS.number(reached)} %" if reached else ""
     return form.format(**parts)
 
 
@@ -87,13 +100,13 @@ def _part(name: str, value: Any) -> str:
         return WORDS.code(value["predicate"])
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
-    return WORDS.code(_OUTCOME.get(value, value)) if isinstance(value, str) else str(value)
-
-
-def _percent(exact: str) -> str:
-    """An exact percentage with two decimals, for reading only."""
-    hundredths = (Fraction(exact) * 200 + 1) // 2
-    return WORDS.hundredths(int(hundredths))
+    if not isinstance(value, str):
+        return str(value)
+    if name in _TERMS:
+        return WORDS.last_day(value, ZONE)
+    if _MOMENT.match(value):
+        return WORDS.day(value, ZONE, hour=True)
+    return WORDS.code(_OUTCOME.get(value, value))
 
 
 def _type(name: str) -> str:

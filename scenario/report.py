@@ -32,6 +32,8 @@ class Outcome:
     measures: dict[str, list[Row]]
     allowances: list[Row]
     runs: list[Row]
+    unpaid: dict[str, list[str]]
+    """Who was never paid, and what payroll says is missing."""
 
     @property
     def quarters(self) -> list[str]:
@@ -55,6 +57,8 @@ def gather(place: Place, year: int, addresses: Mapping[str, str], token: Callabl
         appraisals = [row for quarter in quarters for row in hr.items("appraisal", "/appraisals", period=quarter)]
         contested = [row for row in appraisals if row.get("objection")]
         proposals = in_order_of(place, hr.items("personnel", "/proposals"))
+        allowances = in_order_of(place, treasurer.items("payroll", "/allowances"))
+        paid = {row["employee"] for row in allowances}
         return Outcome(
             place=place,
             year=year,
@@ -66,8 +70,9 @@ def gather(place: Place, year: int, addresses: Mapping[str, str], token: Callabl
             process=[shown for period in quarters[1:] if (shown := _if_there(hr, "feedback", f"/process-feedback/{period}"))],
             proposals=proposals,
             measures={who: _measures(hr, who) for who in sorted({row["employee"] for row in proposals})},
-            allowances=in_order_of(place, treasurer.items("payroll", "/allowances")),
+            allowances=allowances,
             runs=treasurer.items("payroll", "/pay-runs"),
+            unpaid={who: _missing(treasurer, who, f"{year}-12") for who in place.people() if who not in paid},
         )
 
 
@@ -126,6 +131,10 @@ def _distribution(seat: Seat, period: str, unit: str) -> Row:
 def _measures(seat: Seat, employee: str) -> list[Row]:
     shown = _if_there(seat, "personnel", f"/development/{employee}")
     return shown["measures"] if shown else []
+
+
+def _missing(seat: Seat, employee: str, month: str) -> list[str]:
+    return seat.get("payroll", f"/allowances/{employee}/{month}").body["missing"]
 
 
 def _if_there(seat: Seat, service: str, path: str) -> Row | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 LANGUAGES = ("id", "en")
@@ -40,10 +41,26 @@ class Words:
         shown = f"{local.day} {self.months[local.month - 1]} {local.year}"
         return f"{shown} {local:%H.%M}" if hour else shown
 
-    def month(self, text: str) -> str:
-        """``2026-04`` in words."""
+    def date(self, text: str) -> str:
+        """An ISO date in words."""
+        year, month, day = text.split("-")
+        return f"{int(day)} {self.months[int(month) - 1]} {year}"
+
+    def last_day(self, moment: str, zone: ZoneInfo) -> str:
+        """The last day that ends at `moment`, the first one too late."""
+        return self.day((datetime.fromisoformat(moment) - timedelta(microseconds=1)).isoformat(), zone)
+
+    def number(self, exact: str) -> str:
+        """An exact number as text, for reading: a decimal as it is, a fraction with two decimals."""
+        if "/" in exact:
+            return self.hundredths(int((Fraction(exact) * 200 + 1) // 2))
+        return exact.replace(".", self.decimal)
+
+    def month(self, text: str, last: str = "") -> str:
+        """``2026-04`` in words, or a span of months of one year."""
         year, _, number = text.partition("-")
-        return f"{self.months[int(number) - 1]} {year}"
+        span = f"–{self.months[int(last[-2:]) - 1]}" if last and last != text else ""
+        return f"{self.months[int(number) - 1]}{span} {year}"
 
     def quarter(self, text: str) -> str:
         """``2026-Q1`` in words."""
@@ -67,23 +84,35 @@ INDONESIAN = Words(
         "predicates-key": "SB Sangat Baik, B Baik, BP Butuh Perbaikan; i: diimpor, d: diterima dengan diam, k: diputus atas keberatan",
         "distribution": "Sebaran predikat di samping pedoman SE MenPANRB 3/2023 (hasil organisasi ditetapkan lebih dahulu)",
         "organisation": "organisasi",
+        "people": "pegawai",
+        "guide": "pedoman",
         "fits": "sesuai",
-        "strays": "{predicates} {found}/{of}, pedoman {comparison} {percent} %",
+        "strays": "{predicates} {found} dari {of}, pedoman {comparison}",
+        "<=": "paling banyak {percent} %",
+        ">=": "paling sedikit {percent} %",
+        "=": "{percent} %",
+        ">": "harus ada",
+        "reported": "Yang tidak sesuai dilaporkan saja; tidak ada predikat yang digeser.",
+        "objection-term": "bicarakan hasilnya dengan pejabat penilai; tanyakan kepada atasannya apakah ada kekeliruan yang perlu "
+        "dibetulkan dengan dasar hukumnya; tanyakan kepada SDM apakah upaya administratif (PP 79/2021) terbuka",
+        "by-predicate": "predikat {predicate}",
+        "by-score": "{item} {found}",
+        "unpaid": "{person} tidak dibayar di sini, karena tidak ada: {missing}.",
         "objections": "Keberatan (PP 30/2019 Pasal 59)",
-        "filed": "{person} atas {period}: disampaikan {delivered}, diajukan {filed}, keputusan jatuh tempo {due}.",
-        "argued": "  Alasan: {text}",
-        "overdue": "  Peringatan: tanggal itu lewat tanpa keputusan; dilaporkan, tidak menggugurkan.",
-        "granted": "  Dikabulkan {decided} ({document}): {before} menjadi {after}.",
-        "rejected": "  Ditolak {decided} ({document}): tetap {after}.",
-        "reasons": "  Pertimbangan: {text}",
-        "refused": "{person} atas {period}: ditolak karena terlambat. Harus masuk sebelum {due}, masuk {found}; hasil tetap {after}.",
-        "remedy": "  Yang masih dapat dilakukan: {text}",
+        "filed": "{person} atas {period}: hasil disampaikan {delivered}, keberatan diajukan {filed}, keputusan paling lambat {due}.",
+        "argued": "Alasan: {text}",
+        "overdue": "Peringatan: tanggal itu lewat tanpa keputusan; dilaporkan, tidak menggugurkan.",
+        "granted": "Dikabulkan {decided} ({document}): {before} menjadi {after}.",
+        "rejected": "Ditolak {decided} ({document}): tetap {after}.",
+        "reasons": "Pertimbangan: {text}",
+        "refused": "{person} atas {period}: tidak diterima karena terlambat. Hari terakhir {due}, masuk {found}; hasil tetap {after}.",
+        "remedy": "Yang masih dapat dilakukan: {text}",
         "process": "Penilaian pegawai atas prosesnya (1–4, rata-rata yang diumumkan)",
         "answers": "jawaban",
         "development": "Pengembangan yang lahir dari hasil penilaian (usulan dengan alasan, diputuskan pejabat)",
         "proposed": "{person}: {kind} {programme} ({period}), {status}{document}, karena {reasons}.",
-        "step": "  {day}: langkah pendampingan dicatat",
-        "closed": "  ditutup: {outcome}",
+        "step": "{day}: langkah pendampingan dicatat",
+        "closed": "ditutup: {outcome}",
         "allowances": "TPP dibayarkan per bulan (rupiah, sebelum pajak dan iuran)",
         "total": "jumlah",
         "run-total": "semua",
@@ -92,13 +121,12 @@ INDONESIAN = Words(
         "line-performance": "kinerja {amount} (predikat {predicate} {period} membayar {percent} %)",
         "line-discipline": "disiplin {amount} (nilai {percent})",
         "adjusted": "{person} {month}: dibayar {paid}, di dalamnya {amount} selisih.",
-        "adjustment": "  {amount} untuk {month}: {lines_from} menjadi {due}, karena {cause}.",
+        "adjustment": "{amount} untuk {month}: {lines_from} menjadi {due}, karena {cause}.",
         "next": "Selanjutnya",
         "explain": "jelaskan satu jumlah sampai ke targetnya:  ./merit explain {employee} {month}",
         "explain-url": "atau  GET {url}",
         "data": "laporan ini sebagai data:  ./merit scenario report --json",
         "tail": "peristiwa yang lewat:  ./merit tail",
-        "same": "Sama alasannya: {people}.",
     },
     codes={
         "sangat_baik": "Sangat Baik",
@@ -128,6 +156,11 @@ INDONESIAN = Words(
         "team-efficiency": "efisiensi tim",
         "good-performer": "predikat",
         "behaviour-below": "perilaku",
+        "position": "jabatan definitif",
+        "attendance": "kehadiran",
+        "predicate": "predikat",
+        "basic": "besaran dasar kelas jabatan",
+        "rule": "aturan yang berlaku",
         "ObjectionDecided": "keputusan atas keberatan",
         "AppraisalDelivered": "hasil penilaian disampaikan",
         "AppraisalFinalized": "hasil penilaian final",
@@ -154,23 +187,35 @@ ENGLISH = Words(
         "predicates-key": "SB very good, B good, BP needs improvement; i: imported, d: accepted by silence, k: decided on an objection",
         "distribution": "Predicates beside the guide of SE MenPANRB 3/2023 (the organisation's result comes first)",
         "organisation": "organisation",
+        "people": "people",
+        "guide": "guide",
         "fits": "fits",
-        "strays": "{predicates} {found}/{of}, guide {comparison} {percent} %",
+        "strays": "{predicates} {found} of {of}, guide {comparison}",
+        "<=": "at most {percent} %",
+        ">=": "at least {percent} %",
+        "=": "{percent} %",
+        ">": "some",
+        "reported": "What strays is reported; nobody's predicate is moved.",
+        "objection-term": "talk the result through with the assessor; ask his superior whether a mistake calls for a correction with "
+        "its legal basis; ask HR whether an administrative remedy (PP 79/2021) is open",
+        "by-predicate": "predicate {predicate}",
+        "by-score": "{item} {found}",
+        "unpaid": "{person} is not paid here, for want of: {missing}.",
         "objections": "Objections (PP 30/2019 art. 59)",
-        "filed": "{person} on {period}: delivered {delivered}, filed {filed}, decision due {due}.",
-        "argued": "  Arguments: {text}",
-        "overdue": "  Warning: that day passed without a decision; it is reported, nothing is forfeited.",
-        "granted": "  Granted {decided} ({document}): {before} becomes {after}.",
-        "rejected": "  Rejected {decided} ({document}): {after} stays.",
-        "reasons": "  Reasons: {text}",
-        "refused": "{person} on {period}: refused as too late. Expected before {due}, came {found}; {after} stays.",
-        "remedy": "  What else can be done: {text}",
+        "filed": "{person} on {period}: delivered {delivered}, filed {filed}, to be decided by {due}.",
+        "argued": "Arguments: {text}",
+        "overdue": "Warning: that day passed without a decision; it is reported, nothing is forfeited.",
+        "granted": "Granted {decided} ({document}): {before} becomes {after}.",
+        "rejected": "Rejected {decided} ({document}): {after} stays.",
+        "reasons": "Reasons: {text}",
+        "refused": "{person} on {period}: refused as too late. The last day was {due}, it came {found}; {after} stays.",
+        "remedy": "What else can be done: {text}",
         "process": "What staff think of the process (1–4, the means as published)",
         "answers": "answers",
         "development": "What followed from the appraisals (proposals with reasons, decided by an official)",
         "proposed": "{person}: {kind} {programme} ({period}), {status}{document}, because of {reasons}.",
-        "step": "  {day}: a step was recorded",
-        "closed": "  closed: {outcome}",
+        "step": "{day}: a step was recorded",
+        "closed": "closed: {outcome}",
         "allowances": "Allowance paid each month (rupiah, before tax and contributions)",
         "total": "sum",
         "run-total": "all",
@@ -179,13 +224,12 @@ ENGLISH = Words(
         "line-performance": "performance {amount} (predicate {predicate} of {period} pays {percent} %)",
         "line-discipline": "discipline {amount} ({percent} points)",
         "adjusted": "{person} {month}: paid {paid}, of it {amount} adjustments.",
-        "adjustment": "  {amount} for {month}: {lines_from} became {due}, because of {cause}.",
+        "adjustment": "{amount} for {month}: {lines_from} became {due}, because of {cause}.",
         "next": "Next",
         "explain": "explain an amount down to its target:  ./merit explain {employee} {month}",
         "explain-url": "or  GET {url}",
         "data": "this report as data:  ./merit scenario report --json",
         "tail": "the events as they pass:  ./merit tail",
-        "same": "The same reason: {people}.",
     },
     codes={
         "sangat_baik": "very good",
@@ -205,6 +249,9 @@ ENGLISH = Words(
         "team-efficiency": "the team's efficiency",
         "good-performer": "predicate",
         "behaviour-below": "behaviour",
+        "position": "a post that is not an acting one",
+        "basic": "the basic amount of the job class",
+        "rule": "rules in force",
         "ObjectionDecided": "the decision on the objection",
         "AppraisalDelivered": "a delivered result",
         "AppraisalFinalized": "a final result",
