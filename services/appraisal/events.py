@@ -136,11 +136,12 @@ class OrganisationResultSet:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The two ratings and the predicate that the quadrant gives."""
+    """The predicate and what gave it: the two ratings of the quadrant, or the exact score of the numeric regime (PP 30/2019 art. 41)."""
 
-    result_rating: str
-    behaviour_rating: str
+    result_rating: str | None
+    behaviour_rating: str | None
     predicate: str
+    score: str | None = None
 
 
 @EVENTS.event(EventClass.RESTRICTED)
@@ -258,3 +259,40 @@ class AppraisalImported:
     source_system: str
     file_digest: str
     row: int
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class AchievementReported:
+    """The employee's own year-end report of what was achieved; its words lie in the text. Same stream as the scores."""
+
+    employee: str
+    period: str
+    report_text: str
+    report_digest: str
+    evidence: tuple[str, ...]
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class ImprovementItemOpened:
+    """Something that a unit has to improve. `cause`: complaint or survey; `event`: the id of the fact. Subject: the unit.
+
+    Stream ``appraisal-improvement-<unit>-<item>``. `due` is the last day.
+    """
+
+    unit: str
+    item: str
+    cause: str
+    event: str
+    due: date
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class ImprovementItemClosed:
+    """What was done lies in the text of the service; here only that it was done, by whom it was checked stands in the envelope."""
+
+    unit: str
+    item: str
+    done_on: date
