@@ -15,8 +15,9 @@ EVENTS.event(EventClass.OPEN, effective="since")(RuleSetPublished)
 @EVENTS.event(EventClass.PRIVATE)
 @dataclass(frozen=True)
 class ProcessFeedbackGiven:
-    """One person's rating of the appraisal process, each aspect 1–4. Stream ``feedback-process-answers-<period>-<rater>``, subject the period.
+    """One person's rating of the appraisal process, each aspect 1–4.
 
+    Stream ``feedback-process-answers-<period>-<rater>``, subject the period.
     `rater` is a keyed pseudonym of person and period, so that one may answer once and nobody reads who it was.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from services.personnel.domain.conditions import Appraisal, Score, read_conditions
@@ -46,6 +47,7 @@ def history_of(employee: str, knowledge: Knowledge) -> Mapping[str, Appraisal]:
             period=Period.parse(period),
             predicate=predicate,
             event=fact.id,
+            settled=fact.effective,
             final=period in final,
             scores=scores.get(period, ()),
             indicators={target: code for (plan, target), code in indicators.items() if Period.parse(plan).contains(Period.parse(period))},
@@ -77,28 +79,36 @@ def _scores(facts: Sequence[Fact[ScoreSubmitted]]) -> Mapping[str, tuple[Score, 
 
 def standing_of(employee: str, knowledge: Knowledge) -> tuple[Standing, ...]:
     """The employee's proposals so far, from the own events."""
-    made: dict[str, tuple[DevelopmentProposed, int, str]] = {}
-    for fact in knowledge.facts(DevelopmentProposed, employee):
-        if fact.event.proposal not in made or fact.version > made[fact.event.proposal][1]:
-            made[fact.event.proposal] = (fact.event, fact.version, "proposed")
-    for model in (DevelopmentWithdrawn, DevelopmentDecided):
+    last: dict[str, Fact[Any]] = {}
+    made: dict[str, DevelopmentProposed] = {}
+    for model in (DevelopmentProposed, DevelopmentWithdrawn, DevelopmentDecided):
         for fact in knowledge.facts(model, employee):
-            proposed, version, _ = made[fact.event.proposal]
-            if fact.version > version:
-                made[fact.event.proposal] = (proposed, fact.version, getattr(fact.event, "outcome", "withdrawn"))
-    ended = {fact.event.proposal for fact in knowledge.facts(GuidanceClosed, employee)}
-    trained = {fact.event.programme for fact in knowledge.facts(TrainingCompleted, employee)}
-    return tuple(
-        Standing(
-            proposal=name,
-            kind=event.kind,
-            programme=event.programme,
-            codes=tuple(dict.fromkeys(reason.code for reason in event.reasons)),
-            status=status,
-            ended=name in ended or (event.kind == "study" and event.programme in trained),
-        )
-        for name, (event, _, status) in sorted(made.items())
-    )
+            name = fact.event.proposal
+            if isinstance(fact.event, DevelopmentProposed):
+                made[name] = fact.event
+            if name not in last or fact.version > last[name].version:
+                last[name] = fact
+    closed = {fact.event.proposal: fact.effective for fact in knowledge.facts(GuidanceClosed, employee)}
+    trained = knowledge.facts(TrainingCompleted, employee)
+    return tuple(_standing(made[name], last[name], closed, trained) for name in sorted(made))
+
+
+def _standing(
+    made: DevelopmentProposed, last: Fact[Any], closed: Mapping[str, datetime], trained: Sequence[Fact[TrainingCompleted]]
+) -> Standing:
+    status, ended = "proposed", None
+    if isinstance(last.event, DevelopmentWithdrawn):
+        status = "withdrawn"
+    elif isinstance(last.event, DevelopmentDecided):
+        status, ended = last.event.outcome, closed.get(made.proposal)
+        if status == "rejected":
+            ended = last.effective
+        elif made.kind == "study":
+            # A completion names its programme only: the first one after the approval is this one's.
+            after = [fact.effective for fact in trained if fact.event.programme == made.programme and fact.effective >= last.effective]
+            ended = min(after, default=None)
+    codes = tuple(dict.fromkeys(reason.code for reason in made.reasons))
+    return Standing(made.proposal, made.kind, made.programme, codes, status, ended)
 
 
 def decide(employee: str, knowledge: Knowledge) -> Iterable[Do]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -35,12 +36,13 @@ class Score:
 class Appraisal:
     """One period's result. `final` when Merit finalised it; an imported one counts as history only.
 
-    `event` is the id of the fact that settled the predicate; `indicators` gives each target id its indicator.
+    `event` is the id of the fact that settled the predicate, `settled` its moment; `indicators` gives each target id its indicator.
     """
 
     period: Period
     predicate: str
     event: str
+    settled: datetime
     final: bool
     scores: tuple[Score, ...] = ()
     indicators: Mapping[str, str] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.personnel.domain.conditions import Condition, History, evaluate
 from services.personnel.domain.proposals import Propose, Withdraw, proposal_name
@@ -11,19 +12,24 @@ from services.personnel.domain.proposals import Propose, Withdraw, proposal_name
 
 @dataclass(frozen=True)
 class Standing:
-    """A proposal that was made. `status`: proposed, withdrawn, approved or rejected; `ended` when an approved measure is closed."""
+    """A proposal that was made. `status`: proposed, withdrawn, approved or rejected.
+
+    `ended`: when it was rejected, or when the measure that an approval began was closed; None before.
+    """
 
     proposal: str
     kind: str
     programme: str
     codes: tuple[str, ...]
     status: str
-    ended: bool = False
+    ended: datetime | None = None
 
-    @property
-    def holds(self) -> bool:
-        """While it awaits its decision or its measure goes on, the same programme is not proposed for another period."""
-        return self.status == "proposed" or (self.status == "approved" and not self.ended)
+    def answers(self, settled: datetime) -> bool:
+        """Whether it answers a result settled at that moment too: while it stands, and for what was known when it ended.
+
+        So one measure meets what the periods beneath it show, and what an official refused does not come back with the next reason.
+        """
+        return self.status != "withdrawn" and (self.ended is None or settled <= self.ended)
 
 
 @dataclass(frozen=True)
@@ -39,19 +45,21 @@ def proposals_due(
 ) -> Sequence[Propose | Withdraw]:
     """Commands that bring the proposals to what the finalised appraisals carry; none when they agree already.
 
-    Periods are taken in order of their ends. A rejected proposal is not made again for its period, but may be for a later one.
+    Periods are taken in order of their ends. What was decided for a period stays; a later period may bring the programme again.
     """
     wanted = {
-        proposal_name(one.kind, one.programme, one.period): (one, rules[period].name)
+        proposal_name(one.kind, one.programme, one.period): (one, appraisal, rules[period].name)
         for period, appraisal in sorted(history.items(), key=lambda pair: (pair[1].period.end, pair[1].period.start, pair[0]))
         if period in rules
         for one in evaluate(rules[period].conditions, appraisal, history)
     }
     dropped = [one for one in standing if one.status == "proposed" and one.proposal not in wanted]
-    decided = {one.proposal for one in standing if one.status in ("approved", "rejected")}
-    held = {(one.kind, one.programme): one.proposal for one in standing if one.holds and one not in dropped}
+    kept = [one for one in standing if one not in dropped]
     commands: list[Propose | Withdraw] = [Withdraw(employee, one.proposal, one.codes) for one in dropped]
-    for name, (one, rule_set) in wanted.items():
-        if name not in decided and held.setdefault((one.kind, one.programme), name) == name:
+    for name, (one, appraisal, rule_set) in wanted.items():
+        same = [other for other in kept if (other.kind, other.programme) == (one.kind, one.programme)]
+        open_already = any(other.proposal == name and other.status == "proposed" for other in same)
+        if open_already or not any(other.answers(appraisal.settled) for other in same):
             commands.append(Propose(employee, name, one.kind, one.programme, one.period, one.reasons, rule_set))
+            kept.append(Standing(name, one.kind, one.programme, (), "proposed"))
     return commands

@@ -1,0 +1,143 @@
+"""Feedback: one answer a person, summaries of three or more, and raters whom nobody can read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.feedback.defaults import DEFAULTS
+from services.feedback.domain.peers import PEER_ANSWER, PEER_SUMMARY, GivePeerFeedback, SummarisePeerFeedback
+from services.feedback.domain.process import PROCESS_ANSWER, PROCESS_SUMMARY, GiveProcessFeedback, PublishProcessFeedback
+from services.feedback.domain.scale import Scale, check_scale, scale_of
+from services.feedback.events import EVENTS, FeedbackGiven, FeedbackSummarised, ProcessFeedbackGiven, ProcessFeedbackPublished
+from services.feedback.raters import pseudonym
+from shared.kernel.decider import Aggregate
+from shared.kernel.refusal import Refused
+
+SCALE = Scale(("clarity", "fairness"), 1, 4, 3, "umpan-balik@1")
+GIVE = GiveProcessFeedback("2026-Q1", "r1", {"clarity": 3, "fairness": 4}, "text-1", SCALE, False)
+GIVEN = ProcessFeedbackGiven("2026-Q1", "r1", {"clarity": 3, "fairness": 4}, "text-1")
+THREE = ({"clarity": 3, "fairness": 4}, {"clarity": 3, "fairness": 1}, {"clarity": 4, "fairness": 2})
+PEER = GivePeerFeedback("m1", "2026-Q1", "r1", False, {"clarity": 3, "fairness": 4}, None, SCALE, False)
+
+
+def given_when(aggregate: Aggregate, past: list, command: object) -> list:
+    decider = aggregate.decider
+    return list(decider.decide(decider.state(past), command))
+
+
+def refused(aggregate: Aggregate, past: list, command: object) -> Refused:
+    with pytest.raises(Refused) as caught:
+        given_when(aggregate, past, command)
+    return caught.value
+
+
+def test_a_person_answers_once_for_a_period():
+    assert given_when(PROCESS_ANSWER, [], GIVE) == [GIVEN]
+    assert given_when(PROCESS_ANSWER, [GIVEN], GIVE) == []
+    assert refused(PROCESS_ANSWER, [GIVEN], replace(GIVE, aspects={"clarity": 1, "fairness": 1})).code == "already-answered"
+
+
+def test_every_rater_has_a_stream_of_his_own():
+    assert PROCESS_ANSWER.stream(GIVE) != PROCESS_ANSWER.stream(replace(GIVE, rater="r2"))
+    assert PROCESS_ANSWER.subject(GIVE) == "2026-Q1"
+
+
+@pytest.mark.parametrize("aspects", [
+    {"clarity": 3}, {"clarity": 3, "fairness": 4, "speed": 1}, {"clarity": 0, "fairness": 4}, {"clarity": 3, "fairness": 5},
+    {"clarity": True, "fairness": 4},
+])  # fmt: skip
+def test_an_answer_rates_every_aspect_on_the_scale(aspects: dict):
+    assert refused(PROCESS_ANSWER, [], replace(GIVE, aspects=aspects)).status == 422
+    assert refused(PEER_ANSWER, [], replace(PEER, aspects=aspects)).status == 422
+
+
+def test_below_three_answers_nothing_is_published():
+    """DESIGN: peer feedback is published only as a summary of at least three answers; the same holds for the process."""
+    publish, summarise = PublishProcessFeedback("2026-Q1", THREE[:2], SCALE), SummarisePeerFeedback("m1", "2026-Q1", THREE[:2], SCALE)
+    assert refused(PROCESS_SUMMARY, [], publish).found == "2"
+    assert refused(PEER_SUMMARY, [], summarise).code == "too-few-answers"
+
+
+def test_the_means_are_rounded_half_up_to_hundredths():
+    assert given_when(PROCESS_SUMMARY, [], PublishProcessFeedback("2026-Q1", THREE, SCALE)) == [
+        ProcessFeedbackPublished("2026-Q1", 3, {"clarity": 333, "fairness": 233}, "umpan-balik@1")
+    ]
+    eight = [{"clarity": 1, "fairness": 1}] * 7 + [{"clarity": 2, "fairness": 4}]
+    published = given_when(PROCESS_SUMMARY, [], PublishProcessFeedback("2026-Q1", eight, SCALE))[0]
+    assert published.means_hundredths == {"clarity": 113, "fairness": 138}
+
+
+def test_peers_are_summarised_with_their_spread():
+    assert given_when(PEER_SUMMARY, [], SummarisePeerFeedback("m1", "2026-Q1", THREE, SCALE)) == [
+        FeedbackSummarised("m1", "2026-Q1", 3, {"clarity": 333, "fairness": 233}, {"clarity": 100, "fairness": 300}, "umpan-balik@1")
+    ]
+
+
+def test_a_summary_is_published_once_so_that_no_difference_shows_an_answer():
+    published = ProcessFeedbackPublished("2026-Q1", 3, {"clarity": 333, "fairness": 233}, "umpan-balik@1")
+    assert refused(PROCESS_SUMMARY, [published], PublishProcessFeedback("2026-Q1", THREE * 2, SCALE)).code == "already-published"
+    summarised = FeedbackSummarised("m1", "2026-Q1", 3, {}, {}, "umpan-balik@1")
+    assert refused(PEER_SUMMARY, [summarised], SummarisePeerFeedback("m1", "2026-Q1", THREE, SCALE)).code == "already-published"
+    assert refused(PROCESS_ANSWER, [], replace(GIVE, published=True)).code == "already-published"
+    assert refused(PEER_ANSWER, [], replace(PEER, published=True)).code == "already-published"
+
+
+def test_answers_to_other_questions_do_not_count():
+    other = [{"clarity": 4, "speed": 4}]
+    assert refused(PROCESS_SUMMARY, [], PublishProcessFeedback("2026-Q1", [*THREE[:2], *other], SCALE)).found == "2"
+
+
+def test_nobody_is_his_own_peer():
+    assert refused(PEER_ANSWER, [], replace(PEER, own=True)).status == 403
+    assert given_when(PEER_ANSWER, [], PEER) == [FeedbackGiven("m1", "2026-Q1", "r1", {"clarity": 3, "fairness": 4}, None)]
+    assert (
+        refused(PEER_ANSWER, [FeedbackGiven("m1", "2026-Q1", "r1", {"clarity": 1, "fairness": 1}, None)], PEER).code == "already-answered"
+    )
+
+
+@given(answers=st.lists(st.fixed_dictionaries({name: st.integers(1, 4) for name in SCALE.aspects}), min_size=3))
+def test_a_mean_lies_within_the_scale_and_the_spread_within_its_width(answers: list):
+    event = given_when(PEER_SUMMARY, [], SummarisePeerFeedback("m1", "2026-Q1", answers, SCALE))[0]
+    assert all(100 <= mean <= 400 for mean in event.means_hundredths.values())
+    assert all(0 <= spread <= 300 for spread in event.spreads_hundredths.values())
+
+
+def test_single_answers_stay_in_the_store():
+    assert not EVENTS.of(ProcessFeedbackGiven).published and not EVENTS.of(FeedbackGiven).published
+    assert "rater" not in ProcessFeedbackPublished.__dataclass_fields__ and "rater" not in FeedbackSummarised.__dataclass_fields__
+
+
+def test_a_rater_is_the_same_for_the_same_question_and_nobody_elses():
+    secrets, agencies, periods, persons = ("s1", "s2"), ("mulyorejo", "plaju"), ("2026-Q1", "2026-Q2"), ("m1", "m2")
+    every = [pseudonym(s, a, "process", p, m) for s in secrets for a in agencies for p in periods for m in persons]
+    assert len(set(every)) == len(every) == 16
+    assert pseudonym("s1", "mulyorejo", "process", "2026-Q1", "m1") == every[0]
+    assert len(every[0]) == 40 and "m1" not in every[0]
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    ({"least_answers": 2}, "least_answers: 3 or more"),
+    ({"least_answers": "3"}, "least_answers"),
+    ({"scale": [4, 1]}, "scale"),
+    ({"scale": [1]}, "scale"),
+    ({"aspects": []}, "aspects"),
+    ({"aspects": ["clarity", "clarity"]}, "each code once"),
+    ({"aspects": ["two words"]}, "aspects"),
+    ({"other": 1}, "settings"),
+])  # fmt: skip
+def test_rules_that_would_uncover_answers_or_cannot_be_used_are_refused(wrong: dict, said: str):
+    right = {"aspects": ["clarity"], "scale": [1, 4], "least_answers": 3}
+    check_scale(right)
+    with pytest.raises(Refused) as caught:
+        check_scale(right | wrong)
+    assert caught.value.status == 422 and said in caught.value.expected
+
+
+def test_the_national_questionnaires_are_usable():
+    for rules in DEFAULTS:
+        check_scale(rules.settings)
+        assert scale_of(rules.settings, rules.name).least_answers == 3

@@ -1,0 +1,145 @@
+"""People, units and attendance: what may be said of them, and what changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from services.personnel.domain.attendance import ATTENDANCE, RecordAttendance
+from services.personnel.domain.employee import EMPLOYEE, AssignPosition, HoldRank, RegisterEmployee, SetReportingLine, in_force
+from services.personnel.domain.unit import UNIT, OpenUnit
+from services.personnel.events import (
+    AttendanceRecorded,
+    EmployeeRegistered,
+    PositionAssigned,
+    RankHeld,
+    ReportingLineSet,
+    UnitOpened,
+)
+from shared.kernel.decider import Aggregate
+from shared.kernel.refusal import Refused
+
+JOINED = date(2025, 6, 1)
+REGISTERED = EmployeeRegistered("m8", "CPNS", JOINED)
+POST = AssignPosition("m8", "pengelola-berkas-2", 7, "executing", "dpmptsp", False, JOINED, "813/108/2025")
+POSTED = PositionAssigned("m8", "pengelola-berkas-2", 7, "executing", "dpmptsp", False, JOINED, "813/108/2025")
+APRIL = RecordAttendance("m1", "2026-04", 450, 0, 0, 0, 0, date(2026, 5, 3))
+APRIL_RECORDED = AttendanceRecorded("m1", "2026-04", 450, 0, 0, 0, 0, {}, 1)
+
+
+def given_when(aggregate: Aggregate, given: list, command: object) -> list:
+    decider = aggregate.decider
+    return list(decider.decide(decider.state(given), command))
+
+
+def refused(aggregate: Aggregate, given: list, command: object) -> Refused:
+    with pytest.raises(Refused) as caught:
+        given_when(aggregate, given, command)
+    return caught.value
+
+
+def test_a_unit_is_opened_once_below_another():
+    command = OpenUnit("dpmptsp", "kota", "dinas", date(2020, 1, 1))
+    opened = UnitOpened("dpmptsp", "kota", "dinas", date(2020, 1, 1))
+    assert given_when(UNIT, [], command) == [opened]
+    assert given_when(UNIT, [opened], command) == []
+    assert refused(UNIT, [opened], replace(command, parent="setda")).code == "unit-exists"
+    assert refused(UNIT, [], replace(command, parent="dpmptsp")).code == "unit-below-itself"
+
+
+def test_the_same_file_imported_twice_registers_nobody_twice():
+    commands = [RegisterEmployee("m8", "CPNS", JOINED), POST, HoldRank("m8", "III/a", JOINED, JOINED)]
+    known = [REGISTERED, POSTED, RankHeld("m8", "III/a", JOINED, JOINED)]
+    assert [given_when(EMPLOYEE, known, command) for command in commands] == [[], [], []]
+
+
+def test_a_cpns_becomes_pns_and_nobody_else_changes_kind():
+    """UU 20/2023: the trial year ends with the appointment as PNS."""
+    became = RegisterEmployee("m8", "PNS", date(2026, 6, 1))
+    assert given_when(EMPLOYEE, [REGISTERED], became) == [EmployeeRegistered("m8", "PNS", date(2026, 6, 1))]
+    assert (
+        given_when(EMPLOYEE, [REGISTERED, EmployeeRegistered("m8", "PNS", date(2026, 6, 1))], RegisterEmployee("m8", "CPNS", JOINED)) == []
+    )
+    assert refused(EMPLOYEE, [REGISTERED], replace(became, kind="PPPK")).code == "employee-registered"
+    assert refused(EMPLOYEE, [REGISTERED], replace(became, since=JOINED)).code == "employee-registered"
+    assert refused(EMPLOYEE, [], replace(became, kind="THL")).status == 422
+
+
+def test_nothing_is_said_of_somebody_who_is_not_registered():
+    assert refused(EMPLOYEE, [], POST).status == 404
+
+
+def test_job_classes_are_1_to_17():
+    """Perpres 188/2014: kelas jabatan 1–17."""
+    assert given_when(EMPLOYEE, [REGISTERED], replace(POST, job_class=17))
+    for wrong in (0, 18):
+        assert refused(EMPLOYEE, [REGISTERED], replace(POST, job_class=wrong)).code == "job-class"
+    assert refused(EMPLOYEE, [REGISTERED], replace(POST, kind="honorary")).code == "position-kind"
+
+
+def test_no_post_before_the_first_day_of_service():
+    assert refused(EMPLOYEE, [REGISTERED], replace(POST, since=date(2025, 5, 31))).code == "before-service"
+
+
+def test_a_later_word_for_the_same_day_corrects_the_post():
+    corrected = replace(POST, job_class=8)
+    assert given_when(EMPLOYEE, [REGISTERED, POSTED], corrected) == [replace(POSTED, job_class=8)]
+    state = EMPLOYEE.decider.state([REGISTERED, POSTED, replace(POSTED, job_class=8)])
+    assert in_force(state.positions, JOINED).job_class == 8
+    assert in_force(state.positions, date(2025, 5, 31)) is None
+
+
+def test_an_acting_post_stands_beside_the_definitive_one():
+    acting = replace(POST, acting=True, post="kasi")
+    given = [REGISTERED, POSTED, replace(POSTED, acting=True, post="kasi")]
+    assert given_when(EMPLOYEE, given[:2], acting) == given[2:]
+    assert given_when(EMPLOYEE, given, POST) == []
+
+
+@pytest.mark.parametrize(("kind", "rank", "fits"), [
+    ("PNS", "III/a", True), ("PNS", "IV/e", True), ("PNS", "III/e", False), ("PNS", "IX", False),
+    ("PPPK", "IX", True), ("PPPK", "XVII", True), ("PPPK", "XVIII", False), ("PPPK", "III/a", False),
+])  # fmt: skip
+def test_ranks_are_those_of_the_kind_of_employment(kind: str, rank: str, fits: bool):
+    given, command = [EmployeeRegistered("m7", kind, JOINED)], HoldRank("m7", rank, JOINED, JOINED)
+    if fits:
+        assert given_when(EMPLOYEE, given, command) == [RankHeld("m7", rank, JOINED, JOINED)]
+    else:
+        assert refused(EMPLOYEE, given, command).code == "rank"
+
+
+def test_no_rank_before_service():
+    assert refused(EMPLOYEE, [REGISTERED], HoldRank("m8", "III/a", date(2025, 5, 1), JOINED)).code == "rank-before-service"
+
+
+def test_pp_30_2019_art_59_employee_assessor_and_superior_are_three_persons():
+    line = SetReportingLine("m8", "m11", "m13", JOINED, "800/31/2025")
+    assert given_when(EMPLOYEE, [REGISTERED], line) == [ReportingLineSet("m8", "m11", "m13", JOINED, "800/31/2025")]
+    assert given_when(EMPLOYEE, [REGISTERED], replace(line, superior=None))
+    for wrong in (replace(line, assessor="m8"), replace(line, superior="m8"), replace(line, superior="m11")):
+        assert refused(EMPLOYEE, [REGISTERED], wrong).code == "reporting-line-circular"
+
+
+def test_attendance_is_replaced_whole_by_its_next_revision():
+    assert given_when(ATTENDANCE, [], APRIL) == [APRIL_RECORDED]
+    assert given_when(ATTENDANCE, [APRIL_RECORDED], APRIL) == []
+    corrected = replace(APRIL_RECORDED, minutes_late=0, revision=2)
+    assert given_when(ATTENDANCE, [APRIL_RECORDED], replace(APRIL, minutes_late=0)) == [corrected]
+    assert given_when(ATTENDANCE, [APRIL_RECORDED, corrected], replace(APRIL, minutes_late=0)) == []
+    assert given_when(ATTENDANCE, [APRIL_RECORDED, corrected], APRIL) == [replace(APRIL_RECORDED, revision=3)]
+
+
+def test_attendance_of_a_month_that_has_not_ended_is_refused():
+    assert refused(ATTENDANCE, [], replace(APRIL, today=date(2026, 4, 30))).code == "attendance-early"
+    assert given_when(ATTENDANCE, [], replace(APRIL, today=date(2026, 5, 1)))
+    assert refused(ATTENDANCE, [], replace(APRIL, month="2026-Q1")).code == "attendance-period"
+
+
+@pytest.mark.parametrize("wrong", [
+    {"days_absent": 31}, {"days_absent": -1}, {"minutes_late": 30 * 24 * 60 + 1}, {"roll_calls_missed": -1},
+    {"days_absent": 20, "leave_days": {"sick": 11}}, {"leave_days": {"annual": -1}},
+])  # fmt: skip
+def test_attendance_that_no_month_can_hold_is_refused(wrong: dict):
+    assert refused(ATTENDANCE, [], replace(APRIL, **wrong)).code == "attendance-figure"
