@@ -10,6 +10,7 @@ from services.feedback.domain.scale import check_scale
 from services.feedback.events import EVENTS
 from services.feedback.heard import HEARD
 from services.feedback.policy import POLICY
+from services.feedback.reactions import REACTIONS
 from services.feedback.views import VIEWS
 from shared.process.service import Service
 
@@ -19,7 +20,7 @@ SERVICE = Service(
     events=EVENTS,
     heard=HEARD,
     views=VIEWS,
-    reactions=(),
+    reactions=REACTIONS,
     timers=(),
     blueprints=(blp,),
     policy=POLICY,

@@ -1,0 +1,83 @@
+"""Personnel's policy, cell by cell: for every action exactly who may, and everybody else may not."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from services.personnel.events import EmployeeRegistered, MentorAppointed, PositionAssigned, ReportingLineSet
+from services.personnel.policy import POLICY
+from services.personnel.service import SERVICE
+from shared.http.policy import COMMON, Actor
+from tests.support.knowledge import MemoryKnowledge
+
+JANUARY = date(2026, 1, 2)
+HIRED = date(2024, 1, 2)
+ROLES = ("hr", "treasurer", "approver", "admin", "auditor", "subscriber", "operator")
+
+# Who acts on m1: a role alone (as somebody without relation to m1), or an employee in a relation to m1.
+PERSONS = {
+    "self": "m1",
+    "assessor": "m11",
+    "superior": "m13",
+    "mentor": "m5",
+    "former assessor": "m12",
+    "mentor elsewhere": "m6",
+    "colleague": "m2",
+}
+
+READERS = {"hr", "auditor", "approver", "self", "assessor"}
+CELLS = {
+    "import-units": {"hr"},
+    "import-people": {"hr"},
+    "import-reporting-lines": {"hr"},
+    "import-attendance": {"hr"},
+    "list-units": {"hr", "treasurer", "approver", "admin", "auditor", *PERSONS},
+    "list-employees": {"hr", "auditor", "approver"},
+    "read-employee": READERS,
+    "see-identity": {"hr", "approver", "self", "assessor"},
+    "see-looks": {"hr", "auditor", "self"},
+    "erase-identity": {"hr"},
+    "read-attendance": {"hr", "treasurer", "auditor", "self", "assessor"},
+    "list-proposals": {"hr", "approver", "auditor"},
+    "read-proposal": READERS,
+    "decide-proposal": {"approver"},
+    "read-development": READERS,
+    "follow-development": {"hr", "self", "assessor", "mentor"},
+    "close-development": {"hr", "assessor"},
+    "read-text": {"hr"},
+}
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> MemoryKnowledge:
+    known = MemoryKnowledge(SERVICE, now=datetime(2026, 5, 1, tzinfo=UTC))
+    for employee, unit in (("m1", "dpmptsp"), ("m5", "dpmptsp"), ("m6", "diskominfo")):
+        stream = f"personnel-employee-{employee}"
+        known.arrive(
+            known.own(EmployeeRegistered(employee, "PNS", HIRED), employee, stream, 1),
+            known.own(PositionAssigned(employee, "post", 8, "functional", unit, False, HIRED, "d"), employee, stream, 2),
+        )
+    lines = (("m12", HIRED), ("m11", JANUARY), ("m2", date(2026, 7, 1)))
+    for version, (assessor, since) in enumerate(lines, start=3):
+        known.arrive(known.own(ReportingLineSet("m1", assessor, "m13", since, "d"), "m1", "personnel-employee-m1", version))
+    for mentor, unit in (("m5", "dpmptsp"), ("m6", "diskominfo")):
+        known.arrive(known.own(MentorAppointed(mentor, "p", unit, JANUARY), mentor, f"personnel-development-{mentor}", 1))
+    return known
+
+
+def actor(who: str) -> Actor:
+    if who in PERSONS:
+        return Actor(PERSONS[who], "mulyorejo", frozenset({"employee"}), "web")
+    return Actor("nobody", "mulyorejo", frozenset({who}), "web")
+
+
+@pytest.mark.parametrize("action", sorted(CELLS))
+@pytest.mark.parametrize("who", [*ROLES, *PERSONS])
+def test_exactly_these_may(knowledge: MemoryKnowledge, action: str, who: str):
+    assert POLICY.permits(actor(who), action, "m1", knowledge) is (who in CELLS[action])
+
+
+def test_no_action_is_left_out():
+    assert {action for action in POLICY.actions if action not in {line.action for line in COMMON}} == set(CELLS)
