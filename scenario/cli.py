@@ -11,6 +11,9 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+import requests
+
+from scenario.client import Unreachable
 from scenario.explaining import explain
 from scenario.mulyorejo import MULYOREJO
 from scenario.mulyorejo.year import steps as mulyorejo_steps
@@ -65,7 +68,7 @@ def _up(asked: argparse.Namespace) -> int:
     try:
         run = launcher.start()
         if played:
-            count = _play_in(home, run, chosen, say)
+            count = _played(launcher, home, run, chosen, say)
             say(f"the year is played ({count} steps now, {len(chosen)} in all)")
             print("\n" + _told(home, run, "id"), flush=True)
         print(_addresses(run), flush=True)
@@ -81,6 +84,16 @@ def _up(asked: argparse.Namespace) -> int:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         launcher.stop()
         say("everything is stopped")
+
+
+def _played(launcher: Launcher, home: Home, run: dict[str, Any], chosen: tuple[Step, ...], say: Callable[[str], None]) -> int:
+    """Play; when nobody answers because a process died, the end says which one and what it said last."""
+    try:
+        return _play_in(home, run, chosen, say)
+    except (requests.RequestException, Unreachable):
+        for death in launcher.children.deaths():
+            raise SystemExit(str(death)) from None
+        raise
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -1,0 +1,33 @@
+"""The year played once on each bus, for all journey tests; on the embedded bus it is interrupted on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from shared.local.home import Home
+from tests.support.year import STAYS, Year, collected, running
+
+
+@pytest.fixture(scope="session")
+def embedded_year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
+    """Played on the embedded bus: stopped by Ctrl-C in May, then started again to the end."""
+    home = tmp_path_factory.mktemp("embedded") / "home"
+    agencies = {"MERIT_AGENCIES": "mulyorejo,siulak"}
+    with running(home, agencies, "up") as first:
+        first.wait_for("M3 mengajukan keberatan")
+        assert first.stop() == 130 and "everything is stopped" in first.said
+    with running(home, agencies, "up") as again:
+        again.wait_for(STAYS)
+        yield collected(Year(home, "embedded", agencies, Home(home / "embedded").run))
+
+
+@pytest.fixture(scope="session")
+def kafka_year(tmp_path_factory: pytest.TempPathFactory, kafka_bootstrap: str) -> Iterator[Year]:
+    """Played on Apache Kafka without interruption."""
+    home = tmp_path_factory.mktemp("kafka-year") / "home"
+    broker = {"KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap}
+    with running(home, broker, "up", "--bus", "kafka") as up:
+        up.wait_for(STAYS)
+        yield collected(Year(home, "kafka", broker, Home(home / "kafka").run))

@@ -1,0 +1,136 @@
+"""Merit started as a newcomer starts it, and Mulyorejo's year played in it: what the journey tests look at."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from shared.local.home import ROOT, Home
+
+SERVICES = ("appraisal", "feedback", "payroll", "personnel")
+STAYS = "Ctrl-C stops everything."
+PLAY_SECONDS = 600
+
+
+class Command:
+    """`merit` with its data in `home`; what it prints is kept and can be waited for."""
+
+    def __init__(self, home: Path, environment: Mapping[str, str], *arguments: str) -> None:
+        self.log = home.parent / f"{'-'.join(arguments)}-{time.monotonic_ns()}.log"
+        kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS")}
+        with self.log.open("w") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, str(ROOT / "merit.py"), *arguments],
+                env={**kept, "MERIT_HOME": str(home), **environment},
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+            )
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def wait_for(self, text: str, seconds: float = PLAY_SECONDS) -> float:
+        """Seconds until it has printed `text`; AssertionError with its last words when it ends or takes too long."""
+        began = time.monotonic()
+        while text not in self.said:
+            ended = self.process.poll() is not None and text not in self.said
+            assert not ended and time.monotonic() - began < seconds, f"expected {text!r}, found:\n{self.said[-3000:]}"
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        """Ctrl-C, and the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+@contextmanager
+def running(home: Path, environment: Mapping[str, str], *arguments: str) -> Iterator[Command]:
+    """The command until the block ends; whatever happens it is stopped, and its children with it."""
+    command = Command(home, environment, *arguments)
+    try:
+        yield command
+    finally:
+        command.stop()
+
+
+def merit(home: Path, environment: Mapping[str, str], *arguments: str) -> str:
+    """What one command prints, which must succeed."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS")}
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "merit.py"), *arguments],
+        env={**kept, "MERIT_HOME": str(home), **environment},
+        capture_output=True,
+        text=True,
+        timeout=PLAY_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, f"merit {' '.join(arguments)} gave {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
+
+
+@dataclass
+class Year:
+    """A played year that still runs. `rows` and `told` are its reports, `events` everything that the pull feeds give."""
+
+    home: Path
+    bus: str
+    environment: Mapping[str, str]
+    run: dict[str, Any]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    told: str = ""
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def merit(self, *arguments: str) -> str:
+        return merit(self.home, self.environment, *arguments)
+
+    def report(self) -> list[dict[str, Any]]:
+        return json.loads(self.merit("scenario", "report", "--json"))
+
+    def tell(self) -> str:
+        """The readable report without this machine's addresses."""
+        return re.sub(r"http://\S+?/", "", self.merit("scenario", "report"))
+
+    def token(self, who: str, *roles: str, agency: str = "mulyorejo") -> str:
+        return Home(self.home / self.bus).token(who, agency, ("employee", *roles))
+
+    def ask(
+        self, method: str, service: str, path: str, who: str, *roles: str, agency: str = "mulyorejo", **parts: Any
+    ) -> requests.Response:
+        """One request with a person's token; `headers` among the parts are added to it."""
+        heads = {"Authorization": f"Bearer {self.token(who, *roles, agency=agency)}", **parts.pop("headers", {})}
+        return requests.request(method, f"{self.run['services'][service]}/v1{path}", headers=heads, timeout=30, **parts)
+
+    def feed(self, service: str) -> list[dict[str, Any]]:
+        """All events of a service from the pull feed, open and restricted ones."""
+        found, after = [], "0"
+        while True:
+            batch = self.ask("GET", service, f"/events?after={after}&limit=1000", "bkn", "subscriber", "subscriber-restricted")
+            assert batch.status_code == 200, batch.text
+            found += batch.json()
+            reached = re.search(r"after=(\d+)", batch.headers["Link"])[1]
+            if not batch.json() and reached == after:
+                return found
+            after = reached
+
+
+def collected(year: Year) -> Year:
+    """The year with everything that the tests compare."""
+    year.rows, year.told = year.report(), year.tell()
+    year.events = [event for service in SERVICES for event in year.feed(service)]
+    return year
