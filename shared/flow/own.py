@@ -17,7 +17,7 @@ from shared.flow.facts import Place
 from shared.flow.leases import Lease, Leases, LostLease, hold
 from shared.flow.source import Flowing
 from shared.store import log
-from shared.store.database import AgencyBook, Database, Transaction, connect
+from shared.store.database import AgencyBook, Database, Transaction, connect, outright
 from shared.store.errors import CommitUnknown, Conflict, StoreUnavailable
 
 LOG = logging.getLogger(__name__)
@@ -134,14 +134,12 @@ class Reactor:
 
     def _decide(self, reader: Any) -> bool:
         found = decisions.waiting(reader)
-        book = Transaction(reader, self.now(), self.agencies)
         for agency in found:
-            decisions.settle(self.database, self.service, self.agencies.by_id(agency, book).code, self.now())
+            decisions.settle(self.database, self.service, self.agencies.by_id(agency, outright(reader)).code, self.now())
         return bool(found)
 
     def _fire(self, reader: Any) -> bool:
         now = self.now()
         due = timers.due_agencies(reader, now)
-        book = Transaction(reader, now, self.agencies)
-        fired = [timers.fire_one(self.database, self.service, self.agencies.by_id(agency, book).code, now) for agency in due]
+        fired = [timers.fire_one(self.database, self.service, self.agencies.by_id(agency, outright(reader)).code, now) for agency in due]
         return any(fired)

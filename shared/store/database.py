@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg2
@@ -42,6 +42,10 @@ def connect(url: str, application: str) -> psycopg2.extensions.connection:
     return connection
 
 
+Execute = Callable[[str, Any], Any]
+"""Runs one statement and gives the cursor."""
+
+
 @dataclass(frozen=True)
 class Agency:
     id: int
@@ -49,17 +53,22 @@ class Agency:
     calendar: Calendar
 
 
-@dataclass
 class Transaction:
-    """A running transaction. The agency set in it decides which rows exist for it (row-level security)."""
+    """A running transaction. The agency set in it decides which rows exist for it (row-level security).
 
-    connection: Any
-    now: datetime
-    agencies: AgencyBook
-    agency_row: Agency | None = None
-    last: list[bytes] = field(default_factory=list)
-    pending: dict[str, list[Any]] = field(default_factory=dict)
-    expected: dict[str, int] = field(default_factory=dict)
+    BEGIN and the setting of the agency travel in front of the first statement, appends in front of COMMIT, so that a command costs
+    two messages: load, and append with commit.
+    """
+
+    def __init__(self, connection: Any, now: datetime, agencies: AgencyBook, renew: Callable[[], Any] | None = None) -> None:
+        """`renew` gives another connection where this one turns out to be dead before anything was sent over it."""
+        self.connection, self.now, self.agencies, self._renew = connection, now, agencies, renew
+        self._first: list[bytes] = [b"begin"]
+        self._agency_row: Agency | None = None
+        self.began = False
+        self.last: list[bytes] = []
+        self.pending: dict[str, list[Any]] = {}
+        self.expected: dict[str, int] = {}
 
     @property
     def agency(self) -> str:
@@ -75,18 +84,35 @@ class Transaction:
 
     @property
     def _agency(self) -> Agency:
-        if self.agency_row is None:
+        if self._agency_row is None:
             raise RuntimeError("expected a transaction of one agency; call enter_agency first")
-        return self.agency_row
+        return self._agency_row
 
     def enter_agency(self, code: str) -> None:
         """Switch to an agency for what follows. UnknownAgency when this deployment does not serve it."""
-        self.agency_row = self.agencies.find(code, self)
-        self.execute("select set_config('app.agency', %s, true)", (str(self.agency_row.id),))
+        self._agency_row = self.agencies.find(code, self.execute)
+        self._first.append(b"select set_config('app.agency', '%d', true)" % self._agency_row.id)
 
     def execute(self, sql: str, params: Sequence[Any] | dict[str, Any] | None = None) -> psycopg2.extensions.cursor:
+        """Run one statement now."""
         cursor = self.connection.cursor()
-        cursor.execute(sql, params)
+        if not self._first:
+            cursor.execute(sql, params)
+            return cursor
+        return self._send([*self._first, cursor.mogrify(sql, params)])
+
+    def _send(self, statements: list[bytes]) -> psycopg2.extensions.cursor:
+        """Send statements in one message; the cursor holds the result of the last."""
+        cursor = self.connection.cursor()
+        try:
+            cursor.execute(b"; ".join(statements))
+        except psycopg2.Error as error:
+            if self.began or self._renew is None or not _lost(error):
+                raise
+            self.connection, self._renew = self._renew(), None
+            cursor = self.connection.cursor()
+            cursor.execute(b"; ".join(statements))
+        self.began, self._first = True, []
         return cursor
 
     def at_end(self, sql: str, params: Sequence[Any] | None = None) -> None:
@@ -97,9 +123,22 @@ class Transaction:
     def flush(self) -> None:
         """Send what waits for the end now, where a later statement needs to see it."""
         if self.last:
-            statements, self.last = self.last, []
+            statements, self.last = [*self._first, *self.last], []
+            self._send(statements)
+
+    def commit(self) -> None:
+        """End it. CommitUnknown when the connection is lost on the way; nothing at all is sent where nothing was done."""
+        if not self.began and not self.last:
+            return
+        statements, self.last = [*self._first, *self.last, b"commit"], []
+        try:
             with self.connection.cursor() as cursor:
+                self.began = True
                 cursor.execute(b"; ".join(statements))
+        except psycopg2.Error as error:
+            if _lost(error):
+                raise CommitUnknown(str(error).strip()) from error
+            raise
 
     def savepoint(self, name: str) -> None:
         self.execute(f"savepoint {name}")
@@ -108,6 +147,7 @@ class Transaction:
         self.last.clear()
         self.pending.clear()
         self.expected.clear()
+        self._first.clear()
         self.execute(f"rollback to savepoint {name}")
 
 
@@ -117,21 +157,38 @@ class AgencyBook:
     def __init__(self) -> None:
         self._known: dict[str, Agency] = {}
 
-    def find(self, code: str, tx: Transaction) -> Agency:
+    def find(self, code: str, execute: Execute) -> Agency:
+        """The agency with this code. UnknownAgency when there is none."""
         if code not in self._known:
-            for id_, found, zone, holidays in tx.execute("select id, code, zone, holidays from agencies").fetchall():
-                days = frozenset(day if isinstance(day, date) else date.fromisoformat(day) for day in holidays)
-                self._known[found] = Agency(id_, found, Calendar(zone, days))
+            self._read(execute)
         if code not in self._known:
             raise UnknownAgency(code)
         return self._known[code]
 
-    def by_id(self, id_: int, tx: Transaction) -> Agency:
-        for agency in self._known.values():
-            if agency.id == id_:
-                return agency
-        code = tx.execute("select code from agencies where id = %s", (id_,)).fetchone()[0]
-        return self.find(code, tx)
+    def by_id(self, id_: int, execute: Execute) -> Agency:
+        """The agency with this number, which stands in a row of this database."""
+        for attempt in (1, 2):
+            for agency in self._known.values():
+                if agency.id == id_:
+                    return agency
+            if attempt == 1:
+                self._read(execute)
+        raise UnknownAgency(str(id_))
+
+    def _read(self, execute: Execute) -> None:
+        for id_, found, zone, holidays in execute("select id, code, zone, holidays from agencies", None).fetchall():
+            self._known[found] = Agency(id_, found, Calendar(zone, frozenset(holidays)))
+
+
+def outright(connection: Any) -> Execute:
+    """Statements on a session in autocommit mode, each its own transaction."""
+
+    def execute(sql: str, params: Any = None) -> Any:
+        cursor = connection.cursor()
+        cursor.execute(sql, params)
+        return cursor
+
+    return execute
 
 
 def _lost(error: psycopg2.Error) -> bool:
@@ -179,66 +236,54 @@ class Database:
 
         Raises StoreUnavailable when the connection is lost before COMMIT was sent, CommitUnknown when it is lost after.
         """
-        pooled, raw = self._begun()
-        tx = Transaction(raw, now, self.agencies)
+        pooled = self._pooled()
+        held = [pooled]
+
+        def renew() -> Any:
+            held.pop().invalidate()
+            self.dispose()
+            held.append(self._pooled())
+            return held[0].driver_connection
+
+        tx = Transaction(pooled.driver_connection, now, self.agencies, renew)
         try:
             if agency is not None:
                 tx.enter_agency(agency)
             yield tx
-            self._commit(tx)
+            tx.commit()
         except BaseException as error:
-            conflict = self._undo(pooled, raw, error, tx)
+            conflict = self._undo(held, tx, error)
             if conflict is not None:
                 raise conflict from error
             if isinstance(error, psycopg2.Error) and _lost(error):
                 self.dispose()
                 raise StoreUnavailable(str(error).strip()) from error
             raise
-        pooled.close()
+        held[0].close()
 
-    def _begun(self) -> tuple[Any, Any]:
-        """A connection in which BEGIN was sent; connections that died in the pool are replaced once."""
-        for attempt in (1, 2):
-            try:
-                pooled = self.engine.raw_connection()
-            except Exception as away:
-                raise StoreUnavailable(str(away).strip()) from away
-            raw = pooled.driver_connection
-            try:
-                raw.autocommit = True
-                with raw.cursor() as cursor:
-                    cursor.execute("begin")
-                return pooled, raw
-            except psycopg2.Error as error:
-                pooled.invalidate()
-                self.dispose()
-                if attempt == 2:
-                    raise StoreUnavailable(str(error).strip()) from error
-        raise AssertionError("unreachable")
-
-    @staticmethod
-    def _commit(tx: Transaction) -> None:
-        statements, tx.last = [*tx.last, b"commit"], []
+    def _pooled(self) -> Any:
         try:
-            with tx.connection.cursor() as cursor:
-                cursor.execute(b"; ".join(statements))
-        except psycopg2.Error as error:
-            if _lost(error):
-                raise CommitUnknown(str(error).strip()) from error
-            raise
+            pooled = self.engine.raw_connection()
+        except Exception as away:
+            raise StoreUnavailable(str(away).strip()) from away
+        pooled.driver_connection.autocommit = True
+        return pooled
 
     @staticmethod
-    def _undo(pooled: Any, raw: Any, error: BaseException, tx: Transaction) -> Conflict | None:
+    def _undo(held: list[Any], tx: Transaction, error: BaseException) -> Conflict | None:
         """Roll back and give the connection back; say at which stream another writer was first, if that was the error."""
+        if not held:
+            return None
         conflict = None
         try:
-            with raw.cursor() as cursor:
-                cursor.execute("rollback")
+            with tx.connection.cursor() as cursor:
+                if tx.began:
+                    cursor.execute("rollback")
                 if isinstance(error, psycopg2.errors.UniqueViolation) and error.diag.constraint_name == "events_stream_version":
                     conflict = _conflict(cursor, tx)
-            pooled.close()
+            held[0].close()
         except (psycopg2.Error, AttributeError):
-            pooled.invalidate()
+            held[0].invalidate()
         return conflict
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from shared.events.codec import loads
 from shared.events.envelope import Envelope
-from shared.store.database import AgencyBook, Transaction
+from shared.store.database import AgencyBook, Transaction, outright
 from shared.store.horizon import horizon
 
 COLUMNS = "position, id, agency, stream, version, type, subject, effective, recorded, data::text, meta::text"
@@ -106,7 +106,6 @@ def read_log(
     limit = horizon(connection, after) if up_to is None else up_to
     if limit <= after:
         return [], after
-    book = Transaction(connection, datetime.min.replace(tzinfo=UTC), agencies)
     with connection.cursor() as cursor:
         cursor.execute(
             f"select {COLUMNS} from events where position > %s and position <= %s and (%s::int is null or agency = %s)"
@@ -114,7 +113,7 @@ def read_log(
             (after, limit, agency, agency, most),
         )
         rows = cursor.fetchall()
-    found = [envelope_of(row, agencies.by_id(row[2], book).code) for row in rows]
+    found = [envelope_of(row, agencies.by_id(row[2], outright(connection)).code) for row in rows]
     return found, (found[-1].sequence if len(found) == most else limit)
 
 

@@ -13,6 +13,7 @@ import pytest
 from shared.http.identity import sign_token
 from shared.http.serving import Limits
 from shared.store import commands
+from shared.store.database import Transaction
 from shared.store.errors import CommitUnknown
 from tests.support import notebook
 from tests.support.web import MACHINE_NOW, Web, key_pair, web
@@ -313,7 +314,7 @@ def test_a_database_that_is_away(here, owner, monkeypatch):
 
 def test_a_connection_lost_while_committing(here, owner, monkeypatch):
     key = {"Idempotency-Key": str(uuid4())}
-    commit = type(here.database)._commit
+    commit = Transaction.commit
 
     def commit_and_be_cut_off(tx):
         commit(tx)
@@ -330,7 +331,7 @@ def test_a_connection_lost_while_committing(here, owner, monkeypatch):
     with monkeypatch.context() as patched:
         # Only the first commit of this thread is cut off; the inner transaction commits as usual.
         calls = iter([cut_off])
-        patched.setattr(type(here.database), "_commit", staticmethod(lambda tx: next(calls, commit)(tx)))
+        patched.setattr(Transaction, "commit", lambda tx: next(calls, commit)(tx))
         answer = take(here, owner, headers=key)
     problem(answer, 503, "outcome-unknown")
     again = take(here, owner, headers=key)
