@@ -16,6 +16,9 @@ from shared.process.service import Service
 from shared.process.settings import Settings
 from shared.store.database import Database
 
+GRACEFUL_SECONDS = 20
+"""Requests under way at SIGTERM may take so long; whoever stops the process waits longer than this before it kills."""
+
 
 def app_of(service: Service, settings: Settings) -> Flask:
     """The app with everything that it needs; it connects to nothing before its first request."""
@@ -52,7 +55,7 @@ def run(service: Service, settings: Settings) -> None:
         "threads": settings.api_threads,
         "worker_class": "gthread",
         "preload_app": True,
-        "graceful_timeout": 20,
+        "graceful_timeout": GRACEFUL_SECONDS,
         "timeout": 60,
         "worker_tmp_dir": "/dev/shm",
         "control_socket_disable": True,

@@ -8,7 +8,6 @@ from typing import Any
 
 import psycopg2
 
-from shared.bus.choose import open_bus
 from shared.bus.protocol import BusUnavailable
 from shared.flow import exports, status, topics
 from shared.process.clock import Clock
@@ -61,7 +60,7 @@ class Condition:
         if self._session is None or self._session.closed:
             self._session = connect(self.settings.log_database_url, f"condition {self.service.name}")
         if self._bus is None:
-            self._bus = open_bus(self.settings.bus_url)
+            self._bus = self.settings.open_bus()
 
     def _read(self, sql: str) -> list[tuple[Any, ...]]:
         self._open()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from shared.process.service import Service
@@ -28,6 +30,17 @@ def _config(service: Service, roles: Roles) -> Config:
     return config
 
 
+def awaited(service: Service, url: str) -> list[str]:
+    """The revisions that this code needs and the database at `url` (any role's) has not; empty when it is migrated. psycopg2.Error."""
+    needed = set(ScriptDirectory.from_config(_config(service, Roles("", ""))).get_heads())
+    with closing(psycopg2.connect(url.replace("+psycopg2", ""), connect_timeout=5)) as connection, connection.cursor() as cursor:
+        cursor.execute("select to_regclass('alembic_version')")
+        if cursor.fetchone()[0] is None:
+            return sorted(needed)
+        cursor.execute("select version_num from alembic_version")
+        return sorted(needed - {row[0] for row in cursor.fetchall()})
+
+
 def migrate(service: Service, owner_url: str, roles: Roles, agencies: tuple[str, ...]) -> list[str]:
     """Bring the database to this code's revision. Returns the views whose shape changed, which `merit rebuild` must fill."""
     engine = create_engine(normalised(owner_url), isolation_level="AUTOCOMMIT")
@@ -41,6 +54,8 @@ def migrate(service: Service, owner_url: str, roles: Roles, agencies: tuple[str,
                 command.upgrade(config, "heads")
                 connection.commit()
             cursor = guard.connection.driver_connection.cursor()
+            # Those who wait for this code's revision read here which one is reached.
+            cursor.execute(f"grant select on alembic_version to {roles.app}, {roles.log}")
             _register(cursor, agencies)
             return _views(cursor, service, roles)
     finally:

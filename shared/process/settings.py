@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote, urlsplit, urlunsplit
 
+from shared.bus.choose import open_bus
+from shared.bus.kafka_access import KafkaAccess, KafkaAccessWrong
+from shared.bus.protocol import Bus
 from shared.process.clock import Clock, clock_for
 
 
@@ -42,6 +46,12 @@ class Settings:
     api_threads: int
     worker_bind: str
     secret: str
+    kafka: KafkaAccess = KafkaAccess()
+    kafka_replication: int = 1
+
+    def open_bus(self) -> Bus:
+        """A bus of one's own: threads do not share one."""
+        return open_bus(self.bus_url, self.kafka.settings(), self.kafka_replication)
 
     @property
     def clock(self) -> Clock:
@@ -50,8 +60,17 @@ class Settings:
 
 NAMES = {
     "MERIT_DATABASE_URL": "the service's database, as the role that sees one agency at a time",
+    "MERIT_DATABASE_PASSWORD": "that role's password, where the URL has none",
     "MERIT_LOG_DATABASE_URL": "the same database, as the role that may read the log of all agencies",
+    "MERIT_LOG_DATABASE_PASSWORD": "that role's password, where the URL has none",
     "MERIT_BUS_URL": "kafka://host:port[,…] or embedded+postgresql://…",
+    "MERIT_KAFKA_SECURITY": "plaintext, tls (a certificate of one's own) or scram (a password, over TLS)",
+    "MERIT_KAFKA_CA_FILE": "path of the certificates that Kafka's own are checked against; read again when it changes",
+    "MERIT_KAFKA_CERTIFICATE_FILE": "path of this service's certificate, for tls; read again when it changes",
+    "MERIT_KAFKA_KEY_FILE": "path of its key",
+    "MERIT_KAFKA_USER": "user name, for scram",
+    "MERIT_KAFKA_PASSWORD": "password, for scram",
+    "MERIT_KAFKA_REPLICATION": "copies that Kafka keeps of a topic which Merit makes itself",
     "MERIT_REALM": "the agencies that share internal topics: one agency's code, or a host's own name",
     "MERIT_AGENCIES": "codes of the agencies served, with a time zone where it is not Asia/Jakarta: plaju,sorong=Asia/Jayapura",
     "MERIT_JWT_PUBLIC_KEY": "PEM of the key that callers' tokens are signed with",
@@ -67,9 +86,21 @@ NAMES = {
 }
 OPERATOR_NAMES = {
     "MERIT_OWNER_DATABASE_URL": "the service's database, as the role that owns its tables (migrations and rebuilds only)",
+    "MERIT_OWNER_DATABASE_PASSWORD": "that role's password, where the URL has none",
     "MERIT_APP_ROLE": "the name of the role that sees one agency at a time",
+    "MERIT_LOG_ROLE": "the name of the role that may read the log of all agencies",
 }
+PASSWORDS = {f"MERIT_{whose}DATABASE_URL": f"MERIT_{whose}DATABASE_PASSWORD" for whose in ("", "LOG_", "OWNER_")}
+"""A URL and a password may come apart, since those who make passwords (an operator of databases, a vault) make no URLs."""
 OPTIONAL = {
+    **dict.fromkeys(PASSWORDS.values(), ""),
+    "MERIT_KAFKA_SECURITY": "plaintext",
+    "MERIT_KAFKA_CA_FILE": "",
+    "MERIT_KAFKA_CERTIFICATE_FILE": "",
+    "MERIT_KAFKA_KEY_FILE": "",
+    "MERIT_KAFKA_USER": "",
+    "MERIT_KAFKA_PASSWORD": "",
+    "MERIT_KAFKA_REPLICATION": "1",
     "MERIT_JWT_ISSUER": "merit",
     "MERIT_JWT_AUDIENCE": "merit",
     "MERIT_CLOCK_FILE": "",
@@ -82,7 +113,25 @@ OPTIONAL = {
 
 
 def value(name: str, environment: Mapping[str, str]) -> str:
-    """A setting from NAME, from the file named by NAME_FILE, or its default. SettingMissing names it and says what it is."""
+    """A setting from NAME, from the file named by NAME_FILE, or its default. SettingMissing names it and says what it is.
+
+    A database's URL comes with its password in it, also where that was set apart.
+    """
+    found = _plain(name, environment)
+    if name in PASSWORDS and (password := _plain(PASSWORDS[name], environment)):
+        return _with_password(name, found, password)
+    return found
+
+
+def _with_password(name: str, url: str, password: str) -> str:
+    parts = urlsplit(url)
+    if not parts.username or parts.password is not None:
+        raise SettingMissing(f"expected {name} to name a user and no password beside {PASSWORDS[name]}; found it otherwise")
+    user, _, address = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{address}"))
+
+
+def _plain(name: str, environment: Mapping[str, str]) -> str:
     if name in environment:
         return environment[name]
     if f"{name}_FILE" in environment:
@@ -113,4 +162,14 @@ def read(service: str, environment: Mapping[str, str] | None = None) -> Settings
         api_threads=int(found["MERIT_API_THREADS"]),
         worker_bind=found["MERIT_WORKER_BIND"],
         secret=found["MERIT_SECRET"],
+        kafka=_kafka(found),
+        kafka_replication=int(found["MERIT_KAFKA_REPLICATION"]),
     )
+
+
+def _kafka(found: Mapping[str, str]) -> KafkaAccess:
+    paths = {name.lower(): Path(path) for name in ("CA", "CERTIFICATE", "KEY") if (path := found[f"MERIT_KAFKA_{name}_FILE"])}
+    try:
+        return KafkaAccess(found["MERIT_KAFKA_SECURITY"], **paths, user=found["MERIT_KAFKA_USER"], password=found["MERIT_KAFKA_PASSWORD"])
+    except KafkaAccessWrong as wrong:
+        raise SettingMissing(f"{wrong} (MERIT_KAFKA_…)") from wrong

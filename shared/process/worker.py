@@ -14,7 +14,6 @@ import orjson
 import psycopg2
 from prometheus_client import generate_latest
 
-from shared.bus.choose import open_bus
 from shared.flow import exports, topics
 from shared.flow.consumer import Consumer
 from shared.flow.leases import owner_name
@@ -44,14 +43,14 @@ class Worker:
         self.reactor = Reactor(service, self.database, settings.log_database_url, owner, self.clock.now, self.stop)
         heard = [topics.internal(settings.realm, other) for other in service.heard.services]
         self.consumer = Consumer(
-            service, self.database, open_bus(settings.bus_url), heard, owner, self.clock.now, self.stop, self.reactor.wake.set
+            service, self.database, settings.open_bus(), heard, owner, self.clock.now, self.stop, self.reactor.wake.set
         )
         self.exports: dict[str, Relay] = {}
         self.threads: list[threading.Thread] = []
         self.died: str | None = None
 
     def _relay(self, name: str, topic: str, wanted: Callable[[Any], bool]) -> Relay:
-        return Relay(name, self.settings.log_database_url, open_bus(self.settings.bus_url), topic, wanted, self.stop)
+        return Relay(name, self.settings.log_database_url, self.settings.open_bus(), topic, wanted, self.stop)
 
     def _start(self, name: str, run: Callable[[], None]) -> None:
         def guarded() -> None:
