@@ -91,7 +91,7 @@ class Transaction:
     def enter_agency(self, code: str) -> None:
         """Switch to an agency for what follows. UnknownAgency when this deployment does not serve it."""
         self._agency_row = self.agencies.find(code, self.execute)
-        self._first.append(b"select set_config('app.agency', '%d', true)" % self._agency_row.id)
+        self._first.append(b"set local app.agency = '%d'" % self._agency_row.id)
 
     def execute(self, sql: str, params: Sequence[Any] | dict[str, Any] | None = None) -> psycopg2.extensions.cursor:
         """Run one statement now."""

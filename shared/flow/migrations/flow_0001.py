@@ -38,11 +38,11 @@ create table leases (
 );
 
 create table facts (
-    agency    integer not null references agencies,
+    agency    integer not null,
     id        uuid not null,
     topic     text not null,
     partition integer not null,
-    "offset"  bigint not null,
+    sequence  bigint not null,
     stream    text not null,
     version   integer not null,
     type      text not null,
@@ -54,10 +54,10 @@ create table facts (
     primary key (agency, stream, version)
 );
 create index facts_subject on facts (agency, subject, type);
-create index facts_place on facts (agency, topic, partition, "offset");
+create index facts_place on facts (agency, topic, partition, sequence);
 
 create table decisions (
-    agency      integer not null references agencies,
+    agency      integer not null,
     reaction    text not null,
     key         text not null,
     dirty       boolean not null,
@@ -73,7 +73,7 @@ create table decisions (
 create index decisions_dirty on decisions (agency) where dirty and not parked;
 
 create table timers (
-    agency      integer not null references agencies,
+    agency      integer not null,
     timer       text not null,
     key         text not null,
     due         timestamptz not null,

@@ -22,7 +22,7 @@ create function app_agency() returns integer language sql stable as $$ select cu
 create table events (
     position  bigint generated always as identity (cache 1) primary key,
     id        uuid not null,
-    agency    integer not null references agencies,
+    agency    integer not null,
     stream    text not null check (octet_length(stream) <= 300),
     version   integer not null check (version > 0),
     type      text not null,
@@ -63,7 +63,7 @@ create function log_writers() returns table (virtualtransaction text) language s
 $$;
 
 create table texts (
-    agency integer not null references agencies,
+    agency integer not null,
     id     uuid not null,
     body   text,
     salt   bytea,
@@ -72,7 +72,7 @@ create table texts (
 );
 
 create table idempotency (
-    agency    integer not null references agencies,
+    agency    integer not null,
     client    text not null,
     route     text not null,
     key       text not null,
@@ -85,7 +85,7 @@ create table idempotency (
 );
 
 create table jobs (
-    agency   integer not null references agencies,
+    agency   integer not null,
     job      text not null,
     chunk    integer not null,
     events   integer not null,
