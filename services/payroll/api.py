@@ -29,7 +29,7 @@ from services.payroll.heard import (
     TargetSet,
 )
 from services.payroll.posting import post_chunk, posted_in
-from services.payroll.views import ALLOWANCES, EMPLOYEES, PAY_RUNS
+from services.payroll.views import ADJUSTMENT_PAYMENTS, ALLOWANCES, EMPLOYEES, PAY_RUNS, RECOVERING
 from shared.http.acting import Ask, commanding, querying
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period, month_of
@@ -127,23 +127,29 @@ def explain_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
     finding = entitlement_of(knowledge, employee, period)
     scheme = scheme_in(knowledge, period)
     story = story_of(knowledge, employee, _appraised(finding, period, scheme))
-    return explain(period, finding, scheme, dossier, story, ledger.of_month(month), ledger.posted)
+    return explain(period, finding, scheme, dossier, story, ledger.of_month(month), (*ledger.posted, *ledger.alone))
 
 
 @blp.route("/payslips/<employee>/<month>")
 @querying("read-allowance", subject="employee")
 def show_payslip(ask: Ask, employee: str, month: str) -> dict[str, Any]:
-    """What the run of ``month`` paid this person: the months posted in it, and the adjustments of earlier ones. Rupiah."""
+    """What the run of ``month`` paid this person: the months posted in it, and the adjustments of earlier ones. Rupiah.
+
+    ``recovery`` says what later runs will take back, as known now; null when nothing.
+    """
     month_in(month)
     rows = ask.knowledge.rows(ALLOWANCES, employee=employee, run=month)
-    if not rows:
+    without_month = ask.knowledge.row(ADJUSTMENT_PAYMENTS, f"{employee}/{month}")
+    paying = [*rows, *((without_month,) if without_month is not None else ())]
+    if not paying:
         ask.found(None, "payslip", f"{employee}/{month}")
     return {
         "employee": employee,
         "run": month,
         "months": [{"month": row["month"], "lines": row["lines"], "posted": row["posted"]} for row in rows],
-        "adjustments": [part for row in rows for part in row["adjustments"]],
-        "paid": sum(row["paid"] for row in rows),
+        "adjustments": [part for row in paying for part in row["adjustments"]],
+        "paid": sum(row["paid"] for row in paying),
+        "recovery": _recovery(ask, employee),
     }
 
 
@@ -180,6 +186,13 @@ def _appraised(finding: Any, month: Period, scheme: Any) -> Period | None:
     if not isinstance(finding, Held):
         return Period.parse(finding.predicate_period)
     return scheme.pays(month) if scheme is not None else None
+
+
+def _recovery(ask: Ask, employee: str) -> dict[str, Any] | None:
+    row = ask.knowledge.row(RECOVERING, employee)
+    if row is None or not row["amount"]:
+        return None
+    return {name: row[name] for name in ("amount", "instalments_left", "cap_percent", "first_run")}
 
 
 def _known(ask: Ask, employee: str) -> None:

@@ -7,16 +7,26 @@ from dataclasses import dataclass
 
 from services.payroll.domain.entitlement import Dossier, Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Month, next_run, stream_of
+from services.payroll.domain.recovery import Outstanding, Payment, outstanding
 from services.payroll.domain.scheme import KIND, Scheme, paid_months, read_scheme
-from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted, RuleSetPublished
+from services.payroll.events import (
+    AdjustmentsPosted,
+    AllowanceAdjusted,
+    AllowanceCalculated,
+    AllowancePosted,
+    RuleSetPublished,
+)
 from services.payroll.heard import (
     AppraisalCorrected,
     AppraisalDelivered,
     AppraisalFinalized,
     AppraisalImported,
     AttendanceRecorded,
+    AwardGranted,
     ObjectionDecided,
     PositionAssigned,
+    SanctionImposed,
+    SanctionLifted,
 )
 from services.payroll.tables import TABLES
 from shared.kernel.facts import Fact, Knowledge
@@ -49,13 +59,16 @@ def read_dossier(knowledge: Knowledge, employee: str) -> Dossier:
         attendance=knowledge.facts(AttendanceRecorded, employee),
         predicates=[fact for model in PREDICATE_FACTS for fact in knowledge.facts(model, employee)],
         rule_sets=knowledge.facts(RuleSetPublished, RULES_SUBJECT),
+        sanctions=knowledge.facts(SanctionImposed, employee),
+        liftings=knowledge.facts(SanctionLifted, employee),
+        awards=knowledge.facts(AwardGranted, employee),
     )
 
 
 def known_months(dossier: Dossier) -> frozenset[str]:
     """The months of which something is known that belongs to the month itself."""
-    attended = {fact.event.month for fact in dossier.attendance}
-    return frozenset(attended | {str(month) for fact in dossier.predicates for month in paid_months(Period.parse(fact.event.period))})
+    own = {fact.event.month for fact in dossier.attendance} | {fact.event.paid_with for fact in dossier.awards if fact.event.paid_with}
+    return frozenset(own | {str(month) for fact in dossier.predicates for month in paid_months(Period.parse(fact.event.period))})
 
 
 def entitlement_of(knowledge: Knowledge, employee: str, month: Period) -> Entitlement | Held:
@@ -70,6 +83,7 @@ class Ledger:
     calculated: tuple[Fact[AllowanceCalculated], ...]
     adjusted: tuple[Fact[AllowanceAdjusted], ...]
     posted: tuple[Fact[AllowancePosted], ...]
+    alone: tuple[Fact[AdjustmentsPosted], ...]
 
     def of_month(self, month: str) -> tuple[Fact, ...]:
         """The month's facts in the order of its stream."""
@@ -87,12 +101,22 @@ class Ledger:
     def postings(self) -> Iterable[AllowancePosted]:
         return [fact.event for fact in self.posted]
 
+    @property
+    def payments(self) -> Iterable[Payment]:
+        """Everything that runs paid this person."""
+        return [fact.event for fact in (*self.posted, *self.alone)]
+
+    @property
+    def outstanding(self) -> tuple[Outstanding, ...]:
+        return outstanding(self.adjusted, self.payments)
+
     def next_run(self, month: str) -> str:
-        return next_run(self.postings, month)
+        return next_run(self.payments, month)
 
 
 def read_ledger(knowledge: Knowledge, employee: str) -> Ledger:
-    return Ledger(*(tuple(knowledge.facts(model, employee)) for model in (AllowanceCalculated, AllowanceAdjusted, AllowancePosted)))
+    models = (AllowanceCalculated, AllowanceAdjusted, AllowancePosted, AdjustmentsPosted)
+    return Ledger(*(tuple(knowledge.facts(model, employee)) for model in models))
 
 
 def state_of(knowledge: Knowledge, employee: str, month: str) -> Month:

@@ -16,7 +16,10 @@ EVENTS.event(EventClass.OPEN, effective="since")(RuleSetPublished)
 
 @dataclass(frozen=True)
 class Line:
-    """One line: `base` × share × `percent`, rounded once half up. `base` and `amount` in rupiah; the others exact text, in percent."""
+    """One line: `base` × share × `percent`, rounded once half up. `base` and `amount` in rupiah; the others exact text, in percent.
+
+    A sanction's cut has a negative percent and amount, and the sum of the components' lines as its base. Extras and bonuses come after it.
+    """
 
     name: str
     rule: str
@@ -86,6 +89,37 @@ class AllowancePosted:
     posted: int
     adjustments: tuple[PaidAdjustment, ...]
     paid: int
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class AdjustmentsPosted:
+    """What a run pays of earlier months' adjustments to a person of whom it can pay no month: what is owed does not wait for that.
+
+    Stream ``payroll-adjustments-<employee>-<run>``; subject: the employee. `paid` in rupiah.
+    """
+
+    employee: str
+    run: str
+    adjustments: tuple[PaidAdjustment, ...]
+    paid: int
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class RecoveryScheduled:
+    """What is still to be taken back of adjustments downward; a later one replaces it, 0 says that nothing is left.
+
+    No run takes more than `cap_percent` (exact text) of what it would pay otherwise. `amount` in rupiah; `instalments_left` counts the runs
+    that it takes if each pays what the last month posted is worth now, None where that is nothing; `first_run` is the next of them.
+    Stream ``payroll-recovery-<employee>``; subject: the employee.
+    """
+
+    employee: str
+    amount: int
+    instalments_left: int | None
+    cap_percent: str
+    first_run: str
 
 
 @EVENTS.event(EventClass.OPEN)

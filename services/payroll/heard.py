@@ -1,4 +1,4 @@
-"""What payroll hears of others: posts and attendance, predicates and how they came about. Only the fields that it uses."""
+"""What payroll hears of others: posts, attendance, sanctions, awards, predicates and how they came about. Only the fields that it uses."""
 
 from __future__ import annotations
 
@@ -44,11 +44,56 @@ class AttendanceRecorded:
     revision: int
 
 
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class SanctionImposed:
+    """`effect` allowance_cut takes `percent` off the allowance from `since` to `until`, its last day (none: until it is lifted)."""
+
+    employee: str
+    sanction: str
+    kind: str
+    level: str
+    effect: str
+    percent: int | None
+    since: date
+    until: date | None
+    basis: str
+    document: str
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class SanctionLifted:
+    """From `on` on the sanction has no effect."""
+
+    employee: str
+    sanction: str
+    on: date
+    document: str
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class AwardGranted:
+    """`bonus` in rupiah, 0 if none; it is paid with the allowance of `paid_with`, or outside payroll where that is None."""
+
+    employee: str
+    award: str
+    unit: str | None
+    year: str
+    bonus: int
+    paid_with: str | None
+    document: str
+
+
 @dataclass(frozen=True)
 class Judgement:
-    result_rating: str
-    behaviour_rating: str
+    """The two ratings of the quadrant, or the exact score of the numeric regime; the predicate in the regime's own words."""
+
+    result_rating: str | None
+    behaviour_rating: str | None
     predicate: str
+    score: str | None = None
 
 
 @HEARD.hears("appraisal")

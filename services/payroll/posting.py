@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Post, Settle
-from services.payroll.domain.recovery import outstanding, settle
+from services.payroll.domain.recovery import ADJUSTMENTS_ALONE, PayAdjustments, settle
+from services.payroll.domain.scheme import Scheme
 from services.payroll.dossier import Ledger, known_months, read_dossier, read_ledger, scheme_in
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
@@ -45,16 +46,30 @@ def alone(books: Books) -> None:
     books.tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"payroll-run/{books.knowledge.agency}",))
 
 
+class Schemes:
+    """The rules of each month, read once for a whole run."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self._read: dict[Period, Scheme | None] = {}
+
+    def on(self, month: Period) -> Scheme | None:
+        if month not in self._read:
+            self._read[month] = scheme_in(self.knowledge, month)
+        return self._read[month]
+
+
 def post_chunk(books: Books, run: Period, employees: Sequence[str]) -> Outcome:
     """Post people in order until the transaction is full. Those that are through already cost nothing, so repeating it goes on."""
     alone(books)
+    schemes = Schemes(books.knowledge)
     held: list[Held] = []
     done = 0
     for employee in employees:
         if books.appended >= CHUNK:
             break
         try:
-            found = post_person(books, run, employee)
+            found = post_person(books, run, employee, schemes)
         except (Refused, LookupError, ValueError, TypeError, ArithmeticError) as trouble:
             # One person's bad record stops nobody else's pay; the treasurer reads who was left out, and why.
             LOG.exception("pay run %s: %s left out", run, employee)
@@ -65,39 +80,59 @@ def post_chunk(books: Books, run: Period, employees: Sequence[str]) -> Outcome:
     return Outcome(done, len(employees) - done, tuple(held))
 
 
-def post_person(books: Books, run: Period, employee: str) -> Held | None:
+def post_person(books: Books, run: Period, employee: str, schemes: Schemes) -> Held | None:
     """Bring posted months to what is known now, then post the open ones up to the run's. Held when the run's own month is."""
     books.knowledge.hold(employee)
     ledger = read_ledger(books.knowledge, employee)
     if any(event.month == str(run) for event in ledger.postings):
         return None
-    findings = _findings(books.knowledge, employee, run, ledger)
-    for finding in findings:
-        if isinstance(finding, Entitlement) and ledger.state(finding.month).posted:
-            books.execute(ALLOWANCE_MONTH, Settle(employee, finding.month, finding, str(run)))
+    findings = _findings(books.knowledge, employee, run, ledger, schemes)
+    if _adjust(books, run, ledger, findings):
+        ledger = read_ledger(books.knowledge, employee)
     payable = [each for each in findings if isinstance(each, Entitlement) and not ledger.state(each.month).posted]
     if payable:
-        _pay(books, run, employee, payable)
+        _pay(books, run, employee, payable, ledger, schemes)
+    elif ledger.outstanding:
+        _pay_alone(books, run, employee, ledger, schemes)
     return next((each for each in findings if isinstance(each, Held) and each.month == str(run)), None)
 
 
-def _findings(knowledge: Knowledge, employee: str, run: Period, ledger: Ledger) -> list[Entitlement | Held]:
+def _findings(knowledge: Knowledge, employee: str, run: Period, ledger: Ledger, schemes: Schemes) -> list[Entitlement | Held]:
     dossier = read_dossier(knowledge, employee)
     months = sorted({month for month in known_months(dossier) | ledger.months if month <= str(run)} | {str(run)})
-    return [entitle(Period.parse(month), dossier, scheme_in(knowledge, Period.parse(month))) for month in months]
+    return [entitle(Period.parse(month), dossier, schemes.on(Period.parse(month))) for month in months]
 
 
-def _pay(books: Books, run: Period, employee: str, payable: Sequence[Entitlement]) -> None:
+def _adjust(books: Books, run: Period, ledger: Ledger, findings: Sequence[Entitlement | Held]) -> bool:
+    """Whether any posted month changed. Months that stay as they are cost no reading of their streams."""
+    changed = False
+    for finding in findings:
+        if isinstance(finding, Entitlement) and ledger.state(finding.month).posted:
+            settle = Settle(finding.employee, finding.month, finding, str(run))
+            if ALLOWANCE_MONTH.decider.decide(ledger.state(finding.month), settle):
+                books.execute(ALLOWANCE_MONTH, settle)
+                changed = True
+    return changed
+
+
+def _pay(books: Books, run: Period, employee: str, payable: Sequence[Entitlement], ledger: Ledger, schemes: Schemes) -> None:
     """The adjustments go with the last month posted; the cap counts on all that the run pays."""
-    ledger = read_ledger(books.knowledge, employee)
-    scheme = scheme_in(books.knowledge, Period.parse(payable[-1].month))
+    scheme = schemes.on(Period.parse(payable[-1].month))
     total = sum(each.total for each in payable)
-    adjustments = settle(total, outstanding(ledger.adjusted, ledger.postings), scheme.recovery_cap)
+    adjustments = settle(total, ledger.outstanding, scheme.recovery_cap)
     for each in payable[:-1]:
         books.execute(ALLOWANCE_MONTH, Post(employee, each.month, str(run), each))
     books.execute(ALLOWANCE_MONTH, Post(employee, payable[-1].month, str(run), payable[-1], adjustments))
 
 
+def _pay_alone(books: Books, run: Period, employee: str, ledger: Ledger, schemes: Schemes) -> None:
+    """A run that can pay the person no month still pays what earlier months are owed."""
+    scheme = schemes.on(run)
+    if scheme is not None:
+        adjustments = settle(0, ledger.outstanding, scheme.recovery_cap)
+        books.execute(ADJUSTMENTS_ALONE, PayAdjustments(employee, str(run), adjustments))
+
+
 def posted_in(knowledge: Knowledge, run: str, employees: Iterable[str]) -> tuple:
     """All that the run has posted, for every person."""
-    return tuple(event for employee in employees for event in read_ledger(knowledge, employee).postings if event.run == run)
+    return tuple(event for employee in employees for event in read_ledger(knowledge, employee).payments if event.run == run)

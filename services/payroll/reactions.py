@@ -1,4 +1,4 @@
-"""What payroll does by itself: whenever a fact arrives, every month that it may concern is brought to what is known now."""
+"""What payroll does by itself: bring every month that a fact may concern to what is known now, and say what will be taken back."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from collections.abc import Iterable
 
 from services.payroll.domain.entitlement import Held, fallbacks
 from services.payroll.domain.month import ALLOWANCE_MONTH, Settle
+from services.payroll.domain.recovery import RECOVERY, ScheduleRecovery, owed
 from services.payroll.domain.scheme import KIND, paid_months
-from services.payroll.dossier import entitlement_of, known_months, read_dossier, read_ledger, state_of
-from services.payroll.events import RuleSetPublished
+from services.payroll.dossier import entitlement_of, known_months, read_dossier, read_ledger, scheme_in, state_of
+from services.payroll.events import AdjustmentsPosted, AllowanceAdjusted, AllowancePosted, RuleSetPublished
 from services.payroll.heard import (
     AppraisalCorrected,
     AppraisalDelivered,
     AppraisalFinalized,
     AppraisalImported,
     AttendanceRecorded,
+    AwardGranted,
     ObjectionDecided,
     PositionAssigned,
+    SanctionImposed,
+    SanctionLifted,
 )
 from services.payroll.views import KNOWN_MONTHS
 from shared.flow.declared import Do, Reaction
@@ -51,6 +55,19 @@ def of_position(fact: Fact[PositionAssigned], knowledge: Knowledge) -> Iterable[
     return [key_of(fact.event.employee, month) for month in sorted(known) if month >= first]
 
 
+def of_sanction(fact: Fact[SanctionImposed | SanctionLifted], knowledge: Knowledge) -> Iterable[str]:
+    """The known months from the first on that any sanction of the person may cut: one that was imposed anew may have left months behind."""
+    dossier = read_dossier(knowledge, fact.event.employee)
+    begun = [each.event.since for each in (*dossier.sanctions, fact) if isinstance(each.event, SanctionImposed)]
+    first = str(month_of(min(begun))) if begun else None
+    return [key_of(fact.event.employee, month) for month in sorted(known_months(dossier)) if first is not None and month >= first]
+
+
+def of_award(fact: Fact[AwardGranted], knowledge: Knowledge) -> Iterable[str]:
+    paid_with = fact.event.paid_with
+    return [key_of(fact.event.employee, paid_with)] if fact.event.bonus > 0 and paid_with is not None else []
+
+
 def of_rules(fact: Fact[RuleSetPublished], knowledge: Knowledge) -> Iterable[str]:
     """Everybody's known months from its first on."""
     if fact.event.kind != KIND:
@@ -80,9 +97,41 @@ ENTITLEMENT = Reaction(
         AppraisalCorrected: of_predicate,
         AttendanceRecorded: of_attendance,
         PositionAssigned: of_position,
+        SanctionImposed: of_sanction,
+        SanctionLifted: of_sanction,
+        AwardGranted: of_award,
         RuleSetPublished: of_rules,
     },
     decide=decide_entitlement,
 )
 
-REACTIONS = (ENTITLEMENT,)
+
+def of_adjusted(fact: Fact[AllowanceAdjusted], knowledge: Knowledge) -> Iterable[str]:
+    return [fact.event.employee]
+
+
+def of_payment(fact: Fact[AllowancePosted | AdjustmentsPosted], knowledge: Knowledge) -> Iterable[str]:
+    return [fact.event.employee] if fact.event.adjustments else []
+
+
+def decide_recovery(employee: str, knowledge: Knowledge) -> Iterable[Do]:
+    """Say what is still to be taken back, whenever that has changed. The last posted month's rules give the cap."""
+    knowledge.hold(employee)
+    ledger = read_ledger(knowledge, employee)
+    if not ledger.posted:
+        return []
+    month = max(event.month for event in ledger.postings)
+    scheme = scheme_in(knowledge, Period.parse(month))
+    if scheme is None:
+        return []
+    worth = ledger.state(month).granted
+    return [Do(RECOVERY, ScheduleRecovery(employee, owed(ledger.outstanding), worth, scheme.recovery_cap, ledger.next_run(month)))]
+
+
+RECOVERIES = Reaction(
+    name="recovery",
+    on={AllowanceAdjusted: of_adjusted, AllowancePosted: of_payment, AdjustmentsPosted: of_payment},
+    decide=decide_recovery,
+)
+
+REACTIONS = (ENTITLEMENT, RECOVERIES)

@@ -1,4 +1,4 @@
-"""What payroll shows: people, months known, allowances, adjustments and pay runs."""
+"""What payroll shows: people, months known, allowances, adjustments, what is being taken back, and pay runs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ from sqlalchemy import BigInteger, Column, Date, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.payroll.domain.scheme import paid_months
-from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted, PayRunPosted
+from services.payroll.events import (
+    AdjustmentsPosted,
+    AllowanceAdjusted,
+    AllowanceCalculated,
+    AllowancePosted,
+    PayRunPosted,
+    RecoveryScheduled,
+)
 from services.payroll.heard import (
     AppraisalCorrected,
     AppraisalDelivered,
     AppraisalFinalized,
     AppraisalImported,
     AttendanceRecorded,
+    AwardGranted,
     EmployeeRegistered,
     ObjectionDecided,
     PositionAssigned,
@@ -51,6 +59,10 @@ def _paid_keys(fact: Fact) -> tuple[str, ...]:
     return tuple(f"{fact.event.employee}/{month}" for month in paid_months(Period.parse(fact.event.period)))
 
 
+def _award_keys(fact: Fact[AwardGranted]) -> tuple[str, ...]:
+    return (f"{fact.event.employee}/{fact.event.paid_with}",) if fact.event.paid_with else ()
+
+
 def fold_known(key: str, row: Row | None, fact: Fact) -> Row:
     employee, _, month = key.rpartition("/")
     return {"employee": employee, "month": month}
@@ -61,6 +73,7 @@ KNOWN_MONTHS = View(
     columns=(Column("employee", Text), Column("month", Text)),
     on={
         AttendanceRecorded: month_key,
+        AwardGranted: _award_keys,
         AppraisalImported: _paid_keys,
         AppraisalDelivered: _paid_keys,
         ObjectionDecided: _paid_keys,
@@ -127,13 +140,16 @@ ALLOWANCES = View(
 )
 
 
-def _adjustment_keys(fact: Fact[AllowanceAdjusted | AllowancePosted]) -> Iterable[str]:
+Paying = AllowancePosted | AdjustmentsPosted
+
+
+def _adjustment_keys(fact: Fact[AllowanceAdjusted | Paying]) -> Iterable[str]:
     if isinstance(fact.event, AllowanceAdjusted):
         return (f"{fact.event.employee}/{fact.id}",)
     return tuple(f"{fact.event.employee}/{part.event}" for part in fact.event.adjustments)
 
 
-def fold_adjustment(key: str, row: Row | None, fact: Fact[AllowanceAdjusted | AllowancePosted]) -> Row:
+def fold_adjustment(key: str, row: Row | None, fact: Fact[AllowanceAdjusted | Paying]) -> Row:
     """One adjustment and what runs have paid of it; `remaining` is what later runs still pay or take back. Rupiah."""
     row, event = dict(row or {"difference": 0, "paid": 0, "runs": []}), fact.event
     if isinstance(event, AllowanceAdjusted):
@@ -160,9 +176,41 @@ ADJUSTMENTS = View(
         Column("runs", JSONB),
         Column("remaining", BigInteger),
     ),
-    on={AllowanceAdjusted: _adjustment_keys, AllowancePosted: _adjustment_keys},
+    on={AllowanceAdjusted: _adjustment_keys, AllowancePosted: _adjustment_keys, AdjustmentsPosted: _adjustment_keys},
     fold=fold_adjustment,
     indexes=(("employee",), ("month",)),
+)
+
+
+def fold_alone(key: str, row: Row | None, fact: Fact[AdjustmentsPosted]) -> Row:
+    return asdict(fact.event)
+
+
+ADJUSTMENT_PAYMENTS = View(
+    name="adjustment_payments",
+    columns=(Column("employee", Text), Column("run", Text), Column("adjustments", JSONB), Column("paid", BigInteger)),
+    on={AdjustmentsPosted: lambda fact: (f"{fact.event.employee}/{fact.event.run}",)},
+    fold=fold_alone,
+    indexes=(("run",),),
+)
+
+
+def fold_recovery(key: str, row: Row | None, fact: Fact[RecoveryScheduled]) -> Row:
+    return {**asdict(fact.event), "version": fact.version}
+
+
+RECOVERING = View(
+    name="recoveries",
+    columns=(
+        Column("employee", Text),
+        Column("amount", BigInteger),
+        Column("instalments_left", Integer),
+        Column("cap_percent", Text),
+        Column("first_run", Text),
+        Column("version", Integer),
+    ),
+    on={RecoveryScheduled: subject_key},
+    fold=fold_recovery,
 )
 
 
@@ -187,4 +235,4 @@ PAY_RUNS = View(
     indexes=(("month",),),
 )
 
-VIEWS = (EMPLOYEES, KNOWN_MONTHS, ALLOWANCES, ADJUSTMENTS, PAY_RUNS)
+VIEWS = (EMPLOYEES, KNOWN_MONTHS, ALLOWANCES, ADJUSTMENTS, ADJUSTMENT_PAYMENTS, RECOVERING, PAY_RUNS)

@@ -55,6 +55,17 @@ def _line(base: int, component: Component, percents: Mapping[str, Fraction]) -> 
     return Line(component.name, component.rule, base, exact_text(component.share), exact_text(percent), amount)
 
 
+def extra_line(base: int, name: str, rule: str, share: Fraction) -> Line:
+    """A line beside the components, outside their ceiling: `share` percent of `base` in full."""
+    return Line(name, rule, base, exact_text(share), "100", rupiah(Fraction(base) * share / 100))
+
+
+def cut_line(lines: Sequence[Line], name: str, rule: str, percent: int) -> Line:
+    """A cut of `percent` on the sum of the components' rounded lines: rounded once, half up, and taken off."""
+    base = sum(line.amount for line in lines)
+    return Line(name, rule, base, "100", f"{-percent}", -rupiah(Fraction(base) * percent / 100))
+
+
 def exact_text(value: Fraction) -> str:
     """The exact number as text: a decimal where it ends (``54.55``), else a fraction (``1/3``). Inverse of ``money.exact``."""
     denominator, places = value.denominator, 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from services.payroll.domain.allowance import exact_text, lines_of
-from services.payroll.domain.discipline import points
-from services.payroll.domain.scheme import Scheme
+from services.payroll.domain.allowance import cut_line, exact_text, extra_line, lines_of
+from services.payroll.domain.discipline import FULL, points
+from services.payroll.domain.sanction import Penalty, heaviest, penalties
+from services.payroll.domain.scheme import BONUS, SANCTION, Scheme
 from services.payroll.events import Line, RuleSetPublished
 from services.payroll.heard import (
     AppraisalCorrected,
@@ -16,8 +17,11 @@ from services.payroll.heard import (
     AppraisalFinalized,
     AppraisalImported,
     AttendanceRecorded,
+    AwardGranted,
     ObjectionDecided,
     PositionAssigned,
+    SanctionImposed,
+    SanctionLifted,
 )
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
@@ -38,6 +42,9 @@ class Dossier:
     attendance: Sequence[Fact[AttendanceRecorded]] = ()
     predicates: Sequence[Fact] = ()
     rule_sets: Sequence[Fact[RuleSetPublished]] = ()
+    sanctions: Sequence[Fact[SanctionImposed]] = ()
+    liftings: Sequence[Fact[SanctionLifted]] = ()
+    awards: Sequence[Fact[AwardGranted]] = ()
 
 
 @dataclass(frozen=True)
@@ -85,27 +92,62 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
     position = position_on(month, dossier.positions)
     attendance = attendance_of(month, dossier.attendance)
     standing = standing_for(month, dossier.predicates, scheme)
-    missing = _missing(month, scheme, position, attendance, standing)
+    found = penalties(month, dossier.sanctions, dossier.liftings) if scheme.cuts(month) else ()
+    penalty = heaviest(found)
+    missing = _missing(month, scheme, position, attendance, standing, penalty)
     if missing:
         return Held(dossier.employee, str(month), missing)
-    percents = {"predicate": Fraction(scheme.when_missing) if standing.predicate == MISSING else scheme.payout[standing.predicate]}
+    predicate = scheme.named(standing.predicate)
+    percents = {"predicate": Fraction(scheme.when_missing) if predicate == MISSING else scheme.payout[predicate]}
     discipline = points(attendance.event, scheme.discipline) if scheme.uses("discipline") else None
     if discipline is not None:
         percents["discipline"] = discipline
-    lines = lines_of(scheme.basic[position.event.job_class], scheme.components, percents)
-    grounds = (_published(dossier.rule_sets, scheme), position, attendance if discipline is not None else None, standing.source)
+    bonuses = bonuses_of(month, dossier.awards)
+    lines = _lines(scheme, scheme.basic[position.event.job_class], percents, penalty, predicate, bonuses)
+    grounds = (
+        _published(dossier.rule_sets, scheme),
+        position,
+        attendance if discipline is not None else None,
+        standing.source,
+        *(fact for each in found for fact in (each.imposed, each.lifted)),
+        *bonuses,
+    )
     return Entitlement(
         employee=dossier.employee,
         month=str(month),
         rule_set=scheme.rule_set,
         job_class=position.event.job_class,
         predicate_period=str(standing.period),
-        predicate=standing.predicate,
+        predicate=predicate,
         discipline_points="" if discipline is None else exact_text(discipline),
         lines=lines,
         total=sum(line.amount for line in lines),
         grounds=tuple(fact for fact in grounds if fact is not None),
     )
+
+
+def _lines(
+    scheme: Scheme,
+    base: int,
+    percents: Mapping[str, Fraction],
+    penalty: Penalty | None,
+    predicate: str,
+    bonuses: Sequence[Fact[AwardGranted]],
+) -> tuple[Line, ...]:
+    """The components, which never exceed `base`; a sanction's cut on their sum; then extras and bonuses, which no cut touches."""
+    components = lines_of(base, scheme.components, percents)
+    return (
+        *components,
+        *((cut_line(components, SANCTION, "sanction-cut", penalty.imposed.event.percent),) if penalty is not None else ()),
+        *(extra_line(base, extra.name, "predicate-extra", extra.share) for extra in scheme.extras if predicate in extra.when),
+        *(extra_line(fact.event.bonus, BONUS, fact.event.award, FULL) for fact in bonuses),
+    )
+
+
+def bonuses_of(month: Period, awards: Sequence[Fact[AwardGranted]]) -> tuple[Fact[AwardGranted], ...]:
+    """The awards whose bonus is paid with `month`, lowest rank first."""
+    paid = {fact.id: fact for fact in awards if fact.event.bonus > 0 and fact.event.paid_with == str(month)}
+    return tuple(sorted(paid.values(), key=lambda fact: fact.rank))
 
 
 def position_on(month: Period, positions: Sequence[Fact[PositionAssigned]]) -> Fact[PositionAssigned] | None:
@@ -169,7 +211,14 @@ def _predicate(event: object, pay_basis: str) -> str | None:
     return None
 
 
-def _missing(month: Period, scheme: Scheme, position: Fact | None, attendance: Fact | None, standing: Standing | None) -> tuple[str, ...]:
+def _missing(
+    month: Period,
+    scheme: Scheme,
+    position: Fact | None,
+    attendance: Fact | None,
+    standing: Standing | None,
+    penalty: Penalty | None,
+) -> tuple[str, ...]:
     missing = []
     if position is None:
         missing.append(f"position held on {month.start}")
@@ -179,6 +228,10 @@ def _missing(month: Period, scheme: Scheme, position: Fact | None, attendance: F
         missing.append(f"attendance of {month}")
     if standing is None:
         missing.append(f"predicate of {scheme.pays(month)}")
+    elif scheme.named(standing.predicate) not in (MISSING, *scheme.payout):
+        missing.append(f"percentage of the predicate {standing.predicate} in {scheme.rule_set}")
+    if penalty is not None and penalty.imposed.event.percent is None:
+        missing.append(f"percentage of the sanction {penalty.imposed.event.sanction}")
     return tuple(missing)
 
 

@@ -7,8 +7,11 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
+from services.payroll.domain.allowance import exact_text
 from services.payroll.domain.discipline import deductions
-from services.payroll.domain.entitlement import Dossier, Entitlement, Held, attendance_of, position_on
+from services.payroll.domain.entitlement import Dossier, Entitlement, Held, attendance_of, bonuses_of, position_on
+from services.payroll.domain.recovery import Payment
+from services.payroll.domain.sanction import heaviest, penalties
 from services.payroll.domain.scheme import Scheme
 from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted
 from services.payroll.heard import (
@@ -43,11 +46,11 @@ def explain(
     dossier: Dossier,
     story: Story,
     ledger: Sequence[Fact],
-    payments: Sequence[Fact[AllowancePosted]],
+    payments: Sequence[Fact[Payment]],
 ) -> dict[str, Any]:
     """``{employee, month, status, …amounts, differences, adjustments, chain: [step, …]}``.
 
-    `ledger` is the month's own stream, `payments` are all postings of the person. `differences` are changes of this month, each with the
+    `ledger` is the month's own stream, `payments` is all that runs paid the person. `differences` are changes of this month, each with the
     runs that pay it; `adjustments` are earlier months' differences that this month's run pays. A step is ``{step, event, type, effective,
     recorded, actor, data}``; steps that rest on no event have the first and the last only.
     """
@@ -62,7 +65,10 @@ def explain(
         *_rules(scheme, dossier),
         *_step_of("position", position_on(month, dossier.positions)),
         *_attendance(month, scheme, dossier),
+        *_sanctions(month, scheme, dossier),
+        *_awards(month, dossier),
         *_predicate(finding, scheme),
+        *_extras(finding, scheme),
         *_judgement(story),
         *_scores(story),
         *_targets(story),
@@ -81,12 +87,11 @@ def explain(
     }
 
 
-def _difference(
-    fact: Fact[AllowanceAdjusted], story: Story, dossier: Dossier, payments: Sequence[Fact[AllowancePosted]]
-) -> dict[str, Any]:
+def _difference(fact: Fact[AllowanceAdjusted], story: Story, dossier: Dossier, payments: Sequence[Fact[Payment]]) -> dict[str, Any]:
     """One adjustment in a sentence's parts: how much, from what to what, because of which fact, paid by which runs."""
     event = fact.event
     candidates = (*story.judged, *dossier.predicates, *dossier.attendance, *dossier.positions, *dossier.rule_sets)
+    candidates += (*dossier.sanctions, *dossier.liftings, *dossier.awards)
     cause = next((each for each in candidates if each.id == event.cause), None)
     return {
         "event": fact.id,
@@ -128,6 +133,37 @@ def _attendance(month: Period, scheme: Scheme | None, dossier: Dossier) -> Itera
         taken = deductions(found.event, scheme.discipline)
         step["data"]["deductions"] = [{"cause": each.cause, "count": each.count, "points": str(each.points)} for each in taken]
     yield step
+
+
+def _sanctions(month: Period, scheme: Scheme | None, dossier: Dossier) -> Iterable[dict[str, Any]]:
+    """Each sanction whose term holds the month, with what became of it there: `outcome` cut, lifted, heavier-one-counts, no-local-rule."""
+    found = penalties(month, dossier.sanctions, dossier.liftings)
+    counts = heaviest(found)
+    for penalty in found:
+        step = _step("sanction", penalty.imposed)
+        if scheme is None or not scheme.cuts(month):
+            step["data"]["outcome"] = "no-local-rule"  # PP 94/2021 art. 42 defers the cut
+        elif not penalty.cuts:
+            step["data"]["outcome"] = "lifted"
+        else:
+            step["data"]["outcome"] = "cut" if penalty is counts else "heavier-one-counts"
+        step["data"]["source"] = scheme.cut.source if scheme is not None and scheme.cut is not None else None
+        yield step
+        yield from _step_of("sanction-lifted", penalty.lifted)
+
+
+def _awards(month: Period, dossier: Dossier) -> Iterable[dict[str, Any]]:
+    for fact in bonuses_of(month, dossier.awards):
+        yield _step("award", fact)
+
+
+def _extras(finding: Entitlement | Held, scheme: Scheme | None) -> Iterable[dict[str, Any]]:
+    """The extra components that the predicate earned."""
+    if isinstance(finding, Entitlement) and scheme is not None:
+        for extra in scheme.extras:
+            if finding.predicate in extra.when:
+                data = {"name": extra.name, "when_predicate": sorted(extra.when), "percent_of_base": exact_text(extra.share)}
+                yield {"step": "extra", "data": {**data, "predicate": finding.predicate}}
 
 
 def _predicate(finding: Entitlement | Held, scheme: Scheme | None) -> Iterable[dict[str, Any]]:

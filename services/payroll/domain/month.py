@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.payroll.domain.entitlement import Entitlement
+from services.payroll.domain.recovery import Payment
 from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted, PaidAdjustment
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.facts import Fact
@@ -80,7 +81,7 @@ def stream_of(employee: str, month: str) -> str:
     return f"payroll-{employee}-{month}"
 
 
-def next_run(posted: Iterable[AllowancePosted], month: str) -> str:
+def next_run(posted: Iterable[Payment], month: str) -> str:
     """The run in which a difference of `month` is due: the month after the person's last run."""
     return str(Period.parse(max([*(event.run for event in posted), month])).shift(1))
 

@@ -1,4 +1,4 @@
-"""What a run pays of earlier months' differences: up at once, down in instalments that leave enough to live on."""
+"""What runs pay of earlier months' differences: up at once, down in instalments that leave enough to live on."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from fractions import Fraction
 from itertools import groupby
 from math import floor
 
-from services.payroll.events import AllowanceAdjusted, AllowancePosted, PaidAdjustment
+from services.payroll.domain.allowance import exact_text
+from services.payroll.events import AdjustmentsPosted, AllowanceAdjusted, AllowancePosted, PaidAdjustment, RecoveryScheduled
+from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.facts import Fact
+from shared.kernel.money import Rupiah
+
+Payment = AllowancePosted | AdjustmentsPosted
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Outstanding:
     amount: int
 
 
-def outstanding(adjusted: Iterable[Fact[AllowanceAdjusted]], posted: Iterable[AllowancePosted]) -> tuple[Outstanding, ...]:
+def outstanding(adjusted: Iterable[Fact[AllowanceAdjusted]], posted: Iterable[Payment]) -> tuple[Outstanding, ...]:
     """What is left of each adjustment after these runs, by month and in the order of the month's stream."""
     paid: dict[str, int] = {}
     for event in posted:
@@ -48,6 +53,72 @@ def settle(posted: int, due: Sequence[Outstanding], cap_percent: Fraction) -> tu
         cap -= taken_back
         paid.extend(_pay(parts, taken_back))
     return tuple(paid)
+
+
+def owed(due: Sequence[Outstanding]) -> Rupiah:
+    """What is to be taken back in all: the months that owe, after ups and downs within each. Zero or more."""
+    months = groupby(due, key=lambda part: part.month)
+    return Rupiah(sum(max(0, -_net(tuple(parts))) for _, parts in months))
+
+
+def instalments(amount: Rupiah, worth: Rupiah, cap_percent: Fraction) -> int | None:
+    """How many runs take `amount` back if each pays `worth` otherwise; None if they never do."""
+    each = floor(worth * cap_percent / 100)
+    return -(-amount // each) if each > 0 else None if amount else 0
+
+
+@dataclass(frozen=True)
+class ScheduleRecovery:
+    """Say what is still to be taken back. `worth`: what the last month posted is worth now, in rupiah; `first_run`: the next run."""
+
+    employee: str
+    amount: Rupiah
+    worth: Rupiah
+    cap_percent: Fraction
+    first_run: str
+
+
+def _schedule(state: RecoveryScheduled | None, command: ScheduleRecovery) -> Sequence[object]:
+    """Nothing where nothing was ever to be taken back, nor when amount and cap are as last said."""
+    cap = exact_text(command.cap_percent)
+    if (0 if state is None else state.amount) == command.amount and (state is None or state.cap_percent == cap):
+        return ()
+    left = instalments(command.amount, command.worth, command.cap_percent)
+    return (RecoveryScheduled(command.employee, command.amount, left, cap, command.first_run),)
+
+
+# A person's recoveries are few and follow each other, so that one stream holds them all.
+RECOVERY = Aggregate(
+    "recovery",
+    Decider(None, _schedule, lambda state, event: event if isinstance(event, RecoveryScheduled) else state),
+    stream=lambda command: f"payroll-recovery-{command.employee}",
+    subject=lambda command: command.employee,
+)
+
+
+@dataclass(frozen=True)
+class PayAdjustments:
+    """Pay these adjustments in a run that pays the person no month."""
+
+    employee: str
+    run: str
+    adjustments: tuple[PaidAdjustment, ...]
+
+
+def _pay_alone(state: AdjustmentsPosted | None, command: PayAdjustments) -> Sequence[object]:
+    """Once for each run, so that a run that was interrupted can be repeated; nothing when there is nothing to pay."""
+    if state is not None or not command.adjustments:
+        return ()
+    paid = sum(part.amount for part in command.adjustments)
+    return (AdjustmentsPosted(command.employee, command.run, command.adjustments, paid),)
+
+
+ADJUSTMENTS_ALONE = Aggregate(
+    "adjustments-alone",
+    Decider(None, _pay_alone, lambda state, event: event if isinstance(event, AdjustmentsPosted) else state),
+    stream=lambda command: f"payroll-adjustments-{command.employee}-{command.run}",
+    subject=lambda command: command.employee,
+)
 
 
 def _net(parts: Sequence[Outstanding]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.payroll.domain.recovery import Payment
 from services.payroll.events import AllowancePosted, PayRunPosted
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.periods import Period
@@ -23,7 +24,7 @@ class CloseRun:
 
     run: str
     month: str
-    posted: tuple[AllowancePosted, ...]
+    posted: tuple[Payment, ...]
     treasurer: str
 
 
@@ -43,7 +44,7 @@ def decide(state: Run, command: CloseRun) -> Sequence[object]:
             month=command.month,
             run=command.run,
             persons=len({event.employee for event in command.posted}),
-            total_posted=sum(event.posted for event in command.posted),
+            total_posted=sum(event.posted for event in command.posted if isinstance(event, AllowancePosted)),
             total_adjustments=sum(part.amount for event in command.posted for part in event.adjustments),
             total_paid=sum(event.paid for event in command.posted),
             treasurer=command.treasurer,

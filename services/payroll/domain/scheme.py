@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,8 @@ from shared.kernel.refusal import Refused
 KIND = "allowance"
 PREDICATES = ("sangat_baik", "baik", "butuh_perbaikan", "kurang", "sangat_kurang")
 FACTORS = ("predicate", "discipline")
+SANCTION, BONUS = "sanction", "bonus"
+"""The names of lines that no rule set gives."""
 
 EFFECTS: Mapping[str, Callable[[Period], Period]] = {
     "next_quarter": lambda month: month.quarter.shift(-1),
@@ -36,8 +39,31 @@ class Tables:
 
 
 @dataclass(frozen=True)
+class Extra:
+    """A line of its own beside the components: `share` percent of the basic amount, for these predicates."""
+
+    name: str
+    when: frozenset[str]
+    share: Fraction
+
+
+@dataclass(frozen=True)
+class CutRule:
+    """A region's own regulation that sanctions cut the allowance, for months that begin on `since` or later.
+
+    PP 94/2021 art. 42 defers its own cut until salaries are regulated anew; without such a rule no sanction touches the allowance.
+    """
+
+    since: date
+    source: str
+
+
+@dataclass(frozen=True)
 class Scheme:
-    """A rule set, ready to compute with. `when_missing`: ``hold``, ``last`` or the percentage that is paid without a predicate."""
+    """A rule set, ready to compute with. `when_missing`: ``hold``, ``last`` or the percentage that is paid without a predicate.
+
+    `names` maps predicates of another regime, such as *cukup* of PP 30/2019, to those of the payout table.
+    """
 
     rule_set: str
     sources: tuple[str, ...]
@@ -49,6 +75,9 @@ class Scheme:
     when_missing: str | Fraction
     discipline: DisciplineRule | None
     recovery_cap: Fraction
+    extras: tuple[Extra, ...] = ()
+    cut: CutRule | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def uses(self, factor: str) -> bool:
         return any(factor in component.factors for component in self.components)
@@ -56,6 +85,14 @@ class Scheme:
     def pays(self, month: Period) -> Period:
         """The appraised period whose predicate pays `month`."""
         return EFFECTS[self.effect](month)
+
+    def named(self, predicate: str) -> str:
+        """The predicate as the payout table calls it."""
+        return self.names.get(predicate, predicate)
+
+    def cuts(self, month: Period) -> bool:
+        """Whether a sanction cuts the allowance of `month`."""
+        return self.cut is not None and self.cut.since <= month.start
 
 
 def paid_months(period: Period) -> tuple[Period, ...]:
@@ -75,9 +112,11 @@ def read_scheme(rule_set: str, sources: tuple[str, ...], settings: Mapping[str, 
     effect = _one_of(settings, "effect", tuple(EFFECTS))
     pay_basis = _one_of(settings, "pay_basis", ("delivered", "finalized"))
     missing = settings.get("when_missing", "hold")
+    cut = _cut(settings.get("sanction_cut"))
+    named = tuple(tables.sources[name] for name in _named_tables(settings) if name in tables.sources)
     scheme = Scheme(
         rule_set=rule_set,
-        sources=(*sources, *(tables.sources[name] for name in _named_tables(settings) if name in tables.sources)),
+        sources=(*sources, *named, *((cut.source,) if cut is not None and cut.source not in sources else ())),
         components=components,
         basic=_basic(settings, tables),
         payout=payout,
@@ -86,6 +125,9 @@ def read_scheme(rule_set: str, sources: tuple[str, ...], settings: Mapping[str, 
         when_missing=missing if missing in ("hold", "last") else _percent("when_missing", missing, "hold, last or a percentage 0–100"),
         discipline=_discipline(settings["discipline"]) if "discipline" in settings else None,
         recovery_cap=_percent("recovery_cap_percent", settings.get("recovery_cap_percent", 25)),
+        extras=_extras(settings.get("extras"), {component.name for component in components}),
+        cut=cut,
+        names=_names(settings.get("predicate_names")),
     )
     if scheme.uses("discipline") and scheme.discipline is None:
         raise _wrong("discipline", "the points' rule, because a component uses the factor discipline", "none")
@@ -107,8 +149,8 @@ def _components(settings: Mapping[str, Any], rules: Mapping[str, str]) -> tuple[
         part = _percent("criteria.percent", criterion.get("percent"))
         for component in listed:
             name = component.get("name")
-            if not isinstance(name, str) or not name:
-                raise _wrong("components.name", "a name", repr(name))
+            if not isinstance(name, str) or not name or name in (SANCTION, BONUS):
+                raise _wrong("components.name", f"a name, and neither {SANCTION} nor {BONUS}", repr(name))
             share = _percent(f"components.{name}.share_percent", component.get("share_percent"))
             factor = component.get("factor")
             factors = (factor,) if isinstance(factor, str) else tuple(factor or ())
@@ -160,6 +202,57 @@ def _discipline(settings: Any) -> DisciplineRule:
         raise _wrong("discipline.late_block_minutes", "at least one minute", str(block))
     parts = ("late_points", "late_cap", "absent_day", "meeting", "roll_call")
     return DisciplineRule(block, *(_percent(f"discipline.{part}", settings.get(part), "points 0–100") for part in parts))
+
+
+def _extras(listed: Any, taken: set[str]) -> tuple[Extra, ...]:
+    """``[{name, when_predicate: [...], percent_of_base}]``."""
+    found = []
+    for extra in _listed("extras", listed, "a list of {name, when_predicate, percent_of_base}"):
+        name = extra.get("name")
+        if not isinstance(name, str) or not name or name in taken | {SANCTION, BONUS}:
+            raise _wrong("extras.name", "a name that no other line has", repr(name))
+        when = extra.get("when_predicate")
+        if not isinstance(when, list | tuple) or not when or not set(when) <= set(PREDICATES):
+            raise _wrong(f"extras.{name}.when_predicate", f"a list of one or more of {', '.join(PREDICATES)}", repr(when))
+        taken = taken | {name}
+        found.append(Extra(name, frozenset(when), _percent(f"extras.{name}.percent_of_base", extra.get("percent_of_base"))))
+    return tuple(found)
+
+
+def _cut(setting: Any) -> CutRule | None:
+    """``{since, source}``; none or null: sanctions do not cut the allowance."""
+    if setting is None:
+        return None
+    if not isinstance(setting, Mapping):
+        raise _wrong("sanction_cut", "{since, source}, or null where sanctions do not cut the allowance", repr(setting))
+    try:
+        since = date.fromisoformat(setting.get("since"))
+    except (TypeError, ValueError):
+        raise _wrong("sanction_cut.since", "a day such as 2026-01-01", repr(setting.get("since"))) from None
+    source = setting.get("source")
+    if not isinstance(source, str) or not source.strip():
+        raise _wrong("sanction_cut.source", "the region's own regulation and article: PP 94/2021 art. 42 defers the cut", repr(source))
+    return CutRule(since, source)
+
+
+def _names(setting: Any) -> Mapping[str, str]:
+    """``{"cukup": "butuh_perbaikan"}``: another regime's predicate → the payout table's."""
+    if setting is None:
+        return {}
+    if not isinstance(setting, Mapping):
+        raise _wrong("predicate_names", "an object of predicates", repr(setting))
+    for name, predicate in setting.items():
+        if name in PREDICATES or predicate not in PREDICATES:
+            raise _wrong(f"predicate_names.{name}", f"another regime's name, with one of {', '.join(PREDICATES)}", repr(predicate))
+    return dict(setting)
+
+
+def _listed(name: str, value: Any, expected: str) -> tuple[Mapping[str, Any], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple) or not all(isinstance(each, Mapping) for each in value):
+        raise _wrong(name, expected, repr(value))
+    return tuple(value)
 
 
 def _one_of(settings: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:
