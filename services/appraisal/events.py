@@ -104,9 +104,11 @@ class ProgressRecorded:
 @EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
 class ScoreSubmitted:
-    """`what`: target (item = target id), behaviour (item = aspect's code) or whole. `by`: self or superior.
+    """`what`: target (item = target id), behaviour (item = aspect's code), whole (item = result, behaviour or peers) or idea
+    (item = innovation; `document` says where it is described). `by`: self, superior, or peers for the number of their published summary.
 
-    `scheme` rating: `value` above, as or below; numeric: an exact decimal as text. `achievement_percent` is exact text, for targets.
+    `scheme` rating: `value` above, as or below; numeric: an exact number as text, for an idea yes or no. `achievement_percent` is
+    exact text, for targets and the whole result.
     Stream of this and of all that follows: ``appraisal-<employee>-<period>``.
     """
 
@@ -118,6 +120,7 @@ class ScoreSubmitted:
     by: str
     value: str
     achievement_percent: str | None = None
+    document: str | None = None
 
 
 @EVENTS.event(EventClass.OPEN)
@@ -239,6 +242,11 @@ class AppraisalFinalized:
 @EVENTS.event(EventClass.OPEN)
 @dataclass(frozen=True)
 class AppraisalCorrected:
+    """A final or imported result was wrong, and what holds instead. An imported one has a predicate and no ratings.
+
+    `heard_on`: the day on which the employee was heard, before the correction; the reasons lie in the text.
+    """
+
     employee: str
     period: str
     before: Judgement
@@ -246,6 +254,8 @@ class AppraisalCorrected:
     legal_basis: str
     document: str
     heard_on: date
+    reason_text: str
+    reason_digest: str
 
 
 @EVENTS.event(EventClass.OPEN)
@@ -291,8 +301,10 @@ class ImprovementItemOpened:
 @EVENTS.event(EventClass.OPEN)
 @dataclass(frozen=True)
 class ImprovementItemClosed:
-    """What was done lies in the text of the service; here only that it was done, by whom it was checked stands in the envelope."""
+    """What was done lies in the text; by whom it was checked stands in the envelope."""
 
     unit: str
     item: str
     done_on: date
+    what_text: str
+    what_digest: str

@@ -1,4 +1,4 @@
-"""What appraisal hears of others: who there is, where and under whom, and what colleagues said in sum."""
+"""What appraisal hears of others: who there is, where and under whom, what colleagues and citizens said in sum, who was trained."""
 
 from __future__ import annotations
 
@@ -49,9 +49,44 @@ class ReportingLineSet:
 @HEARD.hears("feedback")
 @dataclass(frozen=True)
 class FeedbackSummarised:
-    """Shown to the assessor beside his own scores; it enters no computation (PP 30/2019 art. 41 without colleagues' weight)."""
+    """Shown to the assessor beside his own scores; it counts only where the rule set gives colleagues a weight (PP 30/2019 art. 41)."""
 
     employee: str
     period: str
     n: int
     means_hundredths: dict[str, int]
+
+
+@HEARD.hears("feedback")
+@dataclass(frozen=True)
+class ComplaintResolved:
+    """A founded one opens an improvement item of the unit."""
+
+    unit: str
+    complaint: str
+    founded: bool
+    resolved_on: date
+
+
+@HEARD.hears("feedback")
+@dataclass(frozen=True)
+class SurveyResultPublished:
+    """`index`: exact text (SKM, PermenPANRB 14/2017); compared with the one before it, never a weight in anybody's appraisal."""
+
+    unit: str
+    service: str
+    period: str
+    n: int
+    index: str
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class TrainingCompleted:
+    """Shown in the appraisal of the period that it was completed in."""
+
+    employee: str
+    programme: str
+    result: str
+    completed_on: date
+    score_hundredths: int | None = None

@@ -1,16 +1,23 @@
-"""The statutory clocks of appraisal. No event of another service makes appraisal act by itself, so there is no reaction."""
+"""What appraisal does by itself: statutory clocks, and an improvement item for what citizens rightly complain of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from services.appraisal import events
+from services.appraisal.defaults import TABLES
 from services.appraisal.domain import streams
 from services.appraisal.domain.appraisal import APPRAISAL, AcceptBySilence
+from services.appraisal.domain.improvement import IMPROVEMENT, OpenImprovementItem
 from services.appraisal.domain.objection import ReportOverdue
+from services.appraisal.domain.rules import Improvement, read_rules
+from services.appraisal.heard import ComplaintResolved, SurveyResultPublished
+from services.appraisal.known import calendar_of
 from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
 from shared.kernel.facts import Fact, Knowledge
+from shared.kernel.money import exact
+from shared.kernel.periods import Period
 
 
 def _key(fact: Fact) -> str:
@@ -56,5 +63,53 @@ DECISION = Timer(
     fire=_overdue,
 )
 
-REACTIONS: tuple[Reaction, ...] = ()
+
+def _complaint_keys(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
+    return (f"{fact.event.unit}/{fact.event.complaint}",)
+
+
+def _of_complaint(key: str, knowledge: Knowledge) -> Iterable[Do]:
+    """One item for a founded complaint, due within the term from the day it was resolved."""
+    unit, complaint = key.split("/")
+    for fact in knowledge.facts(ComplaintResolved, unit):
+        resolved = fact.event
+        if resolved.complaint == complaint and resolved.founded:
+            rules = _improvement(knowledge, resolved.resolved_on)
+            if rules and rules.founded_complaints:
+                yield _open(unit, f"complaint-{complaint}", "complaint", fact, resolved.resolved_on, rules, knowledge)
+
+
+def _survey_keys(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
+    return (f"{fact.event.unit}/{fact.event.service}",)
+
+
+def _of_survey(key: str, knowledge: Knowledge) -> Iterable[Do]:
+    """One item for each result of a service that lies under the one before it (of the same kind of period)."""
+    unit, service = key.split("/")
+    results = {fact.event.period: fact for fact in knowledge.facts(SurveyResultPublished, unit) if fact.event.service == service}
+    in_order = sorted(results, key=lambda period: (Period.parse(period).kind, Period.parse(period).start))
+    for before, period in zip(in_order, in_order[1:]):
+        fact = results[period]
+        same_kind = Period.parse(before).kind == Period.parse(period).kind
+        if same_kind and exact(fact.event.index) < exact(results[before].event.index):
+            day = calendar_of(knowledge).local_date(fact.recorded)
+            rules = _improvement(knowledge, day)
+            if rules and rules.falling_surveys:
+                yield _open(unit, f"survey-{service}-{period.lower()}", "survey", fact, day, rules, knowledge)
+
+
+def _improvement(knowledge: Knowledge, day: date) -> Improvement | None:
+    return read_rules(knowledge.rules("appraisal", day), TABLES).improvement
+
+
+def _open(unit: str, item: str, cause: str, fact: Fact, day: date, rules: Improvement, knowledge: Knowledge) -> Do:
+    calendar = calendar_of(knowledge)
+    due = rules.due.last_day(calendar.start_of(day), calendar)
+    return Do(IMPROVEMENT, OpenImprovementItem(unit, item, cause, fact.id, due))
+
+
+COMPLAINTS = Reaction(name="improvement-of-complaints", on={ComplaintResolved: _complaint_keys}, decide=_of_complaint)
+SURVEYS = Reaction(name="improvement-of-surveys", on={SurveyResultPublished: _survey_keys}, decide=_of_survey)
+
+REACTIONS = (COMPLAINTS, SURVEYS)
 TIMERS = (SILENCE, DECISION)

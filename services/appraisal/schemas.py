@@ -5,6 +5,9 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 CODE = validate.Regexp(r"^[a-z0-9][a-z0-9._-]{0,39}$", error="Not a valid code of letters a–z, digits, . _ -")
+CITATION = validate.Regexp(
+    r"^(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9 .,:;/()–-]{0,119}$", error="Not a citation such as PP 30/2019 art. 41, of up to 120 characters"
+)
 DECIMAL = validate.Regexp(r"^[0-9]{1,12}(\.[0-9]{1,6})?$", error="Not a valid decimal such as 12 or 97.5")
 DOCUMENT = validate.Length(min=1, max=120)
 FREE = validate.Length(min=1, max=4000)
@@ -41,9 +44,24 @@ class Progress(Schema):
 
 
 class Score(Schema):
-    what = fields.String(required=True, validate=validate.OneOf(("behaviour", "target", "whole")))
+    what = fields.String(required=True, validate=validate.OneOf(("behaviour", "target", "whole", "idea")))
     item = fields.String(required=True, validate=CODE)
-    value = fields.String(required=True, validate=RATING)
+    value = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^(above|as|below|yes|no|[0-9]{1,3}(\.[0-9]{1,6})?)$", error="Not a rating, a number, yes or no"),
+        metadata={
+            "description": "above, as, below; under the numeric scheme a number from 0 to 120, for an idea yes or no",
+            "example": "as",
+        },
+    )
+    document = fields.String(
+        load_default=None, allow_none=True, validate=DOCUMENT, metadata={"description": "With an idea: the document that describes it"}
+    )
+
+
+class Report(Schema):
+    report = fields.String(required=True, validate=FREE, metadata={"description": "What was achieved; kept as a text"})
+    evidence = fields.List(fields.String(validate=SHA256), load_default=list, validate=validate.Length(max=50))
 
 
 class OrganisationResult(Schema):
@@ -63,9 +81,41 @@ class Ratings(Schema):
 
 class Decision(Schema):
     outcome = fields.String(required=True, validate=validate.OneOf(("granted", "rejected")))
-    ratings = fields.Nested(Ratings, load_default=None, allow_none=True, metadata={"description": "With granted, and only then"})
+    ratings = fields.Nested(Ratings, load_default=None, allow_none=True, metadata={"description": "With granted, under the rating scheme"})
+    score = fields.String(
+        load_default=None, allow_none=True, validate=DECIMAL, metadata={"description": "With granted, under the numeric scheme"}
+    )
     document = fields.String(required=True, validate=DOCUMENT)
     reasons = fields.String(required=True, validate=FREE)
+
+
+class Correction(Schema):
+    ratings = fields.Nested(Ratings, load_default=None, allow_none=True, metadata={"description": "Under the rating scheme"})
+    score = fields.String(load_default=None, allow_none=True, validate=DECIMAL, metadata={"description": "Under the numeric scheme"})
+    predicate = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(("sangat_baik", "baik", "butuh_perbaikan", "kurang", "sangat_kurang")),
+        metadata={"description": "Of an imported result"},
+    )
+    legal_basis = fields.String(required=True, validate=CITATION, metadata={"example": "PP 30/2019 art. 41"})
+    document = fields.String(required=True, validate=DOCUMENT)
+    heard_on = fields.Date(required=True, metadata={"description": "The day on which the employee was heard"})
+    reasons = fields.String(required=True, validate=FREE)
+
+
+class Closing(Schema):
+    done_on = fields.Date(required=True)
+    what = fields.String(required=True, validate=FREE, metadata={"description": "What was done; kept as a text"})
+
+
+class ImprovementFilter(Schema):
+    unit = fields.String(load_default=None)
+    status = fields.String(load_default=None, validate=validate.OneOf(("open", "closed")))
+
+
+class UnitScores(Schema):
+    period = fields.String(required=True, metadata={"example": "2026-Q1"})
 
 
 class AppraisalFilter(Schema):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from services.appraisal.api import BLUEPRINTS
-from services.appraisal.defaults import NATIONAL, QUADRANTS
+from services.appraisal.defaults import NATIONAL, TABLES
 from services.appraisal.domain.rules import read_settings
 from services.appraisal.events import EVENTS
 from services.appraisal.heard import HEARD
@@ -19,7 +19,7 @@ from shared.process.service import Service
 
 def check_appraisal_rules(settings: Mapping[str, Any]) -> None:
     """Refused (422) names the setting that is wrong."""
-    read_settings("draft", settings, QUADRANTS)
+    read_settings("draft", settings, TABLES)
 
 
 SERVICE = Service(

@@ -16,6 +16,7 @@ from shared.views.view import Row, View, subject_key
 
 OF_AN_APPRAISAL = (
     events.ScoreSubmitted,
+    events.AchievementReported,
     events.AppraisalDelivered,
     events.AppraisalAccepted,
     events.ObjectionFiled,
@@ -34,7 +35,12 @@ def period_key(fact: Fact) -> tuple[str, ...]:
 
 
 def _judged(row: Row, judgement: events.Judgement) -> Row:
-    return row | {"judgement": plain(judgement), "predicate": judgement.predicate}
+    return row | {"judgement": judged(judgement), "predicate": judgement.predicate}
+
+
+def judged(judgement: events.Judgement) -> dict[str, Any]:
+    """The judgement without what its scheme does not have: ratings and predicate, score and predicate, or the predicate alone."""
+    return {name: value for name, value in plain(judgement).items() if value is not None}
 
 
 def fold_appraisal(key: str, row: Row | None, fact: Fact) -> Row | None:
@@ -45,9 +51,11 @@ def fold_appraisal(key: str, row: Row | None, fact: Fact) -> Row | None:
     match event:
         case events.ScoreSubmitted():
             score = {"what": event.what, "item": event.item, "by": event.by, "value": event.value}
-            score |= {"achievement_percent": event.achievement_percent, "event": fact.id}
+            score |= {"achievement_percent": event.achievement_percent, "document": event.document, "event": fact.id}
             others = [one for one in row["scores"] if (one["what"], one["item"], one["by"]) != (event.what, event.item, event.by)]
             return row | {"scores": [*others, score]}
+        case events.AchievementReported():
+            return row | {"report": _plain(event) | {"reported_at": fact.recorded.isoformat(), "event": fact.id}}
         case events.AppraisalDelivered():
             row |= {"status": "delivered", "rule_set": event.rule_set, "objection_until": event.objection_until}
             row |= {"delivered_at": fact.recorded, "delivered_by": fact.actor}
@@ -64,14 +72,17 @@ def fold_appraisal(key: str, row: Row | None, fact: Fact) -> Row | None:
         case events.ObjectionOverdue():
             return _happened(row, fact, due=event.due) | {"objection": row["objection"] | {"overdue": True}}
         case events.ObjectionDecided():
-            decision = _plain(event) | {"decided_at": fact.recorded.isoformat(), "event": fact.id}
+            decision = _plain(event) | {"before": judged(event.before), "after": judged(event.after)}
+            decision |= {"decided_at": fact.recorded.isoformat(), "event": fact.id}
             objection = row["objection"] | {"status": "decided", "outcome": event.outcome, "decision": decision}
             return _judged(_happened(row, fact, outcome=event.outcome), event.after) | {"objection": objection}
         case events.AppraisalFinalized():
             row |= {"status": "final", "basis": event.basis, "finalized_at": fact.recorded}
             return _judged(_happened(row, fact, basis=event.basis), event.judgement)
         case events.AppraisalCorrected():
-            row |= {"status": "corrected"}
+            correction = _plain(event) | {"before": judged(event.before), "after": judged(event.after)}
+            correction |= {"corrected_at": fact.recorded.isoformat(), "corrected_by": fact.actor, "event": fact.id}
+            row |= {"status": "corrected", "correction": correction}
             return _judged(_happened(row, fact, legal_basis=event.legal_basis, document=event.document), event.after)
         case events.AppraisalImported():
             row |= {"status": "imported", "basis": "imported", "predicate": event.predicate}
@@ -116,6 +127,8 @@ APPRAISALS = View(
         Column("objection_until", DateTime(timezone=True)),
         Column("finalized_at", DateTime(timezone=True)),
         Column("objection", JSONB),
+        Column("report", JSONB),
+        Column("correction", JSONB),
         Column("history", JSONB),
         Column("version", Integer),
     ),
@@ -213,4 +226,38 @@ def fold_unit(key: str, row: Row | None, fact: Fact) -> Row | None:
 
 UNITS = View(name="units", columns=(Column("parent", Text), Column("since", Date)), on={UnitOpened: subject_key}, fold=fold_unit)
 
-VIEWS = (APPRAISALS, PLANS, ORGANISATIONS, EMPLOYEES, UNITS)
+
+def fold_improvement(key: str, row: Row | None, fact: Fact) -> Row | None:
+    """One improvement item of a unit; `status`: open or closed."""
+    event = fact.event
+    match event:
+        case events.ImprovementItemOpened():
+            opened = {"unit": event.unit, "item": event.item, "cause": event.cause, "event": event.event, "due": event.due}
+            return opened | {"status": "open", "opened_at": fact.recorded, "version": fact.version}
+        case events.ImprovementItemClosed():
+            closed = {"status": "closed", "done_on": event.done_on, "what_text": event.what_text, "closed_by": fact.actor}
+            return dict(row or {}) | closed | {"version": fact.version}
+    return row
+
+
+IMPROVEMENT_ITEMS = View(
+    name="improvement_items",
+    columns=(
+        Column("unit", Text),
+        Column("item", Text),
+        Column("cause", Text),
+        Column("event", Text),
+        Column("due", Date),
+        Column("status", Text),
+        Column("opened_at", DateTime(timezone=True)),
+        Column("done_on", Date),
+        Column("what_text", Text),
+        Column("closed_by", Text),
+        Column("version", Integer),
+    ),
+    on=dict.fromkeys((events.ImprovementItemOpened, events.ImprovementItemClosed), lambda fact: (f"{fact.event.unit}/{fact.event.item}",)),
+    fold=fold_improvement,
+    indexes=(("unit",),),
+)
+
+VIEWS = (APPRAISALS, PLANS, ORGANISATIONS, EMPLOYEES, UNITS, IMPROVEMENT_ITEMS)

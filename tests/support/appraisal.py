@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.appraisal import events
-from services.appraisal.defaults import QUADRANTS
+from services.appraisal.defaults import TABLES
 from services.appraisal.domain.plan import PLAN, PlanState
 from services.appraisal.domain.rules import AppraisalRules, read_settings
 from services.appraisal.domain.targets import Target
@@ -33,7 +33,7 @@ M1, ASSESSOR, SUPERIOR = "m1", "m11", "m13"
 
 def rules(**changed: Any) -> AppraisalRules:
     """Rules as a place publishes them, with some settings changed."""
-    return read_settings("place@1", SETTINGS | changed, QUADRANTS)
+    return read_settings("place@1", SETTINGS | changed, TABLES)
 
 
 def moment(day: str, clock: str = "09:00") -> datetime:

@@ -11,13 +11,16 @@ from hypothesis import given as for_all
 from hypothesis import strategies as some
 
 from services.appraisal import events
-from services.appraisal.defaults import NATIONAL, QUADRANTS
+from services.appraisal.defaults import NATIONAL, TABLES
 from services.appraisal.domain import rating, streams
-from services.appraisal.domain.appraisal import APPRAISAL, AcceptAppraisal, AcceptBySilence, DeliverAppraisal, ImportAppraisal, SubmitScore
+from services.appraisal.domain.appraisal import APPRAISAL, AcceptAppraisal, AcceptBySilence, ImportAppraisal
+from services.appraisal.domain.delivery import DeliverAppraisal
+from services.appraisal.domain.exact import exact_text
 from services.appraisal.domain.organisation import ORGANISATION, SetOrganisationResult
 from services.appraisal.domain.plan import PlanState
 from services.appraisal.domain.quadrant import Predicate, Rating
 from services.appraisal.domain.rules import read_rules, read_settings
+from services.appraisal.domain.scoring import SubmitScore
 from shared.kernel.money import exact
 from shared.kernel.refusal import Refused
 from tests.support.appraisal import (
@@ -150,7 +153,7 @@ def test_permenpanrb_6_2022_art_24_the_organisations_result_comes_first_where_th
 
 
 def test_permenpanrb_6_2022_without_a_local_policy_the_superior_judges_the_result():
-    national = read_rules(NATIONAL, QUADRANTS)
+    national = read_rules(NATIONAL, TABLES)
     scores = tuple(score(item, "as") for item in national.behaviours)
     given(APPRAISAL, *scores).when(delivery(under=national)).then_refused("appraisal-incomplete", found="whole result")
     judged = given(APPRAISAL, *scores, score("result", "above", "whole")).when(delivery(under=national)).events
@@ -214,7 +217,7 @@ def test_permenpanrb_6_2022_the_quadrant_is_not_symmetric(result, behaviour, pre
 
 @for_all(some.fractions(min_value=-1000, max_value=1000, max_denominator=10_000))
 def test_an_exact_number_is_written_so_that_it_is_read_again(value):
-    assert exact(rating.exact_text(value)) == value
+    assert exact(exact_text(value)) == value
 
 
 @for_all(
@@ -298,7 +301,7 @@ def test_an_organisations_result_is_set_once():
 )
 def test_a_wrong_rule_set_is_refused_when_it_is_published(wrong):
     with pytest.raises(Refused) as refused:
-        read_settings("draft", SETTINGS | wrong, QUADRANTS)
+        read_settings("draft", SETTINGS | wrong, TABLES)
     assert (refused.value.code, refused.value.status) == ("rule-set-invalid", 422)
 
 

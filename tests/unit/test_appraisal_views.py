@@ -95,9 +95,12 @@ def test_a_correction_and_an_import_are_shown_as_such():
     knowledge = knowing()
     own(knowledge, events.AppraisalImported(M1, "2026-Q1", "baik", "old", "ab" * 32, 2))
     assert knowledge.row(views.APPRAISALS, f"{M1}/2026-Q1")["status"] == "imported"
-    own(knowledge, events.AppraisalCorrected(M1, "2026-Q1", NEEDS_IMPROVEMENT, NEEDS_IMPROVEMENT, "law", "800/2", DAY))
+    imported = events.Judgement(None, None, "baik")
+    after = events.Judgement(None, None, "butuh_perbaikan")
+    own(knowledge, events.AppraisalCorrected(M1, "2026-Q1", imported, after, "law", "800/2", DAY, "t3", "d3"))
     row = knowledge.row(views.APPRAISALS, f"{M1}/2026-Q1")
-    assert (row["status"], row["predicate"]) == ("corrected", "butuh_perbaikan")
+    assert (row["status"], row["predicate"], row["judgement"]) == ("corrected", "butuh_perbaikan", {"predicate": "butuh_perbaikan"})
+    assert (row["correction"]["before"], row["correction"]["document"]) == ({"predicate": "baik"}, "800/2")
 
 
 def test_a_persons_row_does_not_depend_on_the_order_or_number_of_arrivals():
@@ -190,14 +193,20 @@ MAY: Mapping[str, Sequence[tuple[str, ...]]] = {
     "draft-target": (SELF,),
     "record-progress": (SELF,),
     "submit-score": (SELF, BOSS),
+    "report-achievement": (SELF,),
     "accept-appraisal": (SELF,),
     "file-objection": (SELF,),
     "approve-plan": (BOSS,),
     "deliver-appraisal": (BOSS,),
     "decide-objection": (CHIEF,),
+    "correct-appraisal": (CHIEF,),
     "set-organisation-result": (PPK,),
     "import-targets": (HR,),
     "import-earlier-predicates": (HR,),
+    "import-achievements": (HR,),
+    "close-improvement-item": (PPK, HR),
+    "list-improvement-items": EVERYBODY,
+    "read-unit-scores": (PPK, HR, AUDITOR),
     "read-plan": READERS,
     "read-appraisal": READERS,
     "read-objection": READERS,
@@ -216,6 +225,13 @@ def test_only_who_stands_so_to_the_employee_may(action):
     knowledge = knowing(line(M1, "m11", "m13"))
     found = [who for who in EVERYBODY if POLICY.permits(Actor(who[0], "mulyorejo", frozenset(who[1:]), "web"), action, M1, knowledge)]
     assert found == [who for who in EVERYBODY if who in MAY[action]]
+
+
+def test_everybody_of_a_unit_may_see_its_scores_and_nobody_of_another():
+    towns = [learned(heard.UnitOpened(unit, parent, DAY)) for unit, parent in (("town", None), ("office", "town"), ("desk", "office"))]
+    knowledge = knowing(*towns, post("m1", "desk"), post("m9", "town"), post("m9", "desk", acting=True))
+    assert permitted(knowledge, SELF, "read-unit-scores", "desk") and permitted(knowledge, SELF, "read-unit-scores", "office")
+    assert not permitted(knowledge, OTHER, "read-unit-scores", "desk") and not permitted(knowledge, CHIEF, "read-unit-scores", "desk")
 
 
 def permitted(knowledge, who, action, subject=M1):

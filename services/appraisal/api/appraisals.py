@@ -1,4 +1,4 @@
-"""Routes of appraisals: scores, delivery, acceptance, and reading them."""
+"""Routes of appraisals: scores, reports, delivery, acceptance, correction, and reading them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from services.appraisal import schemas, views
-from services.appraisal.api.reading import appraisal_now, period_of, rules_of
-from services.appraisal.domain.appraisal import APPRAISAL, AcceptAppraisal, DeliverAppraisal, SubmitScore
+from services.appraisal.api.reading import appraisal_now, new_result, period_of, rules_named, rules_of
+from services.appraisal.domain.appraisal import APPRAISAL, AcceptAppraisal
+from services.appraisal.domain.correction import CorrectAppraisal
+from services.appraisal.domain.delivery import DeliverAppraisal
 from services.appraisal.domain.plan import PLAN
+from services.appraisal.domain.quadrant import Predicate
+from services.appraisal.domain.scoring import ReportAchievement, SubmitScore
 from services.appraisal.domain.streams import OfPeriod, OfYear
-from services.appraisal.heard import FeedbackSummarised
-from services.appraisal.known import must_be_registered, organisation_result, unit_of
+from services.appraisal.heard import FeedbackSummarised, TrainingCompleted
+from services.appraisal.known import line_of, must_be_registered, organisation_result, unit_of
 from services.appraisal.members import members
 from shared.http.acting import Ask, commanding, querying
+from shared.kernel.facts import Fact
+from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
 
 appraisals = Blueprint("appraisals", __name__, url_prefix="/v1", description="Appraisals of a person and period.")
 
@@ -26,15 +33,38 @@ def submit_score(ask: Ask, body: dict[str, Any], employee: str, period: str) -> 
     """Rate a behaviour aspect (the assessor), or anything about oneself (the employee; shown, and without effect on the result).
 
     Targets and the whole result are rated by the published policy at delivery, unless the rule set leaves them to the superior
-    (409 rated-by-policy). 409 plan-not-approved, 409 already-delivered, 422 unknown-item. Answers {what, item, value, by, version}.
+    (409 rated-by-policy). Under the numeric scheme values are numbers from 0 to 120, and {what: idea, item: innovation, value: yes,
+    document} says that the employee created a new idea or way, without which nobody is Sangat Baik (PP 30/2019 art. 41).
+    409 plan-not-approved, 409 already-delivered, 422 unknown-item. Answers {what, item, value, document, by, version}.
     """
     must_be_registered(ask.knowledge, employee)
     rules, parsed = rules_of(ask, period)
     by = "self" if ask.actor.id == employee else "superior"
     plan = ask.state(PLAN, OfYear(employee, str(parsed.year)))
-    command = SubmitScore(employee, period, body["what"], body["item"], by, body["value"], ask.today, plan, rules)
+    command = SubmitScore(employee, period, body["what"], body["item"], by, body["value"], ask.today, plan, rules, body["document"])
     appended = ask.execute(APPRAISAL, command)
     return {**body, "by": by, "version": appended.version}
+
+
+@appraisals.route("/appraisals/<employee>/<period>/report", methods=["POST"])
+@appraisals.arguments(schemas.Report)
+@commanding("report-achievement", subject="employee", status=201)
+def report(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+    """Report what one has achieved, with the evidence's digests; a later report replaces the earlier, the same changes nothing.
+
+    By the employee, until delivery (409 already-delivered). Where the rule set says so, a yearly result is not delivered without it.
+    Answers {period, version}.
+    """
+    must_be_registered(ask.knowledge, employee)
+    rules, parsed = rules_of(ask, period)
+    state, version = ask.loaded(APPRAISAL, OfPeriod(employee, period))
+    evidence, told = tuple(body["evidence"]), state.report
+    if told and told.evidence == evidence and ask.read_text(told.report_text) == body["report"]:
+        return {"period": period, "version": version}
+    text = ask.text(body["report"])
+    plan = ask.state(PLAN, OfYear(employee, str(parsed.year)))
+    appended = ask.execute(APPRAISAL, ReportAchievement(employee, period, text.id, text.digest, evidence, ask.today, plan, rules))
+    return {"period": period, "version": appended.version}
 
 
 @appraisals.route("/appraisals/<employee>/<period>/delivery", methods=["POST"])
@@ -44,10 +74,12 @@ def deliver(ask: Ask, employee: str, period: str) -> dict[str, Any]:
 
     By the assessor; If-Match is the appraisal's version. 409 appraisal-incomplete names under `missing` what is not there;
     422 period-not-over; 409 already-delivered.
-    Answers {judgement: {result_rating, behaviour_rating, predicate}, objection_until, rule_set, version}.
+    Answers {judgement, objection_until, rule_set, version}; judgement is {result_rating, behaviour_rating, predicate}, under the
+    numeric scheme {predicate, score}, the score as exact text.
     """
     rules, parsed = rules_of(ask, period)
     unit = unit_of(ask.knowledge, employee, parsed.end)
+    peers = _peers(ask, employee, period)
     command = DeliverAppraisal(
         employee,
         period,
@@ -56,11 +88,12 @@ def deliver(ask: Ask, employee: str, period: str) -> dict[str, Any]:
         organisation_result(ask.knowledge, unit, period),
         rules,
         ask.calendar,
+        peers.event.means_hundredths if peers else None,
     )
     appended = ask.execute(APPRAISAL, command)
     state = ask.state(APPRAISAL, OfPeriod(employee, period))
     return {
-        "judgement": vars(state.judgement),
+        "judgement": views.judged(state.judgement),
         "objection_until": state.objection_until,
         "rule_set": state.rule_set,
         "version": appended.version,
@@ -78,18 +111,90 @@ def accept(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     return {"status": "final", "version": appended.version}
 
 
+@appraisals.route("/appraisals/<employee>/<period>/correction", methods=["POST"])
+@appraisals.arguments(schemas.Correction)
+@commanding("correct-appraisal", subject="employee", if_match=True, status=201)
+def correct(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+    """Correct a final or imported result, with its legal basis and document, after the employee was heard.
+
+    By the assessor's superior, never by the employee or by the assessor (403); If-Match is the appraisal's version. `ratings` under the
+    rating scheme, `score` under the numeric one, `predicate` for an imported result: one of the three, and it changes something (422
+    correction-invalid). 409 appraisal-not-final, 422 not-heard. Answers {before, after, version}.
+    """
+    row = appraisal_now(ask, employee, period)
+    before = ask.state(APPRAISAL, OfPeriod(employee, period))
+    new = new_result(body)
+    if (new is None) == (body["predicate"] is None):
+        expected = "one of ratings, score and predicate"
+        found = "none" if new is None else "several"
+        raise Refused("correction-invalid", status=422, expected=expected, found=found, remedy="say what holds instead")
+    line = line_of(ask.knowledge, employee)
+    reason = ask.text(body["reasons"])
+    command = CorrectAppraisal(
+        employee,
+        period,
+        Predicate(body["predicate"]) if new is None else new,
+        body["legal_basis"],
+        body["document"],
+        body["heard_on"],
+        reason.id,
+        reason.digest,
+        ask.actor.id,
+        row.get("delivered_by") or (line.assessor if line else None),
+        rules_named(ask, before.rule_set) if before.rule_set else None,
+        ask.today,
+    )
+    appended = ask.execute(APPRAISAL, command)
+    after = ask.state(APPRAISAL, OfPeriod(employee, period)).judgement
+    return {"before": views.judged(before.judgement), "after": views.judged(after), "version": appended.version}
+
+
 @appraisals.route("/appraisals/<employee>/<period>")
 @querying("read-appraisal", subject="employee")
 def show_appraisal(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     """One appraisal, as it stands this moment.
 
     {employee, period, kind, status: scoring|delivered|objected|final|corrected|imported, scores: [{what, item, by, value,
-    achievement_percent, event}], judgement, predicate, basis, rule_set, delivered_at, delivered_by, objection_until, finalized_at,
-    objection, history: [{what, at, by, event, …}], peers, version}. The ETag is the version that delivery, acceptance and decision ask for.
+    achievement_percent, document, event}], judgement, predicate, basis, rule_set, delivered_at, delivered_by, objection_until,
+    finalized_at, objection, report: {report, evidence, reported_at}, correction: {before, after, legal_basis, document, heard_on,
+    reasons, corrected_at, corrected_by}, history: [{what, at, by, event, …}], version}, and from others: peers: {n, means_hundredths,
+    event}, trainings completed within the period: [{programme, result, score_hundredths, completed_on, event}].
+    The ETag is the version that delivery, acceptance, decision and correction ask for.
     """
     row = appraisal_now(ask, employee, period)
-    peers = [fact.event for fact in ask.knowledge.facts(FeedbackSummarised, employee) if fact.event.period == period]
-    return row | {"peers": {"n": peers[-1].n, "means_hundredths": peers[-1].means_hundredths} if peers else None}
+    peers = _peers(ask, employee, period)
+    said = {"n": peers.event.n, "means_hundredths": peers.event.means_hundredths, "event": peers.id} if peers else None
+    report = _told(ask, row.get("report"), "report_text", "report")
+    correction = _told(ask, row.get("correction"), "reason_text", "reasons")
+    trainings = _trainings(ask, employee, period_of(period))
+    return row | {"report": report, "correction": correction, "peers": said, "trainings": trainings}
+
+
+def _told(ask: Ask, part: dict[str, Any] | None, text: str, name: str) -> dict[str, Any] | None:
+    """A part of the row with its words, None in their place when they were erased."""
+    if part is None:
+        return None
+    return {key: value for key, value in part.items() if key != text} | {name: ask.read_text(part[text])}
+
+
+def _peers(ask: Ask, employee: str, period: str) -> Fact[FeedbackSummarised] | None:
+    """The colleagues' summary of the period, the last one published."""
+    found = [fact for fact in ask.knowledge.facts(FeedbackSummarised, employee) if fact.event.period == period]
+    return found[-1] if found else None
+
+
+def _trainings(ask: Ask, employee: str, period: Period) -> list[dict[str, Any]]:
+    return [
+        {
+            "programme": fact.event.programme,
+            "result": fact.event.result,
+            "score_hundredths": fact.event.score_hundredths,
+            "completed_on": fact.event.completed_on,
+            "event": fact.id,
+        }
+        for fact in ask.knowledge.facts(TrainingCompleted, employee)
+        if period.holds(fact.event.completed_on)
+    ]
 
 
 @appraisals.route("/appraisals")

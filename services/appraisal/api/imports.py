@@ -1,4 +1,4 @@
-"""Imports of what agencies keep in spreadsheets: targets for the coming year, predicates of earlier periods."""
+"""Imports of what agencies keep in spreadsheets: targets, monthly figures of registries, predicates of earlier periods."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.appraisal.api.reading import draft_of
+from services.appraisal.api.reading import closed_months, draft_of, measurement_in
 from services.appraisal.domain.appraisal import APPRAISAL, ImportAppraisal
+from services.appraisal.domain.plan import PLAN, RecordProgress
 from services.appraisal.domain.quadrant import predicate_of
 from services.appraisal.domain.targets import DRAFT
 from services.appraisal.known import must_be_registered
 from shared.flow.declared import Do
 from shared.http.acting import Ask
-from shared.http.importing import Column, Source, code, decimal, importing, integer, one_of, period, text
+from shared.http.importing import Column, Source, code, decimal, importing, integer, month, one_of, period, text
 
 imports = Blueprint("imports", __name__, url_prefix="/v1", description="Imports (CSV, XLSX), with a dry run and an error per row.")
 
@@ -23,7 +24,7 @@ DIRECTIONS = {"lebih tinggi": "higher", "lebih rendah": "lower"}
 
 
 def predicate(cell: str) -> Any:
-    """Sangat Baik, Baik, Butuh Perbaikan, Kurang or Sangat Kurang."""
+    """Sangat Baik, Baik, Butuh Perbaikan (PP 30/2019: Cukup), Kurang or Sangat Kurang."""
     return predicate_of(cell)
 
 
@@ -58,6 +59,39 @@ def import_targets(ask: Ask, row: dict[str, Any], source: Source) -> Do:
     must_be_registered(ask.knowledge, row["employee"])
     said = {name: value for name, value in row.items() if name not in ("employee", "year")}
     return Do(DRAFT, draft_of(ask, row["employee"], str(row["year"]), said | {"value": str(row["value"])}))
+
+
+@imports.route("/imports/achievements", methods=["POST"])
+@importing(
+    "import-achievements",
+    columns=(
+        Column("Kode Pegawai", "employee", code),
+        Column("Tahun", "year", period),
+        Column("Kode Sasaran", "target_id", code),
+        Column("Bulan", "month", month),
+        Column("Realisasi", "value", decimal),
+    ),
+)
+def import_achievements(ask: Ask, row: dict[str, Any], source: Source) -> Do:
+    """Record monthly figures of a registry as progress; the file's SHA-256 is the evidence of every row.
+
+    By HR. The same file again changes nothing; a later file replaces the months that it names, until their appraisal is delivered.
+    """
+    must_be_registered(ask.knowledge, row["employee"])
+    reported = str(row["month"])
+    command = RecordProgress(
+        row["employee"],
+        str(row["year"]),
+        row["target_id"],
+        reported,
+        str(row["value"]),
+        (source.digest,),
+        None,
+        ask.today,
+        closed_months(ask, row["employee"], reported),
+        measurement_in(ask, reported),
+    )
+    return Do(PLAN, command)
 
 
 @imports.route("/imports/earlier-predicates", methods=["POST"])

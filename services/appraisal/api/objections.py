@@ -6,11 +6,10 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.appraisal import schemas
-from services.appraisal.api.reading import appraisal_now, rules_named
+from services.appraisal import schemas, views
+from services.appraisal.api.reading import appraisal_now, new_result, rules_named
 from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.objection import LATE_REMEDY, DecideObjection, FileObjection
-from services.appraisal.domain.quadrant import Rating
 from services.appraisal.domain.record import Record, not_delivered
 from services.appraisal.domain.streams import OfPeriod
 from shared.http.acting import Ask, commanding, querying
@@ -56,17 +55,17 @@ def decide_objection(ask: Ask, body: dict[str, Any], employee: str, period: str)
     """Decide an objection; the decision is final.
 
     By the assessor's superior, never by the employee or by who delivered the result (403); If-Match is the appraisal's version.
-    `ratings` come with `granted` and change something (422 decision-invalid). 409 no-open-objection or objection-may-not-lower.
+    `ratings`, or `score` under the numeric scheme, come with `granted` and change something (422 decision-invalid).
+    409 no-open-objection or objection-may-not-lower.
     Answers {outcome, before, after, overdue, version}.
     """
     before = _delivered(ask, employee, period)
     reason = ask.text(body["reasons"])
-    ratings = body["ratings"]
     command = DecideObjection(
         employee,
         period,
         body["outcome"],
-        (Rating(ratings["result_rating"]), Rating(ratings["behaviour_rating"])) if ratings else None,
+        new_result(body),
         body["document"],
         reason.id,
         reason.digest,
@@ -78,8 +77,8 @@ def decide_objection(ask: Ask, body: dict[str, Any], employee: str, period: str)
     after = ask.state(APPRAISAL, OfPeriod(employee, period))
     return {
         "outcome": command.outcome,
-        "before": vars(before.judgement),
-        "after": vars(after.judgement),
+        "before": views.judged(before.judgement),
+        "after": views.judged(after.judgement),
         "overdue": ask.now >= before.objection.decision_due,
         "version": appended.version,
     }

@@ -7,16 +7,13 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from services.appraisal import schemas
-from services.appraisal.api.reading import draft_of, plan_now, rules_on
+from services.appraisal.api.reading import closed_months, draft_of, measurement_in, plan_now, rules_on
 from services.appraisal.domain.acknowledgement import RULES_READ, AcknowledgeRules
-from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.plan import PLAN, ApprovePlan, RecordProgress
-from services.appraisal.domain.record import Stage
-from services.appraisal.domain.streams import OfPeriod, OfYear
+from services.appraisal.domain.streams import OfYear
 from services.appraisal.domain.targets import DRAFT, PresentDraft, WithdrawTarget, check_year
 from services.appraisal.known import must_be_registered
 from shared.http.acting import Ask, commanding, querying
-from shared.kernel.periods import Period
 
 plans = Blueprint("plans", __name__, url_prefix="/v1", description="Plans (SKP): targets, their approval, monthly progress.")
 
@@ -85,7 +82,7 @@ def record_progress(ask: Ask, body: dict[str, Any], employee: str, year: str) ->
     """Report what was achieved of a target in a month, with the evidence's digests and, if there was one, the obstacle.
 
     By the employee; a later report of the same month replaces the earlier. 409 plan-not-approved, 409 period-delivered, 404 unknown-target,
-    422 month-outside-period, 422 month-not-begun. Answers {target_id, month, version}.
+    422 month-outside-period, 422 month-not-measured, 422 month-not-begun. Answers {target_id, month, version}.
     """
     obstacle = ask.text(body["obstacle"]).id if body["obstacle"] else None
     command = RecordProgress(
@@ -97,7 +94,8 @@ def record_progress(ask: Ask, body: dict[str, Any], employee: str, year: str) ->
         tuple(body["evidence"]),
         obstacle,
         ask.today,
-        _closed(ask, employee, body["month"]),
+        closed_months(ask, employee, body["month"]),
+        measurement_in(ask, body["month"]),
     )
     appended = ask.execute(PLAN, command)
     return {"target_id": command.target_id, "month": command.month, "version": appended.version}
@@ -127,15 +125,3 @@ def _draft(ask: Ask, employee: str, year: str) -> dict[str, Any] | None:
     targets = [dict(vars(target)) for target in state.targets.values()]
     row = {"employee": employee, "year": year, "status": "draft", "targets": targets, "progress": [], "version": version}
     return row if version else None
-
-
-def _closed(ask: Ask, employee: str, text: str) -> frozenset[str]:
-    """The month, if an appraisal that counts it has been delivered."""
-    try:
-        month = Period.parse(text)
-    except ValueError:
-        return frozenset()
-    open_ = (Stage.NONE, Stage.SCORING)
-    counting = {text, str(month.quarter), str(month.year)} if month.kind == "month" else set()
-    closed = any(ask.state(APPRAISAL, OfPeriod(employee, period)).stage not in open_ for period in counting)
-    return frozenset({text}) if closed else frozenset()

@@ -8,11 +8,14 @@ from functools import reduce
 from typing import Any
 
 from services.appraisal import views
-from services.appraisal.defaults import QUADRANTS
+from services.appraisal.defaults import TABLES
 from services.appraisal.domain import streams
+from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.plan import PLAN
+from services.appraisal.domain.quadrant import Rating
+from services.appraisal.domain.record import Stage
 from services.appraisal.domain.rules import AppraisalRules, read_rules
-from services.appraisal.domain.streams import OfYear
+from services.appraisal.domain.streams import OfPeriod, OfYear
 from services.appraisal.domain.targets import DRAFT, DraftTarget, Target
 from shared.http.acting import Ask
 from shared.kernel.periods import Period
@@ -20,12 +23,12 @@ from shared.kernel.refusal import Refused
 
 
 def rules_on(ask: Ask, day: date) -> AppraisalRules:
-    return read_rules(ask.knowledge.rules("appraisal", day), QUADRANTS)
+    return read_rules(ask.knowledge.rules("appraisal", day), TABLES)
 
 
 def rules_named(ask: Ask, name: str) -> AppraisalRules:
     """The rule set that a result cites, so that a later one does not change the terms of what was delivered before it."""
-    return next(read_rules(one, QUADRANTS) for one in ask.knowledge.rule_sets("appraisal") if one.name == name)
+    return next(read_rules(one, TABLES) for one in ask.knowledge.rule_sets("appraisal") if one.name == name)
 
 
 def period_of(text: str) -> Period:
@@ -42,6 +45,14 @@ def period_of(text: str) -> Period:
         ) from None
 
 
+def new_result(body: Mapping[str, Any]) -> tuple[Rating, Rating] | str | None:
+    """What a decision or correction puts in place of the old result: ratings, the whole number as text, or None."""
+    ratings, score = body["ratings"], body["score"]
+    if ratings and score is not None:
+        raise Refused("two-results", status=422, expected="ratings or a score", found="both", remedy="send what the rules' scheme has")
+    return (Rating(ratings["result_rating"]), Rating(ratings["behaviour_rating"])) if ratings else score
+
+
 def rules_of(ask: Ask, period: str) -> tuple[AppraisalRules, Period]:
     """A period is appraised by the rules in force on its last day."""
     parsed = period_of(period)
@@ -49,10 +60,14 @@ def rules_of(ask: Ask, period: str) -> tuple[AppraisalRules, Period]:
 
 
 def appraisal_now(ask: Ask, employee: str, period: str) -> dict[str, Any]:
+    """As :func:`appraisal_row`; Refused (404) when there is none."""
+    return ask.found(appraisal_row(ask, employee, period), "appraisal", f"{employee}/{period}")
+
+
+def appraisal_row(ask: Ask, employee: str, period: str) -> dict[str, Any] | None:
     """The appraisal's row, folded from its stream: the view may be a moment behind, and a decision needs the present version."""
     facts = ask.knowledge.stream(streams.appraisal(employee, period))
-    key = f"{employee}/{period}"
-    return ask.found(reduce(lambda row, fact: views.fold_appraisal(key, row, fact), facts, None), "appraisal", key)
+    return reduce(lambda row, fact: views.fold_appraisal(f"{employee}/{period}", row, fact), facts, None)
 
 
 def draft_of(ask: Ask, employee: str, year: str, said: Mapping[str, Any]) -> DraftTarget:
@@ -75,3 +90,27 @@ def plan_now(ask: Ask, employee: str, year: str) -> dict[str, Any] | None:
     """The approved plan's row, folded from its stream; None before the approval."""
     facts = ask.knowledge.stream(streams.plan(employee, year))
     return reduce(lambda row, fact: views.fold_plan(f"{employee}/{year}", row, fact), facts, None)
+
+
+def closed_months(ask: Ask, employee: str, text: str) -> frozenset[str]:
+    """The month, if an appraisal that counts it has been delivered."""
+    month = _month(text)
+    if month is None:
+        return frozenset()
+    counting = {text, str(month.quarter), str(month.year)}
+    closed = any(ask.state(APPRAISAL, OfPeriod(employee, period)).stage not in (Stage.NONE, Stage.SCORING) for period in counting)
+    return frozenset({text}) if closed else frozenset()
+
+
+def measurement_in(ask: Ask, text: str) -> str:
+    """How often the rules in force at a month's end measure; for what is no month, any answer does: the plan refuses it."""
+    month = _month(text)
+    return rules_on(ask, month.end).measurement if month else "monthly"
+
+
+def _month(text: str) -> Period | None:
+    try:
+        found = Period.parse(text)
+    except ValueError:
+        return None
+    return found if found.kind == "month" else None

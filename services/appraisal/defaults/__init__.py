@@ -1,4 +1,4 @@
-"""The national rules as data: the quadrant, the guide for the distribution of predicates, and a rule set for who published none."""
+"""The national rules as data: quadrant, numeric scale, guide for the distribution, and a rule set for who published none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from services.appraisal.domain.distribution import Guide
+from services.appraisal.domain.numeric import Scale
 from services.appraisal.domain.quadrant import Quadrant
+from services.appraisal.domain.rules import Tables
 from shared.kernel.rules import RuleSet
 
 FOLDER = Path(__file__).parent
@@ -18,7 +20,10 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-QUADRANTS = {"permenpanrb-6-2022": Quadrant.read("permenpanrb-6-2022", _rows("predikat_matrix.csv"))}
+TABLES = Tables(
+    quadrants={"permenpanrb-6-2022": Quadrant.read("permenpanrb-6-2022", _rows("predikat_matrix.csv"))},
+    scales={"pp-30-2019-41": Scale.read("pp-30-2019-41", _rows("pp30_2019_nilai.csv"))},
+)
 GUIDE = Guide.read("se-menpanrb-3-2023", _rows("distribusi_predikat_se3_2023.csv"))
 
 NATIONAL = RuleSet(

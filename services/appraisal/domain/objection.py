@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from services.appraisal.domain.quadrant import Predicate, Rating
 from services.appraisal.domain.record import Record, Stage, not_delivered
 from services.appraisal.domain.rules import AppraisalRules
+from services.appraisal.domain.targets import number
 from services.appraisal.events import AppraisalFinalized, Judgement, ObjectionDecided, ObjectionFiled, ObjectionOverdue, ObjectionRefused
 from shared.kernel.calendar import Calendar
 from shared.kernel.refusal import Refused
@@ -37,12 +38,15 @@ class FileObjection:
 
 @dataclass(frozen=True)
 class DecideObjection:
-    """`ratings` (result, behaviour) come with ``granted`` and only with it. `assessor`: who delivered the result, by the reporting line."""
+    """`new` comes with ``granted`` and only with it: ratings (result, behaviour) or the whole number as text, as the rules' scheme has it.
+
+    `assessor`: who delivered the result.
+    """
 
     employee: str
     period: str
     outcome: str
-    ratings: tuple[Rating, Rating] | None
+    new: tuple[Rating, Rating] | str | None
     document: str
     reason_text: str
     reason_digest: str
@@ -127,7 +131,7 @@ def settle(state: Record, command: DecideObjection) -> Sequence[Any]:
             remedy="let the assessor's superior decide",
         )
     before = state.judgement
-    after = _after(before, command)
+    after = _after(state, command)
     return (
         ObjectionDecided(
             command.employee,
@@ -174,26 +178,44 @@ def _known_items(state: Record, command: FileObjection) -> None:
         )
 
 
-def _after(before: Judgement, command: DecideObjection) -> Judgement:
+def _after(state: Record, command: DecideObjection) -> Judgement:
+    before = state.judgement
     if command.outcome not in ("granted", "rejected"):
         raise _wrong("outcome granted or rejected", command.outcome, "send one of the two")
     if command.outcome == "rejected":
-        if command.ratings:
-            raise _wrong("no ratings with a rejection", "ratings", "leave them out, or grant the objection")
+        if command.new:
+            raise _wrong("no new result with a rejection", "one", "leave it out, or grant the objection")
         return before
-    if not command.ratings:
-        raise _wrong("the new result_rating and behaviour_rating", "none", "send the ratings that the decision gives")
-    after = command.rules.quadrant.judge(*command.ratings)
+    after = judged_anew(command.new, state.idea, command.rules, _wrong)
     if after == before:
-        raise _wrong("ratings that change the result", "the same ratings", "change a rating, or reject the objection with reasons")
+        raise _wrong("a new result that changes something", "the same", "change it, or reject the objection with reasons")
     if not command.rules.objection_may_lower and Predicate(after.predicate).place < Predicate(before.predicate).place:
         raise Refused(
             "objection-may-not-lower",
-            expected=f"a predicate not under {before.predicate} (rule set {command.rules.name})",
+            expected=f"a predicate not under {before.predicate}: the law only says that the superior may change the result (PP 30/2019 "
+            f"art. 59: dapat mengubah), and rule set {command.rules.name} of this place rules out downwards",
             found=after.predicate,
-            remedy="reject the objection with reasons, or give ratings that do not lower the predicate",
+            remedy="reject the objection with reasons, or give a result that does not lower the predicate",
         )
     return after
+
+
+def judged_anew(
+    new: tuple[Rating, Rating] | str | None, idea: bool, rules: AppraisalRules, wrong: Callable[[str, str, str], Refused]
+) -> Judgement:
+    """The judgement of new ratings, or of a new whole number, as the rules' scheme has it; what `wrong` makes otherwise."""
+    if rules.scheme == "rating":
+        if not isinstance(new, tuple):
+            found = "none" if new is None else "a number"
+            raise wrong("the new result_rating and behaviour_rating", found, f"send ratings: {rules.name} goes by the quadrant")
+        return rules.quadrant.judge(*new)
+    if not isinstance(new, str):
+        found = "none" if new is None else "ratings"
+        raise wrong("the new score", found, f"send the whole number: {rules.name} goes by numbers (PP 30/2019 art. 41)")
+    whole = number(new, "the new score")
+    if whole > rules.policy.cap:
+        raise wrong(f"a score from 0 to {rules.policy.cap} (PP 30/2019 art. 41)", new, "send a number on that scale")
+    return rules.numeric.judge(whole, idea)
 
 
 def _wrong(expected: str, found: str, remedy: str) -> Refused:

@@ -31,7 +31,10 @@ class ApprovePlan:
 
 @dataclass(frozen=True)
 class RecordProgress:
-    """`closed`: the months whose appraisal has been delivered; `obstacle_text`: a text's id; `evidence`: SHA-256 in hexadecimal."""
+    """`closed`: the months whose appraisal has been delivered; `obstacle_text`: a text's id; `evidence`: SHA-256 in hexadecimal.
+
+    `measurement`: how often the rules in force measure, monthly, quarterly or yearly.
+    """
 
     employee: str
     year: str
@@ -42,6 +45,7 @@ class RecordProgress:
     obstacle_text: str | None
     today: date
     closed: frozenset[str] = frozenset()
+    measurement: str = "monthly"
 
 
 @dataclass(frozen=True)
@@ -57,15 +61,21 @@ class PlanState:
     def approved(self) -> bool:
         return self.plan_version > 0
 
-    def missing(self, period: Period, aggregate: str) -> tuple[tuple[str, str], ...]:
-        """The (target id, month) that an appraisal of `period` needs and nobody recorded: every month, for ``last`` the last one."""
-        months = period.months if aggregate == "mean" else period.months[-1:]
+    def missing(self, period: Period, aggregate: str, measurement: str) -> tuple[tuple[str, str], ...]:
+        """The (target id, month) that an appraisal of `period` needs and nobody recorded: all measured, for ``last`` the last one."""
+        months = measured(period, measurement)[0 if aggregate == "mean" else -1 :]
         return tuple((target, str(one)) for target in self.targets for one in months if (target, str(one)) not in self.progress)
 
     def values(self, target_id: str, period: Period) -> tuple[str, ...]:
         """The recorded values of a target in the months of `period`, in their order."""
         found = (self.progress.get((target_id, str(one))) for one in period.months)
         return tuple(one.value for one in found if one is not None)
+
+
+def measured(period: Period, measurement: str) -> tuple[Period, ...]:
+    """The months of `period` that are reported: all, or the last one of every quarter or year (PP 30/2019: measured monthly … yearly)."""
+    every = {"monthly": 1, "quarterly": 3, "yearly": 12}[measurement]
+    return tuple(one for one in period.months if one.first % every == 0)
 
 
 def decide(state: PlanState, command: ApprovePlan | RecordProgress) -> Sequence[Any]:
@@ -135,11 +145,32 @@ def _approve(state: PlanState, command: ApprovePlan, year: Period) -> Sequence[A
     )
 
 
+def check_evidence(digests: Sequence[str]) -> None:
+    """Evidence is cited by its SHA-256; Refused (422) for anything else."""
+    for digest in digests:
+        if not re.fullmatch(r"[0-9a-f]{64}", digest):
+            raise Refused(
+                "evidence-invalid",
+                status=422,
+                expected="SHA-256 in 64 hexadecimal digits",
+                found=digest[:80],
+                remedy="send the digest of the file, not the file or a link",
+            )
+
+
 def _record(state: PlanState, command: RecordProgress, year: Period) -> Sequence[Any]:
     needs_plan(state, command.year)
     if command.target_id not in state.targets:
         raise unknown_target(command.target_id, state.targets)
     month = _month_in(command.month, year)
+    if month not in measured(year, command.measurement):
+        raise Refused(
+            "month-not-measured",
+            status=422,
+            expected="one of " + ", ".join(str(one) for one in measured(year, command.measurement)),
+            found=command.month,
+            remedy=f"the rules measure {command.measurement}: report what was achieved by then in such a month",
+        )
     if month.start > command.today:
         raise Refused(
             "month-not-begun",
@@ -156,15 +187,7 @@ def _record(state: PlanState, command: RecordProgress, year: Period) -> Sequence
             remedy="bring it forward as evidence in an objection",
         )
     number(command.value, "the achieved value")
-    for digest in command.evidence:
-        if not re.fullmatch(r"[0-9a-f]{64}", digest):
-            raise Refused(
-                "evidence-invalid",
-                status=422,
-                expected="SHA-256 in 64 hexadecimal digits",
-                found=digest[:80],
-                remedy="send the digest of the file, not the file or a link",
-            )
+    check_evidence(command.evidence)
     event = ProgressRecorded(
         command.employee, command.year, command.target_id, command.month, command.value, command.evidence, command.obstacle_text
     )

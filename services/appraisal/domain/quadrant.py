@@ -45,6 +45,8 @@ INDONESIAN_PREDICATES = {
     "kurang": Predicate.KURANG,
     "kurang/misconduct": Predicate.KURANG,
     "butuh perbaikan": Predicate.BUTUH_PERBAIKAN,
+    # PP 30/2019 art. 41 says Cukup where PermenPANRB 6/2022 says Butuh Perbaikan; later rules equate them (PermenPANRB 1/2023 art. 37).
+    "cukup": Predicate.BUTUH_PERBAIKAN,
     "baik": Predicate.BAIK,
     "sangat baik": Predicate.SANGAT_BAIK,
 }
@@ -54,7 +56,7 @@ def predicate_of(text: str) -> Predicate:
     """``Sangat Baik``, ``butuh_perbaikan`` …; ValueError says what was expected."""
     found = INDONESIAN_PREDICATES.get(" ".join(text.replace("_", " ").lower().split()))
     if found is None:
-        raise ValueError(f"expected a predicate (Sangat Baik, Baik, Butuh Perbaikan, Kurang, Sangat Kurang), found {text!r}")
+        raise ValueError(f"expected a predicate (Sangat Baik, Baik, Butuh Perbaikan or Cukup, Kurang, Sangat Kurang), found {text!r}")
     return found
 
 

@@ -45,18 +45,3 @@ def majority(ratings: Sequence[Rating]) -> Rating:
     """
     rating, count = Counter(ratings).most_common(1)[0]
     return rating if 2 * count > len(ratings) else Rating.AS
-
-
-def exact_text(value: Fraction) -> str:
-    """A decimal where one is exact (``95.5``), else a fraction (``286/3``); both are read by ``shared.kernel.money.exact``."""
-    rest, twos, fives = value.denominator, 0, 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    if rest != 1:
-        return str(value)
-    places = max(twos, fives)
-    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
-    sign = "-" if value < 0 else ""
-    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"

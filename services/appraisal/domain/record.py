@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 from services.appraisal import events
 from services.appraisal.domain.quadrant import Rating
 from services.appraisal.events import Judgement
+from shared.kernel.money import exact
 from shared.kernel.refusal import Refused
 
 
@@ -25,11 +27,15 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Record:
-    """`scores`: (what, item, by) → rating. `objection` is the admitted one; `late` the one that was refused as too late."""
+    """`scores`: (what, item, by) → the event that holds now. `report`: the employee's own achievement report.
+
+    `objection` is the admitted one; `late` the one that was refused as too late.
+    """
 
     stage: Stage = Stage.NONE
     kind: str | None = None
-    scores: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    scores: Mapping[tuple[str, str, str], events.ScoreSubmitted] = field(default_factory=dict)
+    report: events.AchievementReported | None = None
     judgement: Judgement | None = None
     rule_set: str | None = None
     objection_until: datetime | None = None
@@ -41,15 +47,28 @@ class Record:
 
     def rating(self, what: str, item: str) -> Rating | None:
         """The superior's rating of an item, or None when he gave none."""
-        value = self.scores.get((what, item, "superior"))
-        return Rating(value) if value else None
+        score = self.scores.get((what, item, "superior"))
+        return Rating(score.value) if score and score.scheme == "rating" else None
+
+    def number(self, what: str, item: str) -> Fraction | None:
+        """The superior's number for an item, or None when he gave none."""
+        score = self.scores.get((what, item, "superior"))
+        return exact(score.value) if score and score.scheme == "numeric" else None
+
+    @property
+    def idea(self) -> bool:
+        """Whether the superior found that the employee created a new idea or way (PP 30/2019 art. 41)."""
+        score = self.scores.get(("idea", "innovation", "superior"))
+        return score is not None and score.value == "yes"
 
 
 def evolve(state: Record, event: Any) -> Record:
     match event:
         case events.ScoreSubmitted():
-            stage = Stage.SCORING if state.stage is Stage.NONE else state.stage
-            return replace(state, stage=stage, scores={**state.scores, (event.what, event.item, event.by): event.value})
+            scores = {**state.scores, (event.what, event.item, event.by): event}
+            return replace(state, stage=_begun(state), scores=scores)
+        case events.AchievementReported():
+            return replace(state, stage=_begun(state), report=event)
         case events.AppraisalDelivered():
             return replace(
                 state,
@@ -74,8 +93,12 @@ def evolve(state: Record, event: Any) -> Record:
         case events.AppraisalCorrected():
             return replace(state, judgement=event.after)
         case events.AppraisalImported():
-            return replace(state, stage=Stage.IMPORTED)
+            return replace(state, stage=Stage.IMPORTED, judgement=Judgement(None, None, event.predicate))
     return state
+
+
+def _begun(state: Record) -> Stage:
+    return Stage.SCORING if state.stage is Stage.NONE else state.stage
 
 
 def not_delivered(period: str) -> Refused:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from services.appraisal.domain.numeric import NumericRegime, Scale
 from services.appraisal.domain.quadrant import Quadrant
 from shared.kernel.calendar import Term
 from shared.kernel.money import exact
@@ -35,50 +36,141 @@ class RatingPolicy:
 
 
 @dataclass(frozen=True)
+class Peers:
+    """What the summary of at least three colleagues does: ``information`` beside the appraisal, ``required`` before delivery,
+    or ``weight`` in the behaviour's number.
+
+    With a weight, the mean of the aspects counts `share` percent of behaviour; a mean of `top` (the best answer) is the number `full`.
+    PP 30/2019 art. 41 gives behaviour 40 percent where colleagues are heard; how their answers become a number is the place's rule.
+    """
+
+    use: str
+    share: Fraction
+    top: int
+    full: Fraction
+
+    def number(self, means_hundredths: Mapping[str, int]) -> Fraction:
+        """The summary as a number of the numeric regime."""
+        mean = Fraction(sum(means_hundredths.values()), 100 * len(means_hundredths))
+        return mean / self.top * self.full
+
+
+@dataclass(frozen=True)
+class Improvement:
+    """What opens an improvement item of a unit, and within which term it is to be closed. The place's own rule."""
+
+    founded_complaints: bool
+    falling_surveys: bool
+    due: Term
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The national tables that a rule set names: quadrants (PermenPANRB 6/2022) and numeric scales (PP 30/2019 art. 41)."""
+
+    quadrants: Mapping[str, Quadrant]
+    scales: Mapping[str, Scale]
+
+
+@dataclass(frozen=True)
 class AppraisalRules:
-    """`appraised`: the periods' kinds that get an appraisal. `behaviour_by`: ``majority`` of the aspects' scores or ``superior``."""
+    """`scheme` rating goes by the `quadrant`, numeric by the regime `numeric`; the other one is None.
+
+    `appraised`: the periods' kinds that get an appraisal; `measurement`: how often progress is reported (PP 30/2019: monthly,
+    quarterly or yearly). `behaviour_by`: ``majority`` of the aspects' ratings or ``mean`` of their numbers, or ``superior`` for his
+    own of the whole. `report_required`: the employee's own achievement report comes before a yearly delivery.
+    """
 
     name: str
+    scheme: str
     appraised: tuple[str, ...]
-    quadrant: Quadrant
+    measurement: str
+    quadrant: Quadrant | None
+    numeric: NumericRegime | None
     policy: RatingPolicy
     behaviours: tuple[str, ...]
     behaviour_by: str
+    peers: Peers
+    report_required: bool
     objection: Term
     decision: Term
     objection_may_lower: bool
     accept_by_silence: bool
     organisation_first: bool
+    improvement: Improvement | None
 
 
-def read_rules(rules: RuleSet, quadrants: Mapping[str, Quadrant]) -> AppraisalRules:
+APPRAISED = {"monthly": ("month", "year"), "quarterly": ("quarter", "year"), "yearly": ("year",)}
+"""A yearly appraisal belongs to every scheme (PermenPANRB 6/2022: evaluasi kinerja periodik dan tahunan)."""
+
+
+def read_rules(rules: RuleSet, tables: Tables) -> AppraisalRules:
     """The types of a rule set's settings; Refused (422) names the setting that is wrong."""
-    return read_settings(rules.name, rules.settings, quadrants)
+    return read_settings(rules.name, rules.settings, tables)
 
 
-def read_settings(name: str, settings: Mapping[str, Any], quadrants: Mapping[str, Quadrant]) -> AppraisalRules:
+def read_settings(name: str, settings: Mapping[str, Any], tables: Tables) -> AppraisalRules:
     """As :func:`read_rules`, for settings that are not published yet."""
-    _one_of(settings, "scheme", ("rating",))
-    _one_of(settings, "measurement", ("monthly",))
+    scheme = _one_of(settings, "scheme", ("rating", "numeric"))
+    kinds = tuple(APPRAISED)
+    appraised, measurement = _one_of(settings, "appraised", kinds), _one_of(settings, "measurement", kinds)
+    if kinds.index(measurement) > kinds.index(appraised):
+        raise _wrong("measurement", f"at least as often as what is appraised {appraised}", measurement)
+    by_rating = scheme == "rating"
+    peers = _peers(settings, by_rating)
+    of_aspects = "majority" if by_rating else "mean"
     return AppraisalRules(
         name=name,
-        # A yearly appraisal belongs to every scheme (PermenPANRB 6/2022: evaluasi kinerja periodik dan tahunan).
-        appraised={"monthly": ("month", "year"), "quarterly": ("quarter", "year"), "yearly": ("year",)}[
-            _one_of(settings, "appraised", ("monthly", "quarterly", "yearly"))
-        ],
-        quadrant=quadrants[_one_of(settings, "quadrant", tuple(quadrants))],
-        policy=_policy(_mapping(settings, "rating_policy")),
+        scheme=scheme,
+        appraised=APPRAISED[appraised],
+        measurement=measurement,
+        quadrant=tables.quadrants[_one_of(settings, "quadrant", tuple(tables.quadrants))] if by_rating else None,
+        numeric=None if by_rating else _numeric(_mapping(settings, "numeric"), tables, weighted_peers=peers.use == "weight"),
+        policy=_policy(_mapping(settings, "rating_policy") if by_rating or "rating_policy" in settings else {}, by_rating),
         behaviours=_codes(settings, "behaviours"),
-        behaviour_by=_one_of(settings, "behaviour_policy", ("majority", "superior"), "majority"),
+        behaviour_by=_one_of(settings, "behaviour_policy", (of_aspects, "superior"), of_aspects),
+        peers=peers,
+        report_required=_flag(settings, "achievement_report_required", False),
         objection=_term(settings, "objection"),
         decision=_decision(settings),
         objection_may_lower=_flag(settings, "objection_may_lower", True),
         accept_by_silence=_flag(settings, "accept_by_silence", True),
         organisation_first=_flag(settings, "organisation_first", False),
+        improvement=_improvement(settings),
     )
 
 
-def _policy(settings: Mapping[str, Any]) -> RatingPolicy:
+def _numeric(settings: Mapping[str, Any], tables: Tables, weighted_peers: bool) -> NumericRegime:
+    shares = tuple(_whole(settings, key, 0, 100) for key in ("result_percent", "behaviour_percent"))
+    lawful = (60, 40) if weighted_peers else (70, 30)
+    if shares != lawful:
+        who = "with colleagues' weight" if weighted_peers else "without colleagues' weight"
+        expected = f"{lawful[0]} and {lawful[1]} percent {who} (PP 30/2019 art. 41)"
+        raise _wrong("numeric.result_percent, numeric.behaviour_percent", expected, f"{shares[0]} and {shares[1]}")
+    return NumericRegime(tables.scales[_one_of(settings, "scale", tuple(tables.scales))], *shares)
+
+
+def _peers(settings: Mapping[str, Any], by_rating: bool) -> Peers:
+    said = _mapping(settings, "peers") if "peers" in settings else {}
+    use = _one_of(said, "use", ("information", "required", "weight"), "information")
+    if use != "weight":
+        return Peers(use, Fraction(), 1, Fraction())
+    if by_rating:
+        raise _wrong("peers.use", "information or required: the quadrant of PermenPANRB 6/2022 knows no weights", use)
+    peers = Peers(use, _percent(said, "share_percent", "0"), _whole(said, "top", 1, 100), _percent(said, "full_score", "100"))
+    if not (0 < peers.share < 100 and 0 < peers.full <= 120):
+        raise _wrong("peers", "share_percent between 0 and 100, full_score over 0 up to 120", f"{peers.share}, {peers.full}")
+    return peers
+
+
+def _improvement(settings: Mapping[str, Any]) -> Improvement | None:
+    if "improvement" not in settings:
+        return None
+    said = _mapping(settings, "improvement")
+    return Improvement(_flag(said, "founded_complaints", True), _flag(said, "falling_surveys", False), _term(said, "due"))
+
+
+def _policy(settings: Mapping[str, Any], by_rating: bool) -> RatingPolicy:
     policy = RatingPolicy(
         result_by=_one_of(settings, "result_by", ("achievement", "superior"), "achievement"),
         above_over=_percent(settings, "above_over_percent", "100"),
@@ -87,6 +179,8 @@ def _policy(settings: Mapping[str, Any]) -> RatingPolicy:
         aggregate=_one_of(settings, "aggregate", ("mean", "last"), "mean"),
         lower=_one_of(settings, "lower_is_better", ("two-minus-ratio", "target-over-realised"), "two-minus-ratio"),
     )
+    if not by_rating and policy.cap != 120:
+        raise _wrong("rating_policy.cap_percent", "120 (PP 30/2019: no achievement counts more)", str(policy.cap))
     if not 0 < policy.as_from <= policy.above_over < policy.cap:
         raise _wrong(
             "rating_policy",
@@ -104,10 +198,14 @@ def _decision(settings: Mapping[str, Any]) -> Term:
 
 def _term(settings: Mapping[str, Any], key: str) -> Term:
     term = _mapping(settings, key)
-    days = term.get("days")
-    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= 365:
-        raise _wrong(f"{key}.days", "a whole number of days from 1 to 365", repr(days))
-    return Term(days, _one_of(term, "kind", ("calendar", "working")))
+    return Term(_whole(term, "days", 1, 365, f"{key}."), _one_of(term, "kind", ("calendar", "working")))
+
+
+def _whole(settings: Mapping[str, Any], key: str, least: int, most: int, within: str = "") -> int:
+    value = settings.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise _wrong(f"{within}{key}", f"a whole number from {least} to {most}", repr(value))
+    return value
 
 
 def _codes(settings: Mapping[str, Any], key: str) -> tuple[str, ...]:

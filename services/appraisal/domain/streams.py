@@ -23,7 +23,7 @@ class OfPeriod:
     period: str
 
 
-RESERVED = ("draft-", "plan-", "organisation-", "rules-")
+RESERVED = ("draft-", "plan-", "organisation-", "rules-", "improvement-")
 
 
 def draft(employee: str, year: str) -> str:
@@ -53,3 +53,7 @@ def organisation(unit: str, period: str) -> str:
 
 def rules_read(employee: str) -> str:
     return f"appraisal-rules-read-{employee}"
+
+
+def improvement(unit: str, item: str) -> str:
+    return f"appraisal-improvement-{unit}-{item}"

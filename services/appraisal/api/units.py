@@ -1,0 +1,88 @@
+"""The route of transparent scores: everybody of a unit sees the own result and the unit's, with how it came about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.appraisal import schemas, views
+from services.appraisal.api.reading import appraisal_row, period_of, rules_named
+from services.appraisal.domain.quadrant import Predicate
+from services.appraisal.known import must_be_a_unit, organisation_result
+from services.appraisal.members import members
+from shared.http.acting import Ask, querying
+from shared.kernel.money import exact, half_up
+
+LEAST = 3
+"""So many results make a unit's; of fewer, one could be read off (as with colleagues' feedback)."""
+
+units = Blueprint("units", __name__, url_prefix="/v1", description="Units: their scores in sum.")
+
+
+@units.route("/units/<unit>/scores")
+@units.arguments(schemas.UnitScores, location="query")
+@querying("read-unit-scores", subject="unit")
+def show_scores(ask: Ask, wanted: dict[str, Any], unit: str) -> dict[str, Any]:
+    """The caller's own result of the period and the unit's (with everything below it), once delivered, and how it came about.
+
+    By whoever works in the unit; also HR, approver, auditor. {unit, period, organisation_result,
+    own: {status, judgement, predicate, how, scores} or null, aggregate: {persons, appraised, counts: {predicate: n}, score_hundredths,
+    result_hundredths, behaviour_hundredths, withheld}}.
+    `how`: {scheme, rule_set, result, behaviour, peers} with the parts as exact text, under the numeric scheme also result_percent and
+    behaviour_percent. Means are half up in hundredths; of fewer than three results nothing is said of the unit (`withheld`).
+    """
+    period, day = wanted["period"], period_of(wanted["period"]).end
+    must_be_a_unit(ask.knowledge, unit)
+    persons = members(ask.knowledge.rows(views.EMPLOYEES), ask.knowledge.rows(views.UNITS), unit, day)
+    rows = [row for row in ask.knowledge.rows(views.APPRAISALS, period=period, employee=persons) if row["predicate"]]
+    return {
+        "unit": unit,
+        "period": period,
+        "organisation_result": organisation_result(ask.knowledge, unit, period),
+        "own": _own(ask, appraisal_row(ask, ask.actor.id, period)),
+        "aggregate": {"persons": len(persons), "appraised": len(rows), **_aggregate(rows)},
+    }
+
+
+def _own(ask: Ask, row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if row is None or not row.get("predicate"):
+        return None
+    shown = {name: row.get(name) for name in ("status", "judgement", "predicate", "scores")}
+    return shown | {"how": _how(ask, row) if row.get("rule_set") else None}
+
+
+def _how(ask: Ask, row: Mapping[str, Any]) -> dict[str, Any]:
+    rules = rules_named(ask, row["rule_set"])
+    weights = {}
+    if rules.numeric:
+        weights = {"result_percent": rules.numeric.result_percent, "behaviour_percent": rules.numeric.behaviour_percent}
+    parts = {item: _part(row, item) for item in ("result", "behaviour", "peers")}
+    return {"scheme": rules.scheme, "rule_set": rules.name, **parts, **weights}
+
+
+def _part(row: Mapping[str, Any], item: str) -> str | None:
+    """A part of the whole in exact text: the achievement where one was measured, else the number or rating given."""
+    found = [score for score in row["scores"] if (score["what"], score["item"]) == ("whole", item) and score["by"] != "self"]
+    return (found[-1]["achievement_percent"] or found[-1]["value"]) if found else None
+
+
+def _aggregate(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    counts = Counter(row["predicate"] for row in rows)
+    enough = len(rows) >= LEAST
+    return {
+        "counts": {str(predicate): counts[predicate] for predicate in reversed(Predicate)} if enough else None,
+        "score_hundredths": _mean((row["judgement"] or {}).get("score") for row in rows),
+        "result_hundredths": _mean(_part(row, "result") for row in rows),
+        "behaviour_hundredths": _mean(_part(row, "behaviour") for row in rows),
+        "withheld": None if enough else f"fewer than {LEAST} results",
+    }
+
+
+def _mean(parts: Iterable[str | None]) -> int | None:
+    """In hundredths, half up; None of fewer than three numbers. Ratings are no numbers."""
+    numbers = [exact(part) for part in parts if part is not None and part[:1].isdigit()]
+    return half_up(100 * sum(numbers, Fraction()) / len(numbers)) if len(numbers) >= LEAST else None

@@ -1,0 +1,47 @@
+"""Which periods are appraised, and that each is appraised once."""
+
+from __future__ import annotations
+
+from services.appraisal.domain.record import Record, Stage
+from services.appraisal.domain.rules import AppraisalRules
+from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
+
+
+def appraised_period(text: str, rules: AppraisalRules) -> Period:
+    """A period of a kind that the rule set appraises; Refused (422) otherwise."""
+    period = period_of(text)
+    if period.kind not in rules.appraised:
+        raise Refused(
+            "period-not-appraised",
+            status=422,
+            expected="a " + " or ".join(rules.appraised),
+            found=text,
+            remedy=f"name a period that the rule set {rules.name} appraises",
+        )
+    return period
+
+
+def period_of(text: str) -> Period:
+    """Refused (422) for what is no period."""
+    try:
+        return Period.parse(text)
+    except ValueError:
+        raise Refused(
+            "period-invalid",
+            status=422,
+            expected="a period such as 2026, 2026-Q1 or 2026-04",
+            found=text,
+            remedy="write the period so",
+        ) from None
+
+
+def still_scoring(state: Record, period: str) -> None:
+    """Refused once the result is delivered, or was imported."""
+    if state.stage not in (Stage.NONE, Stage.SCORING):
+        raise Refused(
+            "already-delivered",
+            expected=f"no delivered appraisal of {period}",
+            found=f"one that is {state.stage}",
+            remedy="one period is appraised once; a result changes by an objection's decision or a correction",
+        )

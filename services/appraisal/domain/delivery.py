@@ -1,0 +1,148 @@
+"""Delivery: from scores, achievements and colleagues to the judgement that the employee receives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+from services.appraisal.domain import rating
+from services.appraisal.domain.appraised import appraised_period, still_scoring
+from services.appraisal.domain.exact import exact_text
+from services.appraisal.domain.plan import PlanState, needs_plan
+from services.appraisal.domain.record import Record
+from services.appraisal.domain.rules import AppraisalRules
+from services.appraisal.domain.targets import Target
+from services.appraisal.events import AppraisalDelivered, Judgement, ScoreSubmitted
+from shared.kernel.calendar import Calendar
+from shared.kernel.money import exact
+from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
+
+
+@dataclass(frozen=True)
+class DeliverAppraisal:
+    """`organisation_result`: of the employee's unit and period, None while it is not set; `delivered_at`: when the employee receives it.
+
+    `peers`: the means of the colleagues' summary in hundredths by aspect, None while none is published.
+    """
+
+    employee: str
+    period: str
+    delivered_at: datetime
+    plan: PlanState
+    organisation_result: str | None
+    rules: AppraisalRules
+    calendar: Calendar
+    peers: Mapping[str, int] | None = None
+
+
+def deliver(state: Record, command: DeliverAppraisal) -> Sequence[Any]:
+    """The scores that the policy gives, and AppraisalDelivered, in one append, so that whoever hears of it can explain it.
+
+    The result follows from the months' achievements (or is the superior's), behaviour from the superior's scores of the aspects, and
+    the predicate from the quadrant (PermenPANRB 6/2022) or from the weighted number (PP 30/2019 art. 41).
+    The term for an objection begins now.
+    Refused: a second appraisal of the period, before its end, or while something is missing, which it names.
+    """
+    period = appraised_period(command.period, command.rules)
+    still_scoring(state, command.period)
+    needs_plan(command.plan, str(period.year))
+    today = command.calendar.local_date(command.delivered_at)
+    if today <= period.end:
+        raise Refused(
+            "period-not-over",
+            status=422,
+            expected=f"a day after {period.end}",
+            found=str(today),
+            remedy="deliver the result when the period is over",
+        )
+    _complete(state, command, period)
+    scores, judgement = (_by_rating if command.rules.scheme == "rating" else _by_number)(state, command, period)
+    until = command.rules.objection.until(command.delivered_at, command.calendar).astimezone(UTC)
+    return (
+        *scores,
+        AppraisalDelivered(command.employee, command.period, period.kind, judgement, command.rules.name, until),
+    )
+
+
+def _complete(state: Record, command: DeliverAppraisal, period: Period) -> None:
+    """Missing input is never zero: it is missing, and the refusal says so."""
+    rules, missing = command.rules, []
+    said = state.rating if rules.scheme == "rating" else state.number
+    if rules.policy.result_by == "achievement":
+        gaps = command.plan.missing(period, rules.policy.aggregate, rules.measurement)
+        missing += [f"progress of {target} in {month}" for target, month in gaps]
+    elif said("whole", "result") is None:
+        missing.append("the superior's score of whole result")
+    if rules.behaviour_by != "superior":
+        missing += [f"the superior's score of behaviour {item}" for item in rules.behaviours if said("behaviour", item) is None]
+    elif said("whole", "behaviour") is None:
+        missing.append("the superior's score of whole behaviour")
+    if rules.organisation_first and command.organisation_result is None:
+        missing.append("the organisation's result, which comes first (PermenPANRB 6/2022 art. 24–25)")
+    if rules.peers.use != "information" and not command.peers:
+        missing.append("the published summary of at least three colleagues")
+    if rules.report_required and period.kind == "year" and state.report is None:
+        missing.append("the employee's own achievement report")
+    if missing:
+        raise Refused(
+            "appraisal-incomplete",
+            expected="progress, scores and results complete",
+            found="missing: " + "; ".join(missing),
+            remedy="add what is missing, then deliver",
+            missing=missing,
+        )
+
+
+def _by_rating(state: Record, command: DeliverAppraisal, period: Period) -> tuple[list[ScoreSubmitted], Judgement]:
+    rules, scores = command.rules, []
+    result = state.rating("whole", "result")
+    if rules.policy.result_by == "achievement":
+        reached = _achievements(command, period)
+        scores = [_scored(command, "target", target.target_id, rating.rate(percent, rules.policy), percent) for target, percent in reached]
+        whole = rating.weighted((target.weight, percent) for target, percent in reached)
+        result = rating.rate(whole, rules.policy)
+        scores.append(_scored(command, "whole", "result", result, whole))
+    behaviour = state.rating("whole", "behaviour")
+    if rules.behaviour_by == "majority":
+        behaviour = rating.majority([state.rating("behaviour", item) for item in rules.behaviours])
+    return scores, rules.quadrant.judge(result, behaviour)
+
+
+def _by_number(state: Record, command: DeliverAppraisal, period: Period) -> tuple[list[ScoreSubmitted], Judgement]:
+    """Each part is written down as a score, so that the number in the judgement can be added up again from them."""
+    rules, scores = command.rules, []
+    result = state.number("whole", "result")
+    if rules.policy.result_by == "achievement":
+        reached = _achievements(command, period)
+        scores = [_scored(command, "target", target.target_id, exact_text(percent), percent) for target, percent in reached]
+        result = rating.weighted((target.weight, percent) for target, percent in reached)
+        scores.append(_scored(command, "whole", "result", exact_text(result), result))
+    behaviour = state.number("whole", "behaviour")
+    if rules.behaviour_by == "mean":
+        behaviour = sum((state.number("behaviour", item) for item in rules.behaviours), Fraction()) / len(rules.behaviours)
+        scores.append(_scored(command, "whole", "behaviour", exact_text(behaviour)))
+    if rules.peers.use == "weight":
+        peers = min(rules.peers.number(command.peers), rules.policy.cap)
+        scores.append(_scored(command, "whole", "peers", exact_text(peers), by="peers"))
+        behaviour = ((100 - rules.peers.share) * behaviour + rules.peers.share * peers) / 100
+    return scores, rules.numeric.judge(rules.numeric.weigh(result, behaviour), state.idea)
+
+
+def _achievements(command: DeliverAppraisal, period: Period) -> list[tuple[Target, Fraction]]:
+    policy = command.rules.policy
+    return [
+        (target, rating.achievement([exact(value) for value in values], exact(target.value), target.direction, policy))
+        for target in command.plan.targets.values()
+        for values in [command.plan.values(target.target_id, period)]
+    ]
+
+
+def _scored(
+    command: DeliverAppraisal, what: str, item: str, value: str, percent: Fraction | None = None, by: str = "superior"
+) -> ScoreSubmitted:
+    achieved = None if percent is None else exact_text(percent)
+    return ScoreSubmitted(command.employee, command.period, command.rules.scheme, what, item, by, str(value), achieved)
