@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.local.home import Home
 from shared.local.watching import tail
-from shared.process import api, operating, settings, worker
+from shared.process import api, contracting, operating, settings, worker
 from shared.process.finding import load_service, service_names
 from shared.process.migrate import migrate
 
@@ -47,6 +47,7 @@ def add_commands(commands: Any) -> None:
     one.add_argument("service", choices=service_names())
     one.add_argument("--restricted", action="store_true")
     one.set_defaults(run=lambda asked: operating.grant(_environment(asked.service), asked.agency, asked.service, asked.restricted))
+    contracting.add_commands(commands)
     one = commands.add_parser("token", help="a bearer token signed by this machine's launcher")
     one.add_argument("who")
     one.add_argument("agency")
