@@ -6,6 +6,8 @@ SCENARIO ?= mulyorejo
 
 VENV := .venv
 PY := $(VENV)/bin/python
+# The tools that check deploy/ pin many packages that Merit shall not follow.
+DEPLOY := .venv-deploy
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(PY) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 
@@ -14,7 +16,7 @@ LOCK := $(PY) -m uv pip compile --quiet --universal --generate-hashes --python-v
 run: $(VENV)/made-for-running
 	@$(PY) -m merit up --scenario $(SCENARIO) --bus $(BUS)
 
-test: $(VENV)/made-for-testing kafka check
+test: $(VENV)/made-for-testing $(DEPLOY)/made kafka check
 	@$(PY) -m pytest $(PYTEST)
 
 check: $(VENV)/made-for-testing
@@ -27,7 +29,9 @@ kafka: $(VENV)/made-for-testing
 # Pins what the .in files ask for, with hashes and without addresses; `make lock UPGRADE=--upgrade` takes the newest of everything.
 lock: $(VENV)/made-for-testing
 	$(LOCK) $(UPGRADE) requirements.in --output-file requirements.txt
+	$(LOCK) $(UPGRADE) --constraints requirements.txt requirements-service.in --output-file requirements-service.txt
 	$(LOCK) $(UPGRADE) --constraints requirements.txt requirements-dev.in --output-file requirements-dev.txt
+	$(LOCK) $(UPGRADE) requirements-deploy.in --output-file requirements-deploy.txt
 
 # Forgets every event, view and broker of this machine; the environment and Kafka's programs stay.
 clean-data:
@@ -44,6 +48,12 @@ $(VENV)/made-for-testing: requirements-dev.txt requirements.txt | python
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@ $(VENV)/made-for-running
+
+$(DEPLOY)/made: requirements-deploy.txt | python
+	@echo "Making the Python environment in $(DEPLOY) with the tools that check deploy/ …"
+	@$(PYTHON) -m venv --clear $(DEPLOY)
+	@$(DEPLOY)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-deploy.txt
+	@touch $@
 
 python:
 	@command -v $(PYTHON) >/dev/null || { echo "Expected Python 3.11 or later as $(PYTHON), found none; install it (Debian: python3) or run make PYTHON=/its/path." >&2; exit 1; }

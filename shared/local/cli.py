@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import psycopg2
 
 from shared.local.home import Home
 from shared.local.watching import tail
 from shared.process import api, contracting, operating, settings, worker
 from shared.process.finding import load_service, service_names
-from shared.process.migrate import migrate
+from shared.process.migrate import awaited, migrate
 
 
 def add_commands(commands: Any) -> None:
@@ -24,9 +27,11 @@ def add_commands(commands: Any) -> None:
         one.set_defaults(run=lambda asked, module=module: module.run(load_service(asked.service), settings.read(asked.service)))
     one = commands.add_parser("migrate", help="bring one service's database to this code's revision (MERIT_OWNER_DATABASE_URL)")
     one.add_argument("service", choices=service_names())
-    one.add_argument("--app-role", required=True)
-    one.add_argument("--log-role", required=True)
     one.set_defaults(run=_migrate)
+    one = commands.add_parser("await-migration", help="return when the service's database has this code's revision")
+    one.add_argument("service", choices=service_names())
+    one.add_argument("--seconds", type=int, default=600, help="give up after so long")
+    one.set_defaults(run=_await_migration)
     one = commands.add_parser("tail", help="print the events as they pass")
     one.add_argument("--from-start", action="store_true", help="begin with the first event")
     one.add_argument("--count", type=int, default=0, help="stop after so many events")
@@ -80,9 +85,31 @@ def _environment(service: str) -> dict[str, str]:
 def _migrate(asked: argparse.Namespace) -> None:
     url = settings.value("MERIT_OWNER_DATABASE_URL", os.environ)
     agencies = tuple(code.strip() for code in settings.value("MERIT_AGENCIES", os.environ).split(",") if code.strip())
-    changed = migrate(load_service(asked.service), url, settings.Roles(asked.app_role, asked.log_role), agencies)
+    roles = settings.Roles(*(settings.value(name, os.environ) for name in ("MERIT_APP_ROLE", "MERIT_LOG_ROLE")))
+    changed = migrate(load_service(asked.service), url, roles, agencies)
     for view in changed:
         print(f"the view {view} has a new shape: run `merit rebuild {asked.service} --view {view}`")
+
+
+def _await_migration(asked: argparse.Namespace) -> int:
+    """Wait without any right to change tables: the migration itself runs once, elsewhere."""
+    service, url = load_service(asked.service), settings.value("MERIT_DATABASE_URL", os.environ)
+    deadline = time.monotonic() + asked.seconds
+    told = None
+    while True:
+        try:
+            missing = awaited(service, url)
+            if not missing:
+                return 0
+            why = f"revisions missing in the database of {service.name}: {', '.join(missing)}"
+        except psycopg2.Error as away:
+            why = f"the database of {service.name}: {str(away).strip().splitlines()[0]}"
+        if why != told:
+            print(f"waiting for `merit migrate {service.name}`: {why}", file=sys.stderr, flush=True)
+            told = why
+        if time.monotonic() > deadline:
+            return 1
+        time.sleep(1)
 
 
 def main(arguments: Sequence[str], *more: Any) -> None:
@@ -94,3 +121,7 @@ def main(arguments: Sequence[str], *more: Any) -> None:
         add(commands)
     asked = parser.parse_args(arguments)
     sys.exit(asked.run(asked))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
