@@ -18,15 +18,16 @@ import psycopg2
 import psycopg2.errors
 
 from shared.bus.protocol import Bus, BusUnavailable, Incoming, TopicPartition
-from shared.events.envelope import from_headers, sequence_of
+from shared.events.envelope import from_headers
 from shared.events.registry import UnknownVersion
 from shared.flow import parked, points
 from shared.flow.apply import Arrived, apply
 from shared.flow.facts import Place
-from shared.flow.leases import Lease, Leases, LostLease, hold
+from shared.flow.leases import SECONDS, Lease, Leases, LostLease, hold
 from shared.flow.source import Flowing, fact_of
 from shared.store.database import Database, Transaction, connect
 from shared.store.errors import CommitUnknown, StoreUnavailable
+from shared.views.generations import OtherShape, no_rebuild
 
 LOG = logging.getLogger(__name__)
 BATCH = 500
@@ -58,8 +59,14 @@ class Sorted:
     gaps: frozenset[TopicPartition]
 
 
+def _number(headers: dict[str, bytes], name: str) -> int | None:
+    """A header that is a number; None when it is missing or is none."""
+    found = headers.get(name, b"")
+    return int(found) if found.isdigit() else None
+
+
 def sort_out(messages: Iterable[Incoming], cursors: dict[TopicPartition, Cursor]) -> Sorted:
-    """Apply the rule of ``previous``. Pure. A message without a readable sequence is accepted, so that it gets parked; the mark stays."""
+    """Apply the rule of ``previous``. Pure. A message without a readable place is accepted, so that it gets parked; the mark stays."""
     after, gaps, accepted = dict(cursors), set(), []
     for message in messages:
         at = TopicPartition(message.topic, message.partition)
@@ -67,10 +74,9 @@ def sort_out(messages: Iterable[Incoming], cursors: dict[TopicPartition, Cursor]
         if message.offset < cursor.next_offset:
             continue
         headers = dict(message.headers)
-        sequence = sequence_of(message.headers)
-        previous = int(headers.get("ce_previous", b"-1"))
+        sequence, previous = _number(headers, "ce_sequence"), _number(headers, "ce_previous")
         mark = cursor.mark
-        if sequence is None:
+        if sequence is None or previous is None:
             accepted.append(message)
         elif sequence > mark and previous == mark:
             accepted.append(message)
@@ -95,15 +101,16 @@ class Consumer:
         now: Callable[[], datetime],
         stop: threading.Event,
         settled: Callable[[], None] = lambda: None,
+        lease_seconds: float = SECONDS,
     ) -> None:
         self.service, self.database, self.bus, self.topics = service, database, bus, tuple(topics)
         self.name, self.owner, self.now, self.stop = service.name, owner, now, stop
         self.applied_batch = settled
+        self.lease_seconds = lease_seconds
         self.leases: tuple[Lease, ...] = ()
         self.cursors: dict[TopicPartition, Cursor] = {}
         self.gap_since: dict[TopicPartition, float] = {}
         self.applied = 0
-        self.alarms: set[str] = set()
 
     # -- the loop ----------------------------------------------------------------------------------------------------------
 
@@ -113,19 +120,20 @@ class Consumer:
             try:
                 self._session()
                 wait = 0.1
-            except (BusUnavailable, StoreUnavailable, CommitUnknown, LostLease, Moved, psycopg2.Error) as trouble:
+            except (BusUnavailable, StoreUnavailable, CommitUnknown, LostLease, Moved, OtherShape, psycopg2.Error) as trouble:
                 LOG.warning("consumer %s starts over from its checkpoints: %s", self.name, trouble)
                 self.stop.wait(wait)
                 wait = min(2 * wait, 3)
 
     def _session(self) -> None:
         connection = connect(self.database.url, f"leases {self.name}")
-        leases = Leases(connection, self.name, self.owner, self.bus.partitions)
-        self.bus.ensure_topics(self.topics)
-        reader = self.bus.consumer()
-        self.leases = ()
-        renewed = 0.0
+        reader = None
         try:
+            leases = Leases(connection, self.name, self.owner, self.bus.partitions, self.lease_seconds)
+            self.bus.ensure_topics(self.topics)
+            reader = self.bus.consumer()
+            self.leases = ()
+            renewed = 0.0
             while not self.stop.is_set():
                 if time.monotonic() - renewed > leases.seconds / 3:
                     held = leases.renew()
@@ -133,14 +141,13 @@ class Consumer:
                     if held != self.leases:
                         self._assign(reader, held)
                     self._retry_parked()
-                    self._alarm()
                 messages = reader.poll(0.25, BATCH) if self.leases else self._idle()
                 if messages:
                     self._batch(reader, messages)
+            leases.give_up()
         finally:
-            if self.stop.is_set():
-                leases.give_up()
-            reader.close()
+            if reader is not None:
+                reader.close()
             connection.close()
 
     def _idle(self) -> list[Incoming]:
@@ -151,6 +158,8 @@ class Consumer:
         """Read the checkpoints of what is held now, and read on from there."""
         identity = self.bus.identity()
         topic_ids = self.bus.topic_identities(self.topics)
+        if unmade := set(self.topics) - set(topic_ids):
+            raise BusUnavailable(f"expected the topics {sorted(unmade)}, found none yet")
         wanted = [TopicPartition(topic, lease.partition) for topic in self.topics for lease in held]
         with self.database.transaction(None, self.now()) as tx:
             for at in wanted:
@@ -172,6 +181,7 @@ class Consumer:
                 self._rebase(at, identity, topic_ids[at.topic])
             self.cursors[at] = Cursor(next_offset, mark, stopped)
         self.leases = held
+        self.gap_since = {at: since for at, since in self.gap_since.items() if at in self.cursors}
         self._restart(reader)
 
     def _rebase(self, at: TopicPartition, identity: str, topic_id: str) -> None:
@@ -191,24 +201,23 @@ class Consumer:
         mine = [message for message in messages if TopicPartition(message.topic, message.partition) in self.cursors]
         stopped = self._unknown_versions(mine)
         if stopped:
-            self._stop_partitions(reader, stopped)
-            mine = [message for message in mine if TopicPartition(message.topic, message.partition) not in stopped]
+            self._stop_partitions(stopped)
+            mine = [one for one in mine if (end := stopped.get(TopicPartition(one.topic, one.partition))) is None or one.offset < end[0]]
         for attempt in range(1, TRIES + 1):
             try:
                 self._commit(mine, bisect=False)
                 break
-            except (LostLease, Moved, StoreUnavailable, CommitUnknown, psycopg2.OperationalError) as trouble:
+            except (LostLease, Moved, OtherShape, StoreUnavailable, CommitUnknown, psycopg2.OperationalError) as trouble:
                 if not isinstance(trouble, RETRYABLE):
                     raise
                 self.stop.wait(0.02 * attempt)
             except Exception as trouble:
                 LOG.warning("consumer %s: a batch of %d failed (try %d): %r", self.name, len(mine), attempt, trouble)
-                if attempt == TRIES:
-                    self._commit(mine, bisect=True)
-                else:
-                    self.stop.wait(0.02 * attempt)
+                self.stop.wait(0.02 * attempt)
         else:
             self._commit(mine, bisect=True)
+        if stopped:
+            self._restart(reader)
         reader.report(self.name, {at: cursor.next_offset for at, cursor in self.cursors.items()})
         self.applied_batch()
 
@@ -230,10 +239,11 @@ class Consumer:
         points.reach("consumer-committed")
         self.cursors.update(batch.after)
         self.applied += len(batch.accepted)
-        for at in touched - batch.gaps:
-            self.gap_since.pop(at, None)
-        for at in batch.gaps:
-            self.gap_since.setdefault(at, time.monotonic())
+        for at in touched:
+            if at in batch.gaps:
+                self.gap_since.setdefault(at, time.monotonic())
+            elif batch.after[at].mark != before[at].mark:
+                self.gap_since.pop(at, None)
 
     def _move(self, tx: Transaction, before: dict[TopicPartition, Cursor], after: dict[TopicPartition, Cursor]) -> None:
         for at, cursor in before.items():
@@ -266,7 +276,7 @@ class Consumer:
             self._apply(tx, messages)
             tx.execute("release savepoint half")
             return
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+        except (OtherShape, psycopg2.OperationalError, psycopg2.InterfaceError):
             raise
         except Exception as error:
             tx.rollback_to("half")
@@ -281,54 +291,67 @@ class Consumer:
 
     # -- what an operator hears of -----------------------------------------------------------------------------------------
 
-    def _unknown_versions(self, messages: Sequence[Incoming]) -> dict[TopicPartition, str]:
-        """Partitions in which a known type comes in a version that this code does not know: they stop, the rest goes on."""
-        found: dict[TopicPartition, str] = {}
+    @property
+    def alarms(self) -> set[str]:
+        """What needs a person: partitions that stopped, and lost events that were not sent again for long."""
+        stopped = {f"stopped {at.topic}/{at.partition}: {one.stopped}" for at, one in list(self.cursors.items()) if one.stopped}
+        return stopped | {
+            f"gap in {at.topic}/{at.partition}: events before it were lost on the way; the relay of that service must send them again"
+            for at, since in list(self.gap_since.items())
+            if time.monotonic() - since > ALARM_SECONDS
+        }
+
+    def _unknown_versions(self, messages: Sequence[Incoming]) -> dict[TopicPartition, tuple[int, str]]:
+        """Partitions in which a known type comes in a version that this code does not know, and at which offset: there they stop."""
+        found: dict[TopicPartition, tuple[int, str]] = {}
         for message in messages:
             at = TopicPartition(message.topic, message.partition)
             try:
                 fact_of(self.service, _arrived(message).envelope)
             except UnknownVersion as unknown:
-                found.setdefault(at, str(unknown))
+                found.setdefault(at, (message.offset, str(unknown)))
             except Exception:  # noqa: S112 - poison is found and parked when the batch is applied
                 continue
         return found
 
-    def _stop_partitions(self, reader: Any, stopped: dict[TopicPartition, str]) -> None:
-        for at, why in stopped.items():
+    def _stop_partitions(self, stopped: dict[TopicPartition, tuple[int, str]]) -> None:
+        for at, (_, why) in stopped.items():
             LOG.critical("consumer %s stops %s/%d: %s; upgrade this service, it then goes on by itself", self.name, *at, why)
             self.cursors[at] = replace(self.cursors[at], stopped=why)
-            self.alarms.add(f"stopped {at.topic}/{at.partition}: {why}")
-        self._restart(reader)
-
-    def _alarm(self) -> None:
-        for at, since in self.gap_since.items():
-            if time.monotonic() - since > ALARM_SECONDS:
-                LOG.error("consumer %s waits for lost events in %s/%d; the relay of that service must send them again", self.name, *at)
 
     def _retry_parked(self) -> None:
-        """Do what an operator asked for, in order, under the partitions' leases."""
+        """Do what an operator asked for, in order, under the partitions' leases; what waited behind a message follows it."""
         partitions = [lease.partition for lease in self.leases]
         if not partitions:
             return
         with self.database.transaction(None, self.now()) as tx:
             wanted = parked.wanted(tx, self.name, partitions)
-        for message, what in wanted:
-            lease = tuple(one for one in self.leases if one.partition == message.partition)
-            try:
-                with self.database.transaction(None, self.now()) as tx:
-                    hold(tx, self.name, self.owner, lease)
-                    if parked.earlier_waits(tx, self.name, message):
-                        continue
-                    parked.remove(tx, self.name, message)
-                    if what == "retry":
-                        apply(tx, self.service, [_arrived(message)])
-                self.applied_batch()
-            except (LostLease, StoreUnavailable, CommitUnknown, psycopg2.OperationalError):
-                raise
-            except Exception as error:
-                with self.database.transaction(None, self.now()) as tx:
-                    parked.failed_again(tx, self.name, message, repr(error))
+        for first in wanted:
+            following: parked.Wanted | None = first
+            while following is not None and not self.stop.is_set():
+                following = self._retry(following)
+
+    def _retry(self, wanted: parked.Wanted) -> parked.Wanted | None:
+        """Retry or drop one message. Returns the next of its key, when this one is out of its way."""
+        message = wanted.message
+        lease = tuple(one for one in self.leases if one.partition == message.partition)
+        try:
+            with self.database.transaction(None, self.now()) as tx:
+                hold(tx, self.name, self.owner, lease)
+                if not no_rebuild(tx) or not parked.is_first(tx, self.name, message):
+                    return None
+                parked.remove(tx, self.name, message)
+                if wanted.what == parked.RETRY:
+                    apply(tx, self.service, [_arrived(message)])
+                following = parked.release_next(tx, self.name, message)
+            self.applied_batch()
+            return following
+        except (LostLease, OtherShape, StoreUnavailable, CommitUnknown, psycopg2.OperationalError):
+            raise
+        except Exception as error:
+            with self.database.transaction(None, self.now()) as tx:
+                parked.failed_again(tx, self.name, message, repr(error))
+            return None
 
 
 def _arrived(message: Incoming) -> Arrived:

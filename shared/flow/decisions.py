@@ -78,12 +78,15 @@ def _decide(tx: Transaction, service: Flowing, reaction: Reaction, marked: Marke
     meta = Meta(f"system:{service.name}.{reaction.name}", marked.correlation, marked.cause, marked.hops)
     outcomes = []
     knowledge = StoreKnowledge(tx, service)
-    for do in reaction.decide(marked.key, knowledge):
-        try:
-            done = execute(tx, service.events, do.aggregate, do.command, meta)
-            outcomes.append(f"{len(done.events)} events")
-        except Refused as refused:
-            outcomes.append(f"refused: {refused.code}")
+    try:
+        for do in reaction.decide(marked.key, knowledge):
+            try:
+                done = execute(tx, service.events, do.aggregate, do.command, meta)
+                outcomes.append(f"{len(done.events)} events")
+            except Refused as refused:
+                outcomes.append(f"refused: {refused.code}")
+    except Refused as refused:  # by the decision itself: what it needs, such as a rule set, is not there yet
+        outcomes.append(f"refused: {refused.code}")
     tx.execute(
         "update decisions set dirty = false, tries = 0, outcome = %s where agency = %s and reaction = %s and key = %s",
         ("; ".join(outcomes) or "nothing", tx.agency_id, marked.reaction, marked.key),

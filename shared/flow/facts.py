@@ -12,7 +12,7 @@ from shared.events.envelope import Envelope
 from shared.store.database import Transaction
 from shared.store.log import envelope_of, meta_of
 
-_COLUMNS = "0, id, agency, stream, version, type, subject, effective, recorded, data::text, meta::text"
+_COLUMNS = "sequence, id, agency, stream, version, type, subject, effective, recorded, data::text, meta::text"
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ def keep(tx: Transaction, heard: Sequence[tuple[Place, Envelope]]) -> None:
         return
     params: list[Any] = []
     for place, one in heard:
-        params += [tx.agency_id, one.id, place.topic, place.partition, place.offset, one.stream, one.version, one.type, one.subject]
+        params += [tx.agency_id, one.id, place.topic, place.partition, one.sequence, one.stream, one.version, one.type, one.subject]
         params += [one.effective, one.recorded, one.data.decode(), orjson.dumps(meta_of(one)).decode()]
     row = "(" + ", ".join(["%s"] * 13) + ")"
     tx.execute(
-        'insert into facts (agency, id, topic, partition, "offset", stream, version, type, subject, effective, recorded, data, meta)'
+        "insert into facts (agency, id, topic, partition, sequence, stream, version, type, subject, effective, recorded, data, meta)"
         f" values {', '.join([row] * len(heard))} on conflict do nothing",
         params,
     )
@@ -49,10 +49,10 @@ def about(tx: Transaction, subject: str, base: str) -> list[Envelope]:
 
 
 def in_order(tx: Transaction, topic: str, partition: int, after: int, before: int, most: int) -> list[tuple[int, Envelope]]:
-    """The agency's facts of one partition with ``after`` ≤ offset < ``before``, in offset order."""
+    """The agency's facts of one partition with ``after`` ≤ sequence < ``before``, in the order of their sequences."""
     found = tx.execute(
-        f'select "offset", {_COLUMNS} from facts where agency = %s and topic = %s and partition = %s and "offset" >= %s and "offset" < %s'
-        ' order by "offset" limit %s',
+        f"select {_COLUMNS} from facts where agency = %s and topic = %s and partition = %s and sequence >= %s and sequence < %s"
+        " order by sequence limit %s",
         (tx.agency_id, topic, partition, after, before, most),
     ).fetchall()
-    return [(row[0], envelope_of(row[1:], tx.agency)) for row in found]
+    return [(row[0], envelope_of(row, tx.agency)) for row in found]

@@ -14,11 +14,12 @@ import psycopg2
 from shared.flow import decisions, points, timers
 from shared.flow.apply import Arrived, apply
 from shared.flow.facts import Place
-from shared.flow.leases import Lease, Leases, LostLease, hold
+from shared.flow.leases import SECONDS, Lease, Leases, LostLease, hold
 from shared.flow.source import Flowing
 from shared.store import log
 from shared.store.database import AgencyBook, Database, Transaction, connect, outright
 from shared.store.errors import CommitUnknown, Conflict, StoreUnavailable
+from shared.views.generations import OtherShape
 
 LOG = logging.getLogger(__name__)
 BATCH = 500
@@ -37,9 +38,11 @@ class Reactor:
         now: Callable[[], datetime],
         stop: threading.Event,
         pause: float = 0.03,
+        lease_seconds: float = SECONDS,
     ) -> None:
         self.service, self.database, self.log_url = service, database, log_url
         self.name, self.owner, self.now, self.stop, self.pause = service.name, owner, now, stop, pause
+        self.lease_seconds = lease_seconds
         self.agencies = AgencyBook()
         self.wake = threading.Event()
         self.failing: str | None = None
@@ -50,7 +53,7 @@ class Reactor:
             try:
                 self._session()
                 wait = 0.1
-            except (StoreUnavailable, CommitUnknown, LostLease, Conflict, psycopg2.Error) as trouble:
+            except (StoreUnavailable, CommitUnknown, LostLease, OtherShape, Conflict, psycopg2.Error) as trouble:
                 LOG.warning("reactor %s starts over: %s", self.name, trouble)
                 self.stop.wait(wait)
                 wait = min(2 * wait, 3)
@@ -58,7 +61,7 @@ class Reactor:
     def _session(self) -> None:
         reader = connect(self.log_url, f"reactor {self.name}")
         beats = connect(self.database.url, f"own lease {self.name}")
-        leases = Leases(beats, f"{self.name}/own", self.owner, 1)
+        leases = Leases(beats, f"{self.name}/own", self.owner, 1, self.lease_seconds)
         held: tuple[Lease, ...] = ()
         renewed = 0.0
         try:
@@ -67,7 +70,8 @@ class Reactor:
                     held, renewed = leases.renew(), time.monotonic()
                 busy = bool(held) and self._read_own(reader, held)
                 busy = self._decide(reader) or busy
-                busy = self._fire(reader) or busy
+                # One worker fires, so that two of them do not overtake each other on the way from due time to due time.
+                busy = bool(held) and self._fire(reader) or busy
                 if not busy:
                     self.wake.wait(self.pause)
                     self.wake.clear()
@@ -99,7 +103,7 @@ class Reactor:
         arrived = [Arrived(Place(TOPIC, 0, one.sequence), one) for one in envelopes]
         try:
             self._commit(held, start, position, arrived)
-        except (StoreUnavailable, CommitUnknown, LostLease, psycopg2.OperationalError):
+        except (StoreUnavailable, CommitUnknown, LostLease, OtherShape, psycopg2.OperationalError):
             raise
         except Exception as trouble:
             LOG.warning("own log of %s: a batch failed (%r); taking its events one by one", self.name, trouble)
@@ -134,9 +138,9 @@ class Reactor:
 
     def _decide(self, reader: Any) -> bool:
         found = decisions.waiting(reader)
-        for agency in found:
-            decisions.settle(self.database, self.service, self.agencies.by_id(agency, outright(reader)).code, self.now())
-        return bool(found)
+        codes = [self.agencies.by_id(agency, outright(reader)).code for agency in found]
+        taken = [decisions.settle(self.database, self.service, code, self.now()) for code in codes]
+        return any(taken)
 
     def _fire(self, reader: Any) -> bool:
         now = self.now()

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from shared.bus.protocol import Incoming
 from shared.store.database import Transaction
+
+RETRY, DROP = "retry", "drop"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A parked message, and what an operator asked to do with it."""
+
+    message: Incoming
+    what: str
 
 
 def keys_waiting(tx: Transaction, consumer: str, messages: Sequence[Incoming]) -> set[tuple[str, bytes]]:
@@ -48,23 +59,34 @@ def _message(row: Sequence[Any]) -> Incoming:
     return Incoming(topic, partition, offset, key.encode(), pairs, bytes(value))
 
 
-def wanted(tx: Transaction, consumer: str, partitions: Sequence[int]) -> list[tuple[Incoming, str]]:
-    """Messages in these partitions that an operator asked to retry or drop, in order, with what was asked."""
+def wanted(tx: Transaction, consumer: str, partitions: Sequence[int]) -> list[Wanted]:
+    """Messages in these partitions that an operator asked to retry or drop, in order."""
     rows = tx.execute(
         'select topic, partition, "offset", key, headers, value, wanted from parked'
         ' where consumer = %s and partition = any(%s) and wanted is not null order by topic, partition, "offset" limit 200',
         (consumer, list(partitions)),
     ).fetchall()
-    return [(_message(row[:6]), row[6]) for row in rows]
+    return [Wanted(_message(row[:6]), row[6]) for row in rows]
 
 
-def earlier_waits(tx: Transaction, consumer: str, message: Incoming) -> bool:
-    """Whether an earlier message of the same key is still parked."""
+def is_first(tx: Transaction, consumer: str, message: Incoming) -> bool:
+    """Whether the message is parked, and none of its key is parked before it."""
     row = tx.execute(
-        'select 1 from parked where consumer = %s and topic = %s and key = %s and partition = %s and "offset" < %s limit 1',
-        (consumer, message.topic, message.key.decode(errors="replace"), message.partition, message.offset),
+        'select partition, "offset" from parked where consumer = %s and topic = %s and key = %s order by "offset" limit 1',
+        (consumer, message.topic, message.key.decode(errors="replace")),
     ).fetchone()
-    return row is not None
+    return row == (message.partition, message.offset)
+
+
+def release_next(tx: Transaction, consumer: str, message: Incoming) -> Wanted | None:
+    """After a message is out of the way: let the next of its key, which only waited behind it, be retried."""
+    rows = tx.execute(
+        'update parked set wanted = %(retry)s where (consumer, topic, partition, "offset") = ('
+        ' select consumer, topic, partition, "offset" from parked where consumer = %(consumer)s and topic = %(topic)s and key = %(key)s'
+        ' order by "offset" limit 1) returning topic, partition, "offset", key, headers, value',
+        {"retry": RETRY, "consumer": consumer, "topic": message.topic, "key": message.key.decode(errors="replace")},
+    ).fetchall()
+    return Wanted(_message(rows[0]), RETRY) if rows else None
 
 
 def remove(tx: Transaction, consumer: str, message: Incoming) -> None:
@@ -94,7 +116,16 @@ def listed(tx: Transaction, consumer: str) -> list[dict[str, Any]]:
 
 
 def ask(tx: Transaction, consumer: str, what: str, topic: str, key: str) -> int:
-    """Ask the worker that holds the partition to `retry` or `drop` everything parked of a key. Returns how many messages that is."""
-    return tx.execute(
-        "update parked set wanted = %s where consumer = %s and topic = %s and key = %s", (what, consumer, topic, key)
-    ).rowcount
+    """Ask the worker that holds the partition to `retry` or `drop` what is parked first of a key: the one that could not be applied.
+
+    What waits behind it is then retried in order, until one fails again. Returns how many messages of the key are parked.
+    """
+    if what not in (RETRY, DROP):
+        raise ValueError(f"expected {RETRY} or {DROP}, found {what!r}")
+    tx.execute(
+        'update parked set wanted = %(what)s where (consumer, topic, partition, "offset") = ('
+        ' select consumer, topic, partition, "offset" from parked where consumer = %(consumer)s and topic = %(topic)s and key = %(key)s'
+        ' order by "offset" limit 1)',
+        {"what": what, "consumer": consumer, "topic": topic, "key": key},
+    )
+    return tx.execute("select count(*) from parked where consumer = %s and topic = %s and key = %s", (consumer, topic, key)).fetchone()[0]

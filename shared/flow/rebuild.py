@@ -28,7 +28,7 @@ Place = tuple[str, int]
 def rebuild(database: Database, owner: Any, service: Flowing, views: Sequence[View], app_role: str, now: datetime) -> dict[str, int]:
     """Rebuild the views. `owner`: an autocommit session that may make tables. Returns each view's new generation."""
     with owner.cursor() as cursor:
-        cursor.execute("select pg_advisory_lock(5552)")  # one rebuild at a time
+        cursor.execute("select pg_advisory_lock(%s)", (generations.REBUILD_LOCK,))  # one at a time, and no parked message is retried
         fresh = {view.name: _next(cursor, view, app_role) for view in views}
         cursor.execute("select code from agencies order by id")
         agencies = [row[0] for row in cursor.fetchall()]
@@ -39,7 +39,7 @@ def rebuild(database: Database, owner: Any, service: Flowing, views: Sequence[Vi
         _swap(database, owner, service, views, fresh, agencies, now, done)
     finally:
         with owner.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(5552)")
+            cursor.execute("select pg_advisory_unlock(%s)", (generations.REBUILD_LOCK,))
     return fresh
 
 
@@ -52,17 +52,15 @@ def _next(cursor: Any, view: View, app_role: str) -> int:
 
 
 def _checkpoints(tx: Transaction, service: Flowing) -> dict[Place, int]:
-    """How far each source is complete in this database: partitions of the bus by offset, the own log by position (the next one)."""
+    """How far each source is complete in this database, as the sequence after the last one: a sequence outlives any bus."""
     rows = tx.execute(
-        "select topic, partition, case when topic = %s then mark + 1 else next_offset end from checkpoints where consumer = %s"
-        " order by topic, partition",
-        (TOPIC, service.name),
+        "select topic, partition, mark + 1 from checkpoints where consumer = %s order by topic, partition", (service.name,)
     ).fetchall()
     return {(row[0], row[1]): row[2] for row in rows}
 
 
 def _read(tx: Transaction, place: Place, after: int, before: int) -> list[tuple[int, Any]]:
-    """The agency's events of one source with ``after`` ≤ place < ``before``."""
+    """The agency's events of one source with ``after`` ≤ sequence < ``before``."""
     if place[0] != TOPIC:
         return facts.in_order(tx, place[0], place[1], after, before, BATCH)
     rows = tx.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,6 +21,9 @@ from shared.store.errors import StoreUnavailable
 
 LOG = logging.getLogger(__name__)
 BATCH = 1000
+BEAT_SECONDS = 1
+SILENT_SECONDS = 45
+"""A relay that has given no sign for so long is frozen (a publish gives up sooner): the next one ends its session and takes its place."""
 
 
 class BusAhead(Exception):
@@ -43,10 +47,18 @@ class Relay:
     """Publishes to one topic the events that `wanted` accepts, until `stop` is set; every trouble ends in a fresh start from the mark."""
 
     def __init__(
-        self, name: str, url: str, bus: Bus, topic: str, wanted: Callable[[Envelope], bool], stop: threading.Event, pause: float = 0.02
+        self,
+        name: str,
+        url: str,
+        bus: Bus,
+        topic: str,
+        wanted: Callable[[Envelope], bool],
+        stop: threading.Event,
+        pause: float = 0.02,
+        silent_seconds: float = SILENT_SECONDS,
     ) -> None:
         self.name, self.url, self.bus, self.topic, self.wanted = name, url, bus, topic, wanted
-        self.stop, self.pause = stop, pause
+        self.stop, self.pause, self.silent_seconds = stop, pause, silent_seconds
         self.agencies = AgencyBook()
         self.failed: Exception | None = None
         self.published = 0
@@ -72,13 +84,17 @@ class Relay:
         publisher = None
         try:
             while not self._locked(connection):
+                self._end_frozen(connection)
                 if self.stop.wait(0.5):
                     return
+            beaten = self._beat(connection)
             self.bus.ensure_topics([self.topic])
             publisher = self.bus.publisher()
             mark = self._start(connection, publisher)
             while not self.stop.is_set():
                 moved = self._turn(connection, publisher, mark)
+                if time.monotonic() - beaten > BEAT_SECONDS:
+                    beaten = self._beat(connection)
                 if moved.position == mark.position:
                     self.stop.wait(self.pause)
                 mark = moved
@@ -91,6 +107,30 @@ class Relay:
         with connection.cursor() as cursor:
             cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 7))", (f"relay/{self.name}",))
             return cursor.fetchone()[0]
+
+    def _beat(self, connection: Any) -> float:
+        """Say that the holder of the lock lives. The database's clock counts."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "insert into relay_beats (relay, pid, at) values (%s, pg_backend_pid(), clock_timestamp())"
+                " on conflict (relay) do update set pid = excluded.pid, at = excluded.at",
+                (self.name,),
+            )
+        return time.monotonic()
+
+    def _end_frozen(self, connection: Any) -> None:
+        """End the session of a holder that has been silent for too long: a stopped process keeps its session, and so the lock.
+
+        When it wakes it finds its session gone and starts over; what it still sends then is a repetition, which consumers drop.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_terminate_backend(pid) from relay_beats join pg_stat_activity using (pid)"
+                " where relay = %s and application_name = %s and at < clock_timestamp() - %s * interval '1 second'",
+                (self.name, f"relay {self.name}"[:63], self.silent_seconds),
+            )
+            if cursor.fetchall():
+                LOG.error("relay %s: the one before was silent for more than %s s; its session is ended", self.name, self.silent_seconds)
 
     def _start(self, connection: Any, publisher: Any) -> RelayMark:
         """The mark to go on from. BusAhead when the bus has seen more than the store holds."""
@@ -107,6 +147,9 @@ class Relay:
         with connection.cursor() as cursor:
             cursor.execute("select position, sent from relay_marks where relay = %s", (self.name,))
             row = cursor.fetchone()
+        if row and row[1] and not any(self.bus.ends([self.topic]).values()):
+            LOG.warning("relay %s fills %s from the beginning: the bus holds nothing of it", self.name, self.topic)
+            row = None
         sent = {TopicPartition(self.topic, int(number)): value for number, value in (row[1] if row else {}).items()}
         return RelayMark(row[0] if row else 0, sent)
 

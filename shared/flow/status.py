@@ -8,14 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from shared.bus.protocol import Bus
-from shared.flow import decisions, timers
 from shared.flow.own import TOPIC
+from shared.flow.timers import MOST_TRIES
 from shared.store.horizon import horizon
 
 
 @dataclass(frozen=True)
 class Status:
-    """`progress` changes whenever anything moves: two equal, quiet readings of all services mean that nothing is under way."""
+    """`moving`: something changed while it was read, so the numbers belong to no one moment.
+
+    `progress` changes whenever anything moves: two equal, quiet readings of all services mean that nothing is under way anywhere.
+    """
 
     outbox: int
     own: int
@@ -25,43 +28,70 @@ class Status:
     parked: int
     next_due: datetime | None
     progress: tuple[int, ...]
+    moving: bool = False
 
     @property
     def quiet(self) -> bool:
-        return not (self.outbox or self.own or self.behind or self.decisions or self.due)
+        return not (self.moving or self.outbox or self.own or self.behind or self.decisions or self.due)
 
     def plain(self) -> dict[str, Any]:
         return asdict(self) | {"quiet": self.quiet, "next_due": self.next_due.isoformat() if self.next_due else None}
 
 
-def _one(connection: Any, sql: str, params: Sequence[Any] = ()) -> int:
+@dataclass(frozen=True)
+class _Moment:
+    """What one statement, and so one snapshot, sees of the service's database."""
+
+    last: int
+    marks: dict[str, int]
+    cursors: dict[tuple[str, int], tuple[int, int]]
+    decisions: int
+    due: int
+    parked: int
+    next_due: datetime | None
+
+
+_SQL = """
+select (select case when is_called then last_value else 0 end from events_position_seq),
+       (select coalesce(json_object_agg(relay, position), '{}') from relay_marks where relay = any(%(relays)s)),
+       (select coalesce(json_agg(json_build_array(topic, partition, next_offset, mark) order by topic, partition), '[]')
+          from checkpoints where consumer = %(service)s),
+       (select count(*) from decisions where dirty and not parked),
+       (select count(*) from timers where fired is null and due <= %(now)s and tries < %(tries)s),
+       (select count(*) from parked where consumer = %(service)s) + (select count(*) from decisions where dirty and parked)
+         + (select count(*) from timers where fired is null and tries >= %(tries)s),
+       (select min(due) from timers where fired is null and tries < %(tries)s)
+"""
+
+
+def _moment(connection: Any, service: str, relays: Sequence[str], now: datetime) -> _Moment:
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchone()[0] or 0
+        cursor.execute(_SQL, {"service": service, "relays": list(relays), "now": now, "tries": MOST_TRIES})
+        last, marks, cursors, *rest = cursor.fetchone()
+    return _Moment(last, marks, {(row[0], row[1]): (row[2], row[3]) for row in cursors}, *rest)
 
 
 def read(connection: Any, bus: Bus, service: str, relays: Sequence[str], topics: Sequence[str], now: datetime) -> Status:
-    """Read by the log's role in autocommit mode. Positions are taken before checkpoints, so that a wait is never overlooked."""
+    """Read by the log's role in autocommit mode.
+
+    The bus is asked between two readings of the database. Checkpoints, marks and positions only grow, so two equal readings hold for
+    the moment between them too; where they differ something is moving, and nothing can be said to be quiet.
+    """
     last = horizon(connection)
+    before = _moment(connection, service, relays, now)
     ends = bus.ends(topics)
-    with connection.cursor() as cursor:
-        cursor.execute("select relay, position from relay_marks where relay = any(%s)", (list(relays),))
-        marks = dict(cursor.fetchall())
-        cursor.execute("select topic, partition, next_offset, mark from checkpoints where consumer = %s", (service,))
-        found = {(row[0], row[1]): (row[2], row[3]) for row in cursor.fetchall()}
-    own = found.pop((TOPIC, 0), (0, 0))[1]
-    behind = sum(max(0, end - found.get((at.topic, at.partition), (0, 0))[0]) for at, end in ends.items())
-    marked = sum(decisions.waiting(connection).values())
-    due = len(timers.due_agencies(connection, now))
-    progress = (last, own, *(marks.get(relay, 0) for relay in relays), sum(end for end in ends.values()), sum(v[0] for v in found.values()))
+    found = _moment(connection, service, relays, now)
+    own = found.cursors.get((TOPIC, 0), (0, 0))[1]
+    cursors = {at: cursor for at, cursor in found.cursors.items() if at[0] != TOPIC}
+    marks = [found.marks.get(relay, 0) for relay in relays]
     return Status(
-        outbox=sum(max(0, last - marks.get(relay, 0)) for relay in relays),
-        own=max(0, last - own),
-        behind=behind,
-        decisions=marked,
-        due=due,
-        parked=_one(connection, "select count(*) from parked where consumer = %s", (service,))
-        + _one(connection, "select count(*) from decisions where parked"),
-        next_due=timers.next_due(connection),
-        progress=progress,
+        outbox=sum(max(0, found.last - mark) for mark in marks),
+        own=max(0, found.last - own),
+        behind=sum(max(0, end - cursors.get((at.topic, at.partition), (0, 0))[0]) for at, end in ends.items()),
+        decisions=found.decisions,
+        due=found.due,
+        parked=found.parked,
+        next_due=found.next_due,
+        progress=(found.last, own, *marks, sum(ends.values()), sum(cursor[0] for cursor in cursors.values())),
+        moving=before != found or found.last != last,
     )

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import psycopg2.errors
+
 from shared.flow import points
 from shared.flow.declared import Arm, Timer
 from shared.flow.knowledge import StoreKnowledge
@@ -39,7 +41,8 @@ def _change(tx: Transaction, timer: str, change: Any, fact: Fact) -> None:
             (tx.agency_id, timer, change.key, change.due, fact.id, fact.correlation),
         )
     else:
-        tx.execute("delete from timers where agency = %s and timer = %s and key = %s", (tx.agency_id, timer, change.key))
+        # One that fired stays, so that arming it for the same moment again does not fire it twice.
+        tx.execute("delete from timers where agency = %s and timer = %s and key = %s and fired is null", (tx.agency_id, timer, change.key))
 
 
 def due_agencies(connection: Any, now: datetime) -> list[int]:
@@ -50,13 +53,6 @@ def due_agencies(connection: Any, now: datetime) -> list[int]:
             (now, MOST_TRIES),
         )
         return [row[0] for row in cursor.fetchall()]
-
-
-def next_due(connection: Any) -> datetime | None:
-    """When the next timer of any agency is due; None when none is armed."""
-    with connection.cursor() as cursor:
-        cursor.execute("select min(due) from timers where fired is null and tries < %s", (MOST_TRIES,))
-        return cursor.fetchone()[0]
 
 
 def fire_one(database: Database, service: Flowing, agency: str, now: datetime) -> bool:
@@ -74,7 +70,7 @@ def fire_one(database: Database, service: Flowing, agency: str, now: datetime) -
                 return False
             _fire(tx, service, timers[row[0]], row)
         return True
-    except (StoreUnavailable, CommitUnknown, Conflict):
+    except (StoreUnavailable, CommitUnknown, Conflict, psycopg2.errors.DeadlockDetected, psycopg2.errors.SerializationFailure):
         raise
     except Exception as error:
         LOG.exception("timer %s failed", row[:3] if row else None)
@@ -91,10 +87,13 @@ def fire_one(database: Database, service: Flowing, agency: str, now: datetime) -
 def _fire(tx: Transaction, service: Flowing, timer: Timer, row: tuple[Any, ...]) -> None:
     name, key, due, cause, correlation = row
     meta = Meta(f"system:{service.name}.{name}", correlation, str(cause), 1)
-    for do in timer.fire(key, due, StoreKnowledge(tx, service)):
-        try:
-            execute(tx, service.events, do.aggregate, do.command, meta)
-        except Refused as refused:
-            LOG.info("timer %s %s: refused, %s", name, key, refused.code)
+    try:
+        for do in timer.fire(key, due, StoreKnowledge(tx, service)):
+            try:
+                execute(tx, service.events, do.aggregate, do.command, meta)
+            except Refused as refused:
+                LOG.info("timer %s %s: refused, %s", name, key, refused.code)
+    except Refused as refused:
+        LOG.info("timer %s %s: undecidable, %s", name, key, refused.code)
     tx.execute("update timers set fired = %s where agency = %s and timer = %s and key = %s", (tx.now, tx.agency_id, name, key))
     points.reach("timer-fired")

@@ -14,7 +14,7 @@ from psycopg2.extras import Json
 
 from shared.kernel.facts import Fact
 from shared.store.database import Transaction
-from shared.views.generations import current
+from shared.views.generations import current_to_write
 from shared.views.view import Row, View
 
 
@@ -77,7 +77,10 @@ def lock_rows(tx: Transaction, view: View, table: str, keys: Sequence[str]) -> d
     return {row[0]: None if row[1] else dict(zip(names, row[2:], strict=True)) for row in found}
 
 
-def fold(tx: Transaction, views: Iterable[View], facts: Sequence[Fact], table_of: Callable[[Transaction, View], str] = current) -> int:
+TableOf = Callable[[Transaction, View], str]
+
+
+def fold(tx: Transaction, views: Iterable[View], facts: Sequence[Fact], table_of: TableOf = current_to_write) -> int:
     """Fold one agency's facts into its views. Returns how many folds were made."""
     made = 0
     for view in sorted(views, key=lambda one: one.name):

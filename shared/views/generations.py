@@ -11,6 +11,17 @@ from sqlalchemy.schema import CreateTable
 
 from shared.views.view import View
 
+REBUILD_LOCK = 5552
+
+
+class OtherShape(LookupError):
+    """The view's table was made for another declaration: this code must not write it. A rebuild, or newer code, cures it."""
+
+
+def no_rebuild(tx: Any) -> bool:
+    """False while a rebuild runs; else none begins before this transaction ends."""
+    return tx.execute("select pg_try_advisory_xact_lock_shared(%s)", (REBUILD_LOCK,)).fetchone()[0]
+
 
 def table_name(view: View, generation: int) -> str:
     return f"{view.name}_g{generation}"
@@ -51,9 +62,32 @@ def create(cursor: Any, view: View, generation: int, app_role: str) -> None:
     )
 
 
-def current(tx: Any, view: View) -> str:
-    """The table that readers and the running fold use now."""
-    row = tx.execute("select generation from view_generations where view = %s", (view.name,)).fetchone()
+def _registered(tx: Any, view: View) -> tuple[int, str]:
+    row = tx.execute("select generation, shape from view_generations where view = %s", (view.name,)).fetchone()
     if row is None:
         raise LookupError(f"expected the view {view.name} to have been made; run `merit migrate`")
-    return table_name(view, row[0])
+    return row
+
+
+def current(tx: Any, view: View) -> str:
+    """The table that readers use now."""
+    return table_name(view, _registered(tx, view)[0])
+
+
+def current_to_write(tx: Any, view: View) -> str:
+    """The table that the running fold uses now. OtherShape when it has other columns than this code's view."""
+    generation, found = _registered(tx, view)
+    if found != _shape_of(view):
+        table = table_name(view, generation)
+        raise OtherShape(f"expected the view {view.name} in the shape of this code, found {table} in another: run `merit rebuild`")
+    return table_name(view, generation)
+
+
+_SHAPES: dict[int, tuple[View, str]] = {}
+
+
+def _shape_of(view: View) -> str:
+    """The shape, worked out once per declaration: the fold asks for it with every batch."""
+    if id(view) not in _SHAPES:
+        _SHAPES[id(view)] = (view, shape(view))
+    return _SHAPES[id(view)][1]

@@ -109,6 +109,12 @@ create table relay_marks (
     sent     json not null
 );
 
+create table relay_beats (
+    relay text primary key,
+    pid   integer not null,
+    at    timestamptz not null
+);
+
 create table exports (
     topic   text primary key,
     agency  text not null,
@@ -141,7 +147,7 @@ def upgrade() -> None:
         )
     op.execute(
         f"grant select, insert, update, delete on checkpoints, workers, leases, parked to {roles.app}; "
-        f"grant select, insert, update on relay_marks to {roles.log}; grant select on relay_marks to {roles.app}; "
+        f"grant select, insert, update on relay_marks, relay_beats to {roles.log}; grant select on relay_marks to {roles.app}; "
         f"grant select on exports, checkpoints, leases, parked to {roles.log}; "
         f"grant select, insert, delete on exports to {roles.app}; grant select on view_generations to {roles.app}, {roles.log}; "
         f"grant execute on function switch_generation to {roles.app};"
