@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
+import subprocess
+import sys
+import time
 from collections import Counter
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
 
 from scenario.mulyorejo import MULYOREJO
 from scenario.mulyorejo.year import steps
+from shared.local.home import ROOT
 from tests.support.year import SERVICES, STAYS, Year, running
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(1200)]
@@ -156,3 +162,34 @@ def test_merit_started_empty_is_ready_plays_nothing_and_stops_on_sigterm(tmp_pat
         up.wait_for(STAYS, 120)
         assert "the year is played" not in up.said
         assert up.stop(signal.SIGTERM) == 0 and "everything is stopped" in up.said
+
+
+def test_another_government_keeps_a_table_of_finalised_predicates(kafka_year: Year, tmp_path: Any) -> None:
+    """The example subscriber joins late, on Mulyorejo's open topic, and reaches the table that the appraisals show."""
+    kafka_year.merit("grant", "mulyorejo", "appraisal")
+    known = {
+        (row["employee"], row["period"]): row["predicate"]
+        for period in ("2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4")
+        for row in kafka_year.ask("GET", "appraisal", f"/appraisals?period={period}", "m15", "hr").json()["items"]
+    }
+    table, address = tmp_path / "table.sqlite", kafka_year.run["bus"].removeprefix("kafka://")
+    with (tmp_path / "subscriber.log").open("w") as out:
+        command = [sys.executable, str(ROOT / "examples" / "subscriber.py"), address, str(table)]
+        for _ in range(20):  # until the worker has opened the topic, the subscriber says that there is none, and ends
+            subscriber = subprocess.Popen(command, stdout=out, stderr=out)
+            with suppress(subprocess.TimeoutExpired):
+                subscriber.wait(5)
+                continue
+            break
+    try:
+        for _ in range(300):
+            with closing(sqlite3.connect(table)) as read:
+                rows = read.execute("select employee, period, predicate from predicates").fetchall()
+            found = {(employee, period): predicate for employee, period, predicate in rows}
+            if found == known:
+                break
+            time.sleep(0.1)
+        assert found == known and len(known) == 95
+    finally:
+        subscriber.kill()
+        subscriber.wait()
