@@ -2,88 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from services.appraisal.service import SERVICE
 from services.personnel import events as personnel
-from shared.events.codec import encode
-from shared.events.envelope import Envelope
-from shared.flow.apply import Arrived, apply
-from shared.flow.facts import Place
-from shared.flow.timers import fire_one
-from shared.kernel.calendar import Calendar
-from shared.kernel.ids import event_id
-from shared.store import log
-from shared.store.database import AgencyBook, connect
-from tests.support.appraisal import BEHAVIOURS, SETTINGS, moment
+from tests.support.appraisal import BEHAVIOURS, SETTINGS
+from tests.support.appraisal_office import ADMIN, APPROVER, ASSESSOR, HR, SUPERIOR, TODAY, Office
 from tests.support.web import web
 
-TODAY = datetime(2026, 1, 2, 2, tzinfo=UTC)
-ASSESSOR, SUPERIOR = ("boss", "employee"), ("chief", "employee")
-HR, APPROVER, ADMIN = ("hr1", "employee", "hr"), ("ppk", "employee", "approver"), ("adm", "admin")
 PEOPLE = ("ani", "budi", "citra", "dewi", "boss", "chief")
 TARGETS = (
     {"target_id": "permits", "aspect": "quantity", "indicator": "permits-issued", "what": "Menerbitkan izin", "unit": "izin",
      "direction": "higher", "value": "40", "weight": 60},
     {"target_id": "days", "aspect": "time", "indicator": "permit-days", "unit": "hari", "direction": "lower", "value": "5", "weight": 40},
 )  # fmt: skip
-
-
-class Office:
-    """The app, its clock, and the worker's part done on demand."""
-
-    def __init__(self, place):
-        self.web, self.position, self.heard = place, 0, 0
-
-    def at(self, day, clock="09:00"):
-        self.web.clock.moment = moment(day, clock)
-
-    def call(self, method, path, who, body=None, version=None, **sent):
-        headers = {"If-Match": f'"{version}"'} if version is not None else {}
-        return self.web.call(method, f"/v1{path}", who, headers, **({"json": body} if body is not None else {}), **sent)
-
-    def get(self, path, who=HR):
-        found = self.call("GET", path, who)
-        assert found.status_code == 200, found.json
-        return found.json
-
-    def post(self, path, who, body=None, version=None):
-        found = self.call("POST", path, who, {} if body is None else body, version)
-        assert found.status_code in (200, 201), found.json
-        return found.json
-
-    def refused(self, code, status, path, who, body=None, version=None):
-        found = self.call("POST", path, who, {} if body is None else body, version)
-        assert (found.status_code, found.json["type"]) == (status, f"urn:merit:problem:{code}"), found.json
-        assert found.json["expected"] and found.json["found"] and found.json["remedy"]
-        return found.json
-
-    def hear(self, *events):
-        """Personnel's events arrive."""
-        with self.web.database.transaction("mulyorejo", TODAY) as tx:
-            for event in events:
-                self.heard += 1
-                subject = getattr(event, "employee", None) or event.unit
-                stream, type_ = f"personnel-{subject}", f"merit.personnel.{type(event).__name__}.v1"
-                envelope = Envelope(
-                    id=str(event_id("mulyorejo", stream, self.heard)), type=type_, agency="mulyorejo", subject=subject, stream=stream,
-                    version=self.heard, effective=Calendar().start_of(event.since), recorded=TODAY, actor="hr1", correlation="c",
-                    causation=None, hops=0, traceparent=None, sequence=self.heard, data=encode(event),
-                )  # fmt: skip
-                apply(tx, SERVICE, [Arrived(Place("personnel", 0, self.heard), envelope)])
-
-    def settle(self):
-        """The own log is folded, and due timers fire."""
-        now, fired = self.web.clock.now(), True
-        reader = connect(self.web.places.log_url, "test")
-        while fired:
-            envelopes, self.position = log.read_log(reader, AgencyBook(), self.position, 500)
-            with self.web.database.transaction(None, now) as tx:
-                apply(tx, SERVICE, [Arrived(Place("own", 0, one.sequence), one) for one in envelopes])
-            fired = fire_one(self.web.database, SERVICE, "mulyorejo", now)
-        reader.close()
 
 
 @pytest.fixture(scope="module")
