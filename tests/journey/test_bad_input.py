@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +40,7 @@ class Bad:
         return self.name
 
 
+COUNTS: dict[str, int] = {}
 M1 = "/appraisals/m1/2026-Q1"
 CASES = (
     Bad("unknown employee", ("m99",), "POST", "appraisal", "/plans/m99/2026/targets", 404, "unknown-employee", {"json": {
@@ -85,11 +85,10 @@ CASES = (
 
 
 @pytest.fixture(scope="module")
-def unchanged(embedded_year: Year) -> Iterator[Year]:
-    """The year; after all bad input every service has the events that it had before."""
-    before = {service: len(embedded_year.feed(service)) for service in SERVICES}
-    yield embedded_year
-    assert {service: len(embedded_year.feed(service)) for service in SERVICES} == before
+def unchanged(embedded_year: Year) -> Year:
+    """The year, and in `COUNTS` how many events every service had before any bad input."""
+    COUNTS.update({service: len(embedded_year.feed(service)) for service in SERVICES})
+    return embedded_year
 
 
 def _problem(answer: requests.Response, status: int, code: str) -> dict[str, Any]:
@@ -123,6 +122,11 @@ def test_a_token_of_a_foreign_key_is_refused(unchanged: Year, tmp_path: Any) -> 
     foreign = Home(tmp_path / "elsewhere").token("m1", "mulyorejo", ["employee"])
     answer = unchanged.ask("GET", "appraisal", M1, "m1", headers={"Authorization": f"Bearer {foreign}"})
     _problem(answer, 401, "not-authenticated")
+
+
+def test_all_that_changed_nothing(unchanged: Year) -> None:
+    """Runs after the tests above and before those below, which have an effect."""
+    assert {service: len(unchanged.feed(service)) for service in SERVICES} == COUNTS
 
 
 def test_weights_that_do_not_sum_to_a_hundred_are_not_approved(embedded_year: Year) -> None:
