@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from scenario.client import Unreachable
+from scenario.client import Refusal, Unreachable
 from scenario.explaining import explain
 from scenario.mulyorejo import MULYOREJO
 from scenario.mulyorejo.year import steps as mulyorejo_steps
@@ -41,17 +41,30 @@ def add_commands(commands: Any) -> None:
     up.set_defaults(run=_up)
     scenario = commands.add_parser("scenario", help="the played year").add_subparsers(required=True, metavar="WHAT")
     again = scenario.add_parser("play", help="play what is left of the year on the Merit that runs here")
-    again.set_defaults(run=_play)
+    again.set_defaults(run=_worded(_play))
     report = scenario.add_parser("report", help="what happened in the year, and why")
     report.add_argument("--json", action="store_true", help="one object for each person and month")
     report.add_argument("--lang", choices=LANGUAGES, default="id")
-    report.set_defaults(run=_report)
+    report.set_defaults(run=_worded(_report))
     why = commands.add_parser("explain", help="an allowance, from the rupiah back to the target")
     why.add_argument("employee")
     why.add_argument("month", help="such as 2026-04")
     why.add_argument("--agency", choices=tuple(PLACES), default="mulyorejo")
     why.add_argument("--json", action="store_true", help="as the API gives it")
-    why.set_defaults(run=_explain)
+    why.set_defaults(run=_worded(_explain))
+
+
+def _worded(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """The command, with what Merit refused or did not answer told in its words and no trace."""
+
+    def run(asked: argparse.Namespace) -> int:
+        try:
+            return command(asked)
+        except (Refusal, Unreachable) as trouble:
+            print(trouble, file=sys.stderr)
+            return 1
+
+    return run
 
 
 def _up(asked: argparse.Namespace) -> int:

@@ -10,7 +10,6 @@ from typing import Any
 
 import requests
 
-_PATIENCE_SECONDS = 60
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 
 
@@ -50,6 +49,8 @@ class Seat:
     who: str
     step: str
     lines: requests.Session
+    patience: float = 60
+    """Seconds to wait for an answer, again and again, before it is Unreachable."""
 
     def get(self, service: str, path: str, **query: str) -> Answer:
         """Read; Refusal when Merit says no."""
@@ -95,7 +96,7 @@ class Seat:
         asked = f"{self.who}: {method} {service} {path}"
         url = f"{self.addresses[service]}/v1{path}"
         heads = parts.pop("headers", {})
-        until = time.monotonic() + _PATIENCE_SECONDS
+        until = time.monotonic() + self.patience
         waits = 0
         while True:
             try:
@@ -109,7 +110,7 @@ class Seat:
             except (requests.ConnectionError, requests.Timeout) as failure:
                 trouble = str(failure)
             if time.monotonic() > until:
-                raise Unreachable(f"{asked}: no answer within {_PATIENCE_SECONDS} s, last: {trouble}; is Merit up?")
+                raise Unreachable(f"{asked}: no answer within {self.patience:g} s, last: {trouble}; is Merit up?")
             time.sleep(_PAUSES[min(waits, len(_PAUSES) - 1)])
             waits += 1
 

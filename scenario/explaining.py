@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from scenario.client import Refusal, Seat
+from scenario.client import Seat
 from scenario.words import INDONESIAN as WORDS
 
 Step = Mapping[str, Any]
@@ -55,16 +55,10 @@ ZONE = ZoneInfo("Asia/Jakarta")
 
 
 def explain(addresses: Mapping[str, str], token: str, employee: str, month: str, *, as_json: bool = False) -> str:
-    """The explanation of a month's allowance as text; Refusal's text when payroll has none to give."""
+    """The explanation of a month's allowance as text. Raises Refusal when payroll has none to give."""
     with requests.Session() as lines:
-        try:
-            told = (
-                Seat(addresses, lambda: token, employee, "explain", lines)
-                .get("payroll", f"/allowances/{employee}/{month}/explanation")
-                .body
-            )
-        except Refusal as refusal:
-            return str(refusal)
+        seat = Seat(addresses, lambda: token, employee, "explain", lines, patience=5)
+        told = seat.get("payroll", f"/allowances/{employee}/{month}/explanation").body
     return json.dumps(told, ensure_ascii=False, indent=1) if as_json else "\n".join(_told(told))
 
 

@@ -50,7 +50,7 @@ def gather(place: Place, year: int, addresses: Mapping[str, str], token: Callabl
 
         def seat(role: str) -> Seat:
             person = next(person for person, roles in place.offices.items() if role in roles)
-            return Seat(addresses, lambda: token(person, place.roles(person)), person, "report", lines)
+            return Seat(addresses, lambda: token(person, place.roles(person)), person, "report", lines, patience=5)
 
         hr, treasurer = seat("hr"), seat("treasurer")
         quarters = [f"{year - 1}-Q4", *(f"{year}-Q{number}" for number in range(1, 5))]
