@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 
 import pytest
@@ -18,6 +18,7 @@ from shared.flow.facts import Place
 from shared.kernel.facts import Fact
 from shared.store import log
 from shared.store.database import AgencyBook, connect
+from tests.support import payroll_places as places
 from tests.support import payroll_year as year
 from tests.support.payroll_year import at
 from tests.support.web import Web, web
@@ -40,9 +41,10 @@ def here(postgres_url: str) -> Iterator[Web]:
         yield made
 
 
-def publish(here: Web) -> None:
+def publish(here: Web, **changes: object) -> None:
     here.clock.moment = at(1, 2)
-    rules = {"kind": "allowance", "id": "mulyorejo-tpp", "since": "2026-01-01", "sources": ["Perwal 42/2025"], "settings": year.SETTINGS}
+    settings = year.SETTINGS | changes
+    rules = {"kind": "allowance", "id": "mulyorejo-tpp", "since": "2026-01-01", "sources": ["Perwal 42/2025"], "settings": settings}
     assert here.call("POST", "/v1/rule-sets", ADMIN, json=rules).status_code == 201
 
 
@@ -60,15 +62,18 @@ def envelope(fact: Fact) -> Envelope:
 
 
 def settle(here: Web) -> None:
-    """Take the marked decisions, and fold the own log."""
-    while decisions.settle(here.database, SERVICE, "mulyorejo", here.clock.now()):
-        pass
-    reader = connect(here.places.log_url, "test")
-    envelopes, _ = log.read_log(reader, AgencyBook(), getattr(here, "folded", 0), 1000)
-    reader.close()
-    here.folded = max([getattr(here, "folded", 0), *(one.sequence for one in envelopes)])
-    with here.database.transaction("mulyorejo", here.clock.now()) as tx:
-        apply(tx, SERVICE, [Arrived(Place("own", 0, one.sequence), one) for one in envelopes])
+    """Take the marked decisions and fold the own log, which may mark others, until both rest."""
+    moved = True
+    while moved:
+        while decisions.settle(here.database, SERVICE, "mulyorejo", here.clock.now()):
+            pass
+        reader = connect(here.places.log_url, "test")
+        envelopes, _ = log.read_log(reader, AgencyBook(), getattr(here, "folded", 0), 1000)
+        reader.close()
+        here.folded = max([getattr(here, "folded", 0), *(one.sequence for one in envelopes)])
+        with here.database.transaction("mulyorejo", here.clock.now()) as tx:
+            apply(tx, SERVICE, [Arrived(Place("own", 0, one.sequence), one) for one in envelopes])
+        moved = bool(envelopes)
 
 
 def pay(here: Web, month: int, when: datetime) -> dict:
@@ -174,3 +179,34 @@ def test_two_runs_at_once_pay_once(postgres_url: str):
         assert [answer.status_code for answer in answers] == [201] * 4
         assert {answer.get_json()["totals"]["paid"] for answer in answers} == {3_500_452 + 42_006}
         assert here.owner("select count(*) from events where type like '%%AllowancePosted%%'") == [(2,)]
+
+
+def test_sanction_correction_and_recovery_show_on_slips_and_in_the_explanation(postgres_url: str):
+    """S1's April to August: cut, corrected on 20 July, taken back; then a run that can pay no month pays what is owed."""
+    with web(postgres_url, SERVICE, "payroll_siulak", ("mulyorejo",)) as here:
+        publish(here, **places.SIULAK)
+        hear(here, year.position(9, employee="s1"), year.imported("baik", "2025", "s1"), places.imposed())
+        paid = {}
+        for month in (4, 5, 6):
+            hear(here, year.attendance(month, employee="s1"))
+            paid[month] = pay(here, month, at(month + 1, 8))["totals"]["paid"]
+        here.clock.moment = at(7, 20)
+        hear(here, places.corrected())
+        s1 = ("s1", "employee")
+        told = here.call("GET", "/v1/payslips/s1/2026-06", s1).get_json()["recovery"]
+        assert told == {"amount": 685_947, "instalments_left": 1, "cap_percent": "25", "first_run": "2026-07"}
+        hear(here, year.attendance(7, employee="s1"))
+        paid[7] = pay(here, 7, at(8, 8))["totals"]["paid"]
+        assert paid == {4: 3_266_406, 5: 3_266_406, 6: 3_266_406, 7: 3_037_757 - 685_947}
+        assert here.call("GET", "/v1/payslips/s1/2026-07", s1).get_json()["recovery"] is None
+        chain = here.call("GET", "/v1/allowances/s1/2026-04/explanation", s1).get_json()["chain"]
+        [sanction] = [step for step in chain if step["step"] == "sanction"]
+        assert (sanction["data"]["outcome"], sanction["data"]["until"]) == ("cut", "2026-09-30")
+
+        hear(here, places.lifted(date(2026, 7, 1), employee="s1", recorded=at(9, 1)))
+        answer = pay(here, 8, at(9, 8))
+        assert (answer["totals"], answer["persons"]) == ({"posted": 0, "adjustments": 1_012_586, "paid": 1_012_586}, 1)
+        assert [one["missing"] for one in answer["held"]] == [["attendance of 2026-08"]]
+        slip = here.call("GET", "/v1/payslips/s1/2026-08", s1).get_json()
+        assert (slip["months"], slip["paid"]) == ([], 1_012_586)
+        assert [(part["month"], part["amount"]) for part in slip["adjustments"]] == [("2026-07", 1_012_586)]
