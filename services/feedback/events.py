@@ -1,8 +1,9 @@
-"""What feedback publishes: summaries of what peers, citizens and staff said; single answers stay in the store."""
+"""What feedback publishes: summaries of what peers, citizens and staff said, and what became of complaints; the rest stays in the store."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from shared.events.classes import EventClass
 from shared.events.registry import Catalogue
@@ -64,3 +65,111 @@ class FeedbackSummarised:
     means_hundredths: dict[str, int]
     spreads_hundredths: dict[str, int]
     rule_set: str
+
+
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class PeerRoundOpened:
+    """Colleagues are asked to rate the employee for the period; a later one replaces it.
+
+    `raters` are those asked; empty where the rule set lets colleagues answer unasked. Stream ``feedback-round-<employee>-<period>``.
+    """
+
+    employee: str
+    period: str
+    raters: tuple[str, ...]
+    rule_set: str
+
+
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class SurveyAnswered:
+    """One citizen's answer after a service: each element (unsur) on the scale of the rule set, 1–4.
+
+    `case` is a keyed pseudonym of the case token, so that a case answers once and nobody reads whose it was.
+    Stream ``feedback-case-<unit>.<service>.<case>``, subject ``<unit>.<service>.<period>``.
+    """
+
+    unit: str
+    service: str
+    period: str
+    case: str
+    elements: dict[str, int]
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class SurveyResultPublished:
+    """Citizens' satisfaction with a unit's service (SKM, PermenPANRB 14/2017). Stream ``feedback-survey-<unit>.<service>.<period>``.
+
+    `index`: 0–100 with two decimals; `mutu`: its class, A best; `elements_hundredths`: each element's mean in hundredths of a point.
+    """
+
+    unit: str
+    service: str
+    period: str
+    n: int
+    index: str
+    mutu: str
+    elements_hundredths: dict[str, int]
+    rule_set: str
+
+
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class ComplaintReceived:
+    """A citizen's complaint. What was said, and how to reach the citizen, lies in texts; of the receipt code only the digest is kept.
+
+    Stream of this and ComplaintAnswered: ``feedback-intake-<complaint>``, subject the unit. It is in time until the end of `last_day`;
+    `due` is the first moment that is too late.
+    """
+
+    complaint: str
+    unit: str
+    kind: str
+    body_text: str
+    contact_text: str | None
+    anonymous: bool
+    confidential: bool
+    receipt_digest: str
+    received_on: date
+    last_day: date
+    due: datetime
+    rule_set: str
+
+
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class ComplaintAnswered:
+    """What the citizen is told, in a text."""
+
+    complaint: str
+    unit: str
+    answer_text: str
+
+
+@EVENTS.event(EventClass.OPEN, effective="due")
+@dataclass(frozen=True)
+class ComplaintOverdue:
+    """Not resolved before `due`, the first moment that is too late; reported, nothing is forfeited.
+
+    Stream of this and ComplaintResolved: ``feedback-complaint-<complaint>``, subject the unit.
+    """
+
+    unit: str
+    complaint: str
+    kind: str
+    due: datetime
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class ComplaintResolved:
+    """`founded`: whether the unit was at fault; `in_time`: whether it was resolved within the term of its kind."""
+
+    unit: str
+    complaint: str
+    kind: str
+    founded: bool
+    in_time: bool
+    resolved_on: date

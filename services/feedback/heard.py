@@ -1,8 +1,9 @@
-"""What feedback hears of personnel: who is employed, and who appraises whom."""
+"""What feedback hears of personnel: which units there are, who is employed and where, and who appraises whom."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from shared.events.registry import Heard
 
@@ -11,8 +12,23 @@ HEARD = Heard()
 
 @HEARD.hears("personnel")
 @dataclass(frozen=True)
+class UnitOpened:
+    unit: str
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
 class EmployeeRegistered:
     employee: str
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class PositionAssigned:
+    employee: str
+    unit: str
+    acting: bool
+    since: date
 
 
 @HEARD.hears("personnel")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -10,11 +11,16 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
-from flask import request
+from flask import g, request
 
 from shared.http.acting import Ask
 from shared.kernel.ids import random_id
 from shared.process.settings import value
+
+
+def keyed(secret: str, agency: str, *about: str) -> bytes:
+    """HMAC-SHA256 over the agency and what it is about."""
+    return hmac.new(secret.encode(), "\n".join(("feedback", agency, *about)).encode(), hashlib.sha256).digest()
 
 
 def pseudonym(secret: str, agency: str, *about: str) -> str:
@@ -24,26 +30,64 @@ def pseudonym(secret: str, agency: str, *about: str) -> str:
     the same database) hides nobody. The secret stands in the process's settings and in no database. It differs for every period and
     every employee concerned, so the answers of one person cannot be put side by side. Who changes the secret lets people answer again.
     """
-    return hmac.new(secret.encode(), "\n".join(("feedback", agency, *about)).encode(), hashlib.sha256).hexdigest()[:40]
+    return keyed(secret, agency, *about).hex()[:40]
 
 
 def rater_of(ask: Ask, *about: str) -> str:
     """The caller's pseudonym for what the answer is about. From here on the request acts under it: the event names no one else, and
     bears a correlation and a trace that no log of requests knows.
     """
-    rater = pseudonym(value("MERIT_SECRET", os.environ), ask.actor.agency, *about, ask.actor.id)
-    ask.meta = replace(ask.meta, actor=f"rater:{rater}", correlation=str(random_id()), traceparent=None)
-    return rater
+    return _acting_as(ask, "rater", pseudonym(_secret(), ask.actor.agency, *about, ask.actor.id))
+
+
+def case_of(ask: Ask, unit: str, service: str, token: str) -> str:
+    """The pseudonym of a case: its token leads to a citizen in the unit's register, and is kept nowhere here."""
+    return pseudonym(_secret(), ask.actor.agency, "case", unit, service, token)
+
+
+def citizen_of(ask: Ask, unit: str, service: str, token: str) -> str:
+    """As :func:`case_of`; the request then acts under it, as a colleague's does under :func:`rater_of`."""
+    return _acting_as(ask, "case", case_of(ask, unit, service, token))
+
+
+def complaint_id(ask: Ask) -> str:
+    """A new complaint's id: for a request repeated with its Idempotency-Key the same, else a new one at random."""
+    key = g.get("passed_key")
+    about = ("key", ask.actor.client, ask.actor.id, key) if key else ("random", str(random_id()))
+    return f"k-{keyed(_secret(), ask.actor.agency, 'complaint', *about).hex()[:14]}"
+
+
+def receipt_code(ask: Ask, complaint: str) -> str:
+    """What the citizen follows the complaint with: 80 bits as four groups of letters and digits. It can be made again from the secret, so
+    it is kept nowhere.
+    """
+    letters = base64.b32encode(keyed(_secret(), ask.actor.agency, "receipt", complaint)[:10]).decode()
+    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
+
+
+def receipt_digest(agency: str, complaint: str, code: str) -> str:
+    """SHA-256 of a code as somebody typed it: small letters, spaces and hyphens do not matter. 80 bits are too many to be tried."""
+    typed = "".join(code.upper().replace("-", " ").split())
+    return hashlib.sha256("\n".join(("receipt", agency, complaint, typed)).encode()).hexdigest()
 
 
 def unkeyed(view: Callable[..., Any]) -> Callable[..., Any]:
     """Let a route pass over Idempotency-Key: the key would be kept beside the caller's id and the answer's digest, and so tell who said
-    what. Nothing is lost, since an answer that is repeated is found in its own stream.
+    what, or keep a receipt code. Nothing is lost, since what is repeated is found in its own stream.
     """
 
     @wraps(view)
     def without_key(*args: Any, **path: Any) -> Any:
-        request.environ.pop("HTTP_IDEMPOTENCY_KEY", None)
+        g.passed_key = request.environ.pop("HTTP_IDEMPOTENCY_KEY", None)
         return view(*args, **path)
 
     return without_key
+
+
+def _acting_as(ask: Ask, what: str, name: str) -> str:
+    ask.meta = replace(ask.meta, actor=f"{what}:{name}", correlation=str(random_id()), traceparent=None)
+    return name
+
+
+def _secret() -> str:
+    return value("MERIT_SECRET", os.environ)

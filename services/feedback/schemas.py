@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,39}$", error="Must be small letters, digits and hyphens, up to 40.")
 REMARK = validate.Length(min=1, max=2000)
+LETTER = validate.Length(min=1, max=8000)
+TOKEN = validate.Regexp(r"^[\x21-\x7e]{1,80}$", error="Must be 1 to 80 visible ASCII characters.")
+POINTS = {"keys": fields.String(validate=validate.Length(min=1, max=40)), "values": fields.Integer(strict=True)}
 
 
 class Answer(Schema):
     aspects = fields.Dict(
-        keys=fields.String(validate=validate.Length(min=1, max=40)),
-        values=fields.Integer(strict=True),
+        **POINTS,
         required=True,
         validate=validate.Length(max=50),
         metadata={"description": "Whole points for each aspect of the rule set", "example": {"clarity": 3, "fairness": 4}},
@@ -18,9 +21,68 @@ class Answer(Schema):
     remark = fields.String(load_default=None, allow_none=True, validate=REMARK, metadata={"description": "Kept as a text, without a name"})
 
 
-class Nothing(Schema):
-    """An empty object."""
+class PeerRound(Schema):
+    period = fields.String(required=True, metadata={"example": "2026-Q1"})
+    subjects = fields.List(
+        fields.String(validate=CODE),
+        required=True,
+        validate=validate.Length(min=1, max=500),
+        metadata={"description": "The employees to be rated"},
+    )
+    raters = fields.Dict(
+        keys=fields.String(validate=CODE),
+        values=fields.List(fields.String(validate=CODE), validate=validate.Length(max=50)),
+        load_default=dict,
+        metadata={
+            "description": "For each subject those asked, where the rule set says raters: assigned",
+            "example": {"p1": ["p2"]},
+        },
+    )
+
+
+class SurveyAnswer(Schema):
+    elements = fields.Dict(
+        **POINTS,
+        required=True,
+        validate=validate.Length(max=50),
+        metadata={"description": "Whole points for each element (unsur) of the rule set", "example": {"U1": 4, "U2": 3}},
+    )
+    case_token = fields.String(
+        required=True, validate=TOKEN, metadata={"description": "Names the case that was served; it answers once and is not kept"}
+    )
+
+
+class Complaint(Schema):
+    unit = fields.String(required=True, validate=CODE)
+    kind = fields.String(required=True, validate=CODE, metadata={"description": "A kind of the rule set `complaints`", "example": "light"})
+    body = fields.String(required=True, validate=LETTER, metadata={"description": "What happened; kept as a text that can be erased"})
+    contact = fields.String(load_default=None, allow_none=True, validate=REMARK, metadata={"description": "Only complaint officers see it"})
+    anonymous = fields.Boolean(load_default=False, metadata={"description": "Nothing is kept that leads to the citizen; no contact then"})
+    confidential = fields.Boolean(load_default=False, metadata={"description": "Only complaint officers read what was said"})
+
+
+class Resolution(Schema):
+    founded = fields.Boolean(required=True, metadata={"description": "Whether the unit was at fault"})
+    answer = fields.String(required=True, validate=LETTER, metadata={"description": "What the citizen reads with the receipt code"})
+
+
+class ReceiptCode(Schema):
+    receipt_code = fields.String(required=True, validate=validate.Length(max=40))
+
+
+class SurveyFilter(Schema):
+    unit = fields.String(load_default=None)
+    period = fields.String(load_default=None, metadata={"example": "2026-Q1"})
+
+
+class ComplaintFilter(Schema):
+    unit = fields.String(load_default=None)
+    status = fields.String(load_default=None, validate=validate.OneOf(("open", "overdue", "resolved")))
 
 
 class PeriodFilter(Schema):
     period = fields.String(load_default=None, metadata={"example": "2026-Q1"})
+
+
+class Nothing(Schema):
+    """An empty object."""

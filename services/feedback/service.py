@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.feedback.api import blp
+from services.feedback.api import BLUEPRINTS
 from services.feedback.defaults import DEFAULTS
+from services.feedback.domain.rounds import check_peers
 from services.feedback.domain.scale import check_scale
+from services.feedback.domain.skm import check_survey
+from services.feedback.domain.terms import check_terms
 from services.feedback.events import EVENTS
 from services.feedback.heard import HEARD
 from services.feedback.policy import POLICY
-from services.feedback.reactions import REACTIONS
+from services.feedback.reactions import REACTIONS, TIMERS
 from services.feedback.views import VIEWS
 from shared.process.service import Service
 
@@ -21,9 +24,9 @@ SERVICE = Service(
     heard=HEARD,
     views=VIEWS,
     reactions=REACTIONS,
-    timers=(),
-    blueprints=(blp,),
+    timers=TIMERS,
+    blueprints=BLUEPRINTS,
     policy=POLICY,
-    check_rules={"process-feedback": check_scale, "peer-feedback": check_scale},
+    check_rules={"process-feedback": check_scale, "peer-feedback": check_peers, "survey": check_survey, "complaints": check_terms},
     defaults=DEFAULTS,
 )

@@ -1,11 +1,22 @@
-"""What feedback shows: published summaries, never an answer."""
+"""What feedback shows: published summaries, never an answer; rounds of peers; complaints without what was said."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, Integer, Text
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.feedback.events import FeedbackSummarised, ProcessFeedbackPublished
+from services.feedback.events import (
+    ComplaintOverdue,
+    ComplaintReceived,
+    ComplaintResolved,
+    FeedbackSummarised,
+    PeerRoundOpened,
+    ProcessFeedbackPublished,
+    SurveyResultPublished,
+)
 from shared.kernel.facts import Fact
 from shared.views.view import Row, View
 
@@ -68,4 +79,112 @@ PEERS = View(
     indexes=(("period",),),
 )
 
-VIEWS = (PROCESS, PEERS)
+
+def fold_rounds(key: str, row: Row | None, fact: Fact[Any]) -> Row:
+    """`raters` is empty where colleagues answer unasked; `closed` once the summary is out."""
+    event = fact.event
+    known = row or {"employee": event.employee, "period": event.period, "raters": [], "opened_at": None, "closed": False, "version": 0}
+    if isinstance(event, PeerRoundOpened):
+        return known | {"raters": list(event.raters), "opened_at": fact.recorded, "version": fact.version}
+    return known | {"closed": True}
+
+
+def _round_keys(fact: Fact[Any]) -> Iterable[str]:
+    return (f"{fact.event.employee}/{fact.event.period}",)
+
+
+ROUNDS = View(
+    name="peer_rounds",
+    columns=(
+        Column("employee", Text),
+        Column("period", Text),
+        Column("raters", JSONB),
+        Column("opened_at", DateTime(timezone=True)),
+        Column("closed", Boolean),
+        Column("version", Integer),
+    ),
+    on={PeerRoundOpened: _round_keys, FeedbackSummarised: _round_keys},
+    fold=fold_rounds,
+    indexes=(("period",),),
+)
+
+
+def fold_surveys(key: str, row: Row | None, fact: Fact[SurveyResultPublished]) -> Row:
+    event = fact.event
+    return {
+        "unit": event.unit,
+        "service": event.service,
+        "period": event.period,
+        "n": event.n,
+        "index": event.index,
+        "mutu": event.mutu,
+        "elements_hundredths": dict(event.elements_hundredths),
+        "rule_set": event.rule_set,
+        "published_at": fact.recorded,
+        "event": fact.id,
+        "version": fact.version,
+    }
+
+
+SURVEYS = View(
+    name="surveys",
+    columns=(
+        Column("unit", Text),
+        Column("service", Text),
+        Column("period", Text),
+        Column("n", Integer),
+        Column("index", Text),
+        Column("mutu", Text),
+        Column("elements_hundredths", JSONB),
+        Column("rule_set", Text),
+        Column("published_at", DateTime(timezone=True)),
+        Column("event", Text),
+        Column("version", Integer),
+    ),
+    on={SurveyResultPublished: lambda fact: (f"{fact.event.unit}/{fact.event.service}/{fact.event.period}",)},
+    fold=fold_surveys,
+    indexes=(("unit",), ("period",)),
+)
+
+
+def fold_complaints(key: str, row: Row | None, fact: Fact[Any]) -> Row:
+    """`status`: open, overdue or resolved; `was_overdue` stays true. In whatever order the events come, the row ends the same."""
+    event = fact.event
+    known = row or {"complaint": event.complaint, "unit": event.unit, "kind": event.kind, "status": "open", "was_overdue": False}
+    if isinstance(event, ComplaintReceived):
+        said = {name: getattr(event, name) for name in ("anonymous", "confidential", "received_on", "rule_set")}
+        return known | said | {"due": event.last_day}
+    if isinstance(event, ComplaintOverdue):
+        return known | {"was_overdue": True, "status": "resolved" if known["status"] == "resolved" else "overdue"}
+    said = {name: getattr(event, name) for name in ("founded", "in_time", "resolved_on")}
+    return known | said | {"status": "resolved", "event": fact.id}
+
+
+def _complaint_keys(fact: Fact[Any]) -> Iterable[str]:
+    return (fact.event.complaint,)
+
+
+COMPLAINTS = View(
+    name="complaints",
+    columns=(
+        Column("complaint", Text),
+        Column("unit", Text),
+        Column("kind", Text),
+        Column("status", Text),
+        Column("anonymous", Boolean),
+        Column("confidential", Boolean),
+        Column("received_on", Date),
+        Column("due", Date),
+        Column("was_overdue", Boolean),
+        Column("founded", Boolean),
+        Column("in_time", Boolean),
+        Column("resolved_on", Date),
+        Column("rule_set", Text),
+        Column("event", Text),
+    ),
+    on={ComplaintReceived: _complaint_keys, ComplaintOverdue: _complaint_keys, ComplaintResolved: _complaint_keys},
+    fold=fold_complaints,
+    indexes=(("unit",), ("status",)),
+)
+
+VIEWS = (PROCESS, PEERS, ROUNDS, SURVEYS, COMPLAINTS)

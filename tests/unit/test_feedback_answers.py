@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -11,17 +12,30 @@ from hypothesis import strategies as st
 from services.feedback.defaults import DEFAULTS
 from services.feedback.domain.peers import PEER_ANSWER, PEER_SUMMARY, GivePeerFeedback, SummarisePeerFeedback
 from services.feedback.domain.process import PROCESS_ANSWER, PROCESS_SUMMARY, GiveProcessFeedback, PublishProcessFeedback
+from services.feedback.domain.rounds import PEER_ROUND, OpenPeerRound, PeerRules, Raters, Standing, check_peers, peer_rules
 from services.feedback.domain.scale import Scale, check_scale, scale_of
-from services.feedback.events import EVENTS, FeedbackGiven, FeedbackSummarised, ProcessFeedbackGiven, ProcessFeedbackPublished
+from services.feedback.events import (
+    EVENTS,
+    FeedbackGiven,
+    FeedbackSummarised,
+    PeerRoundOpened,
+    ProcessFeedbackGiven,
+    ProcessFeedbackPublished,
+)
+from services.feedback.heard import PositionAssigned
+from services.feedback.known import units_of
 from services.feedback.raters import pseudonym
+from services.feedback.service import SERVICE
 from shared.kernel.decider import Aggregate
 from shared.kernel.refusal import Refused
+from tests.support.knowledge import MemoryKnowledge, heard
 
 SCALE = Scale(("clarity", "fairness"), 1, 4, 3, "umpan-balik@1")
 GIVE = GiveProcessFeedback("2026-Q1", "r1", {"clarity": 3, "fairness": 4}, "text-1", SCALE, False)
 GIVEN = ProcessFeedbackGiven("2026-Q1", "r1", {"clarity": 3, "fairness": 4}, "text-1")
 THREE = ({"clarity": 3, "fairness": 4}, {"clarity": 3, "fairness": 1}, {"clarity": 4, "fairness": 2})
-PEER = GivePeerFeedback("m1", "2026-Q1", "r1", False, {"clarity": 3, "fairness": 4}, None, SCALE, False)
+PEER = GivePeerFeedback("m1", "2026-Q1", "r1", Standing(), {"clarity": 3, "fairness": 4}, None, PeerRules(SCALE, Raters.ANY), False)
+ROUND = OpenPeerRound("m1", "2026-Q1", ("m2", "m3", "m4"), PeerRules(SCALE, Raters.ASSIGNED), False)
 
 
 def given_when(aggregate: Aggregate, past: list, command: object) -> list:
@@ -92,11 +106,55 @@ def test_answers_to_other_questions_do_not_count():
 
 
 def test_nobody_is_his_own_peer():
-    assert refused(PEER_ANSWER, [], replace(PEER, own=True)).status == 403
+    assert refused(PEER_ANSWER, [], replace(PEER, standing=Standing(own=True))).status == 403
     assert given_when(PEER_ANSWER, [], PEER) == [FeedbackGiven("m1", "2026-Q1", "r1", {"clarity": 3, "fairness": 4}, None)]
     assert (
         refused(PEER_ANSWER, [FeedbackGiven("m1", "2026-Q1", "r1", {"clarity": 1, "fairness": 1}, None)], PEER).code == "already-answered"
     )
+
+
+@pytest.mark.parametrize(("raters", "standing", "code"), [
+    (Raters.ANY, Standing(assessor=True), None),
+    (Raters.UNIT, Standing(colleague=True), None),
+    (Raters.UNIT, Standing(), "not-a-peer"),
+    (Raters.UNIT, Standing(colleague=True, assessor=True), "not-a-peer"),
+    (Raters.UNIT, Standing(asked=True), "not-a-peer"),
+    (Raters.ASSIGNED, Standing(asked=True), None),
+    (Raters.ASSIGNED, Standing(colleague=True), "not-asked"),
+    *((raters, Standing(own=True, colleague=True, asked=True), "own-feedback") for raters in Raters),
+])  # fmt: skip
+def test_who_counts_as_a_peer_is_the_places_rule(raters: Raters, standing: Standing, code: str | None):
+    command = replace(PEER, rules=PeerRules(SCALE, raters), standing=standing)
+    if code is None:
+        assert len(given_when(PEER_ANSWER, [], command)) == 1
+    else:
+        wrong = refused(PEER_ANSWER, [], command)
+        assert (wrong.code, wrong.status) == (code, 403)
+
+
+def test_a_round_asks_at_least_as_many_as_a_summary_needs():
+    opened = PeerRoundOpened("m1", "2026-Q1", ("m2", "m3", "m4"), "umpan-balik@1")
+    assert given_when(PEER_ROUND, [], ROUND) == [opened]
+    assert given_when(PEER_ROUND, [opened], ROUND) == []
+    assert given_when(PEER_ROUND, [opened], replace(ROUND, raters=("m2", "m3", "m5")))[0].raters == ("m2", "m3", "m5")
+    assert "at least 3" in refused(PEER_ROUND, [], replace(ROUND, raters=("m2", "m3", "m3"))).expected
+    assert refused(PEER_ROUND, [], replace(ROUND, raters=("m1", "m2", "m3"))).code == "peer-raters"
+    assert refused(PEER_ROUND, [], replace(ROUND, published=True)).code == "already-published"
+    anyone = PeerRules(SCALE, Raters.ANY)
+    assert refused(PEER_ROUND, [], replace(ROUND, rules=anyone)).code == "peer-raters"
+    assert given_when(PEER_ROUND, [], replace(ROUND, rules=anyone, raters=()))[0].raters == ()
+
+
+def test_a_place_names_its_aspects_and_its_raters():
+    settings = {"aspects": ["quality"], "scale": [1, 4], "least_answers": 3}
+    check_peers(settings)
+    assert peer_rules(settings, "x@1").raters is Raters.ANY
+    for raters in Raters:
+        check_peers(settings | {"raters": raters.value})
+        assert peer_rules(settings | {"raters": raters.value}, "x@1").raters is raters
+    for wrong in ({"raters": "everybody"}, {"raters": ["unit"]}, {"least_answers": 1, "raters": "unit"}):
+        with pytest.raises(Refused):
+            check_peers(settings | wrong)
 
 
 @given(answers=st.lists(st.fixed_dictionaries({name: st.integers(1, 4) for name in SCALE.aspects}), min_size=3))
@@ -139,5 +197,19 @@ def test_rules_that_would_uncover_answers_or_cannot_be_used_are_refused(wrong: d
 
 def test_the_national_questionnaires_are_usable():
     for rules in DEFAULTS:
-        check_scale(rules.settings)
+        SERVICE.check_rules[rules.kind](rules.settings)
+    for kind in ("process-feedback", "peer-feedback"):
+        rules = next(one for one in DEFAULTS if one.kind == kind)
         assert scale_of(rules.settings, rules.name).least_answers == 3
+
+
+def test_where_somebody_works_is_the_definitive_post_and_an_acting_one_taken_up_since():
+    known = MemoryKnowledge(SERVICE)
+    posts = ((1, "sekretariat", False), (3, "dukcapil", True), (5, "dinkes", False), (7, "dukcapil", True))
+    for version, (month, unit, acting) in enumerate(posts, start=1):
+        since = date(2026, month, 1)
+        began = known.calendar.start_of(since)
+        known.arrive(heard("personnel", PositionAssigned("m1", unit, acting, since), "m1", "personnel-employee-m1", version, began))
+    held = {1: {"sekretariat"}, 4: {"sekretariat", "dukcapil"}, 6: {"dinkes"}, 8: {"dinkes", "dukcapil"}}
+    assert {month: units_of(known, "m1", date(2026, month, 1)) for month in held} == held
+    assert units_of(known, "m1", date(2025, 1, 1)) == set()

@@ -12,7 +12,7 @@ from services.feedback.service import SERVICE
 from shared.http.policy import COMMON, Actor
 from tests.support.knowledge import MemoryKnowledge, heard
 
-ROLES = ("hr", "treasurer", "approver", "admin", "auditor", "subscriber", "operator")
+ROLES = ("hr", "treasurer", "approver", "admin", "auditor", "subscriber", "operator", "kiosk", "complaint-officer")
 PERSONS = {"self": "m1", "assessor": "m11", "former assessor": "m12", "coming assessor": "m14", "colleague": "m2"}
 CELLS = {
     "give-process-feedback": {*PERSONS},
@@ -21,6 +21,18 @@ CELLS = {
     "read-process-feedback": {"hr", "approver", "auditor", *PERSONS},
     "read-peer-feedback": {"hr", "approver", "auditor", "self", "assessor"},
     "read-remarks": {"hr"},
+    "open-peer-round": {"hr"},
+    "read-peer-rounds": {"hr"},
+    "read-own-peer-rounds": {*PERSONS},
+    "answer-survey": {"kiosk"},
+    "import-survey-answers": {"hr"},
+    "publish-survey": {"hr"},
+    "read-survey": {"hr", "approver", "auditor", "kiosk", "complaint-officer", *PERSONS},
+    "file-complaint": {"kiosk"},
+    "follow-complaint": {"kiosk"},
+    "list-complaints": {"hr", "approver", "auditor", "complaint-officer"},
+    "read-complaint": {"approver", "auditor", "complaint-officer"},
+    "resolve-complaint": {"complaint-officer"},
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.feedback.domain.process import already_published
+from services.feedback.domain.rounds import PeerRules, Standing
 from services.feedback.domain.scale import Scale
 from services.feedback.events import FeedbackGiven, FeedbackSummarised
 from shared.kernel.decider import Aggregate, Decider
@@ -14,15 +15,15 @@ from shared.kernel.refusal import Refused
 
 @dataclass(frozen=True)
 class GivePeerFeedback:
-    """`rater` is the peer's pseudonym for this employee and period; `own` whether the peer is the employee himself."""
+    """`rater` is the peer's pseudonym for this employee and period; `standing` how the peer stands to the employee."""
 
     employee: str
     period: str
     rater: str
-    own: bool
+    standing: Standing
     aspects: Mapping[str, int]
     remark_text: str | None
-    scale: Scale
+    rules: PeerRules
     published: bool
 
 
@@ -37,15 +38,8 @@ class SummarisePeerFeedback:
 
 
 def give(state: FeedbackGiven | None, command: GivePeerFeedback) -> Sequence[FeedbackGiven]:
-    """Take a peer's answer; refused (403) about oneself, after publication, and when it differs from the one given before."""
-    if command.own:
-        raise Refused(
-            "own-feedback",
-            expected="feedback on a colleague",
-            found="feedback on oneself",
-            remedy="score yourself in your own appraisal instead",
-            status=403,
-        )
+    """Take a peer's answer; refused (403) from whom the rules count no peer, after publication, and when it differs from one before."""
+    command.standing.check(command.rules.raters)
     if state is not None:
         if state.aspects == dict(command.aspects):
             return []
@@ -57,7 +51,7 @@ def give(state: FeedbackGiven | None, command: GivePeerFeedback) -> Sequence[Fee
         )
     if command.published:
         raise already_published(command.period)
-    command.scale.check(command.aspects)
+    command.rules.scale.check(command.aspects)
     return [FeedbackGiven(command.employee, command.period, command.rater, dict(command.aspects), command.remark_text)]
 
 

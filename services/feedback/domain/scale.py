@@ -73,12 +73,17 @@ def scale_of(settings: Mapping[str, Any], rule_set: str) -> Scale:
 def check_scale(settings: Mapping[str, Any]) -> None:
     """Raise Refused (422) unless settings are ``{aspects: [code…], scale: [lowest, highest], least_answers: 3 or more}``."""
     if not isinstance(settings, Mapping) or set(settings) != {"aspects", "scale", "least_answers"}:
-        raise _wrong("settings", "an object with aspects, scale and least_answers", settings)
+        raise wrong_rules("settings", "an object with aspects, scale and least_answers", settings)
     aspects = settings["aspects"]
     if not isinstance(aspects, list | tuple) or not aspects or not all(isinstance(one, str) and one.isidentifier() for one in aspects):
-        raise _wrong("aspects", "a list of codes of small letters, digits and underscores", aspects)
+        raise wrong_rules("aspects", "a list of codes of small letters, digits and underscores", aspects)
     if len(set(aspects)) < len(aspects):
-        raise _wrong("aspects", "each code once", aspects)
+        raise wrong_rules("aspects", "each code once", aspects)
+    check_points(settings)
+
+
+def check_points(settings: Mapping[str, Any]) -> None:
+    """Raise Refused (422) unless ``scale`` is [lowest, highest] in whole points and ``least_answers`` at least three."""
     scale = settings["scale"]
     if (
         not isinstance(scale, list | tuple)
@@ -86,13 +91,13 @@ def check_scale(settings: Mapping[str, Any]) -> None:
         or not all(type(one) is int for one in scale)
         or not 0 <= scale[0] < scale[1] <= 100
     ):
-        raise _wrong("scale", "[lowest, highest] in whole points, such as [1, 4]", scale)
+        raise wrong_rules("scale", "[lowest, highest] in whole points, such as [1, 4]", scale)
     least = settings["least_answers"]
     if type(least) is not int or least < LEAST:
-        raise _wrong("least_answers", f"{LEAST} or more, so that no single answer can be read", least)
+        raise wrong_rules("least_answers", f"{LEAST} or more, so that no single answer can be read", least)
 
 
-def _wrong(place: str, expected: str, found: object) -> Refused:
+def wrong_rules(place: str, expected: str, found: object) -> Refused:
     return Refused(
         "feedback-rules", expected=f"{place}: {expected}", found=repr(found), remedy="correct it and publish it again", status=422
     )

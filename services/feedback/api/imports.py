@@ -1,0 +1,48 @@
+"""Import of survey answers that an agency collected on paper or in another system."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.feedback.api.surveys import answer_of
+from services.feedback.domain.surveys import SURVEY_ANSWER, Survey
+from services.feedback.raters import case_of
+from shared.flow.declared import Do
+from shared.http.acting import Ask
+from shared.http.cells import BadCell
+from shared.http.importing import Column, Source, code, importing, integer, period
+
+imports = Blueprint("feedback-imports", __name__, url_prefix="/v1", description="Bulk imports.")
+
+MOST = 14
+"""Nine elements since PermenPANRB 14/2017; KEP/25/M.PAN/2/2004 had fourteen."""
+
+
+def case_code(cell: str) -> str:
+    """The case's number in the unit's register."""
+    if len(cell) > 80 or not cell.isprintable():
+        raise BadCell("a case's number of at most 80 characters", repr(cell[:20]))
+    return cell
+
+
+@imports.route("/imports/survey-answers", methods=["POST"])
+@importing(
+    "import-survey-answers",
+    columns=(
+        Column("Unit", "unit", code),
+        Column("Layanan", "service", code),
+        Column("Periode", "period", period),
+        Column("Kode Kasus", "case", case_code),
+        *(Column(f"U{number}", f"U{number}", integer, required=False) for number in range(1, MOST + 1)),
+    ),
+)
+def import_survey_answers(ask: Ask, row: dict[str, Any], source: Source) -> Do:
+    """Answers of citizens, a row each, with the points of every element of the rule set in force on the period's last day.
+
+    A case answers once, here or at the counter; a row that came before in the same words changes nothing.
+    """
+    survey = Survey(row["unit"], row["service"], str(row["period"]))
+    elements = {f"U{number}": row[f"U{number}"] for number in range(1, MOST + 1) if row[f"U{number}"] is not None}
+    return Do(SURVEY_ANSWER, answer_of(ask, survey, row["case"], elements, case_of))

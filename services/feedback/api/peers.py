@@ -1,0 +1,137 @@
+"""Routes of peer feedback: open a round, rate a colleague, publish and read the summary."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.feedback import schemas
+from services.feedback.api.asking import given, known_employee, rules_for
+from services.feedback.domain.peers import PEER_ANSWER, PEER_SUMMARY, GivePeerFeedback, SummarisePeerFeedback, summary_stream
+from services.feedback.domain.rounds import PEER_ROUND, OpenPeerRound, PeerRules, peer_rules
+from services.feedback.events import FeedbackGiven
+from services.feedback.known import standing_of
+from services.feedback.raters import rater_of, unkeyed
+from services.feedback.views import PEERS, ROUNDS
+from shared.http.acting import Ask, commanding, querying
+from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
+
+peers = Blueprint("peer-feedback", __name__, url_prefix="/v1", description="What colleagues say of each other.")
+
+
+@peers.route("/peer-rounds", methods=["POST"])
+@peers.arguments(schemas.PeerRound)
+@commanding("open-peer-round", status=201)
+def open_peer_round(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
+    """Ask colleagues to rate employees for a period, on the aspects that the rule set `peer-feedback` names.
+
+    `raters` names for each subject who is asked where the rule set says raters: assigned; elsewhere it is left out.
+    Opened again, the new raters replace those before. 422 peer-raters; 409 already-published.
+    """
+    period, subjects = body["period"], sorted(set(body["subjects"]))
+    rules = _rules(ask, period)
+    if strange := sorted(set(body["raters"]) - set(subjects)):
+        raise Refused(
+            "peer-raters",
+            expected="raters of the subjects",
+            found=f"of {', '.join(strange)}",
+            remedy="name them as subjects too",
+            status=422,
+        )
+    for employee in sorted({*subjects, *(one for asked in body["raters"].values() for one in asked)}):
+        known_employee(ask, employee)
+    for employee in subjects:
+        raters = tuple(sorted(set(body["raters"].get(employee, ()))))
+        ask.execute(PEER_ROUND, OpenPeerRound(employee, period, raters, rules, _published(ask, employee, period)))
+    return {
+        "period": period,
+        "subjects": subjects,
+        "aspects": rules.scale.aspects,
+        "raters": rules.raters,
+        "rule_set": rules.scale.rule_set,
+    }
+
+
+@peers.route("/peer-rounds")
+@peers.arguments(schemas.PeriodFilter, location="query")
+@querying("read-peer-rounds")
+def list_peer_rounds(ask: Ask, query: dict[str, Any]) -> dict[str, Any]:
+    """Who is rated, who was asked, and whether the summary is out; never who answered."""
+    return ask.page(ROUNDS, period=query["period"])
+
+
+@peers.route("/peer-rounds/<period>/asked-of-me")
+@querying("read-own-peer-rounds")
+def list_own_peer_rounds(ask: Ask, period: str) -> dict[str, Any]:
+    """The colleagues whom the caller may rate now in rounds of the period."""
+    rules, items = _rules(ask, period), []
+    for row in ask.knowledge.rows(ROUNDS, period=period, closed=False):
+        try:
+            standing_of(ask.knowledge, ask.actor, row["employee"], period, _day(ask, period)).check(rules.raters)
+        except Refused:
+            continue
+        items.append({"employee": row["employee"], "period": period, "aspects": rules.scale.aspects})
+    return {"items": items, "next": None}
+
+
+@peers.route("/peer-feedback/<employee>/<period>", methods=["POST"])
+@unkeyed
+@peers.arguments(schemas.Answer)
+@commanding("give-peer-feedback", subject="employee", status=201)
+def give_peer_feedback(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+    """Rate a colleague for a period, once, under a pseudonym.
+
+    403 own-feedback; 403 not-a-peer where the rule set asks colleagues of the unit; 403 not-asked where a round names the raters.
+    """
+    known_employee(ask, employee)
+    rules = _rules(ask, period)
+    command = GivePeerFeedback(
+        employee=employee,
+        period=period,
+        rater=rater_of(ask, "peer", employee, period),
+        standing=standing_of(ask.knowledge, ask.actor, employee, period, _day(ask, period)),
+        aspects=body["aspects"],
+        remark_text=None,
+        rules=rules,
+        published=_published(ask, employee, period),
+    )
+    return {"employee": employee, "period": period, "status": given(ask, PEER_ANSWER, command, body["remark"])}
+
+
+@peers.route("/peer-feedback/<employee>/<period>/publication", methods=["POST"])
+@peers.arguments(schemas.Nothing)
+@commanding("publish-feedback", subject="employee", status=201)
+def publish_peer_feedback(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+    """Publish mean and spread of what peers said, once, from at least three answers. Later answers are refused."""
+    known_employee(ask, employee)
+    answers = [fact.event.aspects for fact in ask.knowledge.facts(FeedbackGiven, employee) if fact.event.period == period]
+    command = SummarisePeerFeedback(employee, period, answers, _rules(ask, period).scale)
+    ask.execute(PEER_SUMMARY, command)
+    event = ask.state(PEER_SUMMARY, command)
+    shown = {"means_hundredths": event.means_hundredths, "spreads_hundredths": event.spreads_hundredths}
+    return {"employee": employee, "period": period, "n": event.n, **shown, "rule_set": event.rule_set}
+
+
+@peers.route("/peer-feedback/<employee>/<period>")
+@querying("read-peer-feedback", subject="employee")
+def show_peer_feedback(ask: Ask, employee: str, period: str) -> dict[str, Any]:
+    """The published summary of what peers said, in hundredths of a point; 404 until it is published."""
+    key = f"{employee}/{period}"
+    return ask.found(ask.knowledge.row(PEERS, key), "peer-feedback", key)
+
+
+def _rules(ask: Ask, period: str) -> PeerRules:
+    rules = rules_for(ask, "peer-feedback", period)
+    return peer_rules(rules.settings, rules.name)
+
+
+def _published(ask: Ask, employee: str, period: str) -> bool:
+    return bool(ask.knowledge.stream(summary_stream(employee, period)))
+
+
+def _day(ask: Ask, period: str) -> date:
+    """The day on which units are compared: today, or the period's last when it is over."""
+    return min(ask.today, Period.parse(period).end)

@@ -1,0 +1,69 @@
+"""Routes of process feedback: staff rate the appraisal process, and read what all said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.feedback import schemas
+from services.feedback.api.asking import given, remarks, rules_for
+from services.feedback.domain.process import PROCESS_ANSWER, PROCESS_SUMMARY, GiveProcessFeedback, PublishProcessFeedback, process_stream
+from services.feedback.domain.scale import Scale, scale_of
+from services.feedback.events import ProcessFeedbackGiven
+from services.feedback.raters import rater_of, unkeyed
+from services.feedback.views import PROCESS
+from shared.http.acting import Ask, commanding, querying
+
+process = Blueprint("process-feedback", __name__, url_prefix="/v1", description="What staff say of the appraisal process.")
+
+
+@process.route("/process-feedback/<period>", methods=["POST"])
+@unkeyed
+@process.arguments(schemas.Answer)
+@commanding("give-process-feedback", status=201)
+def give_process_feedback(ask: Ask, body: dict[str, Any], period: str) -> dict[str, Any]:
+    """Rate the appraisal process of a period, once, under a pseudonym. The same answer once more changes nothing; another is refused."""
+    scale = _scale(ask, period)
+    published = bool(ask.knowledge.stream(process_stream(period)))
+    command = GiveProcessFeedback(period, rater_of(ask, "process", period), body["aspects"], None, scale, published)
+    return {"period": period, "status": given(ask, PROCESS_ANSWER, command, body["remark"])}
+
+
+@process.route("/process-feedback/<period>/publication", methods=["POST"])
+@process.arguments(schemas.Nothing)
+@commanding("publish-feedback", status=201)
+def publish_process_feedback(ask: Ask, body: dict[str, Any], period: str) -> dict[str, Any]:
+    """Publish the means of a period to all staff, once, from at least three answers. Later answers are refused."""
+    answers = [fact.event.aspects for fact in ask.knowledge.facts(ProcessFeedbackGiven, period)]
+    command = PublishProcessFeedback(period, answers, _scale(ask, period))
+    ask.execute(PROCESS_SUMMARY, command)
+    event = ask.state(PROCESS_SUMMARY, command)
+    return {"period": period, "n": event.n, "means_hundredths": event.means_hundredths, "rule_set": event.rule_set}
+
+
+@process.route("/process-feedback")
+@querying("read-process-feedback")
+def list_process_feedback(ask: Ask) -> dict[str, Any]:
+    """The published means of every period, in hundredths of a point."""
+    return ask.page(PROCESS)
+
+
+@process.route("/process-feedback/<period>")
+@querying("read-process-feedback")
+def show_process_feedback(ask: Ask, period: str) -> dict[str, Any]:
+    """The published means of a period, in hundredths of a point; 404 until they are published."""
+    return ask.found(ask.knowledge.row(PROCESS, period), "process-feedback", period)
+
+
+@process.route("/process-feedback/<period>/remarks")
+@querying("read-remarks")
+def list_process_remarks(ask: Ask, period: str) -> dict[str, Any]:
+    """What people wrote beside their ratings, in no order; 404 until the means are published."""
+    ask.found(ask.knowledge.row(PROCESS, period), "process-feedback", period)
+    return remarks(ask, ask.knowledge.facts(ProcessFeedbackGiven, period))
+
+
+def _scale(ask: Ask, period: str) -> Scale:
+    rules = rules_for(ask, "process-feedback", period)
+    return scale_of(rules.settings, rules.name)

@@ -1,0 +1,85 @@
+"""Routes of satisfaction surveys (SKM, PermenPANRB 14/2017): answer, publish, read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.feedback import schemas
+from services.feedback.api.asking import known_unit, rules_for
+from services.feedback.domain.skm import SurveyRules, survey_rules
+from services.feedback.domain.surveys import SURVEY_ANSWER, SURVEY_RESULT, AnswerSurvey, PublishSurvey, Survey, survey_stream
+from services.feedback.domain.terms import KIND
+from services.feedback.events import SurveyAnswered
+from services.feedback.raters import citizen_of, unkeyed
+from services.feedback.views import SURVEYS
+from shared.http.acting import Ask, commanding, querying
+from shared.kernel.refusal import Refused
+
+surveys = Blueprint("surveys", __name__, url_prefix="/v1", description="What citizens say of a service.")
+
+
+@surveys.route("/surveys/<unit>/<service>/<period>/answers", methods=["POST"])
+@unkeyed
+@surveys.arguments(schemas.SurveyAnswer)
+@commanding("answer-survey", status=201)
+def answer_survey(ask: Ask, body: dict[str, Any], unit: str, service: str, period: str) -> dict[str, Any]:
+    """Take a citizen's answer, once for each case of the service. The same answer once more changes nothing; another is refused."""
+    command = answer_of(ask, Survey(unit, service, period), body["case_token"], body["elements"], citizen_of)
+    status = "given" if ask.execute(SURVEY_ANSWER, command).events else "given before"
+    return {"unit": unit, "service": service, "period": period, "status": status}
+
+
+@surveys.route("/surveys/<unit>/<service>/<period>/publication", methods=["POST"])
+@surveys.arguments(schemas.Nothing)
+@commanding("publish-survey", status=201)
+def publish_survey(ask: Ask, body: dict[str, Any], unit: str, service: str, period: str) -> dict[str, Any]:
+    """Publish index, class and each element's mean, once, from at least as many answers as the rule set asks for.
+
+    409 too-few-answers or already-published. Later answers are refused.
+    """
+    survey = Survey(unit, service, period)
+    rules = _rules(ask, survey)
+    answers = [fact.event.elements for fact in ask.knowledge.facts(SurveyAnswered, survey.name)]
+    command = PublishSurvey(survey, answers, rules)
+    ask.execute(SURVEY_RESULT, command)
+    event = ask.state(SURVEY_RESULT, command)
+    shown = {"n": event.n, "index": event.index, "mutu": event.mutu, "elements_hundredths": event.elements_hundredths}
+    return {"unit": unit, "service": service, "period": period, **shown, "rule_set": event.rule_set}
+
+
+@surveys.route("/surveys")
+@surveys.arguments(schemas.SurveyFilter, location="query")
+@querying("read-survey")
+def list_surveys(ask: Ask, query: dict[str, Any]) -> dict[str, Any]:
+    """The published results, of a unit or a period where one is named."""
+    return ask.page(SURVEYS, unit=query["unit"], period=query["period"])
+
+
+@surveys.route("/surveys/<unit>/<service>/<period>")
+@querying("read-survey")
+def show_survey(ask: Ask, unit: str, service: str, period: str) -> dict[str, Any]:
+    """A published result; 404 until it is published."""
+    key = f"{unit}/{service}/{period}"
+    return ask.found(ask.knowledge.row(SURVEYS, key), "survey", key)
+
+
+def answer_of(ask: Ask, survey: Survey, token: str, elements: Mapping[str, int], case: Callable[[Ask, str, str, str], str]) -> AnswerSurvey:
+    """The command for one answer; `case` makes the pseudonym of its token."""
+    rules = _rules(ask, survey)
+    published = bool(ask.knowledge.stream(survey_stream(survey)))
+    return AnswerSurvey(survey, case(ask, survey.unit, survey.service, token), elements, rules, published)
+
+
+def _rules(ask: Ask, survey: Survey) -> SurveyRules:
+    """Refused for a unit that there is not (404), a service that is no code, or a period that has not begun (422)."""
+    known_unit(ask, survey.unit)
+    if not KIND.fullmatch(survey.service):
+        expected = "a service's code of small letters, digits and hyphens, up to 40"
+        raise Refused("service", expected=expected, found=survey.service[:40], remedy="correct the service", status=422)
+    rules = rules_for(ask, "survey", survey.period)
+    # Whoever answers or publishes holds all surveys, so that no answer is accepted while a result is made without it.
+    ask.knowledge.hold("surveys")
+    return survey_rules(rules.settings, rules.name)
