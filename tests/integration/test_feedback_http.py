@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 
-from services.feedback.heard import EmployeeRegistered, ReportingLineSet
+from services.feedback.heard import EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitOpened
 from services.feedback.service import SERVICE
 from shared.events.codec import encode
 from shared.events.envelope import Envelope
 from shared.flow.apply import Arrived, apply
 from shared.flow.facts import Place
+from shared.flow.timers import fire_one
 from shared.kernel.ids import event_id
 from shared.store import log
 from shared.store.database import AgencyBook, connect
 from tests.support.web import Web, web
 
 HR, ADMIN, AUDITOR = ("m15", "employee", "hr"), ("m0", "admin"), ("itwil", "auditor")
+KIOSK, OFFICER, APPROVER = ("loket-1", "kiosk"), ("m16", "employee", "complaint-officer"), ("m20", "employee", "approver")
 PLACES = count(1)
 GOOD = {"clarity": 3, "fairness": 4, "timeliness": 2, "usefulness": 4}
+NINE = {f"U{number}": 3 for number in range(1, 10)}
+SURVEY = "/v1/surveys/dukcapil/akta-lahir/2026-Q1"
+COMPLAINT = {"unit": "dukcapil", "kind": "light", "body": "Loket tutup pukul 11.", "contact": "0812-0000-0000"}
 PEER = {"quality": 4, "timeliness": 3, "teamwork": 2}
 
 
@@ -31,7 +36,15 @@ def here(postgres_url: str) -> Iterator[Web]:
     with pytest.MonkeyPatch.context() as patch, web(postgres_url, SERVICE, "feedback_http", ("mulyorejo", "plaju")) as made:
         patch.setenv("MERIT_SECRET", "a secret of the tests")
         made.clock.moment = datetime(2026, 4, 27, 2, tzinfo=UTC)
-        hear(made, *(EmployeeRegistered(one) for one in ("m1", "m2", "m3", "m4")), ReportingLineSet("m1", "m11"))
+        hear(
+            made,
+            *(EmployeeRegistered(one) for one in ("m1", "m2", "m3", "m4", "m11")),
+            ReportingLineSet("m1", "m11"),
+            UnitOpened("dukcapil"),
+        )
+        since = date(2025, 1, 1)
+        hear(made, *(PositionAssigned(one, "dukcapil", False, since) for one in ("m1", "m2", "m3", "m11")))
+        hear(made, PositionAssigned("m4", "dinkes", False, since))
         yield made
 
 
@@ -39,9 +52,10 @@ def hear(here: Web, *events: Any) -> None:
     now, arrived = here.clock.now(), []
     for event in events:
         place = next(PLACES)
-        stream, type_ = f"personnel-employee-{event.employee}-{place}", f"merit.personnel.{type(event).__name__}.v1"
+        subject = event.unit if isinstance(event, UnitOpened) else event.employee
+        stream, type_ = f"personnel-{subject}-{place}", f"merit.personnel.{type(event).__name__}.v1"
         envelope = Envelope(
-            id=str(event_id("mulyorejo", stream, 1)), type=type_, agency="mulyorejo", subject=event.employee, stream=stream, version=1,
+            id=str(event_id("mulyorejo", stream, 1)), type=type_, agency="mulyorejo", subject=subject, stream=stream, version=1,
             effective=now, recorded=now, actor="t", correlation="c", causation=None, hops=0, traceparent=None, sequence=place,
             data=encode(event),
         )  # fmt: skip
@@ -130,17 +144,203 @@ def test_nothing_in_the_database_says_who_answered(here):
     for (answer,) in answers:
         assert not any(f'"{person}"' in answer.replace("/", '"') for person in ("m2", "m3", "m4")), answer
         assert '"actor":"rater:' in answer.replace(" ", "")
-    kept = here.owner("select count(*) from idempotency")
-    assert kept == [(0,)]
+    assert here.owner("select count(*) from idempotency") == [(0,)]
+
+
+def test_a_place_says_who_counts_as_a_peer(here):
+    """Rule set peer-feedback, raters: first colleagues of the unit, then those whom a round asks."""
+    rules = {"aspects": list(PEER), "scale": [1, 4], "least_answers": 3}
+    for since, raters in (("2026-01-01", "unit"), ("2026-03-01", "assigned")):
+        body = {
+            "kind": "peer-feedback",
+            "id": f"{raters}-rekan",
+            "since": since,
+            "sources": ["Perwal 41/2025"],
+            "settings": rules | {"raters": raters},
+        }
+        assert here.call("POST", "/v1/rule-sets", ADMIN, json=body).status_code == 201
+    january, path = "/v1/peer-feedback/m1/2026-01", "/v1/peer-feedback/m1/2026-03"
+    for stranger in ("m4", "m11"):
+        problem(give(here, january, stranger, PEER), 403, "not-a-peer")
+    assert give(here, january, "m2", PEER).status_code == 201
+
+    problem(give(here, path, "m2", PEER), 403, "not-asked")
+    wanted = {"period": "2026-03", "subjects": ["m1"], "raters": {"m1": ["m2", "m3"]}}
+    problem(here.call("POST", "/v1/peer-rounds", HR, json=wanted), 422, "peer-raters")
+    wanted["raters"] = {"m1": ["m2", "m3", "m4"], "m9": ["m2"]}
+    problem(here.call("POST", "/v1/peer-rounds", HR, json=wanted), 422, "peer-raters")
+    wanted["raters"] = {"m1": ["m2", "m3", "m4"]}
+    problem(here.call("POST", "/v1/peer-rounds", ("m2", "employee"), json=wanted), 403, "not-permitted")
+    opened = here.call("POST", "/v1/peer-rounds", HR, json=wanted)
+    assert opened.status_code == 201 and opened.get_json()["aspects"] == list(PEER)
+    settle(here)
+    assert [one["employee"] for one in here.call("GET", "/v1/peer-rounds/2026-03/asked-of-me", ("m4", "employee")).get_json()["items"]] == [
+        "m1"
+    ]
+    assert here.call("GET", "/v1/peer-rounds/2026-03/asked-of-me", ("m1", "employee")).get_json()["items"] == []
+    for person in ("m2", "m3", "m4"):
+        assert give(here, path, person, PEER).status_code == 201
+    problem(give(here, path, "m11", PEER), 403, "not-asked")
+    assert here.call("POST", f"{path}/publication", HR, json={}).get_json()["rule_set"] == "assigned-rekan@2"
+    settle(here)
+    (row,) = here.call("GET", "/v1/peer-rounds?period=2026-03", HR).get_json()["items"]
+    assert (row["raters"], row["closed"]) == (["m2", "m3", "m4"], True)
+
+
+def say(here: Web, token: str, elements: dict[str, int], path: str = SURVEY, key: str | None = None) -> Any:
+    headers = {"Idempotency-Key": key} if key else {}
+    return here.call("POST", f"{path}/answers", KIOSK, headers, json={"case_token": token, "elements": elements})
+
+
+def test_citizens_answer_a_survey_and_everybody_reads_the_result(here):
+    assert say(here, "2026/0001", NINE, key="k").get_json()["status"] == "given"
+    assert say(here, "2026/0001", NINE, key="k").get_json()["status"] == "given before"
+    problem(say(here, "2026/0001", NINE | {"U1": 1}), 409, "already-answered")
+    problem(say(here, "2026/0002", {"U1": 3}), 422, "feedback-aspects")
+    problem(say(here, "2026/0002", NINE, "/v1/surveys/nowhere/akta-lahir/2026-Q1"), 404, "unknown-unit")
+    problem(say(here, "2026/0002", NINE, "/v1/surveys/dukcapil/Akta%20Lahir/2026-Q1"), 422, "service")
+    problem(say(here, "2026/0002", NINE, "/v1/surveys/dukcapil/akta-lahir/2026-Q4"), 422, "period-not-begun")
+    problem(here.call("POST", f"{SURVEY}/answers", HR, json={"case_token": "x", "elements": NINE}), 403, "not-permitted")
+    problem(here.call("POST", f"{SURVEY}/publication", HR, json={}), 409, "too-few-answers")
+
+    heads = "Unit,Layanan,Periode,Kode Kasus," + ",".join(NINE)
+    rows = ["dukcapil,akta-lahir,2026-Q1,2026/0001,3,3,3,3,3,3,3,3,3", "dukcapil,akta-lahir,2026-Q1,2026/0002,4,4,4,4,4,4,4,4,4"]
+    wrong = bring(here, "\n".join([heads, *rows, "dukcapil,akta-lahir,2026-Q1,2026/0003,3,3,3,3,3,3,3,3,5"]))
+    problem(wrong, 422, "invalid-rows")
+    assert [one["row"] for one in wrong.get_json()["errors"]] == [4]
+    rows.append("dukcapil,akta-lahir,2026-Q1,2026/0003,3,3,3,4,3,3,3,3,3")
+    assert bring(here, "\n".join([heads, *rows]), "?dry_run=true").get_json() == {"rows": 3, "events": 2, "dry_run": True}
+    assert bring(here, "\n".join([heads, *rows])).get_json() == {"rows": 3, "events": 2, "dry_run": False}, "the counter took one before"
+    assert bring(here, "\n".join([heads, *rows])).get_json()["events"] == 0
+
+    published = here.call("POST", f"{SURVEY}/publication", HR, json={})
+    # (27 + 36 + 28) / 27 × 25 = 84.259…
+    assert published.get_json() == {
+        "unit": "dukcapil", "service": "akta-lahir", "period": "2026-Q1", "n": 3, "index": "84.26", "mutu": "B",
+        "elements_hundredths": dict.fromkeys(NINE, 333) | {"U4": 367}, "rule_set": "national-skm@1",
+    }  # fmt: skip
+    problem(say(here, "2026/0004", NINE), 409, "already-published")
+    settle(here)
+    for reader in (KIOSK, HR, ("m1", "employee")):
+        assert here.call("GET", SURVEY, reader).get_json()["index"] == "84.26"
+    assert [one["mutu"] for one in here.call("GET", "/v1/surveys?unit=dukcapil&period=2026-Q1", AUDITOR).get_json()["items"]] == ["B"]
+    assert here.call("GET", "/v1/surveys?unit=dinkes", AUDITOR).get_json()["items"] == []
+
+
+def bring(here: Web, rows: str, query: str = "") -> Any:
+    return here.call("POST", f"/v1/imports/survey-answers{query}", HR, data=rows.encode(), content_type="text/csv")
+
+
+def test_nothing_in_the_database_says_which_case_answered(here):
+    answers = here.owner("select stream || subject || data::text || meta::text from events where type like '%%SurveyAnswered.v1'")
+    assert len(answers) == 3 and not any("2026/000" in answer for (answer,) in answers)
+    counter = here.owner("select meta->>'actor' from events where type like '%%SurveyAnswered.v1' order by position limit 1")
+    assert counter[0][0].startswith("case:")
+    assert here.owner("select count(*) from idempotency where route like '%%surveys%%'") == [(0,)]
+
+
+def file(here: Web, key: str | None = None, **changed: Any) -> Any:
+    headers = {"Idempotency-Key": key} if key else {}
+    return here.call("POST", "/v1/complaints", KIOSK, headers, json={**COMPLAINT, **changed})
+
+
+def follow(here: Web, filed: dict[str, Any], code: str | None = None, who: Any = KIOSK) -> Any:
+    return here.call("GET", f"/v1/complaints/{filed['complaint']}", who, query_string={"receipt_code": code or filed["receipt_code"]})
+
+
+def test_a_citizen_complains_and_follows_it_by_the_receipt_code(here):
+    filed = file(here, key="c1").get_json()
+    assert filed["due"] == "2026-04-29", "two working days after Monday 27 April"
+    assert file(here, key="c1").get_json() == filed, "the same request, the same complaint and code"
+    problem(file(here, key="c1", body="Lain"), 422, "idempotency-key-reused")
+    other = file(here).get_json()
+    assert other["complaint"] != filed["complaint"] and other["receipt_code"] != filed["receipt_code"]
+    problem(file(here, kind="other"), 422, "complaint-kind")
+    problem(file(here, unit="nowhere"), 404, "unknown-unit")
+    problem(file(here, anonymous=True), 422, "anonymous-with-contact")
+
+    shown = follow(here, filed, filed["receipt_code"].lower().replace("-", " ")).get_json()
+    assert (shown["status"], shown["answer"], shown["due"]) == ("open", None, "2026-04-29")
+    problem(follow(here, filed, other["receipt_code"]), 404, "unknown-complaint")
+    problem(follow(here, filed, who=("m1", "employee")), 403, "not-permitted")
+
+    resolve, said = f"/v1/complaints/{filed['complaint']}/resolution", {"founded": True, "answer": "Jam loket diperpanjang."}
+    problem(here.call("POST", resolve, HR, json=said), 403, "not-permitted")
+    resolved = here.call("POST", resolve, OFFICER, json=said)
+    assert resolved.status_code == 201 and resolved.get_json() == {
+        "complaint": filed["complaint"], "unit": "dukcapil", "founded": True, "in_time": True, "resolved_on": "2026-04-27",
+    }  # fmt: skip
+    problem(here.call("POST", resolve, OFFICER, json=said | {"founded": False}), 409, "already-resolved")
+    problem(here.call("POST", "/v1/complaints/k-0/resolution", OFFICER, json=said), 404, "unknown-complaint")
+    shown = follow(here, filed).get_json()
+    assert (shown["status"], shown["founded"], shown["answer"]) == ("resolved", True, "Jam loket diperpanjang.")
+
+
+def test_what_was_said_is_read_by_those_who_may(here):
+    open_, hidden = file(here).get_json()["complaint"], file(here, confidential=True, contact=None).get_json()["complaint"]
+    report = "/v1/complaints/{}/report"
+    officer = here.call("GET", report.format(open_), OFFICER).get_json()
+    assert (officer["body"], officer["contact"]) == (COMPLAINT["body"], COMPLAINT["contact"])
+    leader = here.call("GET", report.format(open_), APPROVER).get_json()
+    assert (leader["body"], leader["contact"]) == (COMPLAINT["body"], None)
+    assert here.call("GET", report.format(hidden), AUDITOR).get_json()["body"] is None
+    kept = here.call("GET", report.format(hidden), OFFICER).get_json()
+    assert (kept["body"], kept["contact"], kept["anonymous"]) == (COMPLAINT["body"], None, True)
+    problem(here.call("GET", report.format(open_), HR), 403, "not-permitted")
+    problem(here.call("GET", report.format("k-0"), OFFICER), 404, "unknown-complaint")
+
+
+def test_an_overdue_complaint_is_reported_and_still_resolved(here):
+    settle(here)
+    at = here.clock.moment
+    filed = file(here).get_json()
+    settle(here)
+    while fire_one(here.database, SERVICE, "mulyorejo", at + timedelta(days=2)):
+        raise AssertionError("nothing is due on the last day")
+    here.clock.moment = at + timedelta(days=3)
+    while fire_one(here.database, SERVICE, "mulyorejo", here.clock.moment):
+        pass
+    settle(here)
+    overdue = here.call("GET", "/v1/complaints?unit=dukcapil&status=overdue", HR).get_json()["items"]
+    assert filed["complaint"] in [one["complaint"] for one in overdue] and len(overdue) == 4
+    assert follow(here, filed).get_json()["status"] == "overdue"
+    late = here.call(
+        "POST", f"/v1/complaints/{filed['complaint']}/resolution", OFFICER, json={"founded": False, "answer": "Tidak terbukti."}
+    )
+    assert late.get_json()["in_time"] is False
+    settle(here)
+    rows = {one["complaint"]: one for one in here.call("GET", "/v1/complaints?status=resolved", OFFICER).get_json()["items"]}
+    assert rows[filed["complaint"]]["was_overdue"] and not rows[filed["complaint"]]["in_time"]
+    assert not {"body", "contact", "receipt_code"} & set(rows[filed["complaint"]])
+    here.clock.moment = at
+
+
+def test_neither_what_a_citizen_said_nor_the_receipt_code_stands_in_the_log(here):
+    filed = file(here, key="c9", contact="Rahasia 1").get_json()
+    everything = here.owner("select data::text || meta::text from events union all select body::text from idempotency")
+    for (one,) in everything:
+        assert not any(word in one for word in (filed["receipt_code"], filed["receipt_code"].replace("-", ""), "Rahasia 1", "Loket tutup"))
 
 
 def test_answers_are_never_published(here):
     shown = here.call("GET", "/v1/events?after=0", ("bkn", "subscriber-restricted")).get_json(force=True)
     kinds = {event["type"] for event in shown}
-    assert kinds == {"merit.feedback.ProcessFeedbackPublished.v1", "merit.feedback.FeedbackSummarised.v1"}
+    public = {
+        "ProcessFeedbackPublished",
+        "FeedbackSummarised",
+        "SurveyResultPublished",
+        "ComplaintOverdue",
+        "ComplaintResolved",
+        "RuleSetPublished",
+    }
+    assert kinds == {f"merit.feedback.{name}.v1" for name in public}
 
 
 def test_another_agency_reads_nothing(here):
     stranger = here.token("x", "hr", agency="plaju")
     problem(here.call("GET", "/v1/process-feedback/2026-Q1", stranger), 404, "unknown-process-feedback")
     problem(here.call("GET", "/v1/peer-feedback/m1/2026-Q1", stranger), 404, "unknown-peer-feedback")
+    problem(here.call("GET", SURVEY, stranger), 404, "unknown-survey")
+    assert here.call("GET", "/v1/complaints", stranger).get_json()["items"] == []
+    filed, elsewhere = file(here).get_json(), here.token("loket-1", "kiosk", agency="plaju")
+    problem(follow(here, filed, who=elsewhere), 404, "unknown-complaint")
