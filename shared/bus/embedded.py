@@ -64,7 +64,7 @@ class EmbeddedBus:
             (list(topics),),
         )
         headers = {TopicPartition(name, partition): dict(headers_from_text(text)) for name, partition, text in rows}
-        return {at: int(found["ce_sequence"]) for at, found in headers.items() if "ce_sequence" in found}
+        return {at: int(found["ce_sequence"]) for at, found in headers.items() if found.get("ce_sequence", b"").isdigit()}
 
     def publisher(self) -> EmbeddedPublisher:
         return EmbeddedPublisher(self._url, self._seconds)

@@ -95,7 +95,7 @@ class KafkaBus:
                 for message in consumer.poll(1, 1000):
                     at = TopicPartition(message.topic, message.partition)
                     awaited.pop(at, None)
-                    if sequence := dict(message.headers).get("ce_sequence"):
+                    if (sequence := dict(message.headers).get("ce_sequence", b"")).isdigit():
                         found[at] = max(int(sequence), found.get(at, 0))
                 if awaited and time.monotonic() > deadline:
                     raise BusUnavailable(f"expected the last message of {min(awaited)} and {len(awaited) - 1} others, found none in time")

@@ -9,15 +9,16 @@ import pytest
 
 from shared.events.envelope import from_headers
 from shared.flow import topics
-from tests.support import flows
-from tests.support.flows import NOTE, Note, Site, wait_until
+from tests.support import sites
+from tests.support.flows import NOTE, Note
+from tests.support.sites import Site, wait_until
 
 BOTH = ("embedded", "kafka")
 
 
 @pytest.fixture(params=BOTH)
 def site(request):
-    with flows.site_on(request.param, request) as site:
+    with sites.site_on(request.param, request) as site:
         yield site
 
 
@@ -73,7 +74,7 @@ def test_a_fresh_consumer_reads_from_the_beginning_to_the_same_state(site):
     site.work("grants", only=("consumer", "reactor"))
     site.settle(mute=["grants"])
     assert site.state() == before == site.expected.state()
-    flows.drop(site.admin_url, old.app_url)
+    sites.drop(site.admin_url, old.app_url)
 
 
 def test_two_workers_share_the_partitions_and_one_takes_over_all_when_the_other_leaves(site):
@@ -121,7 +122,7 @@ def test_a_frozen_worker_that_wakes_after_another_took_over_commits_nothing(site
 
 def test_a_bus_made_anew_is_filled_again_and_marks_still_hold(request, tmp_path):
     """Who heard already goes on, who joins late finds everything, and a rebuild loses nothing of what came over the bus before."""
-    with flows.site_on("embedded", request) as site, flows.bus_of("embedded", request) as other:
+    with sites.site_on("embedded", request) as site, sites.bus_of("embedded", request) as other:
         site.work_all()
         site.some_traffic(10)
         site.settle()
@@ -131,11 +132,11 @@ def test_a_bus_made_anew_is_filled_again_and_marks_still_hold(request, tmp_path)
         site.some_traffic(11, steps=7)
         site.settle()
         site.assert_as_expected()
-        flows.rebuild_views(site)
+        sites.rebuild_views(site)
         site.assert_as_expected()
         old = site.urls["grants"]
         site.renew("grants")
         site.work("grants", only=("consumer", "reactor"))
         site.settle(mute=["grants"])
         site.assert_as_expected()
-        flows.drop(site.admin_url, old.app_url)
+        sites.drop(site.admin_url, old.app_url)

@@ -13,7 +13,8 @@ from shared.bus.choose import open_bus
 from shared.local.databases import ServiceDatabase
 from shared.process.clock import FileClock
 from shared.process.settings import Roles
-from tests.support.flows import SERVICES, Parts
+from tests.support.flows import SERVICES
+from tests.support.sites import Parts
 
 
 class Told:

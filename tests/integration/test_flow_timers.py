@@ -1,0 +1,97 @@
+"""Statutory clocks: once per (key, due), in the order of due times, armed again, disarmed; and one that fails stops no other."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+import pytest
+
+from shared.flow.timers import MOST_TRIES
+from tests.support import sites
+from tests.support.flows import EXPIRIES, TERM, TermCleared, TermSet
+from tests.support.sites import Site
+from tests.support.stores import NOW
+
+
+@pytest.fixture
+def site(request):
+    with sites.site_on("embedded", request) as site:
+        yield site
+
+
+def day(number: int):
+    return NOW + timedelta(days=number)
+
+
+def dues(site: Site) -> dict[str, list[str]]:
+    return {row["key"]: row["dues"] for row in site.rows("grants", EXPIRIES).values()}
+
+
+def set_term(site: Site, account: str, due: int) -> None:
+    site.do("grants", TERM, TermSet(account, day(due)))
+
+
+def settle_at(site: Site, at: int) -> None:
+    site.clock.move(day(at))
+    site.settle()
+
+
+def test_a_term_fires_when_its_day_comes_and_once_only(site):
+    site.work_all()
+    set_term(site, "a", 3)
+    settle_at(site, 2)
+    assert dues(site) == {} and site.statuses()["grants"].next_due == day(3)
+    settle_at(site, 3)
+    assert dues(site) == {"a": [day(3).isoformat()]}
+    set_term(site, "a", 3)  # armed again for the same moment: it has fired
+    settle_at(site, 9)
+    assert dues(site) == {"a": [day(3).isoformat()]}
+    set_term(site, "a", 8)  # a moment that has passed: at once
+    site.settle()
+    assert dues(site) == {"a": [day(3).isoformat(), day(8).isoformat()]}
+
+
+def test_a_jump_of_the_clock_fires_in_the_order_of_due_times_whoever_armed_first(site):
+    workers = [site.work("grants"), site.work("grants")]
+    site.work_all_but_grants()
+    for account, due in (("c", 7), ("a", 9), ("d", 4), ("b", 5)):
+        set_term(site, account, due)
+    site.settle()
+    settle_at(site, 30)
+    order = site.ask("grants", "select subject from events where type = 'merit.grants.Expired.v1' order by position")
+    assert [row[0] for row in order] == ["d", "b", "c", "a"] and len(workers) == 2
+
+
+def test_a_term_moved_fires_at_the_later_moment_alone_and_a_cleared_one_never(site):
+    site.work_all()
+    set_term(site, "moved", 2)
+    set_term(site, "moved", 6)
+    set_term(site, "cleared", 3)
+    site.do("grants", TERM, TermCleared("cleared"))
+    site.settle()
+    settle_at(site, 4)
+    assert dues(site) == {}
+    settle_at(site, 10)
+    assert dues(site) == {"moved": [day(6).isoformat()]}
+
+
+def test_clearing_a_term_that_fired_does_not_let_it_fire_again(site):
+    site.work_all()
+    set_term(site, "a", 1)
+    settle_at(site, 1)
+    site.do("grants", TERM, TermCleared("a"))
+    set_term(site, "a", 1)
+    site.settle()
+    assert dues(site) == {"a": [day(1).isoformat()]}
+
+
+def test_a_timer_that_fails_is_given_up_after_bounded_tries_and_stops_no_other(site, caplog):
+    caplog.set_level(logging.CRITICAL)
+    site.work_all()
+    set_term(site, "broken", 1)
+    set_term(site, "whole", 2)
+    settle_at(site, 5)
+    assert dues(site) == {"whole": [day(2).isoformat()]}
+    assert site.ask("grants", "select key, tries, fired from timers where fired is null") == [("broken", MOST_TRIES, None)]
+    assert site.statuses()["grants"].parked == 1, "an operator sees it"
