@@ -51,6 +51,15 @@ def rows(found: Mapping[str, list[float]]) -> list[str]:
     return [f"| {name} | {statistics.median(values):,.0f} | {min(values):,.0f} – {max(values):,.0f} |" for name, values in found.items()]
 
 
+def median(found: Mapping[str, list[float]], name: str) -> float:
+    return statistics.median(found[name])
+
+
+def goal(found: float, least: float, what: str, form: str = ",.0f") -> str:
+    """A figure beside the least that it should be."""
+    return f"**{found:{form}}** {what} (goal ≥ {least:{form}}: {'met' if found >= least else 'MISSED'})"
+
+
 def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
+import psycopg2
 from sqlalchemy import BigInteger, Column, Integer
 
 from shared.events.classes import EventClass
@@ -19,10 +20,14 @@ from shared.kernel.ids import event_id
 from shared.local.databases import ServiceDatabase, ensure_service
 from shared.process.migrate import migrate
 from shared.process.service import Service
+from shared.store import bulk
+from shared.store.database import Database
+from shared.views import reading
 from shared.views.view import View, subject_key
 
 NOW = datetime(2026, 1, 5, 2, tzinfo=UTC)
 AGENCY = "aa"
+KEYS = 5_000
 EVENTS = Catalogue("ledger")
 _NUMBERS = count(1)
 
@@ -77,3 +82,23 @@ def envelope(account: str, stream: str, version: int) -> Envelope:
         str(event_id(AGENCY, stream, version)),
         "merit.ledger.Added.v1", AGENCY, account, stream, version, NOW, NOW, "bench", "c-1", None, 0, None, 0, data,
     )  # fmt: skip
+
+
+def fill(urls: ServiceDatabase, count: int, keys: int = KEYS) -> None:
+    """Append `count` events more, spread evenly over `keys` accounts, each a stream of its own."""
+    database = Database(urls.app_url, pool_size=1)
+    with psycopg2.connect(urls.owner_url.replace("+psycopg2", "")) as connection, connection.cursor() as cursor:
+        cursor.execute("select case when is_called then last_value else 0 end from events_position_seq")
+        start = cursor.fetchone()[0]
+    events = [envelope(f"a{n % keys}", f"ledger-account-a{n % keys}", n // keys + 1) for n in range(start, start + count)]
+    bulk.append_all(database, AGENCY, NOW, f"fill-{start}", events)
+    database.dispose()
+
+
+def totals(url: str) -> tuple[int, int]:
+    """Rows of the view, and the events that were folded into them: what every contestant must have reached."""
+    database = Database(url, pool_size=1)
+    with database.transaction(AGENCY, NOW) as tx:
+        found = reading.rows(tx, _view(Added), {})
+    database.dispose()
+    return len(found), sum(row["events"] for row in found)
