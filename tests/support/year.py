@@ -18,6 +18,7 @@ from typing import Any
 import requests
 
 from shared.local.home import ROOT, Home
+from shared.local.processes import spawn
 
 SERVICES = ("appraisal", "feedback", "payroll", "personnel")
 STAYS = "Ctrl-C stops everything."
@@ -30,14 +31,8 @@ class Command:
     def __init__(self, home: Path, environment: Mapping[str, str], *arguments: str) -> None:
         self.log = home.parent / f"{'-'.join(arguments)}-{time.monotonic_ns()}.log"
         kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS")}
-        with self.log.open("w") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, str(ROOT / "merit.py"), *arguments],
-                env={**kept, "MERIT_HOME": str(home), **environment},
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                process_group=0,
-            )
+        argv = [sys.executable, str(ROOT / "merit.py"), *arguments]
+        self.process = spawn(argv, log=self.log, env={**kept, "MERIT_HOME": str(home), **environment})
 
     @property
     def said(self) -> str:
