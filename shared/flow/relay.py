@@ -143,6 +143,7 @@ class Relay:
                 " to an earlier state: restore the missing events, or give the service a new realm"
             )
         if kept is not None:
+            self._save(connection, kept)  # an earlier turn may have ended between the bus's mark and ours, which others read
             return kept
         with connection.cursor() as cursor:
             cursor.execute("select position, sent from relay_marks where relay = %s", (self.name,))
