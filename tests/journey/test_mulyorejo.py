@@ -16,6 +16,7 @@ import pytest
 
 from scenario.mulyorejo import MULYOREJO
 from scenario.mulyorejo.year import steps
+from shared.events.schemas import faults
 from shared.local.home import ROOT
 from tests.support.year import SERVICES, STAYS, Year, running
 
@@ -111,6 +112,13 @@ def test_the_means_of_the_process_are_published_and_no_single_answer_is(embedded
     kinds = Counter(event["type"].split(".")[2] for event in published)
     assert kinds == {"RuleSetPublished": 1, "ProcessFeedbackPublished": 4}
     assert all(event["data"]["n"] == 19 for event in published if "n" in event["data"])
+
+
+@pytest.mark.parametrize("bus", ["embedded", "kafka"])
+def test_every_event_of_the_year_keeps_its_contract(bus: str, request: pytest.FixtureRequest) -> None:
+    year: Year = request.getfixturevalue(f"{bus}_year")
+    broken = {event["type"]: wrong for event in year.events if (wrong := faults(event))}
+    assert broken == {}
 
 
 def test_no_published_event_tells_a_name_a_nip_or_what_somebody_wrote(embedded_year: Year) -> None:
