@@ -7,10 +7,8 @@ locked; so it is made first.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 import orjson
-from psycopg2.extras import Json
 
 from shared.kernel.facts import Fact
 from shared.store.database import Transaction
@@ -39,26 +37,20 @@ def fold_rows(view: View, work: Mapping[str, Sequence[Fact]], rows: Mapping[str,
     return after
 
 
-def _value(value: Any) -> Any:
-    return Json(value, dumps=lambda found: orjson.dumps(found).decode()) if isinstance(value, dict | list | tuple) else value
-
-
 def write_rows(tx: Transaction, view: View, table: str, rows: Mapping[str, Row | None]) -> None:
-    """Write all rows in one statement; None leaves a tombstone."""
+    """Write all rows in one statement; None leaves a tombstone. They travel as one JSON text, which costs a fraction of a value each."""
     names = [column.name for column in view.columns]
+    known = {*names, "key"}
     for key, row in rows.items():
-        if row is not None and (strange := set(row) - set(names) - {"key"}):
+        if row is not None and (strange := row.keys() - known):
             raise ValueError(f"view {view.name}, key {key}: expected the columns {names}, found also {sorted(strange)}")
-    params: list[Any] = []
-    for key in sorted(rows):
-        row = rows[key]
-        params += [tx.agency_id, key, row is None, *(_value((row or {}).get(name)) for name in names)]
-    one = "(" + ", ".join(["%s"] * (3 + len(names))) + ")"
+    sent = [{"key": key, "gone": True} if (row := rows[key]) is None else {**row, "key": key, "gone": False} for key in sorted(rows)]
+    columns = "".join(f", {name}" for name in names)
     sets = ", ".join(f"{name} = excluded.{name}" for name in ("gone", *names))
     tx.execute(
-        f"insert into {table} (agency, key, gone{''.join(', ' + name for name in names)}) values {', '.join([one] * len(rows))}"
+        f"insert into {table} (agency, key, gone{columns}) select %s, key, gone{columns} from json_populate_recordset(null::{table}, %s)"
         f" on conflict (agency, key) do update set {sets}",
-        params,
+        (tx.agency_id, orjson.dumps(sent, default=str).decode()),
     )
 
 
