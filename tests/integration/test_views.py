@@ -22,17 +22,37 @@ from shared.flow.facts import Place
 from shared.flow.knowledge import StoreKnowledge
 from shared.kernel.facts import Fact
 from shared.kernel.ids import event_id
+from shared.process.service import Service
+from shared.store.database import Database
 from shared.views import engine, reading
 from shared.views.view import View, subject_key
 from tests.support.flows import HEIGHTS, LIMITS, Granted, LimitSet, grants
-from tests.support.stores import LEDGER, NOW, Added, Prepared, prepare, totals, variant
+from tests.support.stores import LEDGER, NOW, Added, prepare, totals, variant
 
 RUNS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def sink(postgres_url) -> Prepared:
-    return prepare(postgres_url, grants())
+def sink(postgres_url):
+    """The service that hears, and its database, for every example of the property."""
+    prepared = prepare(postgres_url, grants())
+    database = prepared.app
+    yield prepared.service, database
+    database.dispose()
+
+
+@pytest.fixture
+def database_of(postgres_url):
+    """Make a service's database; its connections are given back."""
+    made: list[Database] = []
+
+    def make(service: Service) -> Database:
+        made.append(prepare(postgres_url, service).app)
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.dispose()
 
 
 def fact(account: str, amount: int, version: int = 1, model=Added) -> Fact:
@@ -40,10 +60,10 @@ def fact(account: str, amount: int, version: int = 1, model=Added) -> Fact:
     return Fact(event, "id", "merit.ledger.Added.v1", "aa", account, f"s-{account}", version, NOW, NOW, "tester", "c")
 
 
-def test_eight_workers_folding_the_same_rows_lose_nothing_though_no_row_exists_yet(postgres_url):
+def test_eight_workers_folding_the_same_rows_lose_nothing_though_no_row_exists_yet(database_of):
     """Without the placeholders, or without the sorted locks, updates are lost or workers deadlock."""
     view = totals()
-    database = prepare(postgres_url, variant(name="threads", views=(view,))).app
+    database = database_of(variant(name="threads", views=(view,)))
     keys = [f"k{number}" for number in range(30)]
     troubles: list[Exception] = []
     together = threading.Barrier(8)
@@ -78,9 +98,9 @@ def test_eight_workers_folding_the_same_rows_lose_nothing_though_no_row_exists_y
     assert found == expected
 
 
-def test_a_deleted_row_is_gone_for_readers_and_comes_back_with_the_next_fact(postgres_url):
+def test_a_deleted_row_is_gone_for_readers_and_comes_back_with_the_next_fact(database_of):
     view = View("purses", (Column("total", Integer),), {Added: subject_key}, lambda key, row, fact: _unless_empty(row, fact))
-    database = prepare(postgres_url, variant(name="tombs", views=(view,))).app
+    database = database_of(variant(name="tombs", views=(view,)))
     seen = []
     for amount in (5, -5, 7):
         with database.transaction("aa", NOW) as tx:
@@ -95,9 +115,9 @@ def _unless_empty(row, fact):
     return {"total": total} if total else None
 
 
-def test_a_fold_that_gives_an_unknown_column_is_told_which(postgres_url):
+def test_a_fold_that_gives_an_unknown_column_is_told_which(database_of):
     view = View("purses", (Column("total", Integer),), {Added: subject_key}, lambda key, row, fact: {"totl": 1})
-    database = prepare(postgres_url, variant(name="misspelt", views=(view,))).app
+    database = database_of(variant(name="misspelt", views=(view,)))
     with pytest.raises(ValueError, match=r"purses, key a: expected the columns \['total'\], found also \['totl'\]"):
         with database.transaction("aa", NOW) as tx:
             engine.fold(tx, (view,), [fact("a", 1)])
@@ -167,7 +187,7 @@ def deliver(data, placed: dict[TopicPartition, list[Incoming]]):
 @given(history=st.lists(st.one_of(amounts, limits), min_size=1, max_size=14), data=st.data())
 def test_any_interleaving_and_repetition_gives_the_same_views_and_the_same_decisions(sink, history, data):
     prefix = f"r{next(RUNS)}-"
-    service, database = sink.service, sink.app
+    service, database = sink
     placed = stream_of(history, "ledger", prefix) | stream_of(history, "limits", prefix)
     cursors = {at: Cursor(0, 0) for at in placed}
     for batch in deliver(data, placed):

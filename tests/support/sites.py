@@ -51,7 +51,7 @@ class Parts:
     def __init__(self, site: Site, service: Service, only: Iterable[str], urls: ServiceDatabase, bus: Callable[[], Bus]) -> None:
         self.stopping = threading.Event()
         self.owner = owner_name()
-        database = Database(urls.app_url, application=f"worker {service.name}")
+        self.database = database = Database(urls.app_url, application=f"worker {service.name}")
         own_topic = topics.internal(site.realm, service.name)
         heard = [topics.internal(site.realm, other) for other in service.heard.services]
         now = site.clock.now
@@ -72,6 +72,7 @@ class Parts:
         for thread in self.threads:
             thread.join(40)
             assert not thread.is_alive(), f"{thread.name} did not stop"
+        self.database.dispose()
 
 
 EVERYTHING = ("relay", "consumer", "reactor")
