@@ -13,6 +13,7 @@ from services.feedback.heard import EmployeeRegistered, PositionAssigned, Report
 from services.feedback.service import SERVICE
 from shared.events.codec import encode
 from shared.events.envelope import Envelope
+from shared.events.schemas import faults
 from shared.flow.apply import Arrived, apply
 from shared.flow.facts import Place
 from shared.flow.timers import fire_one
@@ -325,6 +326,8 @@ def test_neither_what_a_citizen_said_nor_the_receipt_code_stands_in_the_log(here
 def test_answers_are_never_published(here):
     shown = here.call("GET", "/v1/events?after=0", ("bkn", "subscriber-restricted")).get_json(force=True)
     kinds = {event["type"] for event in shown}
+    for event in shown:
+        assert faults(event) == [], event
     public = {
         "ProcessFeedbackPublished",
         "FeedbackSummarised",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from services.feedback.domain.terms import ComplaintTerms
@@ -116,7 +116,7 @@ def take_in(state: Intake, command: ReceiveComplaint | AnswerComplaint) -> Seque
             receipt_digest=command.receipt_digest,
             received_on=command.calendar.local_date(command.received_at),
             last_day=term.last_day(command.received_at, command.calendar),
-            due=term.until(command.received_at, command.calendar),
+            due=term.until(command.received_at, command.calendar).astimezone(UTC),
             rule_set=command.terms.rule_set,
         )
     ]
