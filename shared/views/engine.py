@@ -37,9 +37,14 @@ def fold_rows(view: View, work: Mapping[str, Sequence[Fact]], rows: Mapping[str,
     return after
 
 
+def _names(view: View) -> list[str]:
+    """Plain strings: SQLAlchemy's names are a subclass, which orjson takes for no key once a fold hands a read row on."""
+    return [str(column.name) for column in view.columns]
+
+
 def write_rows(tx: Transaction, view: View, table: str, rows: Mapping[str, Row | None]) -> None:
     """Write all rows in one statement; None leaves a tombstone. They travel as one JSON text, which costs a fraction of a value each."""
-    names = [column.name for column in view.columns]
+    names = _names(view)
     known = {*names, "key"}
     for key, row in rows.items():
         if row is not None and (strange := row.keys() - known):
@@ -56,7 +61,7 @@ def write_rows(tx: Transaction, view: View, table: str, rows: Mapping[str, Row |
 
 def lock_rows(tx: Transaction, view: View, table: str, keys: Sequence[str]) -> dict[str, Row | None]:
     """Make the missing rows as tombstones, lock all in the order of their keys, and read them."""
-    names = [column.name for column in view.columns]
+    names = _names(view)
     tx.execute(
         f"insert into {table} (agency, key, gone) select %s, key, true from unnest(%s::text[]) key on conflict do nothing",
         (tx.agency_id, list(keys)),
