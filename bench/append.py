@@ -176,8 +176,9 @@ def main() -> list[str]:
         *ground.rows(single),
         *ground.rows(batches),
         "",
-        f"- to pgbench: **{ground.ratio(single, ours, plain):.2f}** (goal ≥ 0.8); to eventsourcing:"
-        f" **{ground.ratio(single, ours, library):.1f}×** (goal ≥ 6×); bulk to COPY: **{ground.ratio(batches, ours_bulk, copied):.2f}** (goal ≥ 0.6)",
+        f"- {ground.goal(ground.ratio(single, ours, plain), 0.8, 'of pgbench', '.2f')};"
+        f" {ground.goal(ground.ratio(single, ours, library), 6, 'times eventsourcing', '.1f')};"
+        f" bulk: {ground.goal(ground.ratio(batches, ours_bulk, copied), 0.6, 'of COPY', '.2f')}",
     ]
 
 

@@ -55,14 +55,20 @@ def median(found: Mapping[str, list[float]], name: str) -> float:
     return statistics.median(found[name])
 
 
-def goal(found: float, least: float, what: str, form: str = ",.0f") -> str:
-    """A figure beside the least that it should be."""
-    return f"**{found:{form}}** {what} (goal ≥ {least:{form}}: {'met' if found >= least else 'MISSED'})"
+def goal(found: float, wanted: float, what: str, form: str = ",.0f", *, most: bool = False) -> str:
+    """A figure beside its goal: the least that it should be, or the `most`."""
+    met = found <= wanted if most else found >= wanted
+    return f"**{found:{form}}** {what} (goal {'≤' if most else '≥'} {wanted:{form}}: {'met' if met else 'MISSED'})"
 
 
 def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
+
+
+def load() -> str:
+    """Runnable processes in the last minute: the figures of a busy machine are worth their ratios only."""
+    return f"{os.getloadavg()[0]:.1f}"
 
 
 def wait_until(ready: Callable[[], Any], seconds: float = 120) -> float:

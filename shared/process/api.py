@@ -46,13 +46,12 @@ class _Gunicorn(BaseApplication):
         return self.app
 
 
-def run(service: Service, settings: Settings) -> None:
-    """Serve until SIGTERM; requests under way are finished first."""
-    start_logging(f"{service.name}-api")
+def serve(app: Flask, bind: str, name: str, *, workers: int, threads: int) -> None:
+    """Serve an app until SIGTERM; requests under way are finished first."""
     options = {
-        "bind": settings.api_bind,
-        "workers": settings.api_workers,
-        "threads": settings.api_threads,
+        "bind": bind,
+        "workers": workers,
+        "threads": threads,
         "worker_class": "gthread",
         "preload_app": True,
         "graceful_timeout": GRACEFUL_SECONDS,
@@ -61,6 +60,13 @@ def run(service: Service, settings: Settings) -> None:
         "control_socket_disable": True,
         "accesslog": None,
         "loglevel": "warning",
-        "proc_name": f"merit-{service.name}-api",
+        "proc_name": name,
     }
-    _Gunicorn(app_of(service, settings), options).run()
+    _Gunicorn(app, options).run()
+
+
+def run(service: Service, settings: Settings) -> None:
+    """Serve the service's app."""
+    start_logging(f"{service.name}-api")
+    app, name = app_of(service, settings), f"merit-{service.name}-api"
+    serve(app, settings.api_bind, name, workers=settings.api_workers, threads=settings.api_threads)
