@@ -1,4 +1,4 @@
-"""What personnel hears of appraisal: the targets, scores and final results that development proposals rest on."""
+"""What personnel hears of others: targets, scores and results of appraisal, what peers and citizens said to feedback."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ class ScoreSubmitted:
 
 @dataclass(frozen=True)
 class Judgement:
+    """The predicate in the regime's own words, and the exact score of the numeric regime."""
+
     predicate: str
+    score: str | None = None
 
 
 @HEARD.hears("appraisal")
@@ -58,3 +61,27 @@ class AppraisalImported:
     employee: str
     period: str
     predicate: str
+
+
+@HEARD.hears("feedback")
+@dataclass(frozen=True)
+class FeedbackSummarised:
+    """Means in hundredths of a point, over at least three peers."""
+
+    employee: str
+    period: str
+    n: int
+    means_hundredths: dict[str, int]
+
+
+@HEARD.hears("feedback")
+@dataclass(frozen=True)
+class SurveyResultPublished:
+    """Subject: the unit. `index`: exact text with two decimals, 25 to 100 (PermenPANRB 14/2017)."""
+
+    unit: str
+    service: str
+    period: str
+    n: int
+    index: str
+    mutu: str

@@ -7,12 +7,14 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from services.personnel import vault
-from services.personnel.domain.attendance import ATTENDANCE, RecordAttendance
-from services.personnel.domain.employee import EMPLOYEE, AssignPosition, HoldRank, RegisterEmployee, SetReportingLine
+from services.personnel.domain.attendance import ATTENDANCE, YEAR_ABSENCE, RecordAttendance, RecordYearAbsence
+from services.personnel.domain.employee import EMPLOYEE, AssignPosition, HoldRank, RecordEducation, RegisterEmployee, SetReportingLine
+from services.personnel.domain.talent import POTENTIAL, AssessPotential
 from services.personnel.domain.unit import UNIT, OpenUnit, unit_stream
+from services.personnel.tables import CEILINGS
 from shared.flow.declared import Do
 from shared.http.acting import Ask
-from shared.http.importing import Column, Source, code, day, importing, integer, month, one_of, text, yes_no
+from shared.http.importing import Column, Source, code, day, importing, integer, month, one_of, period, text, yes_no
 from shared.kernel.refusal import Refused
 
 imports = Blueprint(
@@ -23,6 +25,8 @@ Row = dict[str, Any]
 
 KIND = one_of({"PNS": "PNS", "CPNS": "CPNS", "PPPK": "PPPK"})
 POSITION_KIND = one_of({"struktural": "structural", "fungsional": "functional", "pelaksana": "executing"})
+EDUCATION = one_of({word.upper().replace("-", " "): word for word in CEILINGS["regular"]})
+POTENTIAL_VALUE = one_of({"rendah": "low", "menengah": "middle", "tinggi": "high"})
 
 
 @imports.route("/imports/units", methods=["POST"])
@@ -65,6 +69,7 @@ def import_units(ask: Ask, row: Row, source: Source) -> Do:
         Column("SK", "document", text),
         Column("Email", "email", text, required=False),
         Column("Telepon", "phone", text, required=False),
+        Column("Pendidikan", "education", EDUCATION, required=False),
     ),
 )
 def import_people(ask: Ask, row: Row, source: Source) -> list[Do]:
@@ -89,6 +94,7 @@ def import_people(ask: Ask, row: Row, source: Source) -> list[Do]:
         Do(EMPLOYEE, RegisterEmployee(employee, row["kind"], since)),
         Do(EMPLOYEE, HoldRank(employee, row["rank"], row["rank_since"], row["service_since"] or since)),
         Do(EMPLOYEE, position),
+        *([Do(EMPLOYEE, RecordEducation(employee, row["education"]))] if row["education"] else []),
     ]
 
 
@@ -149,6 +155,38 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
             leave_days={name: row[name] for name in ("annual", "sick", "other") if row[name]},
         ),
     )
+
+
+@imports.route("/imports/yearly-absence", methods=["POST"])
+@importing(
+    "import-yearly-absence",
+    columns=(
+        Column("Kode Pegawai", "employee", code),
+        Column("Tahun", "year", period),
+        Column("Hari Tidak Hadir", "days_absent", integer),
+    ),
+)
+def import_yearly_absence(ask: Ask, row: Row, source: Source) -> Do:
+    """Days absent without excuse in a year before Merit, as the old system had them; sanctions follow from them as proposals."""
+    employee = _person(ask, None, row["employee"], "NIP", "Kode Pegawai")
+    command = RecordYearAbsence(employee, str(row["year"]), row["days_absent"], source.digest, source.row, ask.today)
+    return Do(YEAR_ABSENCE, command)
+
+
+@imports.route("/imports/potentials", methods=["POST"])
+@importing(
+    "import-potentials",
+    columns=(
+        Column("Kode Pegawai", "employee", code),
+        Column("Nilai", "value", POTENTIAL_VALUE),
+        Column("Sumber", "source", code),
+        Column("Tanggal", "on", day),
+    ),
+)
+def import_potentials(ask: Ask, row: Row, source: Source) -> Do:
+    """What assessment centres and tests found of people's potential (PermenPANRB 3/2020)."""
+    employee = _person(ask, None, row["employee"], "NIP", "Kode Pegawai")
+    return Do(POTENTIAL, AssessPotential(employee, row["value"], row["source"], row["on"], ask.today))
 
 
 def _person(ask: Ask, nip: str | None, employee: str | None, nip_head: str, code_head: str) -> str:

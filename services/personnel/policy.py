@@ -28,9 +28,19 @@ def _latest(knowledge: Knowledge, model: type, subject: str) -> Fact | None:
     return held[-1] if held else None
 
 
-IMPORTS = ("import-units", "import-people", "import-reporting-lines", "import-attendance")
-PERSONAL = ("read-employee", "see-identity", "read-attendance", "read-proposal", "read-development")
+IMPORTS = (
+    "import-units",
+    "import-people",
+    "import-reporting-lines",
+    "import-attendance",
+    "import-yearly-absence",
+    "import-potentials",
+)
+PERSONAL = ("read-employee", "see-identity", "read-attendance", "read-proposal", "read-development", "read-sanctions")
 STEPS = ("follow-development",)
+CAREERS = ("list-talent", "list-rank-promotions", "read-vacancy")
+DECISIONS = ("decide-proposal", "decide-vacancy", "close-improvement", "lift-sanction")
+EVERYBODY = ("employee", "hr", "approver", "treasurer", "auditor", "admin")
 
 POLICY = Policy(
     allow=(
@@ -38,7 +48,10 @@ POLICY = Policy(
         *(Allow(action, role="employee", relation="self") for action in (*PERSONAL, *STEPS, "see-looks")),
         *(Allow(action, role="employee", relation="assessor") for action in (*PERSONAL, *STEPS, "close-development")),
         Allow("follow-development", role="employee", relation="mentor"),
-        *(Allow(action, role="approver") for action in ("decide-proposal", "list-proposals", "read-proposal", "read-development")),
+        *(Allow(action, role="approver") for action in (*DECISIONS, "list-proposals", "read-proposal", "read-development")),
+        Allow("read-sanctions", role="approver"),
+        *(Allow(action, role="hr") for action in ("open-vacancy", "complete-training", "evaluate-award")),
+        *(Allow(action, role=role) for action in CAREERS for role in ("hr", "approver", "auditor")),
         # Whom a post is decided about, the official must know by name; the look is logged.
         *(Allow(action, role="approver") for action in ("list-employees", "read-employee", "see-identity")),
         *(
@@ -50,12 +63,14 @@ POLICY = Policy(
                 "read-attendance",
                 "read-proposal",
                 "read-development",
+                "read-sanctions",
                 "see-looks",
             )
         ),
         Allow("read-attendance", role="treasurer"),
         *(Allow(action, role="hr") for action in ("list-employees", "list-proposals", "read-text")),
-        *(Allow("list-units", role=role) for role in ("employee", "hr", "approver", "treasurer", "auditor", "admin")),
+        # Vacant posts with their criteria and awards are public within the agency.
+        *(Allow(action, role=role) for action in ("list-units", "list-vacancies", "list-awards") for role in EVERYBODY),
     ),
     relations={"self": is_self, "assessor": is_assessor, "mentor": is_mentor},
 )

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,39}$", error="Must be small letters, digits and hyphens, at most 40.")
 NAME = validate.Regexp(r"^[a-z0-9][A-Za-z0-9-]{0,99}$", error="Must be a proposal's name as the list shows it.")
 DOCUMENT = validate.Length(min=1, max=120)
+MONTH = validate.Regexp(r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", error="Must be a month such as 2026-11.")
 FREE = validate.Length(min=1, max=4000)
 
 
@@ -15,7 +16,18 @@ class ProposalDecision(Schema):
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
     post = fields.String(validate=CODE, metadata={"description": "For a role: the post or role given; the programme without it"})
     unit = fields.String(validate=CODE, metadata={"description": "For a mentor: of which unit; the person's own without it"})
-    since = fields.Date(metadata={"description": "From when; today without it"})
+    since = fields.Date(
+        metadata={"description": "From when; without it today, for a rank or a sanction with a term the first of the next month"}
+    )
+    until = fields.Date(
+        metadata={"description": "Last day of a sanction or of the time to improve; the rule's own months, or six, without it"}
+    )
+    bonus = fields.Integer(
+        strict=True, validate=validate.Range(0, 10**10), metadata={"description": "For an award: rupiah; the proposed bonus without it"}
+    )
+    paid_with = fields.String(
+        validate=MONTH, metadata={"description": "For a bonus: the month with whose allowance it is paid", "example": "2026-11"}
+    )
 
 
 class FollowedStep(Schema):
@@ -32,12 +44,77 @@ class ClosedMeasure(Schema):
     on = fields.Date(metadata={"description": "The day on which a training was completed; today without it"})
 
 
+class ClosedImprovement(Schema):
+    proposal = fields.String(required=True, validate=NAME)
+    outcome = fields.String(required=True, validate=validate.OneOf(("reached", "not_reached")))
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
+
+
+class TrainingCompletion(Schema):
+    programme = fields.String(required=True, validate=CODE)
+    result = fields.String(required=True, validate=validate.OneOf(("passed", "failed")))
+    completed_on = fields.Date(required=True)
+    score = fields.Decimal(
+        load_default=None,
+        allow_none=True,
+        places=2,
+        as_string=True,
+        validate=validate.Range(0, 1000),
+        metadata={"description": "Points with at most two decimals, as text"},
+    )
+
+
+class NewVacancy(Schema):
+    post = fields.String(required=True, validate=CODE)
+    unit = fields.String(required=True, validate=CODE)
+    job_class = fields.Integer(required=True, strict=True, metadata={"description": "Kelas jabatan 1 to 17"})
+    kind = fields.String(required=True, metadata={"description": "structural, functional or executing"})
+    strategic = fields.Boolean(load_default=False)
+    criteria = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Of box, performance, potential, rank, seniority; the first weighs most", "example": ["box", "seniority"]},
+    )
+
+
+class VacancyDecision(Schema):
+    proposal = fields.String(required=True, validate=NAME, metadata={"description": "The proposal that was seen"})
+    employee = fields.String(required=True, validate=CODE)
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
+    since = fields.Date(metadata={"description": "From when; today without it"})
+
+
+class Lifting(Schema):
+    on = fields.Date(metadata={"description": "From which day on it has no effect; today without it"})
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
+
+
+class TalentFilter(Schema):
+    period = fields.String(load_default=None, metadata={"example": "2026-Q1"})
+    employee = fields.String(load_default=None)
+
+
+class VacancyFilter(Schema):
+    status = fields.String(load_default=None, validate=validate.OneOf(("open", "filled")))
+
+
+class AwardFilter(Schema):
+    year = fields.String(load_default=None, metadata={"example": "2026"})
+    employee = fields.String(load_default=None)
+
+
+class PromotionFilter(Schema):
+    status = fields.String(load_default=None, validate=validate.OneOf(("proposed", "listed", "withdrawn", "approved", "rejected")))
+    employee = fields.String(load_default=None)
+
+
 class Nothing(Schema):
     """An empty object."""
 
 
 class ProposalFilter(Schema):
-    status = fields.String(load_default=None, validate=validate.OneOf(("proposed", "withdrawn", "approved", "rejected")))
+    status = fields.String(load_default=None, validate=validate.OneOf(("proposed", "listed", "withdrawn", "approved", "rejected")))
+    kind = fields.String(load_default=None)
     employee = fields.String(load_default=None)
     period = fields.String(load_default=None, metadata={"example": "2026-Q1"})
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.personnel.api import blp
+from services.personnel.api import BLUEPRINTS
 from services.personnel.defaults import DEFAULTS
-from services.personnel.domain.conditions import check_development
+from services.personnel.domain.awards import check_awards
+from services.personnel.domain.condition_rules import check_development
+from services.personnel.domain.discipline import read_discipline
+from services.personnel.domain.promotion import read_promotion
+from services.personnel.domain.talent import read_talent
 from services.personnel.events import EVENTS
 from services.personnel.heard import HEARD
 from services.personnel.imports import imports
 from services.personnel.policy import POLICY
-from services.personnel.reactions import REACTIONS
+from services.personnel.reactions import REACTIONS, TIMERS
+from services.personnel.tables import BOXES, CEILINGS, LADDERS
 from services.personnel.views import VIEWS
 from shared.process.service import Service
 
@@ -22,9 +27,15 @@ SERVICE = Service(
     heard=HEARD,
     views=VIEWS,
     reactions=REACTIONS,
-    timers=(),
-    blueprints=(blp, imports),
+    timers=TIMERS,
+    blueprints=(*BLUEPRINTS, imports),
     policy=POLICY,
-    check_rules={"development": check_development},
+    check_rules={
+        "development": check_development,
+        "discipline": lambda settings: read_discipline(settings, LADDERS) and None,
+        "promotion": lambda settings: read_promotion(settings, CEILINGS) and None,
+        "talent": lambda settings: read_talent(settings, BOXES) and None,
+        "awards": check_awards,
+    },
     defaults=DEFAULTS,
 )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.personnel.domain.conditions import check_development
+from services.personnel.domain.condition_rules import check_development
 from services.personnel.domain.development import DEVELOPMENT, Begin, Close, Follow
 from services.personnel.domain.proposals import PROPOSAL, Decide, Propose, Withdraw
 from services.personnel.events import (

@@ -1,4 +1,4 @@
-"""A month's attendance of one employee, replaced whole when it is corrected."""
+"""A month's attendance of one employee, replaced whole when it is corrected; the days absent in a year before Merit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
-from services.personnel.events import AttendanceRecorded
+from services.personnel.events import AttendanceRecorded, YearAbsenceRecorded
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -78,5 +78,37 @@ ATTENDANCE = Aggregate(
     "attendance",
     Decider(AttendanceState(), decide, evolve),
     lambda c: f"personnel-attendance-{c.employee}-{c.month}",
+    lambda c: c.employee,
+)
+
+
+@dataclass(frozen=True)
+class RecordYearAbsence:
+    """Days absent without excuse in a year that the old system kept; `file_digest` and `row` say where it was read."""
+
+    employee: str
+    year: str
+    days_absent: int
+    file_digest: str
+    row: int
+    today: date
+
+
+def decide_year(state: YearAbsenceRecorded | None, command: RecordYearAbsence) -> Sequence[YearAbsenceRecorded]:
+    """Record the year; the same days once more change nothing. Refused (422) for a year that has not ended."""
+    period = Period.parse(command.year)
+    if period.kind != "year" or period.end >= command.today:
+        raise _wrong("absence-year", f"a year that ended before {command.today}", command.year, "record months of this year by month")
+    if not 0 <= command.days_absent <= 366:
+        raise _wrong("attendance-figure", "0 to 366 days", command.days_absent, "correct the figure")
+    if state is not None and state.days_absent == command.days_absent:
+        return []
+    return [YearAbsenceRecorded(command.employee, command.year, command.days_absent, command.file_digest, command.row)]
+
+
+YEAR_ABSENCE = Aggregate(
+    "year-absence",
+    Decider(None, decide_year, lambda state, event: event if isinstance(event, YearAbsenceRecorded) else state),
+    lambda c: f"personnel-absence-{c.employee}-{c.year}",
     lambda c: c.employee,
 )

@@ -1,56 +1,40 @@
-"""Which finalised appraisals lead to which development proposals: the conditions of a rule set, and their evaluation."""
+"""Which results lead to which development proposals: the conditions of a rule set, and their evaluation."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
-from services.personnel.events import Reason
-from shared.kernel.money import exact
+from services.personnel.domain.results import Appraisal, History, Score
+from services.personnel.events import AwardTerms, Reason, SanctionTerms
 from shared.kernel.periods import Period
-from shared.kernel.refusal import Refused
 
-PROPOSAL_KINDS = ("role", "mentor", "study", "coaching")
-RATINGS = ("above", "as", "below")
-PREDICATES = ("sangat_baik", "baik", "butuh_perbaikan", "kurang", "sangat_kurang")
-_CODE = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
-_PER_ITEM = "{item}"
-
-
-@dataclass(frozen=True)
-class Score:
-    """The superior's last score of one item; `achievement` in exact percent for a target that was measured."""
-
-    what: str
-    item: str
-    value: str
-    achievement: Fraction | None
-    event: str
-
-
-@dataclass(frozen=True)
-class Appraisal:
-    """One period's result. `final` when Merit finalised it; an imported one counts as history only.
-
-    `event` is the id of the fact that settled the predicate, `settled` its moment; `indicators` gives each target id its indicator.
-    """
-
-    period: Period
-    predicate: str
-    event: str
-    settled: datetime
-    final: bool
-    scores: tuple[Score, ...] = ()
-    indicators: Mapping[str, str] | None = None
-
-
-History = Mapping[str, Appraisal]
+PER_ITEM = "{item}"
 Met = tuple[str | None, Reason]
 """The item that met a condition (None where the condition is about the whole) and the reason."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Strictly over one bound, or strictly under the other."""
+
+    over: Fraction | None = None
+    under: Fraction | None = None
+
+    def hold(self, value: Fraction) -> bool:
+        return (self.over is None or value > self.over) and (self.under is None or value < self.under)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What peers said of somebody in a period, published; means in hundredths of a point."""
+
+    period: Period
+    event: str
+    settled: datetime
+    means_hundredths: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -70,22 +54,36 @@ class ScoreIs:
 
 
 @dataclass(frozen=True)
-class TargetOver:
-    """A target of this indicator was achieved by more than so many percent."""
+class NumberIs:
+    """A numeric score of `what`, of any item or of one, lies within the bounds (PP 30/2019)."""
+
+    what: str
+    item: str | None
+    bounds: Bounds
+
+    def met(self, code: str, appraisal: Appraisal, history: History) -> tuple[Met, ...]:
+        return tuple(
+            (score.item, Reason(code, score.event, score.value))
+            for score in appraisal.scores
+            if score.what == self.what and score.number is not None and self.item in (None, score.item) and self.bounds.hold(score.number)
+        )
+
+
+@dataclass(frozen=True)
+class TargetAchieved:
+    """A target of this indicator was achieved by more, or by less, than so many percent."""
 
     indicator: str
-    percent: Fraction
+    bounds: Bounds
 
     def met(self, code: str, appraisal: Appraisal, history: History) -> tuple[Met, ...]:
         indicators = appraisal.indicators or {}
-        return tuple(
-            (score.item, Reason(code, score.event, str(score.achievement)))
-            for score in appraisal.scores
-            if score.what == "target"
-            and indicators.get(score.item) == self.indicator
-            and score.achievement is not None
-            and score.achievement > self.percent
-        )
+
+        def reached(score: Score) -> bool:
+            of_it = score.what == "target" and indicators.get(score.item) == self.indicator
+            return of_it and score.achievement is not None and self.bounds.hold(score.achievement)
+
+        return tuple((score.item, Reason(code, score.event, str(score.achievement))) for score in appraisal.scores if reached(score))
 
 
 @dataclass(frozen=True)
@@ -103,135 +101,104 @@ class PredicateIs:
 
 
 @dataclass(frozen=True)
+class MeasureEnded:
+    """A measure of this kind that came from the result was closed with this outcome."""
+
+    kind: str
+    outcome: str
+
+    def met(self, code: str, appraisal: Appraisal, history: History) -> tuple[Met, ...]:
+        same = [one for one in appraisal.ended if (one.kind, one.outcome) == (self.kind, self.outcome)]
+        return tuple((None, Reason(code, one.event, one.outcome)) for one in same)
+
+
+@dataclass(frozen=True)
+class PeersSaid:
+    """The published mean of one aspect lies within the bounds. It stands for itself: no appraisal need be final."""
+
+    aspect: str
+    bounds: Bounds
+
+
+@dataclass(frozen=True)
 class Condition:
-    """`programme` ``{item}`` stands for the item that met the condition, so each item has its own proposal."""
+    """`programme` ``{item}`` stands for the item that met the condition, so each item has its own proposal.
+
+    `imported`: whether results that an old system finalised meet it too. `basis`: the law behind a sanction. `bonus`: in rupiah.
+    """
 
     code: str
-    when: ScoreIs | TargetOver | PredicateIs
+    when: ScoreIs | NumberIs | TargetAchieved | PredicateIs | MeasureEnded | PeersSaid
     kind: str
     programme: str
+    imported: bool = False
+    basis: str | None = None
+    bonus: int = 0
+
+    def terms(self, programme: str, period: Period) -> tuple[SanctionTerms | None, AwardTerms | None]:
+        """What a sanction or an award from this condition would be. A missed target warns, it takes no money (PP 94/2021 art. 8: light)."""
+        if self.kind == "sanction":
+            return SanctionTerms(programme, "light", "warning", None, None, self.basis or ""), None
+        if self.kind == "award":
+            return None, AwardTerms(programme, None, str(period.year), self.bonus)
+        return None, None
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A proposal that the facts carry. `period` is that of the appraisal that met the condition."""
+    """A proposal that the facts carry. `period` and `settled` are those of the result that met the condition."""
 
     kind: str
     programme: str
     period: str
+    settled: datetime
     reasons: tuple[Reason, ...]
+    sanction: SanctionTerms | None = None
+    award: AwardTerms | None = None
 
 
 def evaluate(conditions: Iterable[Condition], appraisal: Appraisal, history: History) -> tuple[Wanted, ...]:
-    """The proposals that one finalised appraisal carries, in the order of the conditions; none while it is not final.
+    """The proposals that one result carries, in the order of the conditions; none while it is not final.
 
     Two conditions for the same programme make one proposal with the reasons of both. Every proposal names the finalised result too.
     """
-    if not appraisal.final:
-        return ()
-    found: dict[tuple[str, str], list[Reason]] = {}
+    found = _Found(appraisal.period, appraisal.settled)
     for condition in conditions:
+        if isinstance(condition.when, PeersSaid) or not (appraisal.final or condition.imported):
+            continue
         for item, reason in condition.when.met(condition.code, appraisal, history):
-            programme = condition.programme.replace(_PER_ITEM, (item or "").replace("_", "-"))
-            reasons = found.setdefault((condition.kind, programme), [])
-            finalised = Reason(condition.code, appraisal.event, appraisal.predicate)
-            reasons.extend(one for one in (reason, finalised) if one not in reasons)
-    return tuple(Wanted(kind, programme, str(appraisal.period), tuple(reasons)) for (kind, programme), reasons in found.items())
+            found.add(condition, item, (reason, Reason(condition.code, appraisal.event, appraisal.predicate)))
+    return found.wanted()
 
 
-def read_conditions(settings: Mapping[str, Any]) -> tuple[Condition, ...]:
-    """The conditions of a rule set of kind ``development``; Refused (422) names the first that is wrong, by its place and field."""
-    listed = settings.get("conditions")
-    if not isinstance(listed, list | tuple):
-        raise _wrong("conditions", "a list of conditions", listed)
-    conditions = tuple(_condition(f"conditions[{place}]", one) for place, one in enumerate(listed))
-    codes = [condition.code for condition in conditions]
-    for code in codes:
-        if codes.count(code) > 1:
-            raise _wrong("conditions", "each code once", f"{code} {codes.count(code)} times")
-    return conditions
+def evaluate_peers(conditions: Iterable[Condition], summary: Summary) -> tuple[Wanted, ...]:
+    """The proposals that a published summary of peers carries."""
+    found = _Found(summary.period, summary.settled)
+    for condition in conditions:
+        if isinstance(condition.when, PeersSaid):
+            mean = summary.means_hundredths.get(condition.when.aspect)
+            if mean is not None and condition.when.bounds.hold(Fraction(mean)):
+                found.add(condition, condition.when.aspect, (Reason(condition.code, summary.event, str(mean)),))
+    return found.wanted()
 
 
-def check_development(settings: Mapping[str, Any]) -> None:
-    """Raise Refused (422) when the settings are no rule set of kind ``development``."""
-    read_conditions(settings)
+class _Found:
+    """What is wanted so far, by kind and programme; the first condition gives the terms."""
 
+    def __init__(self, period: Period, settled: datetime) -> None:
+        self.period, self.settled = period, settled
+        self.reasons: dict[tuple[str, str], list[Reason]] = {}
+        self.first: dict[tuple[str, str], Condition] = {}
 
-def _condition(place: str, data: Any) -> Condition:
-    _keys(place, data, {"code", "when", "propose"})
-    code = _code(f"{place}.code", data["code"])
-    propose = _keys(f"{place}.propose", data["propose"], {"kind", "programme"})
-    kind = _one_of(f"{place}.propose.kind", propose["kind"], PROPOSAL_KINDS)
-    when = data["when"]
-    if not isinstance(when, Mapping) or len(when) != 1 or next(iter(when)) not in _WHEN:
-        raise _wrong(f"{place}.when", f"exactly one of {', '.join(_WHEN)}", when)
-    name, detail = next(iter(when.items()))
-    test = _WHEN[name](f"{place}.when.{name}", detail)
-    programme = propose["programme"]
-    if programme == _PER_ITEM and name == "predicate":
-        raise _wrong(f"{place}.propose.programme", "a programme's code, since a predicate has no item", programme)
-    if programme != _PER_ITEM:
-        _code(f"{place}.propose.programme", programme)
-    return Condition(code, test, kind, programme)
+    def add(self, condition: Condition, item: str | None, reasons: Iterable[Reason]) -> None:
+        programme = condition.programme.replace(PER_ITEM, (item or "").replace("_", "-"))
+        kept = self.reasons.setdefault((condition.kind, programme), [])
+        kept.extend(one for one in reasons if one not in kept)
+        self.first.setdefault((condition.kind, programme), condition)
 
-
-def _score(place: str, data: Any) -> ScoreIs:
-    _keys(place, data, {"what", "value"}, {"item"})
-    item = data.get("item")
-    if item is not None and not isinstance(item, str):
-        raise _wrong(f"{place}.item", "an item's code, or none for any", item)
-    return ScoreIs(_one_of(f"{place}.what", data["what"], ("target", "behaviour")), item, _one_of(f"{place}.value", data["value"], RATINGS))
-
-
-def _target(place: str, data: Any) -> TargetOver:
-    _keys(place, data, {"indicator", "achievement_over_percent"})
-    try:
-        percent = exact(data["achievement_over_percent"])
-    except (TypeError, ValueError):
-        raise _wrong(f"{place}.achievement_over_percent", "an exact number such as '100'", data["achievement_over_percent"]) from None
-    return TargetOver(_code(f"{place}.indicator", data["indicator"]), percent)
-
-
-def _predicate(place: str, data: Any) -> PredicateIs:
-    _keys(place, data, {"is"}, {"last"})
-    among = data["is"]
-    if not isinstance(among, list | tuple) or not among:
-        raise _wrong(f"{place}.is", "a list of predicates", among)
-    last = data.get("last", 1)
-    if type(last) is not int or not 1 <= last <= 12:
-        raise _wrong(f"{place}.last", "how many periods in a row, from 1 to 12", last)
-    return PredicateIs(tuple(_one_of(f"{place}.is", one, PREDICATES) for one in among), last)
-
-
-_WHEN = {"score": _score, "target": _target, "predicate": _predicate}
-
-
-def _keys(place: str, data: Any, needed: set[str], allowed: set[str] = frozenset()) -> Mapping[str, Any]:  # type: ignore[assignment]
-    if not isinstance(data, Mapping) or not needed <= set(data) <= needed | allowed:
-        found = sorted(data) if isinstance(data, Mapping) else data
-        raise _wrong(
-            place, f"an object with {', '.join(sorted(needed))}" + (f" (and {', '.join(sorted(allowed))})" if allowed else ""), found
-        )
-    return data
-
-
-def _code(place: str, value: Any) -> str:
-    if not isinstance(value, str) or not _CODE.match(value):
-        raise _wrong(place, "a code of lower-case letters, digits and hyphens, at most 40", value)
-    return value
-
-
-def _one_of(place: str, value: Any, allowed: Sequence[str]) -> str:
-    if value not in allowed:
-        raise _wrong(place, " or ".join(allowed), value)
-    return value
-
-
-def _wrong(place: str, expected: str, found: object) -> Refused:
-    return Refused(
-        "development-rules",
-        expected=f"{place}: {expected}",
-        found=repr(found),
-        remedy="correct the rule set and publish it again",
-        status=422,
-    )
+    def wanted(self) -> tuple[Wanted, ...]:
+        made = []
+        for (kind, programme), reasons in self.reasons.items():
+            sanction, award = self.first[kind, programme].terms(programme, self.period)
+            made.append(Wanted(kind, programme, str(self.period), self.settled, tuple(reasons), sanction, award))
+        return tuple(made)

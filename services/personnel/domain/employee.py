@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from services.personnel.events import EmployeeRegistered, PositionAssigned, RankHeld, ReportingLineSet
+from services.personnel.events import EducationRecorded, EmployeeRegistered, PositionAssigned, RankHeld, ReportingLineSet
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
 
@@ -59,7 +59,13 @@ class SetReportingLine:
     document: str
 
 
-Command = RegisterEmployee | AssignPosition | HoldRank | SetReportingLine
+@dataclass(frozen=True)
+class RecordEducation:
+    employee: str
+    education: str
+
+
+Command = RegisterEmployee | AssignPosition | HoldRank | SetReportingLine | RecordEducation
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class EmployeeState:
     positions: tuple[PositionAssigned, ...] = ()
     ranks: tuple[RankHeld, ...] = ()
     lines: tuple[ReportingLineSet, ...] = ()
+    education: str | None = None
 
 
 def in_force(entries: Iterable[Any], day: date) -> Any | None:
@@ -90,6 +97,8 @@ def decide(state: EmployeeState, command: Command) -> Sequence[Any]:
         return _assign(state, command, began)
     if isinstance(command, HoldRank):
         return _hold(state, command)
+    if isinstance(command, RecordEducation):
+        return [] if state.education == command.education else [EducationRecorded(command.employee, command.education)]
     return _report(state, command, began)
 
 
@@ -192,6 +201,8 @@ def evolve(state: EmployeeState, event: object) -> EmployeeState:
         return replace(state, ranks=(*state.ranks, event))
     if isinstance(event, ReportingLineSet):
         return replace(state, lines=(*state.lines, event))
+    if isinstance(event, EducationRecorded):
+        return replace(state, education=event.education)
     return state
 
 

@@ -1,4 +1,4 @@
-"""A development proposal: it follows the facts until an official has decided on it."""
+"""A proposal about an employee: it follows the facts until an official has decided on it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.personnel.events import DevelopmentDecided, DevelopmentProposed, DevelopmentWithdrawn, Reason
+from services.personnel.events import AwardTerms, DevelopmentDecided, DevelopmentProposed, DevelopmentWithdrawn, Reason, SanctionTerms
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
 
@@ -27,6 +27,9 @@ class Propose:
     period: str
     reasons: tuple[Reason, ...]
     rule_set: str
+    rule_kind: str = "development"
+    sanction: SanctionTerms | None = None
+    award: AwardTerms | None = None
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,7 @@ def decide(state: ProposalState, command: Propose | Withdraw | Decide) -> Sequen
         return [DevelopmentWithdrawn(command.employee, command.proposal, command.missing)] if state.status == "proposed" else []
     if state.status in OUTCOMES:
         return []
-    wished = DevelopmentProposed(
-        command.employee, command.proposal, command.kind, command.programme, command.period, command.reasons, command.rule_set
-    )
+    wished = DevelopmentProposed(**vars(command))
     return [] if state.status == "proposed" and state.proposed == wished else [wished]
 
 

@@ -1,0 +1,74 @@
+"""Routes of talent boxes and vacant posts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.personnel import schemas
+from services.personnel.domain.employee import EMPLOYEE, AssignPosition
+from services.personnel.domain.unit import unit_stream
+from services.personnel.domain.vacancy import VACANCY, ChooseCandidate, OpenVacancy
+from services.personnel.views import TALENT_BOXES, VACANCIES
+from shared.http.acting import Ask, commanding, querying
+from shared.kernel.refusal import Refused
+
+blp = Blueprint("careers", __name__, url_prefix="/v1", description="Talent boxes, and posts that fall vacant.")
+
+Body = dict[str, Any]
+PUBLIC = ("post", "unit", "job_class", "kind", "strategic", "criteria", "status", "opened_on", "since")
+
+
+@blp.route("/talent")
+@blp.arguments(schemas.TalentFilter, location="query")
+@querying("list-talent")
+def list_talent(ask: Ask, wanted: Body) -> Body:
+    """Who stands in which of the nine boxes, and the events that this rests on (PermenPANRB 3/2020)."""
+    return ask.page(TALENT_BOXES, **wanted)
+
+
+@blp.route("/vacancies")
+@blp.arguments(schemas.VacancyFilter, location="query")
+@querying("list-vacancies")
+def list_vacancies(ask: Ask, wanted: Body) -> Body:
+    """Posts that fell vacant, with the criteria by which candidates are ranked. The rankings are not for everybody."""
+    page = ask.page(VACANCIES, **wanted)
+    return {**page, "items": [{name: row[name] for name in PUBLIC} for row in page["items"]]}
+
+
+@blp.route("/vacancies", methods=["POST"])
+@blp.arguments(schemas.NewVacancy)
+@commanding("open-vacancy", status=201)
+def open_vacancy(ask: Ask, body: Body) -> Body:
+    """A post falls vacant. Candidates are ranked by its criteria as soon as this is known, and again when a fact about them changes."""
+    if not ask.knowledge.stream(unit_stream(body["unit"])):
+        remedy = "take it from the list of units"
+        raise Refused("unknown-unit", expected="a unit that is open", found=body["unit"], remedy=remedy, status=404)
+    command = OpenVacancy(body["post"], body["unit"], body["job_class"], body["kind"], body["strategic"], tuple(body["criteria"]))
+    done = ask.execute(VACANCY, command)
+    return {"post": body["post"], "status": "open", "version": done.version}
+
+
+@blp.route("/vacancies/<post>")
+@querying("read-vacancy")
+def show_vacancy(ask: Ask, post: str) -> Body:
+    """One vacancy with the ranking, its reasons, and who fails the check of the record. Its ETag is what the decision needs."""
+    return ask.found(ask.knowledge.row(VACANCIES, post), "vacancy", post)
+
+
+@blp.route("/vacancies/<post>/decision", methods=["POST"])
+@blp.arguments(schemas.VacancyDecision)
+@commanding("decide-vacancy", if_match=True)
+def decide_vacancy(ask: Ask, body: Body, post: str) -> Body:
+    """Choose one of the ranking; the post is assigned with it. The official need not take the first, and nobody chooses himself (403)."""
+    since = body.get("since") or ask.today
+    command = ChooseCandidate(post, body["proposal"], body["employee"], body["document"], since, ask.actor.id)
+    opened = ask.state(VACANCY, command).opened
+    decided = ask.execute(VACANCY, command)
+    assigned = ask.execute(
+        EMPLOYEE,
+        AssignPosition(body["employee"], post, opened.job_class, opened.kind, opened.unit, False, since, body["document"]),
+    )
+    brings = [{"type": one.type, "event": one.id} for one in (*decided.events, *assigned.events)]
+    return {"post": post, "employee": body["employee"], "status": "filled", "version": decided.version, "brings": brings}

@@ -1,0 +1,101 @@
+"""Routes about people, units and attendance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.personnel import schemas, vault
+from services.personnel.views import ATTENDANCE_MONTHS, EMPLOYEES, UNITS
+from shared.http.acting import Ask, commanding, querying
+
+blp = Blueprint("personnel", __name__, url_prefix="/v1", description="People, units and attendance.")
+
+
+@blp.route("/units")
+@querying("list-units")
+def list_units(ask: Ask) -> dict[str, Any]:
+    """The agency's units with their names."""
+    page = ask.page(UNITS)
+    names = vault.unit_names(ask.tx, [row["key"] for row in page["items"]])
+    return {**page, "items": [{**row, "unit": row["key"], "name": names.get(row["key"])} for row in page["items"]]}
+
+
+@blp.route("/employees")
+@blp.arguments(schemas.EmployeeFilter, location="query")
+@querying("list-employees")
+def list_employees(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
+    """The agency's people; with names for those who may see them, which is logged for each person shown."""
+    page = ask.page(EMPLOYEES, **wanted)
+    seen = _identities(ask, [row["key"] for row in page["items"]], None, "list of employees")
+    shown = ("kind", "unit", "post", "job_class", "acting", "rank", "education", "assessor", "superior", "version")
+    return {**page, "items": [{"employee": row["key"], **{n: row[n] for n in shown}, **seen.get(row["key"], {})} for row in page["items"]]}
+
+
+@blp.route("/employees/<employee>")
+@blp.arguments(schemas.OnDay, location="query")
+@querying("read-employee", subject="employee")
+def show_employee(ask: Ask, query: dict[str, Any], employee: str) -> dict[str, Any]:
+    """One person as of a day: kind, post (and acting post), rank, reporting line, and everything that was said with its dates."""
+    row = ask.found(ask.knowledge.row(EMPLOYEES, employee), "employee", employee)
+    day = (query["on"] or ask.today).isoformat()
+    positions = row["positions"] or []
+    return {
+        "employee": employee,
+        "on": day,
+        "kind": (_held(row["registered"], day) or {}).get("kind"),
+        "position": _held([one for one in positions if not one["acting"]], day),
+        "acting": _held([one for one in positions if one["acting"]], day),
+        "rank": _held(row["ranks"], day),
+        "line": _held(row["lines"], day),
+        "education": row["education"],
+        "history": {name: row[name] or [] for name in ("registered", "positions", "ranks", "lines")},
+        "version": row["version"],
+        **_identities(ask, [employee], employee, "employee page").get(employee, {}),
+    }
+
+
+@blp.route("/employees/<employee>/looks")
+@querying("see-looks", subject="employee")
+def list_looks(ask: Ask, employee: str) -> dict[str, Any]:
+    """Who saw this person's name and NIP, when and for what (UU 27/2022: the right to know)."""
+    known(ask, employee)
+    return {"items": vault.looks(ask.tx, employee), "next": None}
+
+
+@blp.route("/employees/<employee>/identity", methods=["DELETE"])
+@commanding("erase-identity", subject="employee")
+def erase_identity(ask: Ask, employee: str) -> dict[str, Any]:
+    """Forget name, NIP and contact (UU 27/2022: erasure). The events keep the id, which then leads to nobody."""
+    known(ask, employee)
+    vault.erase(ask.tx, employee)
+    return {"employee": employee, "status": "erased"}
+
+
+@blp.route("/employees/<employee>/attendance/<month>")
+@querying("read-attendance", subject="employee")
+def show_attendance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
+    """One month's attendance as last recorded; `version` is its revision."""
+    key = f"{employee}/{month}"
+    return ask.found(ask.knowledge.row(ATTENDANCE_MONTHS, key), "attendance", key)
+
+
+def _held(entries: Sequence[Mapping[str, Any]] | None, day: str) -> Mapping[str, Any] | None:
+    """The entry that began last on or before `day`; entries stand in order of their days."""
+    begun = [one for one in entries or () if one["since"] <= day]
+    return begun[-1] if begun else None
+
+
+def _identities(ask: Ask, employees: Sequence[str], subject: str | None, purpose: str) -> Mapping[str, Mapping[str, Any]]:
+    """Names and NIPs for a caller who may see them; every look is logged. Nothing for the others."""
+    if not ask.here.service.policy.permits(ask.actor, "see-identity", subject, ask.knowledge):
+        return {}
+    found = vault.look(ask.tx, employees, ask.actor.id, purpose)
+    return {one.employee: {"name": one.name, "nip": one.nip, "contact": dict(one.contact)} for one in found.values()}
+
+
+def known(ask: Ask, employee: str) -> None:
+    """Refused (404) when nobody was ever registered under this id."""
+    ask.found({} if vault.is_known(ask.tx, employee) else None, "employee", employee)

@@ -1,0 +1,82 @@
+"""An award: its evaluation opened, and granted to a person when an official approves the proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.personnel.events import AwardEvaluationOpened, AwardGranted, AwardTerms
+from shared.kernel.decider import Aggregate, Decider
+from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
+
+
+@dataclass(frozen=True)
+class OpenEvaluation:
+    award: str
+    year: str
+
+
+def decide_evaluation(state: bool, command: OpenEvaluation) -> Sequence[AwardEvaluationOpened]:
+    """Once for an award and a year; its proposals follow the facts from then on."""
+    if Period.parse(command.year).kind != "year":
+        raise Refused("award-year", expected="a year such as 2026", found=command.year, remedy="evaluate a whole year", status=422)
+    return [] if state else [AwardEvaluationOpened(command.award, command.year)]
+
+
+EVALUATION = Aggregate(
+    "award-evaluation",
+    Decider(False, decide_evaluation, lambda state, event: state or isinstance(event, AwardEvaluationOpened)),
+    lambda c: f"personnel-award-evaluation-{c.award}-{c.year}",
+    lambda c: f"award-{c.award}",
+)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """`bonus` in rupiah; `paid_with`: the month with whose allowance it is paid, None where payroll does not pay it."""
+
+    employee: str
+    proposal: str
+    terms: AwardTerms
+    bonus: int
+    paid_with: str | None
+    cites: tuple[str, ...]
+    document: str
+
+
+def decide_grant(state: AwardGranted | None, command: Grant) -> Sequence[Any]:
+    """Grant once. Refused (422) for a month of payment without a bonus, or what is no month."""
+    if state is not None:
+        return []
+    if command.paid_with is not None and (command.bonus == 0 or Period.parse(command.paid_with).kind != "month"):
+        raise Refused(
+            "bonus-month",
+            expected="a bonus in rupiah and the month with whose allowance it is paid",
+            found=f"{command.bonus} with {command.paid_with}",
+            remedy="give both, or no month",
+            status=422,
+        )
+    terms = command.terms
+    return [
+        AwardGranted(
+            employee=command.employee,
+            proposal=command.proposal,
+            award=terms.award,
+            unit=terms.unit,
+            year=terms.year,
+            bonus=command.bonus,
+            paid_with=command.paid_with,
+            cites=command.cites,
+            document=command.document,
+        )
+    ]
+
+
+AWARD = Aggregate(
+    "award",
+    Decider(None, decide_grant, lambda state, event: event if isinstance(event, AwardGranted) else state),
+    lambda c: f"personnel-award-{c.employee}-{c.proposal}",
+    lambda c: c.employee,
+)

@@ -1,0 +1,93 @@
+"""What personnel publishes: people and posts, development, careers, rewards and discipline."""
+
+from __future__ import annotations
+
+from services.personnel.events.careers import (
+    Candidate,
+    Excluded,
+    PostProposed,
+    PotentialAssessed,
+    RankPromotionDecided,
+    RankPromotionProposed,
+    RankPromotionWithdrawn,
+    TalentBoxPlaced,
+    VacancyOpened,
+)
+from services.personnel.events.catalogue import EVENTS
+from services.personnel.events.conduct import (
+    AwardEvaluationOpened,
+    AwardGranted,
+    SanctionImposed,
+    SanctionLifted,
+)
+from services.personnel.events.development import (
+    AwardTerms,
+    DevelopmentDecided,
+    DevelopmentProposed,
+    DevelopmentWithdrawn,
+    GuidanceClosed,
+    GuidanceFollowed,
+    GuidanceOpened,
+    ImprovementPeriodClosed,
+    ImprovementPeriodEnded,
+    ImprovementPeriodOpened,
+    MentorAppointed,
+    PostDecided,
+    Reason,
+    SanctionTerms,
+    TrainingAssigned,
+    TrainingCompleted,
+)
+from services.personnel.events.people import (
+    AttendanceRecorded,
+    EducationRecorded,
+    EmployeeRegistered,
+    PositionAssigned,
+    RankHeld,
+    ReportingLineSet,
+    UnitOpened,
+    YearAbsenceRecorded,
+)
+from shared.events.rule_set import RuleSetPublished
+
+__all__ = [
+    "AttendanceRecorded",
+    "AwardEvaluationOpened",
+    "AwardGranted",
+    "AwardTerms",
+    "Candidate",
+    "DevelopmentDecided",
+    "DevelopmentProposed",
+    "DevelopmentWithdrawn",
+    "EVENTS",
+    "EducationRecorded",
+    "EmployeeRegistered",
+    "Excluded",
+    "GuidanceClosed",
+    "GuidanceFollowed",
+    "GuidanceOpened",
+    "ImprovementPeriodClosed",
+    "ImprovementPeriodEnded",
+    "ImprovementPeriodOpened",
+    "MentorAppointed",
+    "PositionAssigned",
+    "PostDecided",
+    "PostProposed",
+    "PotentialAssessed",
+    "RankHeld",
+    "RankPromotionDecided",
+    "RankPromotionProposed",
+    "RankPromotionWithdrawn",
+    "Reason",
+    "ReportingLineSet",
+    "RuleSetPublished",
+    "SanctionImposed",
+    "SanctionLifted",
+    "SanctionTerms",
+    "TalentBoxPlaced",
+    "TrainingAssigned",
+    "TrainingCompleted",
+    "UnitOpened",
+    "VacancyOpened",
+    "YearAbsenceRecorded",
+]

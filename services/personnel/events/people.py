@@ -1,0 +1,108 @@
+"""Facts about people and units: who holds which post and rank, who reports to whom, who was absent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.personnel.events.catalogue import EVENTS
+from shared.events.classes import EventClass
+
+
+@EVENTS.event(EventClass.OPEN, effective="since")
+@dataclass(frozen=True)
+class UnitOpened:
+    """Subject: the unit. Stream ``personnel-unit-<unit>``."""
+
+    unit: str
+    parent: str | None
+    kind: str
+    since: date
+
+
+@EVENTS.event(EventClass.OPEN, effective="since")
+@dataclass(frozen=True)
+class EmployeeRegistered:
+    """`kind`: PNS, CPNS or PPPK. Name and NIP stay in the vault. Stream of this and the next three: ``personnel-employee-<employee>``."""
+
+    employee: str
+    kind: str
+    since: date
+
+
+@EVENTS.event(EventClass.OPEN, effective="since")
+@dataclass(frozen=True)
+class PositionAssigned:
+    """`job_class` 1–17 (kelas jabatan); `kind`: structural, functional or executing (pelaksana)."""
+
+    employee: str
+    post: str
+    job_class: int
+    kind: str
+    unit: str
+    acting: bool
+    since: date
+    document: str
+
+
+@EVENTS.event(EventClass.OPEN, effective="since")
+@dataclass(frozen=True)
+class RankHeld:
+    """`rank`: golongan/ruang such as III/a, or the PPPK's golongan such as IX; service years are counted from `service_since`."""
+
+    employee: str
+    rank: str
+    since: date
+    service_since: date
+
+
+@EVENTS.event(EventClass.OPEN, effective="since")
+@dataclass(frozen=True)
+class ReportingLineSet:
+    """`assessor`: pejabat penilai; `superior`: the assessor's superior, who decides on objections (PP 30/2019 art. 59)."""
+
+    employee: str
+    assessor: str
+    superior: str | None
+    since: date
+    document: str
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class AttendanceRecorded:
+    """One month's attendance; a later `revision` replaces an earlier one whole. Stream ``personnel-attendance-<employee>-<month>``."""
+
+    employee: str
+    month: str
+    minutes_late: int
+    minutes_early: int
+    days_absent: int
+    meetings_missed: int
+    roll_calls_missed: int
+    leave_days: dict[str, int]
+    revision: int
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class YearAbsenceRecorded:
+    """Days absent without excuse in a whole year before Merit, as the old system had them. A later one of the year replaces it.
+
+    Stream ``personnel-absence-<employee>-<year>``.
+    """
+
+    employee: str
+    year: str
+    days_absent: int
+    file_digest: str
+    row: int
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class EducationRecorded:
+    """The person's highest recognised education, which limits regular promotion. Stream ``personnel-employee-<employee>``."""
+
+    employee: str
+    education: str

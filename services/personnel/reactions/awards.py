@@ -1,0 +1,267 @@
+"""Award proposals: those of a year follow the published criteria once its evaluation is opened, recognition follows surveys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from services.personnel.domain.awards import (
+    Attendance,
+    AwardRules,
+    Person,
+    RecognitionRules,
+    Rise,
+    Survey,
+    read_awards,
+    rises,
+    winners,
+)
+from services.personnel.domain.proposals import PROPOSAL, Propose, proposal_name
+from services.personnel.domain.proposing import Standing, brought_to
+from services.personnel.domain.results import written, year_results
+from services.personnel.events import (
+    AttendanceRecorded,
+    AwardEvaluationOpened,
+    AwardTerms,
+    DevelopmentDecided,
+    PositionAssigned,
+    RankHeld,
+    Reason,
+    SanctionImposed,
+    SanctionLifted,
+    TrainingCompleted,
+    YearAbsenceRecorded,
+)
+from services.personnel.heard import AppraisalCorrected, AppraisalFinalized, AppraisalImported, SurveyResultPublished
+from services.personnel.reactions.discipline import absences
+from services.personnel.reactions.known import employment_of, in_force, results_of, rules_or_none, sanctions_of, standing_of
+from services.personnel.views import AWARD_EVALUATIONS, EMPLOYEES, UNITS
+from shared.events.rule_set import RuleSetPublished
+from shared.flow.declared import Do, Reaction
+from shared.kernel.facts import Fact, Knowledge
+from shared.kernel.money import exact
+from shared.kernel.periods import Period
+
+KIND, RULES = "award", "awards"
+
+
+def evaluate(key: str, knowledge: Knowledge) -> Iterable[Do]:
+    """Bring everybody's proposals for one award of one year to what the facts give, under the rules of the year's last day."""
+    award, _, year = key.rpartition("/")
+    found = rules_or_none(knowledge, RULES, Period.parse(year).end)
+    rules = read_awards(found.settings).of(award) if found else None
+    everybody = [row["key"] for row in knowledge.rows(EMPLOYEES)]
+    name = proposal_name(KIND, award, year)
+    standing = {one: _named(standing_of(one, knowledge, RULES), name) for one in everybody}
+    wanted = _earned(rules, found.name, int(year), everybody, standing, knowledge) if found and rules else {}
+    return [
+        Do(PROPOSAL, command)
+        for one in everybody
+        for command in brought_to(one, {name: wanted[one]} if one in wanted else {}, standing[one])
+    ]
+
+
+def _named(standing: Sequence[Standing], name: str) -> Sequence[Standing]:
+    return [one for one in standing if one.proposal == name]
+
+
+def _earned(
+    rules: AwardRules,
+    rule_set: str,
+    year: int,
+    everybody: Sequence[str],
+    standing: Mapping[str, Sequence[Standing]],
+    knowledge: Knowledge,
+) -> Mapping[str, Propose]:
+    people = [person for one in everybody if (person := _person(one, year, rules, knowledge)) is not None]
+    units = {person.unit for person in people if person.unit is not None}
+    surveys = {unit: survey for unit in sorted(units) if (survey := _survey_of_year(unit, year, knowledge)) is not None}
+    rejected = [one for one in everybody if any(each.status == "rejected" for each in standing[one])]
+    return {
+        one.employee: Propose(
+            one.employee,
+            proposal_name(KIND, rules.award, str(year)),
+            KIND,
+            rules.award,
+            str(year),
+            one.reasons,
+            rule_set,
+            RULES,
+            award=one.terms,
+        )
+        for one in winners(rules, year, people, surveys, rejected)
+    }
+
+
+def _person(employee: str, year: int, rules: AwardRules, knowledge: Knowledge) -> Person | None:
+    employment = employment_of(employee, knowledge)
+    if employment is None:
+        return None
+    end = Period.parse(str(year)).end
+    posts = [fact for fact in knowledge.facts(PositionAssigned, employee) if not fact.event.acting and fact.event.since <= end]
+    post = max(posts, key=lambda fact: (fact.event.since, fact.version), default=None)
+    rank = in_force(knowledge.facts(RankHeld, employee), knowledge.now)
+    return Person(
+        employee=employee,
+        employment=employment,
+        unit=post.event.unit if post else None,
+        results=year_results(results_of(employee, knowledge), year, imported=rules.imported),
+        attendance=_attendance(employee, str(year), knowledge),
+        sanctions=_sanctions(employee, year, knowledge),
+        service_since=rank.event.service_since if rank else None,
+    )
+
+
+def _attendance(employee: str, year: str, knowledge: Knowledge) -> Attendance | None:
+    """What is known of a whole year: all twelve months, or the days that the old system had; None when some of it is missing."""
+    months: dict[str, Fact[AttendanceRecorded]] = {}
+    for fact in knowledge.facts(AttendanceRecorded, employee):
+        if fact.event.month.startswith(f"{year}-") and (fact.event.month not in months or fact.version > months[fact.event.month].version):
+            months[fact.event.month] = fact
+    days, _ = absences(employee, year, knowledge)
+    if len(months) == 12:
+        minutes = sum(fact.event.minutes_late + fact.event.minutes_early for fact in months.values())
+        return Attendance(days, minutes, months[max(months)].id)
+    told = [fact for fact in knowledge.facts(YearAbsenceRecorded, employee) if fact.event.year == year]
+    return Attendance(days, None, told[-1].id) if told else None
+
+
+def _sanctions(employee: str, year: int, knowledge: Knowledge) -> tuple[str, ...]:
+    """Those that began or ran in the year, unless lifted from their first day."""
+    whole = Period.parse(str(year))
+    found = []
+    for imposed, lifted in sanctions_of(employee, knowledge):
+        event = imposed.event
+        until = event.until or event.since
+        if lifted is not None and lifted.event.on <= event.since:
+            continue
+        if event.since <= whole.end and until >= whole.start:
+            found.append(event.sanction)
+    return tuple(found)
+
+
+def _surveys(unit: str, knowledge: Knowledge) -> Mapping[str, Mapping[Period, Survey]]:
+    """For each service of the unit the index of each period, as published last."""
+    last: dict[tuple[str, str], Fact[SurveyResultPublished]] = {}
+    for fact in knowledge.facts(SurveyResultPublished, unit):
+        key = (fact.event.service, fact.event.period)
+        if key not in last or fact.version > last[key].version:
+            last[key] = fact
+    found: dict[str, dict[Period, Survey]] = {}
+    for (service, period), fact in sorted(last.items()):
+        found.setdefault(service, {})[Period.parse(period)] = Survey(exact(fact.event.index), fact.id)
+    return found
+
+
+def _survey_of_year(unit: str, year: int, knowledge: Knowledge) -> Survey | None:
+    """The lowest of the services' last indexes in the year: a team answers for all its services."""
+    last = []
+    for periods in _surveys(unit, knowledge).values():
+        held = sorted((pair for pair in periods.items() if pair[0].year == year), key=lambda pair: (pair[0].end, pair[0].start))
+        last += [held[-1][1]] if held else []
+    return min(last, key=lambda survey: (survey.index, survey.event), default=None)
+
+
+def of_year_facts(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
+    """The evaluations opened: few, and each looks at everybody anew."""
+    return tuple(row["key"] for row in knowledge.rows(AWARD_EVALUATIONS))
+
+
+def of_decision(fact: Fact[DevelopmentDecided], knowledge: Knowledge) -> Iterable[str]:
+    """Whom an official passed over makes room for the next."""
+    return of_year_facts(fact, knowledge) if fact.event.proposal.startswith("award-") and fact.event.outcome == "rejected" else ()
+
+
+YEAR_AWARDS = Reaction(
+    name="year-awards",
+    on={
+        AwardEvaluationOpened: lambda fact, knowledge: (f"{fact.event.award}/{fact.event.year}",),
+        AppraisalFinalized: of_year_facts,
+        AppraisalCorrected: of_year_facts,
+        AppraisalImported: of_year_facts,
+        AttendanceRecorded: of_year_facts,
+        YearAbsenceRecorded: of_year_facts,
+        SanctionImposed: of_year_facts,
+        SanctionLifted: of_year_facts,
+        SurveyResultPublished: of_year_facts,
+        DevelopmentDecided: of_decision,
+        RuleSetPublished: lambda fact, knowledge: of_year_facts(fact, knowledge) if fact.event.kind == RULES else (),
+    },
+    decide=evaluate,
+)
+
+
+def recognise(employee: str, knowledge: Knowledge) -> Iterable[Do]:
+    """Whoever contributed when a unit's index rose is proposed for recognition, citing both surveys and the training."""
+    if not knowledge.rule_sets(RULES):
+        return []
+    wanted: dict[str, Propose] = {}
+    for row in knowledge.rows(UNITS):
+        for service, published in _surveys(row["key"], knowledge).items():
+            for period in sorted(published, key=lambda one: (one.end, one.start)):
+                found = rules_or_none(knowledge, RULES, period.end)
+                rules = read_awards(found.settings).recognition if found else None
+                if found is None or rules is None:
+                    continue
+                for rise in rises(service, published, rules):
+                    reasons = _contribution(employee, row["key"], rise, rules, knowledge) if rise.period == period else ()
+                    if reasons:
+                        _add(wanted, employee, rise, reasons, rules, found.name)
+    name = f"{KIND}-recognition-"
+    standing = [one for one in standing_of(employee, knowledge, RULES) if one.proposal.startswith(name)]
+    return [Do(PROPOSAL, command) for command in brought_to(employee, wanted, standing)]
+
+
+def _contribution(employee: str, unit: str, rise: Rise, rules: RecognitionRules, knowledge: Knowledge) -> tuple[Reason, ...]:
+    """The reasons, none when it was not this person's part."""
+    posts = [fact for fact in knowledge.facts(PositionAssigned, employee) if fact.event.since <= rise.period.end]
+    here = [fact for fact in posts if fact.event.unit == unit and _held_last(fact, posts)]
+    if (rules.in_unit or not rules.trained_in) and not here:
+        return ()
+    trained = [
+        fact
+        for fact in knowledge.facts(TrainingCompleted, employee)
+        if fact.event.programme in rules.trained_in
+        and fact.event.result in ("passed", "reached")
+        and fact.event.completed_on <= rise.period.end
+    ]
+    if rules.trained_in and not trained:
+        return ()
+    return (
+        Reason("survey-before", rise.before.event, written(rise.before.index)),
+        Reason("survey-after", rise.after.event, written(rise.after.index)),
+        *(Reason("trained", fact.id, fact.event.completed_on.isoformat()) for fact in trained),
+    )
+
+
+def _held_last(fact: Fact[PositionAssigned], posts: Sequence[Fact[PositionAssigned]]) -> bool:
+    """Whether the post is the one held at the end, definitive or acting."""
+    same = [one for one in posts if one.event.acting == fact.event.acting]
+    return max(same, key=lambda one: (one.event.since, one.version)) == fact
+
+
+def _add(
+    wanted: dict[str, Propose], employee: str, rise: Rise, reasons: tuple[Reason, ...], rules: RecognitionRules, rule_set: str
+) -> None:
+    """Two services of a unit that rose in one period make one recognition with the reasons of both."""
+    name = proposal_name(KIND, rules.award, str(rise.period))
+    if name in wanted:
+        reasons = tuple(dict.fromkeys((*wanted[name].reasons, *reasons)))
+    terms = AwardTerms(rules.award, None, str(rise.period.year), rules.bonus)
+    wanted[name] = Propose(employee, name, KIND, rules.award, str(rise.period), reasons, rule_set, RULES, award=terms)
+
+
+def of_survey(fact: Fact[SurveyResultPublished], knowledge: Knowledge) -> Iterable[str]:
+    """Anybody may have been trained for it, wherever he sits."""
+    return tuple(row["key"] for row in knowledge.rows(EMPLOYEES))
+
+
+RECOGNITION = Reaction(
+    name="recognition",
+    on={
+        SurveyResultPublished: of_survey,
+        TrainingCompleted: lambda fact, knowledge: (fact.subject,),
+        PositionAssigned: lambda fact, knowledge: (fact.subject,),
+        RuleSetPublished: lambda fact, knowledge: of_survey(fact, knowledge) if fact.event.kind == RULES else (),
+    },
+    decide=recognise,
+)

@@ -1,0 +1,219 @@
+"""Talent boxes, the ranking for vacant posts, and promotion in rank: decided anew whenever a fact they rest on arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from services.personnel.domain.promotion import (
+    PROMOTION,
+    ProposePromotion,
+    Service,
+    WithdrawPromotion,
+    after_years,
+    examine,
+    promotion_name,
+    read_promotion,
+)
+from services.personnel.domain.ranking import Record, rank_candidates
+from services.personnel.domain.sanction import counts, end_of, runs
+from services.personnel.domain.talent import TALENT, Place, TalentRules, potential_for, read_talent
+from services.personnel.domain.terms import after_months
+from services.personnel.domain.vacancy import VACANCY, ProposeCandidates, vacancy_stream
+from services.personnel.events import (
+    EducationRecorded,
+    EmployeeRegistered,
+    PositionAssigned,
+    PotentialAssessed,
+    RankHeld,
+    RankPromotionDecided,
+    RankPromotionProposed,
+    RankPromotionWithdrawn,
+    SanctionImposed,
+    SanctionLifted,
+    TalentBoxPlaced,
+    VacancyOpened,
+)
+from services.personnel.heard import AppraisalCorrected, AppraisalFinalized, AppraisalImported
+from services.personnel.reactions.keys import everyone, subject, vacant_posts
+from services.personnel.reactions.known import day_of, employment_of, in_force, results_of, sanctions_of
+from services.personnel.tables import BOXES, CEILINGS
+from services.personnel.views import TALENT_BOXES
+from shared.events.rule_set import RuleSetPublished
+from shared.flow.declared import Arm, Do, Reaction, Timer
+from shared.kernel.facts import Fact, Knowledge
+
+LEGAL_YEARS = 4
+
+
+def place_talent(employee: str, knowledge: Knowledge) -> Iterable[Do]:
+    """Every finalised period of somebody whose potential is known has a box, under the period's own rules."""
+    assessed = [(fact.id, fact.event) for fact in knowledge.facts(PotentialAssessed, employee)]
+    for period, result in sorted(results_of(employee, knowledge).items()):
+        potential = potential_for(result.period, assessed)
+        if not result.final or potential is None:
+            continue
+        found = knowledge.rules("talent", result.period.end)
+        rules = read_talent(found.settings, BOXES)
+        performance, (event, held) = rules.performance(result.predicate), potential
+        box = rules.boxes[performance, held.value]
+        yield Do(TALENT, Place(employee, period, box, performance, held.value, (result.event, event), found.name))
+
+
+TALENT_PLACES = Reaction(
+    name="talent-boxes",
+    on={
+        PotentialAssessed: subject,
+        AppraisalFinalized: subject,
+        AppraisalCorrected: subject,
+        RuleSetPublished: everyone("talent"),
+    },
+    decide=place_talent,
+)
+
+
+def propose_candidates(post: str, knowledge: Knowledge) -> Iterable[Do]:
+    """Rank whoever has a box for the post, if it is vacant now."""
+    opened = [fact.event for fact in knowledge.stream(vacancy_stream(post)) if isinstance(fact.event, VacancyOpened)]
+    if not opened:
+        return []
+    found = knowledge.rules("talent", day_of(knowledge))
+    rules = read_talent(found.settings, BOXES)
+    people = sorted({row["employee"] for row in knowledge.rows(TALENT_BOXES)})
+    records = [record for one in people if (record := _record(one, rules, knowledge)) is not None]
+    ranking, excluded = rank_candidates(opened[-1], records, rules)
+    return [Do(VACANCY, ProposeCandidates(post, ranking, excluded, found.name))]
+
+
+def _record(employee: str, rules: TalentRules, knowledge: Knowledge) -> Record | None:
+    boxes = {fact.event.period: fact for fact in sorted(knowledge.facts(TalentBoxPlaced, employee), key=lambda fact: fact.version)}
+    final = [one for one in results_of(employee, knowledge).values() if one.final]
+    results = sorted(final, key=lambda one: (one.period.end, one.period.start))
+    placed = [one for one in results if str(one.period) in boxes]
+    employment = employment_of(employee, knowledge)
+    if not placed or employment is None:
+        return None
+    box = boxes[str(placed[-1].period)]
+    held = in_force([fact for fact in knowledge.facts(PositionAssigned, employee) if not fact.event.acting], knowledge.now)
+    rank = in_force(knowledge.facts(RankHeld, employee), knowledge.now)
+    after = after_months(day_of(knowledge), -rules.clean_months)
+    return Record(
+        employee=employee,
+        employment=employment,
+        post=held.event.post if held else None,
+        job_class=held.event.job_class if held else None,
+        box=box.event,
+        box_event=box.id,
+        results=tuple(results[-rules.results :]),
+        rank=rank.event.rank if rank else None,
+        rank_event=rank.id if rank else None,
+        service_since=rank.event.service_since if rank else None,
+        sanctions=tuple(
+            (imposed.id, imposed.event.kind)
+            for imposed, lifted in sanctions_of(employee, knowledge)
+            if counts(imposed.event, lifted.event if lifted else None, after)
+        ),
+    )
+
+
+POST_PROPOSALS = Reaction(
+    name="post-proposals",
+    on={
+        VacancyOpened: subject,
+        TalentBoxPlaced: vacant_posts,
+        AppraisalFinalized: vacant_posts,
+        AppraisalCorrected: vacant_posts,
+        PositionAssigned: vacant_posts,
+        RankHeld: vacant_posts,
+        SanctionImposed: vacant_posts,
+        SanctionLifted: vacant_posts,
+        RuleSetPublished: lambda fact, knowledge: vacant_posts(fact, knowledge) if fact.event.kind == "talent" else (),
+    },
+    decide=propose_candidates,
+)
+
+
+def propose_promotion(employee: str, knowledge: Knowledge) -> Iterable[Do]:
+    """Propose the rank above when every condition is met, list it when little is missing, withdraw it otherwise."""
+    found = knowledge.rules("promotion", day_of(knowledge))
+    rules = read_promotion(found.settings, CEILINGS)
+    service = _service(employee, knowledge)
+    examined = examine(service, rules, knowledge.now) if service else None
+    wanted = None
+    if service is not None and examined is not None and len(examined.missing) <= rules.list_missing:
+        name = promotion_name(examined.rank_to)
+        wanted = ProposePromotion(employee, name, service.rank, examined.rank_to, examined.met, examined.missing, found.name)
+        yield Do(PROMOTION, wanted)
+    missing = examined.missing if examined else ()
+    for name in _open_promotions(employee, knowledge):
+        if wanted is None or name != wanted.proposal:
+            yield Do(PROMOTION, WithdrawPromotion(employee, name, missing))
+
+
+def _service(employee: str, knowledge: Knowledge) -> Service | None:
+    rank = in_force(knowledge.facts(RankHeld, employee), knowledge.now)
+    employment = employment_of(employee, knowledge)
+    if rank is None or employment is None:
+        return None
+    educated = knowledge.facts(EducationRecorded, employee)
+    return Service(
+        employment=employment,
+        rank=rank.event.rank,
+        rank_event=rank.id,
+        rank_since=rank.event.since,
+        held_since=rank.effective,
+        history=results_of(employee, knowledge),
+        running=tuple(
+            imposed.event.sanction
+            for imposed, lifted in sanctions_of(employee, knowledge)
+            if runs(imposed.event, imposed.effective, lifted.effective if lifted else None, knowledge.now)
+        ),
+        education=(educated[-1].id, educated[-1].event.education) if educated else None,
+    )
+
+
+def _open_promotions(employee: str, knowledge: Knowledge) -> Iterable[str]:
+    last: dict[str, Fact] = {}
+    for model in (RankPromotionProposed, RankPromotionWithdrawn, RankPromotionDecided):
+        for fact in knowledge.facts(model, employee):
+            name = fact.event.proposal
+            if name not in last or fact.version > last[name].version:
+                last[name] = fact
+    return sorted(name for name, fact in last.items() if isinstance(fact.event, RankPromotionProposed))
+
+
+PROMOTIONS = Reaction(
+    name="rank-promotions",
+    on={
+        EmployeeRegistered: subject,
+        RankHeld: subject,
+        EducationRecorded: subject,
+        AppraisalFinalized: subject,
+        AppraisalCorrected: subject,
+        AppraisalImported: subject,
+        SanctionImposed: subject,
+        SanctionLifted: subject,
+        RuleSetPublished: everyone("promotion"),
+    },
+    decide=propose_promotion,
+)
+
+# The law's four years. Where a place asks for another time, a promotion is looked at with the next fact about the person.
+TIME_IN_RANK = Timer(
+    name="time-in-rank",
+    on={RankHeld: lambda fact: (Arm(fact.subject, after_years(fact.effective, LEGAL_YEARS)),)},
+    fire=lambda key, due, knowledge: propose_promotion(key, knowledge),
+)
+
+
+def _sanction_ends(fact: Fact[SanctionImposed]) -> Iterable[Arm]:
+    """A sanction's end opens a promotion again."""
+    end = end_of(fact.event, fact.effective)
+    return () if end is None else (Arm(f"{fact.event.employee}/{fact.event.sanction}", end),)
+
+
+def _after_sanction(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:
+    return propose_promotion(key.partition("/")[0], knowledge)
+
+
+SANCTION_END = Timer(name="sanction-end", on={SanctionImposed: _sanction_ends}, fire=_after_sanction)

@@ -1,0 +1,77 @@
+"""Development proposals follow results and peers' summaries: decided anew whenever a fact about the employee arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from services.personnel.domain.condition_rules import read_conditions
+from services.personnel.domain.development import DEVELOPMENT, Remind
+from services.personnel.domain.proposals import PROPOSAL
+from services.personnel.domain.proposing import Rules, proposals_due
+from services.personnel.events import EmployeeRegistered, GuidanceClosed, ImprovementPeriodClosed, ImprovementPeriodOpened
+from services.personnel.heard import (
+    AppraisalCorrected,
+    AppraisalFinalized,
+    AppraisalImported,
+    FeedbackSummarised,
+    ScoreSubmitted,
+    TargetSet,
+)
+from services.personnel.reactions.keys import everyone, subject
+from services.personnel.reactions.known import history_of, standing_of, summaries_of
+from shared.events.rule_set import RuleSetPublished
+from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
+from shared.kernel.facts import Fact, Knowledge
+from shared.kernel.periods import Period
+
+
+def decide(employee: str, knowledge: Knowledge) -> Iterable[Do]:
+    """Propose what the results carry and withdraw what they no longer carry, under each period's own rules."""
+    if not knowledge.facts(EmployeeRegistered, employee):
+        return []
+    history, summaries = history_of(employee, knowledge), summaries_of(employee, knowledge)
+    rules: dict[str, Rules] = {}
+    for period in {*history, *(str(one.period) for one in summaries)}:
+        found = knowledge.rules("development", Period.parse(period).end)
+        rules[period] = Rules(found.name, read_conditions(found.settings))
+    standing = standing_of(employee, knowledge, "development")
+    return [Do(PROPOSAL, command) for command in proposals_due(employee, history, summaries, rules, standing)]
+
+
+DEVELOPMENT_PROPOSALS = Reaction(
+    name="development-proposals",
+    on={
+        EmployeeRegistered: subject,
+        TargetSet: subject,
+        ScoreSubmitted: subject,
+        AppraisalFinalized: subject,
+        AppraisalCorrected: subject,
+        AppraisalImported: subject,
+        FeedbackSummarised: subject,
+        GuidanceClosed: subject,
+        ImprovementPeriodClosed: subject,
+        RuleSetPublished: everyone("development"),
+    },
+    decide=decide,
+)
+
+
+def _key(fact: Fact) -> str:
+    return f"{fact.event.employee}/{fact.event.proposal}"
+
+
+def remind(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:
+    """The last day has passed: say so, and leave the outcome to an official."""
+    employee, _, proposal = key.partition("/")
+    yield Do(DEVELOPMENT, Remind(employee, proposal))
+
+
+IMPROVEMENT_END = Timer(
+    name="improvement-end",
+    on={
+        ImprovementPeriodOpened: lambda fact: (Arm(_key(fact), fact.event.due),),
+        ImprovementPeriodClosed: lambda fact: (Disarm(_key(fact)),),
+    },
+    fire=remind,
+)

@@ -1,0 +1,95 @@
+"""Sanction proposals follow the days absent without excuse, cumulated in a year (PP 94/2021 art. 9–11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from services.personnel.domain.discipline import Absence, days_of_year, read_discipline, rung_for
+from services.personnel.domain.proposals import PROPOSAL, Propose, proposal_name
+from services.personnel.domain.proposing import brought_to
+from services.personnel.events import AttendanceRecorded, EmployeeRegistered, Reason, YearAbsenceRecorded
+from services.personnel.reactions.known import day_of, employment_of, standing_of
+from services.personnel.tables import LADDERS
+from services.personnel.views import EMPLOYEES
+from shared.events.rule_set import RuleSetPublished
+from shared.flow.declared import Do, Reaction
+from shared.kernel.facts import Fact, Knowledge
+from shared.kernel.periods import Period
+
+CODE = "days-absent"
+PROGRAMME = "absence-{rung}"
+
+
+def absences(employee: str, year: str, knowledge: Knowledge) -> tuple[int, tuple[Absence, ...]]:
+    """The days absent in a year and the facts that say so; of a month its last revision."""
+    months: dict[str, Fact[AttendanceRecorded]] = {}
+    for fact in knowledge.facts(AttendanceRecorded, employee):
+        month = fact.event.month
+        if month.startswith(f"{year}-") and (month not in months or fact.version > months[month].version):
+            months[month] = fact
+    imported: dict[str, Fact[YearAbsenceRecorded]] = {}
+    for fact in knowledge.facts(YearAbsenceRecorded, employee):
+        if fact.event.year not in imported or fact.version > imported[fact.event.year].version:
+            imported[fact.event.year] = fact
+    told = imported.get(year)
+    return days_of_year(
+        [Absence(fact.event.days_absent, fact.id) for _, fact in sorted(months.items())],
+        Absence(told.event.days_absent, told.id) if told else None,
+    )
+
+
+def decide(key: str, knowledge: Knowledge) -> Iterable[Do]:
+    """The rung that the year's days reach is proposed; a lower one that still awaits a decision is withdrawn.
+
+    A lower one that was decided stays: the higher is proposed beside it.
+    """
+    employee, year = key.split("/")
+    found = knowledge.rules("discipline", day_of(knowledge))
+    rules = read_discipline(found.settings, LADDERS)
+    days, facts = absences(employee, year, knowledge)
+    rung = rung_for(days, rules.ladder) if employment_of(employee, knowledge) in rules.employments else None
+    wanted = {}
+    if rung is not None:
+        reasons = tuple(Reason(CODE, one.event, str(one.days)) for one in facts)
+        terms = rules.terms(rung, day_of(knowledge))
+        programme = PROGRAMME.format(rung=rung.code)
+        name = proposal_name("sanction", programme, year)
+        wanted[name] = Propose(employee, name, "sanction", programme, year, reasons, found.name, "discipline", sanction=terms)
+    standing = [one for one in standing_of(employee, knowledge, "discipline") if one.period == year]
+    return [Do(PROPOSAL, command) for command in brought_to(employee, wanted, standing)]
+
+
+def of_attendance(fact: Fact[AttendanceRecorded], knowledge: Knowledge) -> Iterable[str]:
+    return (f"{fact.event.employee}/{fact.event.month[:4]}",)
+
+
+def of_year(fact: Fact[YearAbsenceRecorded], knowledge: Knowledge) -> Iterable[str]:
+    return (f"{fact.event.employee}/{fact.event.year}",)
+
+
+def of_employment(fact: Fact[EmployeeRegistered], knowledge: Knowledge) -> Iterable[str]:
+    return _years(fact.subject, knowledge)
+
+
+def of_rules(fact: Fact[RuleSetPublished], knowledge: Knowledge) -> Iterable[str]:
+    if fact.event.kind != "discipline":
+        return ()
+    return tuple(key for row in knowledge.rows(EMPLOYEES) for key in _years(row["key"], knowledge))
+
+
+def _years(employee: str, knowledge: Knowledge) -> Iterable[str]:
+    """This year and the one before: what lies further back is not taken up again."""
+    last = Period.parse(str(day_of(knowledge).year))
+    return tuple(f"{employee}/{year}" for year in (last.shift(-1), last))
+
+
+ABSENCE_SANCTIONS = Reaction(
+    name="absence-sanctions",
+    on={
+        AttendanceRecorded: of_attendance,
+        YearAbsenceRecorded: of_year,
+        EmployeeRegistered: of_employment,
+        RuleSetPublished: of_rules,
+    },
+    decide=decide,
+)

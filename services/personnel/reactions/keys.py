@@ -1,0 +1,27 @@
+"""Which decisions a fact concerns: the employee it is about, everybody of the agency, the posts that are vacant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from services.personnel.views import EMPLOYEES, VACANCIES
+from shared.events.rule_set import RuleSetPublished
+from shared.kernel.facts import Fact, Knowledge
+
+
+def subject(fact: Fact[Any], knowledge: Knowledge) -> Iterable[str]:
+    return (fact.subject,)
+
+
+def everyone(kind: str) -> Callable[[Fact[RuleSetPublished], Knowledge], Iterable[str]]:
+    """New rules of this kind concern all. Whoever is registered later is decided on when he is."""
+
+    def keys(fact: Fact[RuleSetPublished], knowledge: Knowledge) -> Iterable[str]:
+        return tuple(row["key"] for row in knowledge.rows(EMPLOYEES)) if fact.event.kind == kind else ()
+
+    return keys
+
+
+def vacant_posts(fact: Fact[Any], knowledge: Knowledge) -> Iterable[str]:
+    return tuple(row["key"] for row in knowledge.rows(VACANCIES, status="open"))

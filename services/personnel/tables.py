@@ -1,0 +1,57 @@
+"""The national tables that come with personnel, read once from ``defaults/``."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from services.personnel.domain.discipline import Ladder, Rung
+from services.personnel.domain.promotion import Ceilings
+from services.personnel.domain.talent import Boxes
+
+FOLDER = Path(__file__).parent / "defaults"
+_LEVEL = {"ringan": "light", "sedang": "medium", "berat": "heavy"}
+_PERFORMANCE = {"bawah": "below", "sesuai": "as", "atas": "above"}
+_POTENTIAL = {"rendah": "low", "menengah": "middle", "tinggi": "high"}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _whole(cell: str) -> int | None:
+    return int(cell) if cell else None
+
+
+def _ladder() -> Ladder:
+    return tuple(
+        Rung(
+            code=row["kode"],
+            least=int(row["hari_min_kumulatif_setahun"]),
+            most=_whole(row["hari_maks"]),
+            level=_LEVEL[row["tingkat"]],
+            effect=row["akibat"],
+            months=_whole(row["durasi_bulan"]),
+            percent=_whole(row["potongan_tukin_persen"]),
+        )
+        for row in _rows("disiplin_pp94_2021.csv")
+    )
+
+
+def _boxes() -> Boxes:
+    rows = _rows("talenta_9box.csv")
+    return {(_PERFORMANCE[row["kinerja_terhadap_ekspektasi"]], _POTENTIAL[row["potensial"]]): int(row["kotak"]) for row in rows}
+
+
+def _ceilings() -> Ceilings:
+    return {
+        word.strip().lower().replace(" ", "-"): row["golongan_maks_kp_reguler"]
+        for row in _rows("pangkat_maks_pendidikan.csv")
+        for word in row["pendidikan"].split("/")
+    }
+
+
+LADDERS = {"pp-94-2021": _ladder()}
+BOXES = {"permenpanrb-3-2020": _boxes()}
+CEILINGS = {"regular": _ceilings()}

@@ -1,0 +1,139 @@
+"""Views of people without names, units, and attendance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from services.personnel.events import (
+    AttendanceRecorded,
+    EducationRecorded,
+    EmployeeRegistered,
+    PositionAssigned,
+    RankHeld,
+    ReportingLineSet,
+    UnitOpened,
+)
+from shared.kernel.facts import Fact
+from shared.views.view import Row, View, subject_key
+
+
+def fold_unit(key: str, row: Row | None, fact: Fact[UnitOpened]) -> Row:
+    event = fact.event
+    return {"parent": event.parent, "kind": event.kind, "since": event.since, "version": fact.version}
+
+
+UNITS = View(
+    name="units",
+    columns=(Column("parent", Text), Column("kind", Text), Column("since", Date), Column("version", Integer)),
+    on={UnitOpened: subject_key},
+    fold=fold_unit,
+    indexes=(("parent",),),
+)
+
+
+def _dated(row: Row, name: str, entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The column's entries with `entry` among them, by day; a later word for the same day (and kind of post) replaces it."""
+    same = (entry["since"], entry.get("acting"))
+    kept = [one for one in row.get(name) or [] if (one["since"], one.get("acting")) != same]
+    return sorted([*kept, dict(entry)], key=lambda one: (one["since"], one.get("acting") or False))
+
+
+def fold_employee(key: str, row: Row | None, fact: Fact[Any]) -> Row:
+    """All that was said with its dates in the lists; the single columns hold what began last, for filtering."""
+    row, event = {**(row or {}), "version": fact.version}, fact.event
+    if isinstance(event, EducationRecorded):
+        return {**row, "education": event.education}
+    since = event.since.isoformat()
+    if isinstance(event, EmployeeRegistered):
+        row["registered"] = _dated(row, "registered", {"kind": event.kind, "since": since})
+        row["kind"] = row["registered"][-1]["kind"]
+    elif isinstance(event, PositionAssigned):
+        entry = {
+            "post": event.post,
+            "job_class": event.job_class,
+            "kind": event.kind,
+            "unit": event.unit,
+            "acting": event.acting,
+            "since": since,
+            "document": event.document,
+        }
+        row["positions"] = _dated(row, "positions", entry)
+        held = [one for one in row["positions"] if not one["acting"]] or row["positions"]
+        row.update(post=held[-1]["post"], job_class=held[-1]["job_class"], unit=held[-1]["unit"])
+        row["acting"] = any(one["acting"] for one in row["positions"])
+    elif isinstance(event, RankHeld):
+        row["ranks"] = _dated(row, "ranks", {"rank": event.rank, "since": since, "service_since": event.service_since.isoformat()})
+        row["rank"] = row["ranks"][-1]["rank"]
+    elif isinstance(event, ReportingLineSet):
+        entry = {"assessor": event.assessor, "superior": event.superior, "since": since, "document": event.document}
+        row["lines"] = _dated(row, "lines", entry)
+        row.update(assessor=row["lines"][-1]["assessor"], superior=row["lines"][-1]["superior"])
+    return row
+
+
+EMPLOYEES = View(
+    name="employees",
+    columns=(
+        Column("kind", Text),
+        Column("unit", Text),
+        Column("post", Text),
+        Column("job_class", Integer),
+        Column("acting", Boolean),
+        Column("rank", Text),
+        Column("education", Text),
+        Column("assessor", Text),
+        Column("superior", Text),
+        Column("registered", JSONB),
+        Column("positions", JSONB),
+        Column("ranks", JSONB),
+        Column("lines", JSONB),
+        Column("version", Integer),
+    ),
+    on={
+        EmployeeRegistered: subject_key,
+        PositionAssigned: subject_key,
+        RankHeld: subject_key,
+        ReportingLineSet: subject_key,
+        EducationRecorded: subject_key,
+    },
+    fold=fold_employee,
+    indexes=(("unit",), ("assessor",)),
+)
+
+
+def fold_attendance(key: str, row: Row | None, fact: Fact[AttendanceRecorded]) -> Row:
+    event = fact.event
+    return {
+        "employee": event.employee,
+        "month": event.month,
+        "minutes_late": event.minutes_late,
+        "minutes_early": event.minutes_early,
+        "days_absent": event.days_absent,
+        "meetings_missed": event.meetings_missed,
+        "roll_calls_missed": event.roll_calls_missed,
+        "leave_days": dict(event.leave_days),
+        "version": fact.version,
+    }
+
+
+ATTENDANCE_MONTHS = View(
+    name="attendance",
+    columns=(
+        Column("employee", Text),
+        Column("month", Text),
+        Column("minutes_late", Integer),
+        Column("minutes_early", Integer),
+        Column("days_absent", Integer),
+        Column("meetings_missed", Integer),
+        Column("roll_calls_missed", Integer),
+        Column("leave_days", JSONB),
+        Column("version", Integer),
+    ),
+    on={AttendanceRecorded: lambda fact: (f"{fact.event.employee}/{fact.event.month}",)},
+    fold=fold_attendance,
+    indexes=(("month",),),
+)
