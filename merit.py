@@ -7,8 +7,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from scenario import cli as scenario_commands  # noqa: E402
 from shared.local import cli  # noqa: E402
 
+PROCESSES = ("api", "worker")
+
+
+def main(arguments: list[str]) -> None:
+    """Run a command. The processes of services stay for as long as Merit runs, and load nothing of the scenario."""
+    if arguments[:1] and arguments[0] in PROCESSES:
+        cli.main(arguments)
+    else:
+        from scenario import cli as scenario_commands
+
+        cli.main(arguments, scenario_commands.add_commands)
+
+
 if __name__ == "__main__":
-    cli.main(sys.argv[1:], scenario_commands.add_commands)
+    main(sys.argv[1:])

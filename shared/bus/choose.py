@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.bus.embedded import EmbeddedBus
-from shared.bus.kafka import KafkaBus
 from shared.bus.protocol import Bus
 
 
@@ -19,6 +18,8 @@ def open_bus(url: str, security: Mapping[str, Any] | None = None, replication: i
     if url.startswith("embedded+postgresql://"):
         return EmbeddedBus(url.removeprefix("embedded+"))
     if url.startswith("kafka://") and (bootstrap := url.removeprefix("kafka://").rstrip("/")):
+        from shared.bus.kafka import KafkaBus  # its library takes 8 MB of every process, which one machine's own bus does not need
+
         return KafkaBus(bootstrap, security=security, replication=replication)
     # Without the rest of it: an address may hold a password.
     raise ValueError(f"the bus's address: expected embedded+postgresql://… or kafka://host:port,…, found {url.partition('://')[0]}://…")

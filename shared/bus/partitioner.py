@@ -1,8 +1,29 @@
-"""Which partition a key lives in: Kafka's own murmur2, on both buses, so that one key meets in one partition number everywhere."""
+"""Which partition a key lives in: Kafka's own murmur2, on both buses, so that one key meets in one partition number everywhere.
 
-from kafka.partitioner.default import murmur2
+Worked out here, because kafka-python's stands in a library that nobody needs on the embedded bus.
+"""
+
+from functools import lru_cache
+from struct import iter_unpack
+
+FACTOR, SEED, WORD = 0x5BD1E995, 0x9747B28C, 0xFFFFFFFF
 
 
+@lru_cache(maxsize=16_384)
 def partition_of(key: bytes, partitions: int) -> int:
     """The partition number of `key` among `partitions`; the same as the Java client's default partitioner."""
-    return (murmur2(key) & 0x7FFFFFFF) % partitions
+    return (_murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+def _murmur2(key: bytes) -> int:
+    """The unsigned 32-bit hash, by Kafka's seed."""
+    whole = len(key) & ~3
+    found = SEED ^ len(key)
+    for (word,) in iter_unpack("<I", key[:whole]):
+        word = word * FACTOR & WORD
+        word = (word ^ word >> 24) * FACTOR & WORD
+        found = found * FACTOR & WORD ^ word
+    if rest := key[whole:]:
+        found = (found ^ int.from_bytes(rest, "little")) * FACTOR & WORD
+    found = (found ^ found >> 13) * FACTOR & WORD
+    return found ^ found >> 15

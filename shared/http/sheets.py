@@ -11,9 +11,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from shared.http.cells import BadCell
 
 CSV = "text/csv"
@@ -83,6 +80,10 @@ def _formula(found: str) -> BadCell:
 
 def _xlsx(body: bytes, unpacked_bytes: int) -> Iterator[Line]:
     """The first sheet of the workbook."""
+    # 6 MB of every process, for what few requests bring.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > unpacked_bytes:

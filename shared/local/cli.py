@@ -1,4 +1,7 @@
-"""The commands of `merit` that any deployment has: processes, migrations, the log as it passes, parked messages, rebuilds, imports."""
+"""The commands of `merit` that any deployment has: processes, migrations, the log as it passes, parked messages, rebuilds, imports.
+
+What only one command needs is imported by that command: the processes of services are many, start often and stay.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +18,16 @@ import psycopg2
 
 from shared.local.home import Home
 from shared.local.watching import tail
-from shared.process import api, contracting, operating, settings, worker
+from shared.process import contracting, settings
 from shared.process.finding import load_service, service_names
-from shared.process.migrate import awaited, migrate
 
 
 def add_commands(commands: Any) -> None:
     """Add this module's commands to an argparse subparsers object; each sets ``run``."""
-    for kind, module in (("api", api), ("worker", worker)):
+    for kind in ("api", "worker"):
         one = commands.add_parser(kind, help=f"run the {kind} process of one service (settings from the environment)")
         one.add_argument("service", choices=service_names())
-        one.set_defaults(run=lambda asked, module=module: module.run(load_service(asked.service), settings.read(asked.service)))
+        one.set_defaults(run=lambda asked, kind=kind: _module(kind).run(load_service(asked.service), settings.read(asked.service)))
     one = commands.add_parser("migrate", help="bring one service's database to this code's revision (MERIT_OWNER_DATABASE_URL)")
     one.add_argument("service", choices=service_names())
     one.set_defaults(run=_migrate)
@@ -42,16 +45,20 @@ def add_commands(commands: Any) -> None:
     one.add_argument("service", choices=service_names())
     one.add_argument("--topic")
     one.add_argument("--key", help="agency/subject, or for a decision agency/reaction/key")
-    one.set_defaults(run=lambda asked: operating.parked(_environment(asked.service), asked.what, asked.service, asked.topic, asked.key))
+    one.set_defaults(
+        run=lambda asked: _module("operating").parked(_environment(asked.service), asked.what, asked.service, asked.topic, asked.key)
+    )
     one = commands.add_parser("rebuild", help="fold a service's views anew, beside the running ones, and swap")
     one.add_argument("service", choices=service_names())
     one.add_argument("--view", action="append", help="only this view")
-    one.set_defaults(run=lambda asked: operating.rebuild(_environment(asked.service), load_service(asked.service), asked.view))
+    one.set_defaults(run=lambda asked: _module("operating").rebuild(_environment(asked.service), load_service(asked.service), asked.view))
     one = commands.add_parser("grant", help="open an agency's events of a service to other systems")
     one.add_argument("agency")
     one.add_argument("service", choices=service_names())
     one.add_argument("--restricted", action="store_true")
-    one.set_defaults(run=lambda asked: operating.grant(_environment(asked.service), asked.agency, asked.service, asked.restricted))
+    one.set_defaults(
+        run=lambda asked: _module("operating").grant(_environment(asked.service), asked.agency, asked.service, asked.restricted)
+    )
     contracting.add_commands(commands)
     one = commands.add_parser("token", help="a bearer token signed by this machine's launcher")
     one.add_argument("who")
@@ -64,7 +71,11 @@ def add_commands(commands: Any) -> None:
     one.add_argument("--agency", required=True)
     one.add_argument("--dry-run", action="store_true")
     one.add_argument("--as", dest="who", default="hr", help="who imports (an employee id with the role hr)")
-    one.set_defaults(run=lambda asked: operating.import_file(Home.running(), asked))
+    one.set_defaults(run=lambda asked: _module("operating").import_file(Home.running(), asked))
+
+
+def _module(name: str) -> Any:
+    return import_module(f"shared.process.{name}")
 
 
 def _environment(service: str) -> dict[str, str]:
@@ -86,7 +97,7 @@ def _migrate(asked: argparse.Namespace) -> None:
     url = settings.value("MERIT_OWNER_DATABASE_URL", os.environ)
     agencies = tuple(code.strip() for code in settings.value("MERIT_AGENCIES", os.environ).split(",") if code.strip())
     roles = settings.Roles(*(settings.value(name, os.environ) for name in ("MERIT_APP_ROLE", "MERIT_LOG_ROLE")))
-    changed = migrate(load_service(asked.service), url, roles, agencies)
+    changed = _module("migrate").migrate(load_service(asked.service), url, roles, agencies)
     for view in changed:
         print(f"the view {view} has a new shape: run `merit rebuild {asked.service} --view {view}`")
 
@@ -98,7 +109,7 @@ def _await_migration(asked: argparse.Namespace) -> int:
     told = None
     while True:
         try:
-            missing = awaited(service, url)
+            missing = _module("migrate").awaited(service, url)
             if not missing:
                 return 0
             why = f"revisions missing in the database of {service.name}: {', '.join(missing)}"
