@@ -17,7 +17,7 @@ class EventTooLarge(ValueError):
 
 
 def encode(event: Any) -> bytes:
-    """Compact JSON; dates and moments as ISO 8601 text. EventTooLarge over LIMIT bytes; TypeError for a float anywhere is up to the schema."""
+    """Compact JSON; dates and moments as ISO 8601 text. Raises EventTooLarge over LIMIT bytes."""
     data = orjson.dumps(event, option=orjson.OPT_UTC_Z)
     if len(data) > LIMIT:
         raise EventTooLarge(f"expected at most {LIMIT} bytes of event data, found {len(data)} in {type(event).__name__}")
