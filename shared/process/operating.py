@@ -27,7 +27,10 @@ def _now(environment: Mapping[str, str]) -> Any:
 
 
 def parked(environment: Mapping[str, str], what: str, service: str, topic: str | None, key: str | None) -> int:
-    """`list` and `show` print; `retry` and `drop` ask the worker that holds the partition, which acts in order under its lease."""
+    """`list` and `show` print; `retry` and `drop` ask the worker that holds the partition, which acts in order under its lease.
+
+    `drop` forgets only the event that failed; what waited behind it is then applied in order.
+    """
     database = Database(settings.value("MERIT_DATABASE_URL", environment))
     with database.transaction(None, _now(environment)) as tx:
         found = [one for one in parking.listed(tx, service) if topic in (None, one["topic"]) and key in (None, one["key"])]
@@ -38,10 +41,11 @@ def parked(environment: Mapping[str, str], what: str, service: str, topic: str |
             print(f"{len(found)} parked")
             return 0
         if key is None or (found and topic is None and len({one["topic"] for one in found}) > 1):
-            print("expected --key (and --topic where several have it): what is parked of one key stands and falls together")
+            print("expected --key (and --topic where several have it): the events of one key are applied in order, or not at all")
             return 2
         asked = sum(parking.ask(tx, service, what, one, key) for one in {one["topic"] for one in found})
-    print(f"asked to {what} {asked} messages; the worker does it within a few seconds (see `merit parked list {service}`)")
+    done = "retries them in order" if what == "retry" else "drops the one that failed and applies the others in order"
+    print(f"{asked} parked under this key; the worker {done} within a few seconds (see `merit parked list {service}`)")
     return 0 if asked else 1
 
 
