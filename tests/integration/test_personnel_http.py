@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import count
-from typing import Any
 
 import psycopg2
 import pytest
-from openpyxl import Workbook
 
 from services.personnel.heard import AppraisalFinalized, Judgement, ScoreSubmitted, TargetSet
 from services.personnel.service import SERVICE
-from shared.events.codec import encode
-from shared.events.envelope import Envelope
-from shared.flow import decisions
-from shared.flow.apply import Arrived, apply
-from shared.flow.facts import Place
-from shared.http.sheets import CSV, XLSX
-from shared.kernel.ids import event_id
-from shared.store import log
-from shared.store.database import AgencyBook, connect
+from shared.http.sheets import XLSX
+from tests.support.personnel_web import HR, accepted, hand_in, hear, people, problem, settle
 from tests.support.web import Web, web
 
-HR, ADMIN, APPROVER, AUDITOR = ("m15", "employee", "hr"), ("m0", "admin"), ("m19", "employee", "approver"), ("itwil", "auditor")
+ADMIN, APPROVER, AUDITOR = ("m0", "admin"), ("m19", "employee", "approver"), ("itwil", "auditor")
 M1, M2, BOSS = ("m1", "employee"), ("m2", "employee"), ("m11", "employee")
-PLACES = count(1)
 UNITS = """Kode Unit;Nama Unit;Unit Induk;Jenis;Berlaku Sejak
 kota;Pemerintah Kota;;pemerintah;2020-01-01
 dpmptsp;Dinas Penanaman Modal;kota;dinas;2020-01-01
 """
-HEADS = (
-    "Kode Pegawai,NIP,Nama,Jenis,Mulai,Pangkat,TMT Pangkat,TMT CPNS,Jabatan,Kelas Jabatan,Jenis Jabatan,Unit,Plt,Berlaku Sejak,SK"
-).split(",")
 PEOPLE = (
     ("m1", "199003152015032901", "Ratri Anggraini", "PNS", "III/b", "2015-03-01", 8, "fungsional"),
     ("m2", "199406252023211907", "Yoga Mahardika", "PPPK", "IX", "2023-03-01", 7, "pelaksana"),
@@ -63,19 +48,6 @@ RULES = {
 }
 
 
-def people(*rows: tuple) -> bytes:
-    """The people as an XLSX file."""
-    book = Workbook()
-    book.active.append(HEADS)
-    for code, nip, name, kind, rank, since, job_class, post_kind in rows:
-        day = datetime.fromisoformat(since)
-        cells = (code, nip, name, kind, day, rank, day, day, f"post-{code}", job_class, post_kind, "dpmptsp", "tidak", day, "821/1")
-        book.active.append(cells)
-    kept = io.BytesIO()
-    book.save(kept)
-    return kept.getvalue()
-
-
 @pytest.fixture(scope="module")
 def here(postgres_url: str) -> Iterator[Web]:
     with web(postgres_url, SERVICE, "personnel_http", ("mulyorejo", "plaju")) as made:
@@ -87,52 +59,6 @@ def here(postgres_url: str) -> Iterator[Web]:
         accepted(hand_in(made, "reporting-lines", LINES), rows=2, events=2)
         settle(made)
         yield made
-
-
-def hand_in(here: Web, what: str, content: str | bytes, kind: str = CSV, query: str = "", who: tuple = HR) -> Any:
-    return here.call("POST", f"/v1/imports/{what}{query}", who, data=content, content_type=kind)
-
-
-def accepted(answer: Any, rows: int, events: int, dry_run: bool = False) -> None:
-    assert (answer.status_code, answer.get_json()) == (200, {"rows": rows, "events": events, "dry_run": dry_run}), answer.get_json()
-
-
-def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
-    said = answer.get_json()
-    assert (answer.status_code, said["type"]) == (status, f"urn:merit:problem:{code}"), said
-    assert said["expected"] and said["found"] and said["remedy"]
-    return said
-
-
-def hear(here: Web, employee: str, period: str, *events: Any) -> None:
-    """An appraisal's events arrive, and everything settles."""
-    now = here.clock.now()
-    arrived = []
-    for event in events:
-        place = next(PLACES)
-        stream, type_ = f"appraisal-{employee}-{period}-{place}", f"merit.appraisal.{type(event).__name__}.v1"
-        envelope = Envelope(
-            id=str(event_id("mulyorejo", stream, 1)), type=type_, agency="mulyorejo", subject=employee, stream=stream, version=1,
-            effective=now, recorded=now, actor="t", correlation="c", causation=None, hops=0, traceparent=None, sequence=place,
-            data=encode(event),
-        )  # fmt: skip
-        arrived.append(Arrived(Place("merit.internal.test.appraisal.v1", 0, place), envelope))
-    with here.database.transaction("mulyorejo", now) as tx:
-        apply(tx, SERVICE, arrived)
-    settle(here)
-
-
-def settle(here: Web) -> None:
-    """Fold the own log and take the marked decisions, until there is nothing more."""
-    while True:
-        reader = connect(here.places.log_url, "test")
-        envelopes, _ = log.read_log(reader, AgencyBook(), getattr(here, "folded", 0), 1000)
-        reader.close()
-        here.folded = max([getattr(here, "folded", 0), *(one.sequence for one in envelopes)])
-        with here.database.transaction("mulyorejo", here.clock.now()) as tx:
-            apply(tx, SERVICE, [Arrived(Place("own", 0, one.sequence), one) for one in envelopes])
-        if not decisions.settle(here.database, SERVICE, "mulyorejo", here.clock.now()) and not envelopes:
-            return
 
 
 # --- imports and the vault ---

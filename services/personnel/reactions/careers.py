@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.personnel.domain.promotion import (
     PROMOTION,
+    PromotionRules,
     ProposePromotion,
     Service,
     WithdrawPromotion,
@@ -49,6 +50,8 @@ LEGAL_YEARS = 4
 def place_talent(employee: str, knowledge: Knowledge) -> Iterable[Do]:
     """Every finalised period of somebody whose potential is known has a box, under the period's own rules."""
     assessed = [(fact.id, fact.event) for fact in knowledge.facts(PotentialAssessed, employee)]
+    if not assessed:
+        return
     for period, result in sorted(results_of(employee, knowledge).items()):
         potential = potential_for(result.period, assessed)
         if not result.final or potential is None:
@@ -137,7 +140,7 @@ def propose_promotion(employee: str, knowledge: Knowledge) -> Iterable[Do]:
     """Propose the rank above when every condition is met, list it when little is missing, withdraw it otherwise."""
     found = knowledge.rules("promotion", day_of(knowledge))
     rules = read_promotion(found.settings, CEILINGS)
-    service = _service(employee, knowledge)
+    service = _service(employee, knowledge, rules)
     examined = examine(service, rules, knowledge.now) if service else None
     wanted = None
     if service is not None and examined is not None and len(examined.missing) <= rules.list_missing:
@@ -150,10 +153,10 @@ def propose_promotion(employee: str, knowledge: Knowledge) -> Iterable[Do]:
             yield Do(PROMOTION, WithdrawPromotion(employee, name, missing))
 
 
-def _service(employee: str, knowledge: Knowledge) -> Service | None:
+def _service(employee: str, knowledge: Knowledge, rules: PromotionRules) -> Service | None:
     rank = in_force(knowledge.facts(RankHeld, employee), knowledge.now)
     employment = employment_of(employee, knowledge)
-    if rank is None or employment is None:
+    if rank is None or employment not in rules.employments:
         return None
     educated = knowledge.facts(EducationRecorded, employee)
     return Service(

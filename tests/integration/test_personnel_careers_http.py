@@ -1,0 +1,237 @@
+"""Careers, rewards and discipline over HTTP on a real database: proposed from facts, decided by an official, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from services.personnel.heard import (
+    AppraisalCorrected,
+    AppraisalFinalized,
+    AppraisalImported,
+    FeedbackSummarised,
+    Judgement,
+    SurveyResultPublished,
+)
+from services.personnel.service import SERVICE
+from tests.support.personnel_web import HEADS, HR, accepted, hand_in, hear, problem, settle
+from tests.support.web import Web, web
+
+ADMIN, APPROVER, AUDITOR = ("m0", "admin"), ("m19", "employee", "approver"), ("itwil", "auditor")
+S1, S2 = ("s1", "employee"), ("s2", "employee")
+UNITS = "Kode Unit;Nama Unit;Unit Induk;Jenis;Berlaku Sejak\ndinkes;Dinas Kesehatan;;dinas;2010-01-01\n"
+PEOPLE = "\n".join([
+    ";".join([*HEADS, "Pendidikan"]),
+    "s1;199003152015032921;Ratri A;PNS;2015-03-01;III/b;2021-10-01;2015-03-01;perawat;8;fungsional;dinkes;tidak;2015-03-01;821/1;S1",
+    "s2;198806252012031922;Yoga M;PNS;2012-03-01;III/b;2021-10-01;2012-03-01;bidan;8;fungsional;dinkes;tidak;2012-03-01;821/1;S1",
+    "m19;196909051995031939;Prabu D;PNS;1995-03-01;IV/d;2015-04-01;1995-03-01;sekda;15;struktural;dinkes;tidak;1995-03-01;821/1;",
+])  # fmt: skip
+RULES = {
+    "development": {
+        "conditions": [
+            {
+                "code": "peers-communication",
+                "when": {"peers": {"aspect": "komunikasi", "mean_under_hundredths": 250}},
+                "propose": {"kind": "training", "programme": "komunikasi-efektif"},
+            },
+            {
+                "code": "poor-result",
+                "when": {"predicate": {"is": ["butuh_perbaikan", "kurang", "sangat_kurang"]}},
+                "imported": True,
+                "propose": {"kind": "guidance", "programme": "performance"},
+            },
+            {
+                "code": "guidance-failed",
+                "when": {"measure": {"kind": "guidance", "outcome": "not_reached"}},
+                "imported": True,
+                "propose": {"kind": "improvement", "programme": "performance"},
+            },
+            {
+                "code": "very-good",
+                "when": {"predicate": {"is": ["sangat_baik"]}},
+                "propose": {"kind": "award", "programme": "certificate", "bonus": 1000000},
+            },
+        ]
+    },
+    "discipline": {
+        "ladder": "pp-94-2021",
+        "basis": "PP 94/2021 Pasal 9-11",
+        "allowance_cut": {"from": "2026-01-01", "basis": "Perwal 12/2025 Pasal 20", "substitute": "rank_delay", "substitute_months": 12},
+    },
+    "promotion": {
+        "years_in_rank": 4, "predicate_at_least": "baik", "last_years": 2, "employments": ["PNS"], "education_ceiling": "regular",
+        "list_missing_at_most": 1,
+    },
+    "awards": {
+        "awards": [{"award": "tim-terbaik", "to": "unit", "predicate_at_least": "baik", "order": ["predicate"], "imported": True}],
+        "recognition": {"rise_at_least": "1", "trained_in": ["komunikasi-efektif"]},
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+def here(postgres_url: str) -> Iterator[Web]:
+    with web(postgres_url, SERVICE, "personnel_careers", ("mulyorejo",)) as made:
+        made.clock.moment = datetime(2026, 3, 10, 2, tzinfo=UTC)
+        for kind, settings in RULES.items():
+            body = {"kind": kind, "id": f"siulak-{kind}", "since": "2024-01-01", "sources": ["Perwal 12/2025"], "settings": settings}
+            answer = made.call("POST", "/v1/rule-sets", ADMIN, json=body)
+            assert answer.status_code == 201, answer.get_json()
+        accepted(hand_in(made, "units", UNITS), rows=1, events=1)
+        accepted(hand_in(made, "people", PEOPLE), rows=3, events=11)
+        settle(made)
+        yield made
+
+
+def proposed(here: Web, **wanted: str) -> list[dict[str, Any]]:
+    query = "&".join(f"{name}={value}" for name, value in {"status": "proposed", **wanted}.items())
+    return here.call("GET", f"/v1/proposals?{query}", APPROVER).get_json()["items"]
+
+
+def decide(here: Web, employee: str, proposal: str, **body: Any) -> dict[str, Any]:
+    """The approver's decision on what is shown; an approval unless told otherwise."""
+    shown = here.call("GET", f"/v1/proposals/{employee}/{proposal}", APPROVER)
+    said = {"outcome": "approved", "document": "800/1/2026", **body}
+    answer = here.call("POST", f"/v1/proposals/{employee}/{proposal}/decision", APPROVER, {"If-Match": shown.headers["ETag"]}, json=said)
+    assert answer.status_code == 200, answer.get_json()
+    settle(here)
+    return answer.get_json()
+
+
+def types(answer: dict[str, Any]) -> list[str]:
+    return [one["type"].split(".")[2] for one in answer["brings"]]
+
+
+def imported(here: Web, employee: str, year: str, predicate: str) -> None:
+    hear(here, employee, year, AppraisalImported(employee, year, predicate))
+
+
+def test_twelve_days_in_2025_cut_a_quarter_from_april_to_september_and_the_cut_can_be_lifted(here):
+    absence = "Kode Pegawai,Tahun,Hari Tidak Hadir\ns1,2025,12\n"
+    accepted(hand_in(here, "yearly-absence", absence), rows=1, events=1)
+    accepted(hand_in(here, "yearly-absence", absence), rows=1, events=0)
+    settle(here)
+    (one,) = proposed(here, kind="sanction")
+    assert one["sanction"]["effect"] == "allowance_cut" and one["rule_kind"] == "discipline"
+    assert types(decide(here, "s1", one["proposal"])) == ["SanctionImposed"]
+    (row,) = here.call("GET", "/v1/sanctions/s1", S1).get_json()["items"]
+    assert (row["sanction"], row["percent"], row["since"], row["until"]) == ("allowance-cut-6-2025", 25, "2026-04-01", "2026-09-30")
+    problem(here.call("GET", "/v1/sanctions/s1", S2), 403, "not-permitted")
+    path, body = "/v1/sanctions/s1/allowance-cut-6-2025/lifting", {"on": "2026-07-01", "document": "860/2/2026"}
+    problem(here.call("POST", path, HR, json=body), 403, "not-permitted")
+    assert here.call("POST", path, APPROVER, json=body).get_json()["on"] == "2026-07-01"
+    settle(here)
+    assert here.call("GET", "/v1/sanctions/s1", S1).get_json()["items"][0]["lifted_on"] == "2026-07-01"
+
+
+def test_one_promotion_is_proposed_and_another_listed_with_what_it_lacks(here):
+    for year in ("2024", "2025"):
+        imported(here, "s2", year, "baik")
+    imported(here, "s1", "2024", "baik")
+    imported(here, "s1", "2025", "kurang")
+    listed = {row["employee"]: row for row in here.call("GET", "/v1/rank-promotions", HR).get_json()["items"]}
+    assert {one: (row["status"], row["missing"]) for one, row in listed.items()} == {
+        "s1": ("listed", ["predicates"]), "s2": ("proposed", []), "m19": ("listed", ["predicates"]),
+    }  # fmt: skip
+    decision, seen = {"outcome": "approved", "document": "823/1/2026"}, {"If-Match": f'"{listed["s1"]["version"]}"'}
+    problem(here.call("POST", "/v1/proposals/s1/rank-iii-c/decision", APPROVER, seen, json=decision), 409, "proposal-not-open")
+    assert types(decide(here, "s2", "rank-iii-c")) == ["RankHeld"]
+    shown = here.call("GET", "/v1/employees/s2?on=2026-04-01", HR).get_json()
+    assert (shown["rank"]["rank"], shown["rank"]["service_since"], shown["education"]) == ("III/c", "2012-03-01", "s1")
+    hear(here, "s2", "2025", AppraisalCorrected("s2", "2025", Judgement("kurang")))
+    assert here.call("GET", "/v1/proposals/s2/rank-iii-c", HR).get_json()["status"] == "approved"
+
+
+def test_a_vacant_strategic_post_goes_to_whom_the_official_chooses_of_the_ranking(here):
+    potentials = "Kode Pegawai,Nilai,Sumber,Tanggal\ns1,tinggi,assessment-center,2025-11-10\ns2,tinggi,assessment-center,10/11/2025\n"
+    accepted(hand_in(here, "potentials", potentials), rows=2, events=2)
+    hear(here, "s1", "2026-Q1", AppraisalFinalized("s1", "2026-Q1", Judgement("sangat_baik")))
+    hear(here, "s2", "2026-Q1", AppraisalFinalized("s2", "2026-Q1", Judgement("baik")))
+    boxes = here.call("GET", "/v1/talent?period=2026-Q1", APPROVER).get_json()["items"]
+    assert {row["employee"]: row["box"] for row in boxes} == {"s1": 9, "s2": 8}
+    vacancy = {"post": "kabid-kesmas", "unit": "dinkes", "job_class": 10, "kind": "structural", "strategic": True,
+               "criteria": ["box", "performance", "seniority"]}  # fmt: skip
+    problem(here.call("POST", "/v1/vacancies", HR, json=vacancy | {"unit": "nowhere"}), 404, "unknown-unit")
+    problem(here.call("POST", "/v1/vacancies", HR, json=vacancy | {"criteria": ["charm"]}), 422, "vacancy-criteria")
+    assert here.call("POST", "/v1/vacancies", HR, json=vacancy).status_code == 201
+    settle(here)
+    (public,) = here.call("GET", "/v1/vacancies?status=open", S1).get_json()["items"]
+    assert public["criteria"] == vacancy["criteria"] and "ranking" not in public
+    problem(here.call("GET", "/v1/vacancies/kabid-kesmas", S1), 403, "not-permitted")
+    shown = here.call("GET", "/v1/vacancies/kabid-kesmas", APPROVER)
+    ranking = shown.get_json()["ranking"]
+    assert [(one["place"], one["employee"]) for one in ranking] == [(1, "s1"), (2, "s2")], "the better performer before the senior one"
+    path = "/v1/vacancies/kabid-kesmas/decision"
+    body = {"proposal": shown.get_json()["proposal"], "employee": "s1", "document": "821/9/2026", "since": "2026-05-01"}
+    problem(here.call("POST", path, APPROVER, json=body), 428, "version-required")
+    problem(here.call("POST", path, APPROVER, {"If-Match": '"1"'}, json=body), 412, "stale-version")
+    answer = here.call("POST", path, APPROVER, {"If-Match": shown.headers["ETag"]}, json=body).get_json()
+    assert types(answer) == ["PostDecided", "PositionAssigned"]
+    settle(here)
+    assert here.call("GET", "/v1/vacancies/kabid-kesmas", AUDITOR).get_json()["status"] == "filled"
+    held = here.call("GET", "/v1/employees/s1?on=2026-05-01", HR).get_json()["position"]
+    assert (held["post"], held["job_class"], held["kind"]) == ("kabid-kesmas", 10, "structural")
+    assert here.call("GET", "/v1/development/s1", HR).get_json()["measures"] == []
+
+
+def test_guidance_that_fails_leads_to_six_months_to_improve_with_a_reminder_at_their_end(here):
+    imported(here, "s1", "2025", "kurang")
+    assert types(decide(here, "s1", "guidance-performance-2025")) == ["GuidanceOpened"]
+    step = {"proposal": "guidance-performance-2025", "on": "2026-03-10", "agreement": "Bimbingan dua pekan sekali"}
+    assert here.call("POST", "/v1/development/s1/followed", S1, json=step).status_code == 201
+    closing = {"proposal": "guidance-performance-2025", "outcome": "not_reached"}
+    assert here.call("POST", "/v1/development/s1/closed", HR, json=closing).status_code == 200
+    settle(here)
+    assert types(decide(here, "s1", "improvement-performance-2025")) == ["ImprovementPeriodOpened"]
+    measure = here.call("GET", "/v1/development/s1", S1).get_json()["measures"][1]
+    assert (measure["kind"], measure["since"], measure["until"], measure["ended"]) == ("improvement", "2026-03-10", "2026-09-09", False)
+    here.clock.moment = datetime(2026, 9, 9, 17, tzinfo=UTC)
+    settle(here)
+    measure = here.call("GET", "/v1/development/s1", S1).get_json()["measures"][1]
+    assert measure["ended"] and measure["status"] == "open", "a reminder, nothing follows by itself"
+    body = {"proposal": "improvement-performance-2025", "outcome": "reached", "document": "800/7/2026"}
+    problem(here.call("POST", "/v1/development/s1/closed", HR, json={key: body[key] for key in ("proposal", "outcome")}), 409,
+            "improvement-needs-document")  # fmt: skip
+    problem(here.call("POST", "/v1/improvement/s1/close", HR, json=body), 403, "not-permitted")
+    assert here.call("POST", "/v1/improvement/s1/close", APPROVER, json=body).get_json()["outcome"] == "reached"
+    settle(here)
+    assert here.call("GET", "/v1/development/s1", S1).get_json()["open"] == 0
+
+
+def test_a_gap_that_peers_see_leads_to_training_and_what_it_brought_to_recognition(here):
+    hear(here, "s2", "2026", FeedbackSummarised("s2", "2026", 4, {"komunikasi": 225, "timeliness": 350}))
+    assert types(decide(here, "s2", "training-komunikasi-efektif-2026")) == ["TrainingAssigned"]
+    here.clock.moment = datetime(2026, 5, 4, 2, tzinfo=UTC)
+    body = {"programme": "komunikasi-efektif", "result": "passed", "completed_on": "2026-05-02", "score": "87.50"}
+    problem(here.call("POST", "/v1/training/s2/completion", S2, json=body), 403, "not-permitted")
+    assert here.call("POST", "/v1/training/s2/completion", HR, json=body).status_code == 201
+    settle(here)
+    (measure,) = here.call("GET", "/v1/development/s2", S2).get_json()["measures"]
+    assert (measure["status"], measure["outcome"], measure["score_hundredths"]) == ("closed", "passed", 8750)
+    for period, index in (("2026-Q1", "78.00"), ("2026-Q2", "80.25")):
+        hear(here, "dinkes", period, SurveyResultPublished("dinkes", "loket", period, 40, index, "B"))
+    (one,) = proposed(here, kind="award")
+    assert [reason["code"] for reason in one["reasons"]] == ["survey-before", "survey-after", "trained"]
+    assert types(decide(here, "s2", "award-recognition-2026-Q2")) == ["AwardGranted"]
+    (award,) = here.call("GET", "/v1/awards?year=2026", S1).get_json()["items"]
+    assert (award["award"], award["employee"], len(award["cites"])) == ("recognition", "s2", 3)
+
+
+def test_a_team_award_and_a_bonus_that_payroll_pays(here):
+    for one in ("s1", "s2", "m19"):
+        imported(here, one, "2025", "baik")
+    problem(here.call("POST", "/v1/awards/unknown/2025/evaluation", HR, json={}), 404, "unknown-award")
+    assert here.call("POST", "/v1/awards/tim-terbaik/2025/evaluation", HR, json={}).status_code == 202
+    settle(here)
+    assert {row["employee"] for row in proposed(here, kind="award")} == {"s1", "s2", "m19"}
+    body = {"outcome": "approved", "document": "800/1/2026"}
+    own = here.call("POST", "/v1/proposals/m19/award-tim-terbaik-2025/decision", APPROVER, {"If-Match": '"1"'}, json=body)
+    problem(own, 403, "own-proposal")
+    decide(here, "s1", "award-tim-terbaik-2025", bonus=1500000, paid_with="2026-03")
+    (award,) = here.call("GET", "/v1/awards?employee=s1", S2).get_json()["items"]
+    assert (award["unit"], award["bonus"], award["paid_with"], award["year"]) == ("dinkes", 1500000, "2026-03", "2025")
+    hear(here, "s2", "2025", AppraisalCorrected("s2", "2025", Judgement("kurang")))
+    assert {row["employee"] for row in proposed(here, kind="award")} == set(), "one poor result leaves the team out"
