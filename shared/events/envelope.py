@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,8 +74,20 @@ def attributes(envelope: Envelope) -> dict[str, str]:
 
 def to_headers(envelope: Envelope, previous: int) -> tuple[tuple[str, bytes], ...]:
     """Binary mode (CloudEvents Kafka binding): one ``ce_`` header an attribute, the data being the message's value."""
-    pairs = attributes(envelope) | {"previous": f"{previous:020d}"}
-    return (("content-type", b"application/json"), *((f"ce_{name}", value.encode()) for name, value in pairs.items()))
+    pairs = attributes(envelope)
+    pairs["previous"] = f"{previous:020d}"
+    return (_CONTENT, *[(_NAMES[name], value.encode()) for name, value in pairs.items()])
+
+
+class _Names(dict[str, str]):
+    """The name of each attribute's header, put together once."""
+
+    def __missing__(self, name: str) -> str:
+        return self.setdefault(name, f"ce_{name}")
+
+
+_NAMES = _Names()
+_CONTENT = ("content-type", b"application/json")
 
 
 class BadEnvelope(ValueError):
@@ -84,28 +96,29 @@ class BadEnvelope(ValueError):
 
 def from_headers(headers: Iterable[tuple[str, bytes]], value: bytes) -> tuple[Envelope, int]:
     """The envelope and its ``previous``. BadEnvelope names what is missing or malformed."""
-    found: Mapping[str, str] = {name[3:]: raw.decode() for name, raw in headers if name.startswith("ce_")}
+    found = dict(headers)
     try:
+        causation, traceparent = found.get("ce_causationid"), found.get("ce_traceparent")
         envelope = Envelope(
-            id=found["id"],
-            type=found["type"],
-            agency=found["agency"],
-            subject=found["subject"],
-            stream=found["stream"],
-            version=int(found["streamversion"]),
-            effective=datetime.fromisoformat(found["effectivetime"]),
-            recorded=datetime.fromisoformat(found["time"]),
-            actor=found["actor"],
-            correlation=found["correlationid"],
-            causation=found.get("causationid"),
-            hops=int(found["hops"]),
-            traceparent=found.get("traceparent"),
-            sequence=int(found["sequence"]),
+            id=found["ce_id"].decode(),
+            type=found["ce_type"].decode(),
+            agency=found["ce_agency"].decode(),
+            subject=found["ce_subject"].decode(),
+            stream=found["ce_stream"].decode(),
+            version=int(found["ce_streamversion"]),
+            effective=datetime.fromisoformat(found["ce_effectivetime"].decode()),
+            recorded=datetime.fromisoformat(found["ce_time"].decode()),
+            actor=found["ce_actor"].decode(),
+            correlation=found["ce_correlationid"].decode(),
+            causation=causation.decode() if causation is not None else None,
+            hops=int(found["ce_hops"]),
+            traceparent=traceparent.decode() if traceparent is not None else None,
+            sequence=int(found["ce_sequence"]),
             data=value,
         )
-        return envelope, int(found["previous"])
+        return envelope, int(found["ce_previous"])
     except KeyError as missing:
-        raise BadEnvelope(f"expected the header ce_{missing.args[0]}, found none") from None
+        raise BadEnvelope(f"expected the header {missing.args[0]}, found none") from None
     except ValueError as malformed:
         raise BadEnvelope(f"a ce_ header is malformed: {malformed}") from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, is_dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from shared.events.classes import EventClass
@@ -37,6 +38,7 @@ class UnknownVersion(Exception):
     """A known event type in a version that this code does not know: the partition stops until the code is newer."""
 
 
+@lru_cache(maxsize=1024)
 def split_type(type_: str) -> tuple[str, int]:
     """``merit.appraisal.TargetSet.v1`` → ``("merit.appraisal.TargetSet", 1)``."""
     base, _, version = type_.rpartition(".v")

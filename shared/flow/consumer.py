@@ -110,6 +110,7 @@ class Consumer:
         self.leases: tuple[Lease, ...] = ()
         self.cursors: dict[TopicPartition, Cursor] = {}
         self.gap_since: dict[TopicPartition, float] = {}
+        self.readable: set[str] = set()
         self.applied = 0
 
     # -- the loop ----------------------------------------------------------------------------------------------------------
@@ -246,15 +247,22 @@ class Consumer:
                 self.gap_since.pop(at, None)
 
     def _move(self, tx: Transaction, before: dict[TopicPartition, Cursor], after: dict[TopicPartition, Cursor]) -> None:
+        """All in one statement: a batch often touches every partition, and a statement each cost as much as its folds."""
+        if not before:
+            return
+        params: list[Any] = []
         for at, cursor in before.items():
-            moved = after[at]
-            done = tx.execute(
-                "update checkpoints set next_offset = %s, mark = %s where consumer = %s and topic = %s and partition = %s"
-                " and next_offset = %s and mark = %s",
-                (moved.next_offset, moved.mark, self.name, at.topic, at.partition, cursor.next_offset, cursor.mark),
-            ).rowcount
-            if done != 1:
-                raise Moved(f"expected the checkpoint of {at.topic}/{at.partition} at offset {cursor.next_offset}, found it moved")
+            params += [at.topic, at.partition, cursor.next_offset, cursor.mark, after[at].next_offset, after[at].mark]
+        found = tx.execute(
+            "update checkpoints c set next_offset = n.next_offset, mark = n.mark"
+            f" from (values {', '.join(['(%s, %s, %s, %s, %s, %s)'] * len(before))})"
+            " n (topic, partition, was_offset, was_mark, next_offset, mark) where c.consumer = %s and c.topic = n.topic"
+            " and c.partition = n.partition and c.next_offset = n.was_offset and c.mark = n.was_mark returning c.topic, c.partition",
+            [*params, self.name],
+        ).fetchall()
+        if moved := before.keys() - {TopicPartition(*row) for row in found}:
+            at = min(moved)
+            raise Moved(f"expected the checkpoint of {at.topic}/{at.partition} at offset {before[at].next_offset}, found it moved")
 
     def _apply(self, tx: Transaction, messages: Sequence[Incoming]) -> None:
         """Apply all but what waits behind something parked, which is parked too."""
@@ -305,9 +313,13 @@ class Consumer:
         """Partitions in which a known type comes in a version that this code does not know, and at which offset: there they stop."""
         found: dict[TopicPartition, tuple[int, str]] = {}
         for message in messages:
+            # Whether a version is known hangs on the type alone, so a type that was read once need not be read twice.
+            if (type_ := _type(message)) in self.readable:
+                continue
             at = TopicPartition(message.topic, message.partition)
             try:
                 fact_of(self.service, _arrived(message).envelope)
+                self.readable.add(type_)
             except UnknownVersion as unknown:
                 found.setdefault(at, (message.offset, str(unknown)))
             except Exception:  # noqa: S112 - poison is found and parked when the batch is applied
@@ -360,4 +372,4 @@ def _arrived(message: Incoming) -> Arrived:
 
 
 def _type(message: Incoming) -> str:
-    return dict(message.headers).get("ce_type", b"?").decode(errors="replace")
+    return next((value for name, value in message.headers if name == "ce_type"), b"?").decode(errors="replace")
