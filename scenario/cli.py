@@ -8,19 +8,19 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import cache
 from types import FrameType
 from typing import Any
 
 import requests
 
+from scenario import finding
 from scenario.client import Refusal, Unreachable
 from scenario.explaining import explain
-from scenario.mulyorejo import MULYOREJO
-from scenario.mulyorejo.year import steps as mulyorejo_steps
-from scenario.place import Place
+from scenario.finding import ALL, NONE, Chosen
 from scenario.play import journal_in, play
-from scenario.report import as_data, gather
-from scenario.steps import Step, in_order
+from scenario.report import Outcome, as_data, gather
+from scenario.steps import Step
 from scenario.telling import tell
 from scenario.words import LANGUAGES
 from shared.local.home import Home
@@ -28,14 +28,13 @@ from shared.local.launcher import Launcher, Progress, set_clock
 from shared.local.moving import ClockMover
 
 YEAR = 2026
-PLACES: dict[str, tuple[Place, Callable[[], Any]]] = {"mulyorejo": (MULYOREJO, mulyorejo_steps)}
-"""Scenario → the place and its steps."""
 
 
 def add_commands(commands: Any) -> None:
     """Add ``up``, ``scenario`` and ``explain`` to an argparse subparsers object; each sets ``run``."""
+    places = finding.names()
     up = commands.add_parser("up", help="start everything on this machine, play the scenario once, and stay")
-    up.add_argument("--scenario", choices=(*PLACES, "none"), default="mulyorejo")
+    up.add_argument("--scenario", choices=(*places, ALL, NONE), default=places[0], help=f"one place, {ALL} with one clock, or {NONE}")
     up.add_argument("--bus", choices=("embedded", "kafka"), default="embedded")
     up.add_argument("--once", action="store_true", help="stop after the report")
     up.set_defaults(run=_up)
@@ -49,7 +48,7 @@ def add_commands(commands: Any) -> None:
     why = commands.add_parser("explain", help="an allowance, from the rupiah back to the target")
     why.add_argument("employee")
     why.add_argument("month", help="such as 2026-04")
-    why.add_argument("--agency", choices=tuple(PLACES), default="mulyorejo")
+    why.add_argument("--agency", choices=places, help="needed where the code alone does not say whose employee it is")
     why.add_argument("--json", action="store_true", help="as the API gives it")
     why.set_defaults(run=_worded(_explain))
 
@@ -70,12 +69,14 @@ def _worded(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.
 def _up(asked: argparse.Namespace) -> int:
     """Start, play what is left, report, stay until Ctrl-C."""
     home, say = Home.of(asked.bus), Progress()
-    played = asked.scenario != "none"
-    chosen = _steps(asked.scenario) if played else ()
+    places = finding.chosen(asked.scenario)
+    played = bool(places)
+    chosen = finding.steps(places)
     _one_kind_of_time(home, played)
     if played:
+        Chosen(home.folder).keep(places, begun=home.clock.path.exists())
         set_clock(home, chosen[0].at)
-    agencies = tuple(os.environ.get("MERIT_AGENCIES", "").split(",")) if os.environ.get("MERIT_AGENCIES") else tuple(PLACES)
+    agencies = tuple(os.environ.get("MERIT_AGENCIES", "").split(",")) if os.environ.get("MERIT_AGENCIES") else places or finding.names()
     signal.signal(signal.SIGTERM, _stop)
     launcher = Launcher(home, asked.bus, agencies, played, say)
     try:
@@ -83,7 +84,7 @@ def _up(asked: argparse.Namespace) -> int:
         if played:
             count = _played(launcher, home, run, chosen, say)
             say(f"the year is played ({count} steps now, {len(chosen)} in all)")
-            print("\n" + _told(home, run, "id"), flush=True)
+            print("\n" + _told(home, run, places, "id"), flush=True)
         print(_addresses(run), flush=True)
         if asked.once:
             return 0
@@ -124,16 +125,14 @@ def _one_kind_of_time(home: Home, played: bool) -> None:
         )
 
 
-def _steps(name: str) -> tuple[Step, ...]:
-    return in_order(PLACES[name][1]())
-
-
 def _play_in(home: Home, run: dict[str, Any], chosen: tuple[Step, ...], say: Callable[[str], None]) -> int:
     mover = ClockMover(home.clock, run["workers"])
+    # A token outlives the play by hours, and signing one takes longer than many a request.
+    signed = cache(home.token)
     return play(
         chosen,
         addresses=run["services"],
-        token=lambda step: home.token(step.by, step.agency, step.roles),
+        token=lambda step: signed(step.by, step.agency, step.roles),
         advance=mover.advance,
         journal=journal_in(home.folder),
         show=say,
@@ -142,33 +141,38 @@ def _play_in(home: Home, run: dict[str, Any], chosen: tuple[Step, ...], say: Cal
 
 def _play(asked: argparse.Namespace) -> int:
     home = Home.running()
-    count = _play_in(home, home.run, tuple(step for name in PLACES for step in _steps(name)), Progress(sys.stderr))
+    count = _play_in(home, home.run, finding.steps(Chosen(home.folder).places()), Progress(sys.stderr))
     print(f"{count} steps played")
     return 0
 
 
 def _report(asked: argparse.Namespace) -> int:
     home = Home.running()
+    places = Chosen(home.folder).places()
     if asked.json:
-        rows = [row for name in PLACES for row in as_data(_outcome(home, home.run, name))]
+        rows = [row for name in places for row in as_data(_outcome(home, home.run, name))]
         print(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
-        print(_told(home, home.run, asked.lang), end="")
+        print(_told(home, home.run, places, asked.lang), end="")
     return 0
 
 
-def _told(home: Home, run: dict[str, Any], language: str) -> str:
-    return "\n".join(tell(_outcome(home, run, name), run["services"], language) for name in PLACES)
+def _told(home: Home, run: dict[str, Any], places: tuple[str, ...], language: str) -> str:
+    return "\n".join(tell(_outcome(home, run, name), run["services"], language) for name in places)
 
 
-def _outcome(home: Home, run: dict[str, Any], name: str) -> Any:
-    place = PLACES[name][0]
-    return gather(place, YEAR, run["services"], lambda person, roles: home.token(person, place.agency, roles))
+def _outcome(home: Home, run: dict[str, Any], name: str) -> Outcome:
+    place = finding.place(name)
+    return gather(place, YEAR, run["services"], cache(lambda person, roles: home.token(person, place.agency, roles)))
 
 
 def _explain(asked: argparse.Namespace) -> int:
-    home, place = Home.running(), PLACES[asked.agency][0]
-    token = home.token(asked.employee, place.agency, place.roles(asked.employee))
+    home = Home.running()
+    places = [finding.place(name) for name in ((asked.agency,) if asked.agency else Chosen(home.folder).places())]
+    found = [place for place in places if asked.employee in place.people()]
+    if not found:
+        raise SystemExit(f"expected an employee of {', '.join(place.agency for place in places)}, found {asked.employee}; see the report")
+    token = home.token(asked.employee, found[0].agency, found[0].roles(asked.employee))
     print(explain(home.run["services"], token, asked.employee, asked.month, as_json=asked.json))
     return 0
 

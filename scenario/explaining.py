@@ -37,8 +37,12 @@ SENTENCES = {
     "score": "nilai {item} oleh {by}: {value}{achieved}",
     "target": "sasaran {target_id} ({aspect}): {value} {unit}, {direction}, bobot {weight} %",
     "progress": "realisasi {target_id} {month}: {value}",
+    "sanction": "hukuman {kind} ({level}), {effect} {percent} % dari {since} sampai {until}, dasar {basis} ({document}): {outcome}",
+    "sanction-lifted": "hukuman {sanction} dicabut mulai {on} ({document})",
+    "award": "penghargaan {award} {year}: bonus {bonus}, dibayar bersama {paid_with} ({document})",
+    "extra": "komponen tambahan {name}: {percent_of_base} % besaran dasar untuk predikat {when_predicate}",
 }
-_MONEY = {"total", "posted", "paid", "from_total", "to_total", "difference", "base", "amount"}
+_MONEY = {"total", "posted", "paid", "from_total", "to_total", "difference", "base", "amount", "bonus"}
 _OUTCOME = {
     "granted": "dikabulkan",
     "rejected": "ditolak",
@@ -47,6 +51,13 @@ _OUTCOME = {
     "result": "hasil kerja keseluruhan",
     "higher": "lebih tinggi lebih baik",
     "lower": "lebih rendah lebih baik",
+    "cut": "memotong bulan ini",
+    "lifted": "sudah dicabut",
+    "heavier-one-counts": "tidak memotong: yang lebih berat yang berlaku",
+    "no-local-rule": "tidak memotong: menunggu peraturan gaji (PP 94/2021 Pasal 42), dan tidak ada peraturan setempat",
+    "sanction": "potongan hukuman",
+    "sanction-cut": "peraturan setempat",
+    "peers": "rekan",
 }
 _TERMS = {"objection_until", "decision_due", "due"}
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T")
@@ -93,7 +104,9 @@ def _part(name: str, value: Any) -> str:
     if isinstance(value, Mapping) and "predicate" in value:
         return WORDS.code(value["predicate"])
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(WORDS.code(str(one)) for one in value)
+    if value is None:
+        return "–"
     if not isinstance(value, str):
         return str(value)
     if name in _TERMS:

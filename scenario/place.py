@@ -1,27 +1,58 @@
-"""A place of the played year: its code, its people's roles, and the files that it brings."""
+"""A place of the played year: its code, its people's roles, the files that it brings, and what its report tells beside the others'."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+SERVICE_OF_RULES = {
+    "appraisal": "appraisal",
+    "allowance": "payroll",
+    "development": "personnel",
+    "discipline": "personnel",
+    "promotion": "personnel",
+    "talent": "personnel",
+    "awards": "personnel",
+    "process-feedback": "feedback",
+    "peer-feedback": "feedback",
+    "survey": "feedback",
+    "complaints": "feedback",
+}
+"""Kind of rule set → the service that keeps it."""
+
+Sections = Iterable[tuple[str, Iterable[str]]]
+"""Titles (a sentence of the report's words, or the words themselves) and the lines under each, indented by two."""
+
 
 @dataclass(frozen=True)
 class Place:
-    """`offices`: employee → the roles that come with an office. Everybody is an employee beside that."""
+    """`offices`: employee → the roles that come with an office. Everybody is an employee beside that.
+
+    `clients`: machines and counters that act by themselves → their roles; they are no employees.
+    `more`: sections of this place's report that the others do not have, as ``more(outcome, words)``.
+    """
 
     agency: str
     name: str
     folder: Path
     offices: Mapping[str, tuple[str, ...]]
+    clients: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    more: Callable[[Any, Any], Sections] | None = None
 
     def roles(self, person: str) -> tuple[str, ...]:
-        return ("employee", *self.offices.get(person, ()))
+        return self.clients.get(person) or ("employee", *self.offices.get(person, ()))
+
+    def officer(self, role: str) -> str:
+        """The first person (or client) with this role. LookupError when there is none."""
+        found = [person for person, roles in {**self.offices, **self.clients}.items() if role in roles]
+        if not found:
+            raise LookupError(f"expected somebody with the role {role} in {self.agency}, found nobody; see its offices")
+        return found[0]
 
     def content(self, path: str) -> bytes:
         """The bytes of a file of the place's folder."""
@@ -46,8 +77,15 @@ class Place:
     def lines(self) -> dict[str, tuple[str, str]]:
         """Employee → (assessor, assessor's superior or nothing), from the file that HR hands in."""
         ids = {row["NIP"]: row["Kode Pegawai"] for row in self.rows("sheets/people.csv")}
+
+        def person(row: Mapping[str, str], nip: str, code: str) -> str:
+            return row.get(code) or ids.get(row.get(nip, ""), "")
+
         return {
-            ids[row["NIP"]]: (ids[row["NIP Penilai"]], ids.get(row["NIP Atasan Penilai"], ""))
+            person(row, "NIP", "Kode Pegawai"): (
+                person(row, "NIP Penilai", "Kode Penilai"),
+                person(row, "NIP Atasan Penilai", "Kode Atasan Penilai"),
+            )
             for row in self.rows("imports/reporting-lines.csv")
         }
 

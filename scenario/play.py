@@ -30,7 +30,7 @@ def play(
     from its beginning: its idempotency keys are the same, so what had taken effect is answered, not repeated.
     """
     left = [step for step in in_order(steps) if step not in journal]
-    shown = _Months(show)
+    shown = _Months(show, several=len({step.agency for step in left}) > 1)
     moved: datetime | None = None
     with requests.Session() as lines:
         for step in left:
@@ -52,12 +52,12 @@ def journal_in(home: Path) -> Journal:
 
 
 class _Months:
-    """Tells the steps month by month: the first of each kind in full, the others counted."""
+    """Tells the steps month by month: the first of each kind in full, the others counted. `several`: steps of more than one place."""
 
-    def __init__(self, show: Callable[[str], None]) -> None:
-        self._show = show
+    def __init__(self, show: Callable[[str], None], several: bool) -> None:
+        self._show, self._several = show, several
         self._month: tuple[int, int] | None = None
-        self._told: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
         self._more = 0
 
     def tell(self, step: Step) -> None:
@@ -66,11 +66,12 @@ class _Months:
             self.close()
             self._month, self._told = month, set()
             self._show(f"{MONTHS[step.at.month - 1]} {step.at.year}")
-        if step.tells in self._told:
+        if (step.agency, step.tells) in self._told:
             self._more += 1
             return
-        self._told.add(step.tells)
-        self._show(f"  {step.at:%d} {step.at:%H.%M}  {step.tells}")
+        self._told.add((step.agency, step.tells))
+        where = f"{step.agency.capitalize()}: " if self._several else ""
+        self._show(f"  {step.at:%d} {step.at:%H.%M}  {where}{step.tells}")
 
     def close(self) -> None:
         """Say how many other people did the same, before the next month begins."""

@@ -9,71 +9,134 @@ from typing import Any
 import requests
 
 from scenario.client import Refusal, Seat
-from scenario.place import Place
+from scenario.place import SERVICE_OF_RULES, Place
+from shared.kernel.periods import Period
 
 Row = dict[str, Any]
-RULES = {"appraisal": "appraisal", "allowance": "payroll", "development": "personnel", "process-feedback": "feedback"}
-"""Kind of rule set → the service that keeps it."""
+Token = Callable[[str, tuple[str, ...]], str]
+
+
+class Reading:
+    """The APIs as the people of one place read them; each read names who reads: an office (role), or a person's or client's code."""
+
+    def __init__(self, place: Place, addresses: Mapping[str, str], token: Token) -> None:
+        self._place, self._addresses, self._token = place, addresses, token
+        self._lines = requests.Session()
+
+    def seat(self, by: str) -> Seat:
+        known = by in self._place.clients or by in self._place.people()
+        person = by if known else self._place.officer(by)
+        token, roles = self._token, self._place.roles(person)
+        return Seat(self._addresses, lambda: token(person, roles), person, "report", self._lines, patience=5)
+
+    def get(self, service: str, path: str, by: str = "hr", **query: str) -> Any:
+        """The body. Refusal when Merit says no."""
+        return self.seat(by).get(service, path, **query).body
+
+    def found(self, service: str, path: str, by: str = "hr", **query: str) -> Any | None:
+        """The body, None where there is none (404)."""
+        try:
+            return self.get(service, path, by, **query)
+        except Refusal as refusal:
+            if refusal.status == 404:
+                return None
+            raise
+
+    def items(self, service: str, path: str, by: str = "hr", **query: str) -> list[Row]:
+        """All rows of a list, page after page."""
+        return self.seat(by).items(service, path, **query)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A place's year. Rows are as the APIs give them; amounts in rupiah."""
+    """A place's year. Rows are as the APIs give them; amounts in rupiah. What is not here can be read by `get` and `items`."""
 
     place: Place
     year: int
+    reading: Reading
     rules: list[Row]
     people: list[Row]
     appraisals: list[Row]
-    objections: list[Row]
+    contested: list[Row]
+    """Appraisals with an objection or a correction, as their own routes tell them, texts included."""
     distribution: list[Row]
     process: list[Row]
+    peers: list[Row]
     proposals: list[Row]
     measures: dict[str, list[Row]]
+    trainings: list[Row]
+    """Trainings as the appraisals of the year show them, each with its employee and period."""
+    sanctions: list[Row]
+    awards: list[Row]
+    vacancies: list[Row]
+    surveys: list[Row]
+    complaints: list[Row]
+    improvements: list[Row]
     allowances: list[Row]
     runs: list[Row]
     unpaid: dict[str, list[str]]
     """Who was never paid, and what payroll says is missing."""
 
+    def get(self, service: str, path: str, by: str = "hr", **query: str) -> Any:
+        """As :meth:`Reading.get`, for what one place alone tells."""
+        return self.reading.get(service, path, by, **query)
+
+    def items(self, service: str, path: str, by: str = "hr", **query: str) -> list[Row]:
+        """As :meth:`Reading.items`."""
+        return self.reading.items(service, path, by, **query)
+
     @property
-    def quarters(self) -> list[str]:
-        return [f"{self.year}-Q{number}" for number in range(1, 5)]
+    def periods(self) -> list[str]:
+        """Every period that somebody has a result of, the imported ones too, by their ends."""
+        return in_time({row["period"] for row in self.appraisals})
 
     @property
     def months(self) -> list[str]:
         return [f"{self.year}-{number:02d}" for number in range(1, 13)]
 
 
-def gather(place: Place, year: int, addresses: Mapping[str, str], token: Callable[[str, tuple[str, ...]], str]) -> Outcome:
+def gather(place: Place, year: int, addresses: Mapping[str, str], token: Token) -> Outcome:
     """Read the year's outcome, each part as the officer who may see it. `token(person, roles)` signs in the place's agency."""
-    with requests.Session() as lines:
-
-        def seat(role: str) -> Seat:
-            person = next(person for person, roles in place.offices.items() if role in roles)
-            return Seat(addresses, lambda: token(person, place.roles(person)), person, "report", lines, patience=5)
-
-        hr, treasurer = seat("hr"), seat("treasurer")
-        quarters = [f"{year - 1}-Q4", *(f"{year}-Q{number}" for number in range(1, 5))]
-        appraisals = [row for quarter in quarters for row in hr.items("appraisal", "/appraisals", period=quarter)]
-        contested = [row for row in appraisals if row.get("objection")]
-        proposals = in_order_of(place, hr.items("personnel", "/proposals"))
-        allowances = in_order_of(place, treasurer.items("payroll", "/allowances"))
-        paid = {row["employee"] for row in allowances}
-        return Outcome(
-            place=place,
-            year=year,
-            rules=[hr.get(service, f"/rule-sets/{kind}", on=f"{year}-12-31").body for kind, service in RULES.items()],
-            people=in_order_of(place, hr.items("personnel", "/employees")),
-            appraisals=in_order_of(place, appraisals),
-            objections=[_objection(hr, row) for row in in_order_of(place, contested)],
-            distribution=[_distribution(hr, period, unit) for period in quarters[1:] for unit in _units(place)],
-            process=[shown for period in quarters[1:] if (shown := _if_there(hr, "feedback", f"/process-feedback/{period}"))],
-            proposals=proposals,
-            measures={who: _measures(hr, who) for who in sorted({row["employee"] for row in proposals})},
-            allowances=allowances,
-            runs=treasurer.items("payroll", "/pay-runs"),
-            unpaid={who: _missing(treasurer, who, f"{year}-12") for who in place.people() if who not in paid},
-        )
+    reading = Reading(place, addresses, token)
+    appraisals = in_order_of(place, reading.items("appraisal", "/appraisals"))
+    periods = in_time({row["period"] for row in appraisals if row["period"].startswith(f"{year}")})
+    proposals = in_order_of(place, reading.items("personnel", "/proposals"))
+    allowances = in_order_of(place, reading.items("payroll", "/allowances", "treasurer"))
+    paid = {row["employee"] for row in allowances}
+    measures = {who: shown["measures"] for who in place.people() if (shown := reading.found("personnel", f"/development/{who}"))}
+    sanctioned = dict.fromkeys(row["employee"] for row in proposals if row["kind"] == "sanction" and row["status"] == "approved")
+    return Outcome(
+        place=place,
+        year=year,
+        reading=reading,
+        rules=[
+            reading.get(service, f"/rule-sets/{kind}", on=f"{year}-12-31")
+            for kind, service in SERVICE_OF_RULES.items()
+            if kind in place.rules()
+        ],
+        people=in_order_of(place, reading.items("personnel", "/employees")),
+        appraisals=appraisals,
+        contested=[_contested(reading, row) for row in appraisals if row["objection"] or row["correction"]],
+        distribution=_distributions(reading, periods),
+        process=[row for row in reading.items("feedback", "/process-feedback") if row["period"].startswith(f"{year}")],
+        peers=[
+            reading.get("feedback", f"/peer-feedback/{row['employee']}/{row['period']}")
+            for row in in_order_of(place, reading.items("feedback", "/peer-rounds"))
+            if row["closed"]
+        ],
+        proposals=proposals,
+        measures=measures,
+        trainings=_trainings(reading, measures, [row for row in appraisals if row["period"] in periods]),
+        sanctions=[row for who in sanctioned for row in reading.items("personnel", f"/sanctions/{who}")],
+        awards=in_order_of(place, reading.items("personnel", "/awards")),
+        vacancies=[reading.get("personnel", f"/vacancies/{row['post']}") for row in reading.items("personnel", "/vacancies")],
+        surveys=reading.items("feedback", "/surveys"),
+        complaints=reading.items("feedback", "/complaints"),
+        improvements=reading.items("appraisal", "/improvement-items"),
+        allowances=allowances,
+        runs=reading.items("payroll", "/pay-runs", "treasurer"),
+        unpaid={who: _missing(reading, who, f"{year}-12") for who in place.people() if who not in paid},
+    )
 
 
 def as_data(outcome: Outcome) -> list[Row]:
@@ -115,32 +178,41 @@ def in_order_of(place: Place, rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (line.get(row["employee"], len(line)), row.get("key", "")))
 
 
-def _units(place: Place) -> list[str]:
-    return list(dict.fromkeys(row["Unit"] for row in place.rows("played/organisation.csv")))
+def in_time(periods: set[str]) -> list[str]:
+    """By their ends; of two that end together the shorter first."""
+
+    def place(text: str) -> tuple[Any, ...]:
+        period = Period.parse(text)
+        return period.end, -period.start.toordinal()
+
+    return sorted(periods, key=place)
 
 
-def _objection(seat: Seat, row: Row) -> Row:
-    """The appraisal's row with the objection as its own route tells it, texts included."""
-    return {**row, "objection": seat.get("appraisal", f"/appraisals/{row['employee']}/{row['period']}/objection").body}
+def _contested(reading: Reading, row: Row) -> Row:
+    """The appraisal's row with objection and correction as their own routes tell them."""
+    path = f"/appraisals/{row['employee']}/{row['period']}"
+    objection = reading.get("appraisal", f"{path}/objection") if row["objection"] else None
+    correction = reading.get("appraisal", path)["correction"] if row["correction"] else None
+    return {**row, "objection": objection, "correction": correction}
 
 
-def _distribution(seat: Seat, period: str, unit: str) -> Row:
-    return {"period": period, "unit": unit, **seat.get("appraisal", "/distribution", period=period, unit=unit).body}
+def _trainings(reading: Reading, measures: Mapping[str, list[Row]], appraisals: list[Row]) -> list[Row]:
+    """Of whoever completed one: what each appraisal says of it."""
+    trained = {who for who, held in measures.items() if any(one.get("completed_on") for one in held)}
+    return [
+        {**training, "employee": row["employee"], "period": row["period"]}
+        for row in appraisals
+        if row["employee"] in trained
+        for training in reading.get("appraisal", f"/appraisals/{row['employee']}/{row['period']}")["trainings"]
+    ]
 
 
-def _measures(seat: Seat, employee: str) -> list[Row]:
-    shown = _if_there(seat, "personnel", f"/development/{employee}")
-    return shown["measures"] if shown else []
+def _distributions(reading: Reading, periods: list[str]) -> list[Row]:
+    """Of every unit whose own result was set: the guide rests on it."""
+    units = [row["key"] for row in reading.items("personnel", "/units")]
+    shown = (reading.get("appraisal", "/distribution", period=period, unit=unit) for period in periods for unit in units)
+    return [row for row in shown if row["result"]]
 
 
-def _missing(seat: Seat, employee: str, month: str) -> list[str]:
-    return seat.get("payroll", f"/allowances/{employee}/{month}").body["missing"]
-
-
-def _if_there(seat: Seat, service: str, path: str) -> Row | None:
-    try:
-        return seat.get(service, path).body
-    except Refusal as refusal:
-        if refusal.status == 404:
-            return None
-        raise
+def _missing(reading: Reading, employee: str, month: str) -> list[str]:
+    return reading.get("payroll", f"/allowances/{employee}/{month}", "treasurer").get("missing", [])

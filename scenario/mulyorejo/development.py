@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
+from scenario.acts import close, follow
 from scenario.client import Seat
 from scenario.place import Place
 
@@ -28,8 +29,8 @@ def development(town: Place) -> Iterator[Act]:
     )
     for day, person, leader, kind, agreement in talks:
         tells = "Pembimbing mencatat langkah pendampingan yang disepakati"
-        yield f"followed/{day}/{person}", day, 14, leader, tells, partial(_follow, person, kind, day, agreement)
-    yield "closed/m7", "2026-11-20", 14, "m12", "Rencana pembinaan M7 ditutup: tercapai", partial(_close, "m7", "coaching", "reached")
+        yield f"followed/{day}/{person}", day, 14, leader, tells, partial(follow, person, kind, day, agreement)
+    yield "closed/m7", "2026-11-20", 14, "m12", "Rencana pembinaan M7 ditutup: tercapai", partial(close, "m7", "coaching", "reached")
 
 
 def _decide_all(day: str, units: Mapping[str, str], seat: Seat) -> None:
@@ -43,21 +44,3 @@ def _decide_all(day: str, units: Mapping[str, str], seat: Seat) -> None:
         shown = f"/proposals/{waiting['key']}"
         path = f"/proposals/{waiting['employee']}/{waiting['proposal']}/decision"
         seat.on_what_is_shown("personnel", shown, path, decision)
-
-
-def _proposal(seat: Seat, person: str, kind: str) -> str:
-    """The proposal that the person's open measure of this kind came from."""
-    measures = seat.get("personnel", f"/development/{person}").body["measures"]
-    found = [one["proposal"] for one in measures if one["kind"] == kind and one["status"] == "open"]
-    if not found:
-        raise LookupError(f"expected an open measure of kind {kind} for {person}, found none; see GET /v1/development/{person}")
-    return found[0]
-
-
-def _follow(person: str, kind: str, day: str, agreement: str, seat: Seat) -> None:
-    followed = {"proposal": _proposal(seat, person, kind), "on": day, "agreement": agreement}
-    seat.post("personnel", f"/development/{person}/followed", followed)
-
-
-def _close(person: str, kind: str, outcome: str, seat: Seat) -> None:
-    seat.post("personnel", f"/development/{person}/closed", {"proposal": _proposal(seat, person, kind), "outcome": outcome})

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
+from scenario.acts import digest, on_appraisal
 from scenario.client import Seat
 
 PERIOD = "2026-Q1"
 
 
 def _file(person: str, items: list[str], arguments: str, proofs: list[str], seat: Seat) -> None:
-    evidence = [hashlib.sha256(proof.encode()).hexdigest() for proof in proofs]
+    evidence = [digest(proof) for proof in proofs]
     seat.post("appraisal", f"/appraisals/{person}/{PERIOD}/objections", {"items": items, "arguments": arguments, "evidence": evidence})
-
-
-def _decide(person: str, decision: dict[str, Any], seat: Seat) -> None:
-    shown = f"/appraisals/{person}/{PERIOD}"
-    seat.on_what_is_shown("appraisal", shown, f"{shown}/objections/decision", decision)
 
 
 ACTS: tuple[tuple[str, str, int, int, str, str, Callable[[Seat], None]], ...] = (
@@ -55,7 +49,7 @@ ACTS: tuple[tuple[str, str, int, int, str, str, Callable[[Seat], None]], ...] = 
         "objection-decision/2026-Q1/m2", "2026-05-06", 14, 0, "m13",
         "Atasan pejabat penilai menolak keberatan M2, dengan alasan",
         partial(
-            _decide, "m2",
+            on_appraisal, "m2", PERIOD, "objections/decision",
             {
                 "outcome": "rejected",
                 "document": "800/KB-02/2026",
@@ -68,7 +62,7 @@ ACTS: tuple[tuple[str, str, int, int, str, str, Callable[[Seat], None]], ...] = 
         "objection-decision/2026-Q1/m1", "2026-06-11", 14, 0, "m13",
         "Atasan pejabat penilai mengabulkan keberatan M1, sesudah batas waktu keputusan",
         partial(
-            _decide, "m1",
+            on_appraisal, "m1", PERIOD, "objections/decision",
             {
                 "outcome": "granted",
                 "ratings": {"result_rating": "as", "behaviour_rating": "as"},

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from scenario.acts import appraise, approve_plans, at, cited, digest, hand_in, pay, post, publish_rules, score_behaviour, step
 from scenario.client import Seat
 from scenario.mulyorejo import MULYOREJO, objections
 from scenario.mulyorejo.development import development
 from scenario.place import Place
 from scenario.steps import Step
 
-ZONE = ZoneInfo("Asia/Jakarta")
-SERVICE_OF_RULES = {"appraisal": "appraisal", "allowance": "payroll", "development": "personnel", "process-feedback": "feedback"}
 HR, TREASURER, APPROVER, ADMIN = "m15", "m16", "m19", "m20"
 SILENT = ("m10",)
 """Who neither accepts nor objects: the term's end accepts for them."""
@@ -27,15 +24,10 @@ WORDS = {
 }  # fmt: skip
 
 
-def at(day: str, hour: int, minute: int = 0) -> datetime:
-    """A moment on an ISO `day` in Mulyorejo."""
-    return datetime.fromisoformat(day).replace(hour=hour, minute=minute, tzinfo=ZONE)
-
-
 def steps() -> Iterator[Step]:
     """All steps of the year; their order is that of their moments."""
     town = MULYOREJO
-    yield from rules(town)
+    yield from publish_rules(town, at("2025-12-15", 9), ADMIN)
     yield from arrival(town)
     yield from plans(town)
     for month in range(1, 13):
@@ -44,19 +36,6 @@ def steps() -> Iterator[Step]:
         yield from one_quarter(town, quarter)
     yield from (step(town, name, at(day, hour, minute), by, tells, act) for name, day, hour, minute, by, tells, act in objections.ACTS)
     yield from (step(town, name, at(day, hour, 0), by, tells, act) for name, day, hour, by, tells, act in development(town))
-
-
-def step(town: Place, name: str, moment: datetime, by: str, tells: str, play: Callable[[Seat], None]) -> Step:
-    """A step of this place, whose person comes with the roles of the own office."""
-    return Step(f"{town.agency}/{name}", moment, town.agency, by, town.roles(by), tells, play)
-
-
-def rules(town: Place) -> Iterator[Step]:
-    """December 2025: the place publishes its rule sets; all hold from January."""
-    for kind, settings in town.rules().items():
-        service = SERVICE_OF_RULES[kind]
-        tells = f"Aturan {settings['id']} diumumkan: {settings['sources'][0]}"
-        yield step(town, f"rules/{kind}", at("2025-12-15", 9), ADMIN, tells, partial(_post, service, "/rule-sets", settings))
 
 
 def arrival(town: Place) -> Iterator[Step]:
@@ -68,18 +47,18 @@ def arrival(town: Place) -> Iterator[Step]:
         ("earlier-predicates.csv", "appraisal", "/imports/earlier-predicates", 30, "SDM mengimpor predikat triwulan IV 2025 (CSV)"),
     )
     for name, service, path, minute, tells in files:
-        yield step(town, f"import/{name}", at("2026-01-02", 8, minute), HR, tells, partial(_hand_in, town, service, path, name))
-    read = {"rule_set": _cited(town, "appraisal"), "how": "meeting"}
+        yield step(town, f"import/{name}", at("2026-01-02", 8, minute), HR, tells, partial(hand_in, town, service, path, name))
+    read = {"rule_set": cited(town, "appraisal"), "how": "meeting"}
     for person in town.people():
         path = f"/rules-acknowledgements/{person}"
         tells = "Pegawai mengikuti sosialisasi aturan dan menyatakan sudah memahaminya"
-        yield step(town, f"rules-read/{person}", at("2026-01-05", 9), person, tells, partial(_post, "appraisal", path, read))
+        yield step(town, f"rules-read/{person}", at("2026-01-05", 9), person, tells, partial(post, "appraisal", path, read))
 
 
 def plans(town: Place) -> Iterator[Step]:
     """January: targets are proposed, most of them by file, and fixed by each superior on what he sees."""
     tells = "SDM mengimpor usulan sasaran kinerja (XLSX)"
-    act = partial(_hand_in, town, "appraisal", "/imports/targets", "targets.xlsx")
+    act = partial(hand_in, town, "appraisal", "/imports/targets", "targets.xlsx")
     yield step(town, "import/targets.xlsx", at("2026-01-06", 9), HR, tells, act)
     drafted = town.rows("played/own-targets.csv")
     for person in sorted({row["Kode Pegawai"] for row in drafted}):
@@ -89,7 +68,7 @@ def plans(town: Place) -> Iterator[Step]:
     for number, (person, (assessor, _)) in enumerate(town.lines().items(), start=1):
         document = f"SKP/{number:03d}/2026"
         tells = "Pejabat penilai menetapkan sasaran kinerja (SKP) bawahannya"
-        yield step(town, f"plan/approve/{person}", at("2026-01-14", 10), assessor, tells, partial(_approve, person, document))
+        yield step(town, f"plan/approve/{person}", at("2026-01-14", 10), assessor, tells, partial(approve_plans, {person: document}, 2026))
 
 
 def one_month(town: Place, number: int) -> Iterator[Step]:
@@ -102,10 +81,10 @@ def one_month(town: Place, number: int) -> Iterator[Step]:
     name = next(file.name for file in sorted((town.folder / "imports").glob(f"attendance-{month}.*")))
     third = after.replace(day=3).isoformat()
     tells = f"SDM mengimpor kehadiran {month} ({name.rpartition('.')[2].upper()})"
-    yield step(town, f"import/{name}", at(third, 8), HR, tells, partial(_hand_in, town, "personnel", "/imports/attendance", name))
+    yield step(town, f"import/{name}", at(third, 8), HR, tells, partial(hand_in, town, "personnel", "/imports/attendance", name))
     run_day = after.replace(day=8).isoformat()
     tells = f"Bendahara membayarkan TPP {month}"
-    yield step(town, f"pay-run/{month}", at(run_day, 10), TREASURER, tells, partial(_pay, month))
+    yield step(town, f"pay-run/{month}", at(run_day, 10), TREASURER, tells, partial(pay, month))
 
 
 def one_quarter(town: Place, number: int) -> Iterator[Step]:
@@ -116,7 +95,7 @@ def one_quarter(town: Place, number: int) -> Iterator[Step]:
         if row["Periode"] == period:
             path = f"/organisations/{row['Unit']}/{period}/result"
             tells = "Hasil kinerja organisasi ditetapkan lebih dahulu, per unit"
-            act = partial(_post, "appraisal", path, {"result": row["Hasil"]})
+            act = partial(post, "appraisal", path, {"result": row["Hasil"]})
             yield step(town, f"organisation/{period}/{row['Unit']}", at(day("10"), 9), APPROVER, tells, act)
     behaviours = town.rules()["appraisal"]["settings"]["behaviours"]
     marked = {
@@ -127,29 +106,23 @@ def one_quarter(town: Place, number: int) -> Iterator[Step]:
     for person, (assessor, _) in town.lines().items():
         scores = {aspect: marked.get((person, aspect), "as") for aspect in behaviours}
         tells = "Pejabat penilai menilai perilaku kerja bawahannya"
-        yield step(town, f"scores/{period}/{person}", at(day("14"), 10), assessor, tells, partial(_score, person, period, scores))
+        yield step(
+            town, f"scores/{period}/{person}", at(day("14"), 10), assessor, tells, partial(score_behaviour, period, {person: scores})
+        )
         tells = "Pejabat penilai menyampaikan hasil penilaian triwulan"
-        yield step(town, f"delivery/{period}/{person}", at(day("20"), 9), assessor, tells, partial(_appraise, person, period, "delivery"))
+        yield step(town, f"delivery/{period}/{person}", at(day("20"), 9), assessor, tells, partial(appraise, "delivery", period, [person]))
         if person not in SILENT and (person, period) not in OBJECTED:
             tells = "Pegawai menerima hasil penilaiannya"
-            act = partial(_appraise, person, period, "acceptance")
+            act = partial(appraise, "acceptance", period, [person])
             yield step(town, f"acceptance/{period}/{person}", at(day("22"), 13), person, tells, act)
     for number_in_line, person in enumerate(town.lines()):
         tells = "Pegawai menilai proses penilaiannya"
         opinion = _opinion(number_in_line, number)
-        act = partial(_post, "feedback", f"/process-feedback/{period}", opinion)
+        act = partial(post, "feedback", f"/process-feedback/{period}", opinion)
         yield step(town, f"process-feedback/{period}/{person}", at(day("27"), 9), person, tells, act)
     tells = "SDM mengumumkan rata-rata penilaian atas proses kepada semua pegawai"
-    act = partial(_post, "feedback", f"/process-feedback/{period}/publication", {})
+    act = partial(post, "feedback", f"/process-feedback/{period}/publication", {})
     yield step(town, f"process-feedback/{period}/publication", at(day("29"), 9), HR, tells, act)
-
-
-def _post(service: str, path: str, body: dict[str, Any], seat: Seat) -> None:
-    seat.post(service, path, body)
-
-
-def _hand_in(town: Place, service: str, path: str, name: str, seat: Seat) -> None:
-    seat.hand_in(service, path, town.content(f"imports/{name}"), name)
 
 
 def _draft(person: str, targets: list[dict[str, Any]], seat: Seat) -> None:
@@ -157,35 +130,13 @@ def _draft(person: str, targets: list[dict[str, Any]], seat: Seat) -> None:
         seat.post("appraisal", f"/plans/{person}/2026/targets", target, key=target["target_id"])
 
 
-def _approve(person: str, document: str, seat: Seat) -> None:
-    seat.on_what_is_shown("appraisal", f"/plans/{person}/2026", f"/plans/{person}/2026/approval", {"document": document})
-
-
 def _report_progress(person: str, told: list[dict[str, str]], seat: Seat) -> None:
     for row in told:
-        proof = hashlib.sha256(f"bukti {person} {row['Kode Sasaran']} {row['Bulan']}".encode()).hexdigest()
+        proof = digest(f"bukti {person} {row['Kode Sasaran']} {row['Bulan']}")
         report = {"target_id": row["Kode Sasaran"], "month": row["Bulan"], "value": row["Nilai"], "evidence": [proof]}
         if row["Kendala"]:
             report["obstacle"] = row["Kendala"]
         seat.post("appraisal", f"/plans/{person}/2026/progress", report, key=row["Kode Sasaran"])
-
-
-def _score(person: str, period: str, scores: dict[str, str], seat: Seat) -> None:
-    for aspect, value in scores.items():
-        score = {"what": "behaviour", "item": aspect, "value": value}
-        seat.post("appraisal", f"/appraisals/{person}/{period}/scores", score, key=aspect)
-
-
-def _appraise(person: str, period: str, act: str, seat: Seat) -> None:
-    shown = f"/appraisals/{person}/{period}"
-    seat.on_what_is_shown("appraisal", shown, f"{shown}/{act}")
-
-
-def _pay(month: str, seat: Seat) -> None:
-    """A large agency is posted in parts; the run is asked on until it is closed."""
-    part = 1
-    while seat.post("payroll", "/pay-runs", {"month": month}, key=str(part)).body["status"] == "continuing":
-        part += 1
 
 
 def _target(row: dict[str, str]) -> dict[str, Any]:
@@ -212,8 +163,3 @@ def _opinion(place_in_line: int, quarter: int) -> dict[str, Any]:
         },
         **({"remark": "Mohon keputusan atas keberatan disampaikan tepat waktu."} if (place_in_line, quarter) == (0, 1) else {}),
     }
-
-
-def _cited(town: Place, kind: str) -> str:
-    """How results cite the place's first publication of its rules of `kind`."""
-    return f"{town.rules()[kind]['id']}@1"

@@ -31,3 +31,12 @@ def kafka_year(tmp_path_factory: pytest.TempPathFactory, kafka_bootstrap: str) -
     with running(home, broker, "up", "--bus", "kafka") as up:
         up.wait_for(STAYS)
         yield collected(Year(home, "kafka", broker, Home(home / "kafka").run))
+
+
+@pytest.fixture(scope="session")
+def four_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
+    """All places played in one run with one clock, on the embedded bus."""
+    home = tmp_path_factory.mktemp("four-places") / "home"
+    with running(home, {}, "up", "--scenario", "all") as up:
+        up.wait_for(STAYS)
+        yield collected(Year(home, "embedded", {}, Home(home / "embedded").run))

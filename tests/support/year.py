@@ -111,11 +111,12 @@ class Year:
         heads = {"Authorization": f"Bearer {self.token(who, *roles, agency=agency)}", **parts.pop("headers", {})}
         return requests.request(method, f"{self.run['services'][service]}/v1{path}", headers=heads, timeout=30, **parts)
 
-    def feed(self, service: str) -> list[dict[str, Any]]:
-        """All events of a service from the pull feed, open and restricted ones."""
+    def feed(self, service: str, agency: str = "mulyorejo") -> list[dict[str, Any]]:
+        """All events of a service and an agency from the pull feed, open and restricted ones."""
         found, after = [], "0"
         while True:
-            batch = self.ask("GET", service, f"/events?after={after}&limit=1000", "bkn", "subscriber", "subscriber-restricted")
+            path = f"/events?after={after}&limit=1000"
+            batch = self.ask("GET", service, path, "bkn", "subscriber", "subscriber-restricted", agency=agency)
             assert batch.status_code == 200, batch.text
             found += batch.json()
             reached = re.search(r"after=(\d+)", batch.headers["Link"])[1]
