@@ -14,58 +14,94 @@ from threading import Thread
 import pytest
 import requests
 
+from scenario import finding
 from scenario.client import Refusal, Seat
+from scenario.finding import Chosen
 from scenario.make_files import spreadsheet
 from scenario.mulyorejo import MULYOREJO
-from scenario.mulyorejo.year import SERVICE_OF_RULES, steps
+from scenario.mulyorejo.year import steps
+from scenario.place import SERVICE_OF_RULES, Place
 from scenario.play import journal_in, play
+from scenario.siulak import SIULAK
 from scenario.steps import Journal, Step, in_order
 from shared.http.rule_sets import RuleSetBody
 from shared.kernel.nip import check_nip
 from shared.process.finding import load_service
 
 MONTHS = [f"2026-{number:02d}" for number in range(1, 13)]
+PLACES = finding.names()
 
 
-def test_every_place_has_units_and_people_of_every_kind() -> None:
-    people = MULYOREJO.rows("sheets/people.csv")
+@pytest.fixture(params=PLACES)
+def town(request: pytest.FixtureRequest) -> Place:
+    """Each place of the played year in turn."""
+    return finding.place(request.param)
+
+
+def test_every_place_has_units_and_people_of_every_kind(town: Place) -> None:
+    people = town.rows("sheets/people.csv")
     kinds = Counter(row["Jenis"] for row in people)
     assert len(people) >= 12 and kinds["PNS"] and kinds["PPPK"] and kinds["CPNS"] == 1
     assert len({row["Unit"] for row in people}) >= 2
-    assert {row["Unit"] for row in people} <= {row["Kode Unit"] for row in MULYOREJO.rows("imports/units.csv")}
-    offices = {role for roles in MULYOREJO.offices.values() for role in roles}
-    assert offices >= {"hr", "treasurer", "approver", "admin"}
+    assert {row["Unit"] for row in people} <= {row["Kode Unit"] for row in town.rows("imports/units.csv")}
+    assert {role for roles in town.offices.values() for role in roles} >= {"hr", "treasurer", "approver", "admin"}
 
 
-def test_everybody_appraised_has_an_assessor_and_all_but_the_highest_a_superior_above_him() -> None:
-    lines = MULYOREJO.lines()
-    without = [person for person, (_, superior) in lines.items() if not superior]
-    assert set(MULYOREJO.people()) - set(lines) == {"m19"} and without == ["m18"]
+def test_everybody_appraised_has_an_assessor_and_all_but_the_highest_a_superior_above_him(town: Place) -> None:
+    lines = town.lines()
+    assert set(town.people()) - set(lines) == {town.officer("approver")}
+    assert len([person for person, (_, superior) in lines.items() if not superior]) == 1
     assert all(person != assessor != superior for person, (assessor, superior) in lines.items())
 
 
-def test_numbers_are_valid_and_invented() -> None:
-    people = MULYOREJO.rows("sheets/people.csv")
+def test_numbers_are_valid_and_invented_and_nobody_has_anothers() -> None:
+    people = [row for name in PLACES for row in finding.place(name).rows("sheets/people.csv")]
     assert all(check_nip(row["NIP"], row["Jenis"]) == row["NIP"] and int(row["NIP"][-3:]) >= 900 for row in people)
-    assert len({row["NIP"] for row in people}) == len(people)
+    assert len({row["NIP"] for row in people}) == len({row["Kode Pegawai"] for row in people}) == len(people)
 
 
-def test_spreadsheets_hold_what_their_text_says() -> None:
-    for source in (MULYOREJO.folder / "sheets").glob("*.csv"):
-        assert spreadsheet(source) == MULYOREJO.content(f"imports/{source.stem}.xlsx"), (
-            f"run python -m scenario.make_files for {source.name}"
-        )
+def test_spreadsheets_hold_what_their_text_says(town: Place) -> None:
+    for source in (town.folder / "sheets").glob("*.csv"):
+        assert spreadsheet(source) == town.content(f"imports/{source.stem}.xlsx"), f"run python -m scenario.make_files for {source.name}"
+
+
+def test_rule_sets_are_accepted_and_cite_the_local_regulation_and_the_law(town: Place) -> None:
+    for kind, published in town.rules().items():
+        rules = RuleSetBody().load(published)
+        load_service(SERVICE_OF_RULES[kind]).check_rules[kind](rules["settings"])
+        assert "(rekaan)" in rules["sources"][0] and len(rules["sources"]) >= 2
 
 
 def test_plans_weigh_a_hundred_and_every_month_is_reported() -> None:
     targets = [*MULYOREJO.rows("sheets/targets.csv"), *MULYOREJO.rows("played/own-targets.csv")]
-    weights: dict[str, int] = defaultdict(int)
-    for row in targets:
-        weights[row["Kode Pegawai"]] += int(row["Bobot"])
-    assert set(weights) == set(MULYOREJO.lines()) and set(weights.values()) == {100}
+    assert _weights(targets) == dict.fromkeys(MULYOREJO.lines(), 100)
     wanted = {(row["Kode Pegawai"], row["Kode Sasaran"], month) for row in targets for month in MONTHS}
     told = [(row["Kode Pegawai"], row["Kode Sasaran"], row["Bulan"]) for row in MULYOREJO.rows("played/progress.csv")]
     assert sorted(told) == sorted(wanted)
+
+
+def test_siulaks_plans_weigh_a_hundred_and_every_month_is_handed_in() -> None:
+    targets = SIULAK.rows("sheets/targets.csv")
+    assert _weights(targets) == dict.fromkeys(SIULAK.lines(), 100)
+    for month in MONTHS:
+        told = {(row["Kode Pegawai"], row["Kode Sasaran"]) for row in SIULAK.rows(f"imports/achievements-{month}.csv")}
+        assert told == {(row["Kode Pegawai"], row["Kode Sasaran"]) for row in targets}
+
+
+def _weights(targets: list[dict[str, str]]) -> dict[str, int]:
+    weights: dict[str, int] = defaultdict(int)
+    for row in targets:
+        weights[row["Kode Pegawai"]] += int(row["Bobot"])
+    return weights
+
+
+def test_siulaks_colleagues_are_at_least_three_and_not_oneself_or_the_assessor() -> None:
+    asked: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in SIULAK.rows("played/peers.csv"):
+        asked[row["Periode"], row["Dinilai"]].add(row["Penilai"])
+    assert {person for period, person in asked if period == "2026"} == set(SIULAK.lines())
+    for (_, person), raters in asked.items():
+        assert len(raters) >= 3 and not raters & {person, SIULAK.lines()[person][0]}
 
 
 def test_m1_comes_late_and_stays_away_as_the_table_of_amounts_needs() -> None:
@@ -77,20 +113,38 @@ def test_m1_comes_late_and_stays_away_as_the_table_of_amounts_needs() -> None:
     assert found == {**dict.fromkeys(MONTHS, (0, 0)), "2026-04": (450, 0), "2026-06": (450, 1)}
 
 
-@pytest.mark.parametrize("kind", sorted(SERVICE_OF_RULES))
-def test_rule_sets_are_accepted_and_cite_the_local_regulation_and_the_law(kind: str) -> None:
-    rules = RuleSetBody().load(MULYOREJO.rules()[kind])
-    load_service(SERVICE_OF_RULES[kind]).check_rules[kind](rules["settings"])
-    assert "(rekaan)" in rules["sources"][0] and len(rules["sources"]) >= 2
+def test_s1_was_away_for_twelve_days_in_2025_and_never_in_2026() -> None:
+    [absence] = [row for row in SIULAK.rows("imports/yearly-absence-2025.csv") if row["Kode Pegawai"] == "s1"]
+    assert absence["Hari Tidak Hadir"] == "12"
+    for month in MONTHS:
+        [row] = [row for row in SIULAK.rows(f"imports/attendance-{month}.csv") if row["Kode Pegawai"] == "s1"]
+        assert [row[name] for name in row if name not in ("Kode Pegawai", "Bulan")] == ["0"] * 5
 
 
 def test_steps_have_names_of_their_own_and_go_from_the_rules_to_the_last_decisions() -> None:
     year = in_order(steps())
     assert year[0].name == "mulyorejo/rules/allowance" and year[-1].at == datetime.fromisoformat("2027-02-15T09:00+07:00")
     assert next(step.at for step in year if step.name.endswith("objection/2026-Q1/m3")) == datetime.fromisoformat("2026-05-05T00:10+07:00")
-    assert all(step.by in MULYOREJO.people() for step in year)
     with pytest.raises(ValueError, match="found twice: mulyorejo/rules/allowance"):
         in_order([*year, year[0]])
+
+
+def test_all_places_are_played_with_one_clock_by_their_own_people() -> None:
+    year = finding.steps(finding.chosen("all"))
+    assert {step.agency for step in year} == set(PLACES) and finding.chosen("none") == ()
+    assert [step.at for step in year] == sorted(step.at for step in year)
+    for step in year:
+        town = finding.place(step.agency)
+        assert step.by in town.people() or step.by in town.clients
+        assert step.roles == town.roles(step.by)
+
+
+def test_a_home_goes_on_with_the_places_that_it_began_with(tmp_path: Path) -> None:
+    Chosen(tmp_path).keep(("mulyorejo",), begun=False)
+    Chosen(tmp_path).keep(("mulyorejo",), begun=True)
+    with pytest.raises(SystemExit, match="expected to go on with the year of mulyorejo"):
+        Chosen(tmp_path).keep(PLACES, begun=True)
+    assert Chosen(tmp_path).places() == ("mulyorejo",)
 
 
 def _step(name: str, hour: int, done: list[str], fails: bool = False) -> Step:
