@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BUS ?= embedded
-SCENARIO ?= mulyorejo
+SCENARIO ?= all
 
 VENV := .venv
 PY := $(VENV)/bin/python

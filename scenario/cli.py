@@ -34,7 +34,7 @@ def add_commands(commands: Any) -> None:
     """Add ``up``, ``scenario`` and ``explain`` to an argparse subparsers object; each sets ``run``."""
     places = finding.names()
     up = commands.add_parser("up", help="start everything on this machine, play the scenario once, and stay")
-    up.add_argument("--scenario", choices=(*places, ALL, NONE), default=places[0], help=f"one place, {ALL} with one clock, or {NONE}")
+    up.add_argument("--scenario", choices=(*places, ALL, NONE), default=ALL, help=f"one place, {ALL} with one clock, or {NONE}")
     up.add_argument("--bus", choices=("embedded", "kafka"), default="embedded")
     up.add_argument("--once", action="store_true", help="stop after the report")
     up.set_defaults(run=_up)

@@ -1,9 +1,12 @@
-"""Plays the year: moves the clock from step to step and lets each person act at the own seat, through HTTP alone."""
+"""Plays the year: moves the clock from moment to moment and lets each person act at the own seat, through HTTP alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 import requests
@@ -12,6 +15,9 @@ from scenario.client import Seat
 from scenario.steps import Journal, Step, in_order
 
 MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember")
+
+SIDE_BY_SIDE = 4
+"""How many people act at once where nothing says who comes first."""
 
 
 def play(
@@ -31,19 +37,54 @@ def play(
     """
     left = [step for step in in_order(steps) if step not in journal]
     shown = _Months(show, several=len({step.agency for step in left}) > 1)
-    moved: datetime | None = None
-    with requests.Session() as lines:
-        for step in left:
-            if moved is None or step.at > moved:
-                advance(step.at)
-                moved = step.at
-            shown.tell(step)
-            step.play(Seat(addresses, lambda step=step: token(step), step.by, step.name, lines))
+    lines = threading.local()
+
+    def act(mine: Sequence[Step]) -> None:
+        """One person's steps, over the thread's own connections."""
+        if not hasattr(lines, "session"):
+            lines.session = requests.Session()
+        for step in mine:
+            step.play(Seat(addresses, lambda step=step: token(step), step.by, step.name, lines.session))
             journal.played(step)
+
+    people = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="person")
+    try:
+        for moment, together in groupby(left, key=lambda step: step.at):
+            advance(moment)
+            for turn in turns(together):
+                for step in turn:
+                    shown.tell(step)
+                for done in [people.submit(act, mine) for mine in by_person(turn)]:
+                    done.result()
+    finally:
+        people.shutdown(cancel_futures=True)
     shown.close()
-    if moved is not None:
-        advance(moved)
+    if left:
+        advance(left[-1].at)
     return len(left)
+
+
+def turns(steps: Iterable[Step]) -> list[list[Step]]:
+    """The steps of one moment in turns: those that do the same thing in one place act side by side, and so do places; the rest in order."""
+    found: list[list[Step]] = []
+    places: dict[str, int] = {}
+    told: dict[str, str] = {}
+    for step in steps:
+        if told.get(step.agency) != step.tells:
+            told[step.agency] = step.tells
+            places[step.agency] = places.get(step.agency, -1) + 1
+        while len(found) <= places[step.agency]:
+            found.append([])
+        found[places[step.agency]].append(step)
+    return found
+
+
+def by_person(steps: Iterable[Step]) -> list[list[Step]]:
+    """Each person's steps together, in their order."""
+    found: dict[tuple[str, str], list[Step]] = {}
+    for step in steps:
+        found.setdefault((step.agency, step.by), []).append(step)
+    return list(found.values())
 
 
 def journal_in(home: Path) -> Journal:

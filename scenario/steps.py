@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 from scenario.client import Seat
 
@@ -44,6 +45,7 @@ class Journal:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._played: set[str] = set()
+        self._writing = Lock()
         if file.exists():
             whole, _, torn = file.read_text(encoding="utf-8").rpartition("\n")
             self._played = {json.loads(line)["step"] for line in whole.splitlines()}
@@ -54,10 +56,10 @@ class Journal:
         return step.name in self._played
 
     def played(self, step: Step) -> None:
-        """Note the step on disk before anybody goes on."""
+        """Note the step on disk before its person goes on."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        with self._file.open("a", encoding="utf-8") as lines:
+        with self._writing, self._file.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps({"step": step.name, "at": step.at.isoformat()}) + "\n")
             lines.flush()
             os.fsync(lines.fileno())
-        self._played.add(step.name)
+            self._played.add(step.name)

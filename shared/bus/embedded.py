@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from shared.bus.embedded_consumer import EmbeddedConsumer
 from shared.bus.embedded_tables import CHANNEL, SCHEMA, SCHEMA_LOCK, headers_from_text, headers_to_text, sent_from_text, sent_to_text
-from shared.bus.line import Line, LineBroken
+from shared.bus.line import KeptLine, Line, LineBroken
 from shared.bus.protocol import BusUnavailable, Outgoing, PublishFailed, RelayFenced, RelayMark, TopicPartition
 
 log = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ class EmbeddedBus:
         self.partitions = partitions
         self._url = url
         self._seconds = answer_seconds
+        self._watching = KeptLine(url, answer_seconds)
 
     def create_schema(self) -> None:
         """Make the tables where they are missing. Raises BusUnavailable."""
@@ -50,10 +51,14 @@ class EmbeddedBus:
         return dict(self._ask("SELECT name, id::text FROM topics WHERE name = ANY (%s)", (list(topics),)))
 
     def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
-        rows = self._ask(
-            "SELECT t.name, p.partition, p.next_offset FROM topics t JOIN partitions p ON p.topic = t.id WHERE t.name = ANY (%s)",
-            (list(topics),),
-        )
+        """As the protocol says. Whoever watches asks often, and to open a line costs more than the answer."""
+        try:
+            rows = self._watching.ask(
+                "SELECT t.name, p.partition, p.next_offset FROM topics t JOIN partitions p ON p.topic = t.id WHERE t.name = ANY (%s)",
+                (list(topics),),
+            )
+        except LineBroken as error:
+            raise BusUnavailable(f"the embedded bus does not answer: {error}") from error
         return {TopicPartition(name, partition): end for name, partition, end in rows}
 
     def last_sequences(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:

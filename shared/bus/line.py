@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import time
 from collections.abc import Mapping, Sequence
@@ -82,6 +83,31 @@ class Line:
         waiting = select.poll()
         waiting.register(self._connection.fileno(), wanted)
         return bool(waiting.poll(max(0, int(seconds * 1000))))
+
+
+class KeptLine:
+    """A line for questions that come often: kept between them, and opened again after a fork or where it broke meanwhile."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self._url, self._seconds = url, seconds
+        self._line: Line | None = None
+        self._process = 0
+
+    def ask(self, statement: str, values: Sequence[Any] | None = None) -> list[tuple]:
+        """As :meth:`Line.run`, for statements that may be run twice. Raises LineBroken."""
+        began = time.monotonic()
+        try:
+            if self._line is not None and self._process == os.getpid():
+                return self._line.run(statement, values)
+        except LineBroken:
+            if time.monotonic() - began >= self._seconds:
+                self._line = None
+                raise  # the server stands still: another line would only wait as long again
+        self._line, self._process = None, os.getpid()
+        line = Line(self._url, self._seconds)
+        rows = line.run(statement, values)
+        self._line = line
+        return rows
 
 
 def _first_line(error: Exception) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,8 @@ import requests
 from shared.process.clock import FileClock
 
 SETTLE_SECONDS = 60
+PAUSE_SECONDS = 0.02
+"""Between two looks at what still waits: each costs the services as much as a command does."""
 
 
 class NotSettled(RuntimeError):
@@ -22,14 +25,18 @@ class ClockMover:
     """Moves one clock for all services. `workers`: each service's health address."""
 
     def __init__(self, clock: FileClock, workers: Mapping[str, str]) -> None:
-        self.clock, self.workers = clock, dict(workers)
-        self.session = requests.Session()
+        self.clock = clock
+        self._lines = {name: (requests.Session(), f"{url}/settled") for name, url in workers.items()}
+        self._readers = ThreadPoolExecutor(len(self._lines), thread_name_prefix="settled")
 
-    def _read(self) -> dict[str, dict[str, Any]]:
-        return {name: self.session.get(f"{url}/settled", timeout=10).json() for name, url in self.workers.items()}
+    def _read(self, names: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
+        """The own answers of these services, or of all, asked at once."""
+        asked = {name: self._lines[name] for name in (names or self._lines)}
+        answers = {name: self._readers.submit(session.get, url, timeout=10) for name, (session, url) in asked.items()}
+        return {name: answer.result().json() for name, answer in answers.items()}
 
     def settle(self, seconds: float = SETTLE_SECONDS) -> dict[str, dict[str, Any]]:
-        """Wait until nothing waits anywhere. Two equal, quiet readings in a row, so that nothing slips behind the reader's back.
+        """Wait until nothing waits anywhere. Two equal, quiet readings in a row: between them nobody moved, so all were quiet at once.
 
         NotSettled says what still waited.
         """
@@ -37,18 +44,22 @@ class ClockMover:
         before: Any = None
         while True:
             found = self._read()
-            quiet = all(one["settled"] for one in found.values())
+            while waits := {name: one for name, one in found.items() if not one["settled"]}:
+                if time.monotonic() > deadline:
+                    raise NotSettled(f"expected everything to settle within {seconds} s, found waiting: {waits}")
+                before = None
+                time.sleep(PAUSE_SECONDS)
+                found |= self._read(waits)
             progress = {name: one.get("progress") for name, one in found.items()}
-            if quiet and progress == before:
+            if progress == before:
                 return found
-            before = progress if quiet else None
-            if time.monotonic() > deadline:
-                waits = {name: one for name, one in found.items() if not one["settled"]}
-                raise NotSettled(f"expected everything to settle within {seconds} s, found waiting: {waits or found}")
-            time.sleep(0.005 if quiet else 0.03)
+            before = progress
 
     def advance(self, to: datetime) -> None:
-        """Move the clock to `to`, stopping at every timer that falls due on the way, in the order of due times."""
+        """Move the clock to `to`, stopping at every timer that falls due on the way, in the order of due times.
+
+        It comes back with everything settled: where no timer falls due, moving the clock alone sets nothing going.
+        """
         while True:
             found = self.settle()
             dues = [datetime.fromisoformat(one["next_due"]) for one in found.values() if one.get("next_due")]
@@ -57,6 +68,5 @@ class ClockMover:
             if due is None:
                 break
             self.clock.move(due)
-        if to > self.clock.now():
+        if to > now:
             self.clock.move(to)
-            self.settle()

@@ -115,6 +115,9 @@ class Worker:
 
 def _handler(worker: Worker) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # who asks often keeps the connection
+        timeout = 60
+
         def do_GET(self) -> None:
             if self.path == "/healthz":
                 self._say(200, orjson.dumps({"alive": True}))

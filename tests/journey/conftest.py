@@ -1,4 +1,4 @@
-"""The year played once on each bus, for all journey tests; on the embedded bus it is interrupted on the way."""
+"""All places' year played once on each bus, for all journey tests; on the embedded bus it is interrupted on the way."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from tests.support.year import STAYS, Year, collected, running
 def embedded_year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
     """Played on the embedded bus: stopped by Ctrl-C in May, then started again to the end."""
     home = tmp_path_factory.mktemp("embedded") / "home"
-    agencies = {"MERIT_AGENCIES": "mulyorejo,siulak"}
-    with running(home, agencies, "up") as first:
+    with running(home, {}, "up") as first:
         first.wait_for("M3 mengajukan keberatan")
         assert first.stop() == 130 and "everything is stopped" in first.said
-    with running(home, agencies, "up") as again:
+    with running(home, {}, "up") as again:
         again.wait_for(STAYS)
-        yield collected(Year(home, "embedded", agencies, Home(home / "embedded").run))
+        yield collected(Year(home, "embedded", {}, Home(home / "embedded").run))
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +32,13 @@ def kafka_year(tmp_path_factory: pytest.TempPathFactory, kafka_bootstrap: str) -
         yield collected(Year(home, "kafka", broker, Home(home / "kafka").run))
 
 
+@pytest.fixture(scope="session", params=["embedded", "kafka"])
+def each_year(request: pytest.FixtureRequest) -> Year:
+    """The year on either bus, for what must hold on both."""
+    return request.getfixturevalue(f"{request.param}_year")
+
+
 @pytest.fixture(scope="session")
-def four_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
-    """All places played in one run with one clock, on the embedded bus."""
-    home = tmp_path_factory.mktemp("four-places") / "home"
-    with running(home, {}, "up", "--scenario", "all") as up:
-        up.wait_for(STAYS)
-        yield collected(Year(home, "embedded", {}, Home(home / "embedded").run))
+def four_places(embedded_year: Year) -> Year:
+    """All places, played in one run with one clock."""
+    return embedded_year

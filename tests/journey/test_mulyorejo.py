@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -15,10 +14,8 @@ from typing import Any
 import pytest
 
 from scenario.mulyorejo import MULYOREJO
-from scenario.mulyorejo.year import steps
-from shared.events.schemas import faults
 from shared.local.home import ROOT
-from tests.support.year import SERVICES, STAYS, Year, running
+from tests.support.year import Year
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(1200)]
 
@@ -30,20 +27,16 @@ EXPECTED_OF_M1 = {
 }
 
 
-def _row(year: Year, person: str, month: str) -> dict[str, Any]:
-    return next(row for row in year.rows if (row["person"], row["month"]) == (person, month))
-
-
 @pytest.mark.parametrize("month", EXPECTED_OF_M1)
 def test_m1_is_posted_and_due_to_the_rupiah(embedded_year: Year, month: str) -> None:
     lines, due = EXPECTED_OF_M1[month]
-    row = _row(embedded_year, "M1", month)
+    row = embedded_year.row("M1", month)
     assert tuple(line["amount"] for line in row["lines"]) == lines
     assert (row["posted"], row["due"]) == (sum(lines), due)
 
 
 def test_the_run_of_june_pays_m1_both_differences(embedded_year: Year) -> None:
-    row = _row(embedded_year, "M1", "2026-06")
+    row = embedded_year.row("M1", "2026-06")
     decided = [
         event for event in embedded_year.events if event["type"] == "merit.appraisal.ObjectionDecided.v1" and event["subject"] == "m1"
     ]
@@ -65,7 +58,7 @@ def test_what_is_paid_over_the_year_is_what_is_due(embedded_year: Year) -> None:
 
 def test_a_rejected_objection_changes_nothing(embedded_year: Year) -> None:
     for month in ("2026-04", "2026-05", "2026-06"):
-        row = _row(embedded_year, "M2", month)
+        row = embedded_year.row("M2", month)
         assert row["posted"] == row["due"] == row["paid"] and not row["adjustments"]
     shown = embedded_year.ask("GET", "appraisal", "/appraisals/m2/2026-Q1/objection", "m2").json()
     assert shown["decision"]["outcome"] == "rejected" and shown["decision"]["reasons"] and not shown["overdue"]
@@ -114,13 +107,6 @@ def test_the_means_of_the_process_are_published_and_no_single_answer_is(embedded
     assert all(event["data"]["n"] == 19 for event in published if "n" in event["data"])
 
 
-@pytest.mark.parametrize("bus", ["embedded", "kafka"])
-def test_every_event_of_the_year_keeps_its_contract(bus: str, request: pytest.FixtureRequest) -> None:
-    year: Year = request.getfixturevalue(f"{bus}_year")
-    broken = {event["type"]: wrong for event in year.events if (wrong := faults(event))}
-    assert broken == {}
-
-
 def test_no_published_event_tells_a_name_a_nip_or_what_somebody_wrote(embedded_year: Year) -> None:
     people = MULYOREJO.rows("sheets/people.csv")
     written = {row["Kendala"] for row in MULYOREJO.rows("played/progress.csv")} | {
@@ -142,33 +128,6 @@ def test_the_report_tells_why(embedded_year: Year) -> None:
     ):
         assert told in embedded_year.told
     assert "Granted 11 June 2026" in embedded_year.merit("scenario", "report", "--lang", "en")
-
-
-def test_the_year_is_the_same_on_both_buses(embedded_year: Year, kafka_year: Year) -> None:
-    """The interrupted year on the embedded bus and the undisturbed one on Kafka: the same amounts, reasons and words."""
-    assert kafka_year.rows == embedded_year.rows
-    assert kafka_year.told == embedded_year.told
-
-
-@pytest.mark.parametrize("bus", ["embedded", "kafka"])
-def test_views_made_anew_give_the_same_year(bus: str, request: pytest.FixtureRequest) -> None:
-    year: Year = request.getfixturevalue(f"{bus}_year")
-    for service in SERVICES:
-        assert "generation 2" in year.merit("rebuild", service)
-    assert year.report() == year.rows and year.tell() == year.told
-
-
-def test_a_played_year_is_not_played_twice(embedded_year: Year) -> None:
-    before = [len(embedded_year.feed(service)) for service in SERVICES]
-    assert embedded_year.merit("scenario", "play") == "0 steps played\n" and len(list(steps())) > 500
-    assert [len(embedded_year.feed(service)) for service in SERVICES] == before
-
-
-def test_merit_started_empty_is_ready_plays_nothing_and_stops_on_sigterm(tmp_path: Any) -> None:
-    with running(tmp_path / "home", {}, "up", "--scenario", "none") as up:
-        up.wait_for(STAYS, 120)
-        assert "the year is played" not in up.said
-        assert up.stop(signal.SIGTERM) == 0 and "everything is stopped" in up.said
 
 
 def test_another_government_keeps_a_table_of_finalised_predicates(kafka_year: Year, tmp_path: Any) -> None:

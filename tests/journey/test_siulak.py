@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from scenario.siulak import SIULAK
@@ -24,48 +22,39 @@ S1 = {
 """25 % of 3,037,757 is 759,439.25, so that a run takes 759,439; 3 × 304,865 + 3 × 228,649 = 1,600,542 = 2 × 759,439 + 81,664."""
 
 
-def _row(year: Year, person: str, month: str) -> dict[str, Any]:
-    return next(row for row in year.rows if (row["agency"], row["person"], row["month"]) == ("siulak", person, month))
-
-
-def _lines(year: Year, person: str, month: str) -> dict[str, int]:
-    return {line["name"]: line["amount"] for line in _row(year, person, month)["lines"]}
-
-
-def _get(year: Year, service: str, path: str) -> Any:
-    answer = year.ask("GET", service, path, *HR, agency="siulak")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+@pytest.fixture(scope="module")
+def year(four_places: Year) -> Year:
+    """Siulak's part of the places that are played in one run."""
+    return four_places.of("siulak")
 
 
 @pytest.mark.parametrize("month", S1)
-def test_s1_is_posted_cut_corrected_and_recovered_to_the_rupiah(four_places: Year, month: str) -> None:
-    row = _row(four_places, "S1", month)
+def test_s1_is_posted_cut_corrected_and_recovered_to_the_rupiah(year: Year, month: str) -> None:
+    row = year.row("S1", month)
     taken = sum(part["amount"] for part in row["adjustments"])
     assert (row["posted"], row["due"], taken, row["paid"]) == S1[month]
 
 
-def test_the_cut_is_computed_on_both_lines_and_comes_last(four_places: Year) -> None:
-    assert _lines(four_places, "S1", "2026-04") == {"performance": 3_048_646, "discipline": 1_306_562, "sanction": -1_088_802}
-    assert _lines(four_places, "S1", "2026-09") == {"performance": 2_743_781, "discipline": 1_306_562, "sanction": -1_012_586}
-    [sanction] = _get(four_places, "personnel", "/sanctions/s1")["items"]
+def test_the_cut_is_computed_on_both_lines_and_comes_last(year: Year) -> None:
+    assert year.lines("S1", "2026-04") == {"performance": 3_048_646, "discipline": 1_306_562, "sanction": -1_088_802}
+    assert year.lines("S1", "2026-09") == {"performance": 2_743_781, "discipline": 1_306_562, "sanction": -1_012_586}
+    [sanction] = year.get("personnel", "/sanctions/s1", *HR)["items"]
     found = (sanction["effect"], sanction["percent"], sanction["since"], sanction["until"])
     assert found == ("allowance_cut", 25, "2026-04-01", "2026-09-30")
 
 
-def test_every_difference_has_the_correction_as_its_cause(four_places: Year) -> None:
-    events = four_places.feed("appraisal", "siulak")
-    [corrected] = [event for event in events if event["type"] == "merit.appraisal.AppraisalCorrected.v1"]
-    parts = [part for month in S1 for part in _row(four_places, "S1", month)["adjustments"]]
+def test_every_difference_has_the_correction_as_its_cause(year: Year) -> None:
+    [corrected] = [event for event in year.events if event["type"] == "merit.appraisal.AppraisalCorrected.v1"]
+    parts = [part for month in S1 for part in year.row("S1", month)["adjustments"]]
     assert {part["cause"] for part in parts} == {corrected["id"]} and sum(part["amount"] for part in parts) == -1_600_542
-    shown = _get(four_places, "appraisal", "/appraisals/s1/2025")
+    shown = year.get("appraisal", "/appraisals/s1/2025", *HR)
     assert (shown["status"], shown["predicate"]) == ("corrected", "butuh_perbaikan")
     assert (shown["correction"]["heard_on"], shown["correction"]["corrected_by"]) == ("2026-07-13", "s13")
     assert shown["correction"]["legal_basis"] and shown["correction"]["document"] and shown["correction"]["reasons"]
 
 
-def test_one_rank_promotion_met_every_condition_and_another_lacks_one(four_places: Year) -> None:
-    found = {row["key"]: row for row in _get(four_places, "personnel", "/rank-promotions")["items"]}
+def test_one_rank_promotion_met_every_condition_and_another_lacks_one(year: Year) -> None:
+    found = {row["key"]: row for row in year.get("personnel", "/rank-promotions", *HR)["items"]}
     approved, listed = found["s2/rank-iii-b"], found["s3/rank-iii-b"]
     assert (approved["status"], approved["since"], approved["missing"]) == ("approved", "2026-04-01", [])
     codes = {"years-in-rank", "predicates", "no-running-sanction", "education"}
@@ -73,42 +62,42 @@ def test_one_rank_promotion_met_every_condition_and_another_lacks_one(four_place
     assert (listed["status"], listed["missing"]) == ("listed", ["years-in-rank"])
 
 
-def test_the_best_team_and_a_certificate_and_the_bonus_is_a_line(four_places: Year) -> None:
-    awards = _get(four_places, "personnel", "/awards?year=2025")["items"]
+def test_the_best_team_and_a_certificate_and_the_bonus_is_a_line(year: Year) -> None:
+    awards = year.get("personnel", "/awards?year=2025", *HR)["items"]
     team = {row["employee"]: row["bonus"] for row in awards if row["award"] == "tim-terbaik"}
     assert team == dict.fromkeys(("s3", "s4", "s6", "s9", "s10", "s12"), 1_000_000)
     assert [row["employee"] for row in awards if row["award"] == "certificate"] == ["s6"]
-    assert _lines(four_places, "S3", "2026-03") == {"performance": 2_160_435, "discipline": 925_900, "bonus": 1_000_000}
-    assert _row(four_places, "S3", "2026-03")["paid"] == 4_086_335 and _row(four_places, "S3", "2026-04")["paid"] == 3_086_335
+    assert year.lines("S3", "2026-03") == {"performance": 2_160_435, "discipline": 925_900, "bonus": 1_000_000}
+    assert year.row("S3", "2026-03")["paid"] == 4_086_335 and year.row("S3", "2026-04")["paid"] == 3_086_335
 
 
-def test_a_year_without_a_predicate_pays_what_the_rules_say(four_places: Year) -> None:
+def test_a_year_without_a_predicate_pays_what_the_rules_say(year: Year) -> None:
     """S7 is a CPNS without a predicate of 2025 (80 %), S5 was Kurang (PermenLHK 6/2024 art. 19: 85 %)."""
-    assert _lines(four_places, "S7", "2026-01") == {"performance": 1_501_914, "discipline": 804_597}
-    assert _lines(four_places, "S5", "2026-01") == {"performance": 1_836_369, "discipline": 925_901}
+    assert year.lines("S7", "2026-01") == {"performance": 1_501_914, "discipline": 804_597}
+    assert year.lines("S5", "2026-01") == {"performance": 1_836_369, "discipline": 925_901}
 
 
-def test_a_gap_led_to_training_and_its_result_entered_the_next_appraisal(four_places: Year) -> None:
-    [training] = _get(four_places, "appraisal", "/appraisals/s4/2026")["trainings"]
+def test_a_gap_led_to_training_and_its_result_entered_the_next_appraisal(year: Year) -> None:
+    [training] = year.get("appraisal", "/appraisals/s4/2026", *HR)["trainings"]
     found = (training["programme"], training["result"], training["score_hundredths"], training["completed_on"])
     assert found == ("pelatihan-komunikasi", "passed", 8750, "2026-09-18")
 
 
-def test_a_poor_result_led_to_guidance_and_then_six_months_to_improve(four_places: Year) -> None:
-    guidance, improvement = _get(four_places, "personnel", "/development/s5")["measures"]
+def test_a_poor_result_led_to_guidance_and_then_six_months_to_improve(year: Year) -> None:
+    guidance, improvement = year.get("personnel", "/development/s5", *HR)["measures"]
     assert (guidance["kind"], guidance["outcome"], len(guidance["steps"])) == ("guidance", "not_reached", 2)
     assert (improvement["kind"], improvement["since"], improvement["until"]) == ("improvement", "2026-06-01", "2026-11-30")
     assert improvement["ended"] and improvement["outcome"] == "reached"
-    assert _get(four_places, "personnel", "/sanctions/s5")["items"] == []
+    assert year.get("personnel", "/sanctions/s5", *HR)["items"] == []
 
 
-def test_an_objection_lowered_nothing(four_places: Year) -> None:
-    shown = _get(four_places, "appraisal", "/appraisals/s8/2026")
+def test_an_objection_lowered_nothing(year: Year) -> None:
+    shown = year.get("appraisal", "/appraisals/s8/2026", *HR)
     assert (shown["status"], shown["predicate"], shown["objection"]["outcome"]) == ("final", "butuh_perbaikan", "rejected")
-    assert "tidak menurunkan predikat" in four_places.told
+    assert "tidak menurunkan predikat" in year.told
 
 
-def test_everybody_reported_and_was_judged_by_at_least_three_colleagues(four_places: Year) -> None:
+def test_everybody_reported_and_was_judged_by_at_least_three_colleagues(year: Year) -> None:
     for person in SIULAK.lines():
-        shown = _get(four_places, "appraisal", f"/appraisals/{person}/2026")
+        shown = year.get("appraisal", f"/appraisals/{person}/2026", *HR)
         assert shown["status"] == "final" and shown["report"]["report"] and shown["peers"]["n"] >= 3

@@ -1,4 +1,4 @@
-"""Merit started as a newcomer starts it, and Mulyorejo's year played in it: what the journey tests look at."""
+"""Merit started as a newcomer starts it, and the year of all places played in it: what the journey tests look at."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,42 +81,68 @@ def merit(home: Path, environment: Mapping[str, str], *arguments: str) -> str:
 
 @dataclass
 class Year:
-    """A played year that still runs. `rows` and `told` are its reports, `events` everything that the pull feeds give."""
+    """A played year that still runs, as one place knows it.
+
+    `rows` and `told` are its reports, `told` of all places; `events`: everything that the place's pull feeds give.
+    """
 
     home: Path
     bus: str
     environment: Mapping[str, str]
     run: dict[str, Any]
+    agency: str = "mulyorejo"
     rows: list[dict[str, Any]] = field(default_factory=list)
     told: str = ""
     events: list[dict[str, Any]] = field(default_factory=list)
+    places: dict[str, Year] = field(default_factory=dict)
+
+    def of(self, agency: str) -> Year:
+        """The same year as another place knows it."""
+        if agency not in self.places:
+            self.places[agency] = collected(replace(self, agency=agency), self.told)
+        return self.places[agency]
 
     def merit(self, *arguments: str) -> str:
         return merit(self.home, self.environment, *arguments)
 
     def report(self) -> list[dict[str, Any]]:
+        """The rows of all places."""
         return json.loads(self.merit("scenario", "report", "--json"))
 
     def tell(self) -> str:
         """The readable report without this machine's addresses."""
         return re.sub(r"http://\S+?/", "", self.merit("scenario", "report"))
 
-    def token(self, who: str, *roles: str, agency: str = "mulyorejo") -> str:
-        return Home(self.home / self.bus).token(who, agency, ("employee", *roles))
+    def row(self, person: str, month: str) -> dict[str, Any]:
+        """What a person (the scenario's code) got for a month."""
+        return next(row for row in self.rows if (row["person"], row["month"]) == (person, month))
+
+    def lines(self, person: str, month: str) -> dict[str, int]:
+        """The lines of that, each with its amount."""
+        return {line["name"]: line["amount"] for line in self.row(person, month)["lines"]}
+
+    def token(self, who: str, *roles: str, agency: str | None = None) -> str:
+        return Home(self.home / self.bus).token(who, agency or self.agency, ("employee", *roles))
 
     def ask(
-        self, method: str, service: str, path: str, who: str, *roles: str, agency: str = "mulyorejo", **parts: Any
+        self, method: str, service: str, path: str, who: str, *roles: str, agency: str | None = None, **parts: Any
     ) -> requests.Response:
         """One request with a person's token; `headers` among the parts are added to it."""
         heads = {"Authorization": f"Bearer {self.token(who, *roles, agency=agency)}", **parts.pop("headers", {})}
         return requests.request(method, f"{self.run['services'][service]}/v1{path}", headers=heads, timeout=30, **parts)
 
-    def feed(self, service: str, agency: str = "mulyorejo") -> list[dict[str, Any]]:
-        """All events of a service and an agency from the pull feed, open and restricted ones."""
+    def get(self, service: str, path: str, who: str, *roles: str) -> Any:
+        """What a person who may see it reads."""
+        answer = self.ask("GET", service, path, who, *roles)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def feed(self, service: str) -> list[dict[str, Any]]:
+        """All events of a service and the place from the pull feed, open and restricted ones."""
         found, after = [], "0"
         while True:
             path = f"/events?after={after}&limit=1000"
-            batch = self.ask("GET", service, path, "bkn", "subscriber", "subscriber-restricted", agency=agency)
+            batch = self.ask("GET", service, path, "bkn", "subscriber", "subscriber-restricted")
             assert batch.status_code == 200, batch.text
             found += batch.json()
             reached = re.search(r"after=(\d+)", batch.headers["Link"])[1]
@@ -125,8 +151,9 @@ class Year:
             after = reached
 
 
-def collected(year: Year) -> Year:
-    """The year with everything that the tests compare."""
-    year.rows, year.told = year.report(), year.tell()
+def collected(year: Year, told: str = "") -> Year:
+    """The year with everything that the tests compare. `told`: the report of all places, where it was read before."""
+    year.rows = [row for row in year.report() if row["agency"] == year.agency]
+    year.told = told or year.tell()
     year.events = [event for service in SERVICES for event in year.feed(service)]
     return year

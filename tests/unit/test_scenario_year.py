@@ -6,6 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,7 +22,7 @@ from scenario.make_files import spreadsheet
 from scenario.mulyorejo import MULYOREJO
 from scenario.mulyorejo.year import steps
 from scenario.place import SERVICE_OF_RULES, Place
-from scenario.play import journal_in, play
+from scenario.play import by_person, journal_in, play, turns
 from scenario.siulak import SIULAK
 from scenario.steps import Journal, Step, in_order
 from shared.http.rule_sets import RuleSetBody
@@ -171,6 +172,18 @@ def test_an_interrupted_year_goes_on_with_the_step_that_was_not_finished(tmp_pat
     assert _play(year, journal_in(tmp_path), moved) == 2 and done == ["a", "b", "b", "c"]
     assert _play(year, journal_in(tmp_path), moved) == 0 and done == ["a", "b", "b", "c"]
     assert [moment.hour for moment in moved] == [1, 2, 2, 3, 3]
+
+
+def test_people_who_do_the_same_act_side_by_side_and_places_too_all_else_in_order() -> None:
+    def one(agency: str, by: str, tells: str) -> Step:
+        return replace(_step(f"{agency}/{by}/{tells}", 9, []), agency=agency, by=by, tells=tells)
+
+    imports = [one("a", "hr", "units"), one("a", "hr", "people")]
+    reports = [one("a", "a1", "report"), one("a", "a2", "report"), one("a", "a1", "report")]
+    elsewhere = [one("b", "b1", "report"), one("b", "hr", "units")]
+    found = turns([*imports, *reports, *elsewhere])
+    assert found == [[imports[0], elsewhere[0]], [imports[1], elsewhere[1]], reports]
+    assert by_person(reports) == [[reports[0], reports[2]], [reports[1]]]
 
 
 def test_a_torn_last_line_of_the_journal_is_a_step_not_played(tmp_path: Path) -> None:
