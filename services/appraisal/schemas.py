@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-CODE = validate.Regexp(r"^[a-z0-9][a-z0-9._-]{0,39}$", error="Not a valid code of letters a–z, digits, . _ -")
-CITATION = validate.Regexp(
-    r"^(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9 .,:;/()–-]{0,119}$", error="Not a citation such as PP 30/2019 art. 41, of up to 120 characters"
-)
-DECIMAL = validate.Regexp(r"^[0-9]{1,12}(\.[0-9]{1,6})?$", error="Not a valid decimal such as 12 or 97.5")
-DOCUMENT = validate.Length(min=1, max=120)
+from shared.http.forms import Edge
+
+EDGE = Edge("appraisal")
+CODE, DECIMAL, DOCUMENT, CITATION, SHA256 = map(EDGE.body, ("item", "decimal", "document", "citation", "digest"))
 FREE = validate.Length(min=1, max=4000)
 RATING = validate.OneOf(("above", "as", "below"))
-SHA256 = validate.Regexp(r"^[0-9a-f]{64}$", error="Not a valid SHA-256 in 64 hexadecimal digits")
 
 
 class Acknowledgement(Schema):
-    rule_set = fields.String(required=True, metadata={"description": "As results cite it", "example": "mulyorejo-appraisal@1"})
+    rule_set = fields.String(
+        required=True, validate=EDGE.body("rule-set"), metadata={"description": "As results cite it", "example": "mulyorejo-appraisal@1"}
+    )
     how = fields.String(required=True, validate=CODE, metadata={"description": "A code", "example": "meeting"})
 
 
@@ -25,7 +24,7 @@ class NewTarget(Schema):
     aspect = fields.String(required=True, validate=validate.OneOf(("quantity", "quality", "time", "cost")))
     indicator = fields.String(required=True, validate=CODE)
     what = fields.String(load_default=None, validate=FREE, allow_none=True, metadata={"description": "The wording; kept as a text"})
-    unit = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    unit = fields.String(required=True, validate=EDGE.body("TargetSet.unit"), metadata={"example": "izin per bulan"})
     direction = fields.String(required=True, validate=validate.OneOf(("higher", "lower")), metadata={"description": "What is better"})
     value = fields.String(required=True, validate=DECIMAL)
     weight = fields.Integer(required=True, strict=True, validate=validate.Range(1, 100), metadata={"description": "Percent"})
@@ -37,7 +36,7 @@ class Approval(Schema):
 
 class Progress(Schema):
     target_id = fields.String(required=True, validate=CODE)
-    month = fields.String(required=True, metadata={"example": "2026-01"})
+    month = fields.String(required=True, validate=EDGE.body("month"), metadata={"example": "2026-01"})
     value = fields.String(required=True, validate=DECIMAL)
     evidence = fields.List(fields.String(validate=SHA256), load_default=list, validate=validate.Length(max=50))
     obstacle = fields.String(load_default=None, allow_none=True, validate=FREE, metadata={"description": "Kept as a text"})
@@ -48,7 +47,7 @@ class Score(Schema):
     item = fields.String(required=True, validate=CODE)
     value = fields.String(
         required=True,
-        validate=validate.Regexp(r"^(above|as|below|yes|no|[0-9]{1,3}(\.[0-9]{1,6})?)$", error="Not a rating, a number, yes or no"),
+        validate=EDGE.body("ScoreSubmitted.value"),
         metadata={
             "description": "above, as, below; under the numeric scheme a number from 0 to 120, for an idea yes or no",
             "example": "as",
@@ -83,7 +82,7 @@ class Decision(Schema):
     outcome = fields.String(required=True, validate=validate.OneOf(("granted", "rejected")))
     ratings = fields.Nested(Ratings, load_default=None, allow_none=True, metadata={"description": "With granted, under the rating scheme"})
     score = fields.String(
-        load_default=None, allow_none=True, validate=DECIMAL, metadata={"description": "With granted, under the numeric scheme"}
+        load_default=None, allow_none=True, validate=EDGE.body("score"), metadata={"description": "With granted, under the numeric scheme"}
     )
     document = fields.String(required=True, validate=DOCUMENT)
     reasons = fields.String(required=True, validate=FREE)
@@ -91,7 +90,9 @@ class Decision(Schema):
 
 class Correction(Schema):
     ratings = fields.Nested(Ratings, load_default=None, allow_none=True, metadata={"description": "Under the rating scheme"})
-    score = fields.String(load_default=None, allow_none=True, validate=DECIMAL, metadata={"description": "Under the numeric scheme"})
+    score = fields.String(
+        load_default=None, allow_none=True, validate=EDGE.body("score"), metadata={"description": "Under the numeric scheme"}
+    )
     predicate = fields.String(
         load_default=None,
         allow_none=True,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,39}$", error="Must be small letters, digits and hyphens, up to 40.")
+from shared.http.forms import Edge
+
+EDGE = Edge("feedback")
+CODE = EDGE.body("code")
 REMARK = validate.Length(min=1, max=2000)
 LETTER = validate.Length(min=1, max=8000)
 TOKEN = validate.Regexp(r"^[\x21-\x7e]{1,80}$", error="Must be 1 to 80 visible ASCII characters.")
@@ -22,7 +25,7 @@ class Answer(Schema):
 
 
 class PeerRound(Schema):
-    period = fields.String(required=True, metadata={"example": "2026-Q1"})
+    period = fields.String(required=True, validate=EDGE.body("period"), metadata={"example": "2026-Q1"})
     subjects = fields.List(
         fields.String(validate=CODE),
         required=True,

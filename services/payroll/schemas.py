@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields
 
-MONTH = validate.Regexp(r"^[12]\d{3}-(0[1-9]|1[0-2])$", error="Must be a month such as 2026-04.")
+from shared.http.forms import Edge
+
+MONTH = Edge("payroll").body("month")
 
 
 class PostPayRun(Schema):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,39}$", error="Must be small letters, digits and hyphens, at most 40.")
-NAME = validate.Regexp(r"^[a-z0-9][A-Za-z0-9-]{0,99}$", error="Must be a proposal's name as the list shows it.")
-DOCUMENT = validate.Length(min=1, max=120)
-MONTH = validate.Regexp(r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", error="Must be a month such as 2026-11.")
+from shared.http.forms import Edge
+
+EDGE = Edge("personnel")
+CODE, NAME, DOCUMENT, MONTH = map(EDGE.body, ("code", "proposal", "document", "month"))
 FREE = validate.Length(min=1, max=4000)
 
 
@@ -68,10 +68,10 @@ class NewVacancy(Schema):
     post = fields.String(required=True, validate=CODE)
     unit = fields.String(required=True, validate=CODE)
     job_class = fields.Integer(required=True, strict=True, metadata={"description": "Kelas jabatan 1 to 17"})
-    kind = fields.String(required=True, metadata={"description": "structural, functional or executing"})
+    kind = fields.String(required=True, validate=validate.OneOf(("structural", "functional", "executing")))
     strategic = fields.Boolean(load_default=False)
     criteria = fields.List(
-        fields.String(),
+        fields.String(validate=CODE),
         required=True,
         metadata={"description": "Of box, performance, potential, rank, seniority; the first weighs most", "example": ["box", "seniority"]},
     )

@@ -13,7 +13,6 @@ from services.personnel.domain.promotion import read_promotion
 from services.personnel.domain.talent import read_talent
 from services.personnel.events import EVENTS
 from services.personnel.heard import HEARD
-from services.personnel.imports import imports
 from services.personnel.policy import POLICY
 from services.personnel.reactions import REACTIONS, TIMERS
 from services.personnel.tables import BOXES, CEILINGS, LADDERS
@@ -28,7 +27,7 @@ SERVICE = Service(
     views=VIEWS,
     reactions=REACTIONS,
     timers=TIMERS,
-    blueprints=(*BLUEPRINTS, imports),
+    blueprints=BLUEPRINTS,
     policy=POLICY,
     check_rules={
         "development": check_development,

@@ -53,8 +53,8 @@ def text(cell: str) -> str:
 def code(cell: str) -> str:
     """A code of small letters, digits and hyphens; capitals are made small."""
     found = cell.lower()
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", found):
-        raise BadCell("a code of letters, digits and hyphens, up to 40", repr(cell[:60]))
+    if not re.fullmatch(r"(?!.*[0-9]{16})[a-z0-9][a-z0-9-]{0,39}", found):
+        raise BadCell("a code of letters, digits and hyphens, up to 40, and no NIP", repr(cell[:60]))
     return found
 
 

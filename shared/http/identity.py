@@ -14,6 +14,8 @@ from shared.http.policy import Actor
 
 REQUIRED = ("iss", "aud", "exp", "iat", "sub", "agency", "roles", "client")
 AGENCY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+PERSON = re.compile(r"(?!.*[0-9]{16})[a-z0-9][a-z0-9-]{0,39}")
+"""A person's code, as events name who acted: never a name, an address or a NIP."""
 
 
 class Unauthenticated(Exception):
@@ -86,6 +88,8 @@ def _actor(claims: dict[str, Any]) -> Actor:
             raise _refused(f"{name} as a text of 1 to 100 characters", "another form")
     if not AGENCY.fullmatch(claims["agency"]):
         raise _refused("agency as a code of small letters, digits and hyphens", "another form")
+    if not PERSON.fullmatch(claims["sub"]):
+        raise _refused("sub as a person's code of at most 40 small letters, digits and hyphens, no name and no NIP", "another form")
     return Actor(id=claims["sub"], agency=claims["agency"], roles=frozenset(roles), client=claims["client"])
 
 

@@ -105,7 +105,7 @@ def importing(action: str, *, columns: Sequence[Column]) -> Callable[[RowFunctio
         def view(**path: Any) -> Response:
             return _answered(function, columns, action, path)
 
-        view.reads, view.action = READS, action
+        view.reads, view.action, view.columns = READS, action, columns
         return documented.file(view, READS, shown)
 
     return decorate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +13,14 @@ from marshmallow import Schema, fields, validate
 
 from shared.events.rule_set import RuleSetPublished
 from shared.http.acting import Ask, commanding, querying
+from shared.http.forms import Edge, expected
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
 
-CODE = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,59}$", error="Must be small letters, digits and hyphens.")
+EDGE = Edge("")
+"""The forms that every service's rule sets have."""
+NAMES = re.compile(EDGE.form("settings")["propertyNames"]["pattern"])
+TEXT = next(form for form in EDGE.forms.definitions["setting"]["anyOf"] if form["type"] == "string")
 
 
 @dataclass(frozen=True)
@@ -65,19 +70,38 @@ def exact_numbers(settings: Any, path: str = "settings") -> None:
             exact_numbers(inner, f"{path}.{number}")
 
 
+def publishable(settings: Any, path: str = "settings") -> None:
+    """Refused when something stands in the settings that may not be published: a name, a sentence, a NIP. Everybody reads rule sets."""
+    if isinstance(settings, str) and not re.fullmatch(TEXT["pattern"], settings):
+        raise _unpublishable(path, expected(TEXT), settings)
+    if isinstance(settings, Mapping):
+        for name, inner in settings.items():
+            if not NAMES.fullmatch(name):
+                raise _unpublishable(path, f"members whose names are codes ({NAMES.pattern})", name)
+            publishable(inner, f"{path}.{name}")
+    if isinstance(settings, list):
+        for number, inner in enumerate(settings):
+            publishable(inner, f"{path}.{number}")
+
+
+def _unpublishable(path: str, wanted: str, found: str) -> Refused:
+    remedy = "write codes, exact numbers and citations, and keep words out of rules"
+    return Refused("setting-not-publishable", status=422, expected=f"{path}: {wanted}", found=found[:80], remedy=remedy)
+
+
 class RuleSetBody(Schema):
     """A rule set to publish."""
 
-    kind = fields.String(required=True, validate=CODE)
-    id = fields.String(required=True, validate=CODE)
+    kind = fields.String(required=True, validate=EDGE.body("RuleSetPublished.kind"))
+    id = fields.String(required=True, validate=EDGE.body("RuleSetPublished.id"))
     since = fields.Date(required=True, metadata={"description": "From the agency's midnight on."})
     sources = fields.List(
-        fields.String(validate=validate.Length(1, 300)),
+        fields.String(validate=EDGE.body("RuleSetPublished.sources")),
         required=True,
         validate=validate.Length(1, 50),
         metadata={"description": "Law and article, one entry each."},
     )
-    settings = fields.Raw(required=True, metadata={"description": "As the service's kind of rules needs it: an object or a list."})
+    settings = fields.Dict(required=True, metadata={"description": "As the service's kind of rules needs it."})
 
 
 class OnDay(Schema):
@@ -104,6 +128,7 @@ def publish_rule_set(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
     """
     _known(ask, body["kind"])
     exact_numbers(body["settings"])
+    publishable(body["settings"])
     ask.here.service.check_rules[body["kind"]](body["settings"])
     sources = tuple(body["sources"])
     command = PublishRuleSet(ask.here.service.name, body["kind"], body["id"], body["since"], sources, body["settings"])

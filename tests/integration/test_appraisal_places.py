@@ -61,7 +61,7 @@ def numeric(postgres_url):
 def approved(office, person):
     office.at("2026-01-14")
     office.post(f"/plans/{person}/2026/targets", (person, "employee"), HOURS)
-    office.post(f"/plans/{person}/2026/approval", ASSESSOR, {"document": f"SKP/{person}"}, 1)
+    office.post(f"/plans/{person}/2026/approval", ASSESSOR, {"document": f"SKP/{person}/2026"}, 1)
 
 
 def measured(office, rows):

@@ -41,7 +41,8 @@ def approved(office, person):
     office.at("2026-01-14")
     for target in TARGETS:
         office.post(f"/plans/{person}/2026/targets", (person, "employee"), target)
-    office.post(f"/plans/{person}/2026/approval", ASSESSOR, {"document": f"SKP/{person}"}, office.get(f"/plans/{person}/2026")["version"])
+    approval = {"document": f"SKP/{person}/2026"}
+    office.post(f"/plans/{person}/2026/approval", ASSESSOR, approval, office.get(f"/plans/{person}/2026")["version"])
 
 
 def delivered(office, person, day="2026-04-20", permits="30"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask_smorest import Blueprint
@@ -15,10 +14,12 @@ from services.appraisal.domain.targets import DRAFT
 from services.appraisal.known import must_be_registered
 from shared.flow.declared import Do
 from shared.http.acting import Ask
+from shared.http.forms import Edge
 from shared.http.importing import Column, Source, code, decimal, importing, integer, month, one_of, period, text
 
 imports = Blueprint("imports", __name__, url_prefix="/v1", description="Imports (CSV, XLSX), with a dry run and an error per row.")
 
+EDGE = Edge("appraisal")
 ASPECTS = {"Kuantitas": "quantity", "Kualitas": "quality", "Waktu": "time", "Biaya": "cost"}
 DIRECTIONS = {"lebih tinggi": "higher", "lebih rendah": "lower"}
 
@@ -26,13 +27,6 @@ DIRECTIONS = {"lebih tinggi": "higher", "lebih rendah": "lower"}
 def predicate(cell: str) -> Any:
     """Sangat Baik, Baik, Butuh Perbaikan (PP 30/2019: Cukup), Kurang or Sangat Kurang."""
     return predicate_of(cell)
-
-
-def system(cell: str) -> str:
-    """A system's name of up to 60 letters, digits, spaces, dots and hyphens: it is published."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .-]{0,59}", cell):
-        raise ValueError(f"expected a system's name of up to 60 letters, digits, spaces, dots and hyphens, found {cell[:60]!r}")
-    return cell
 
 
 @imports.route("/imports/targets", methods=["POST"])
@@ -45,7 +39,7 @@ def system(cell: str) -> str:
         Column("Aspek", "aspect", one_of(ASPECTS)),
         Column("Indikator", "indicator", code),
         Column("Uraian", "what", text, required=False),
-        Column("Satuan", "unit", text),
+        Column("Satuan", "unit", EDGE.cell("TargetSet.unit")),
         Column("Arah", "direction", one_of(DIRECTIONS)),
         Column("Target", "value", decimal),
         Column("Bobot", "weight", integer),
@@ -101,7 +95,7 @@ def import_achievements(ask: Ask, row: dict[str, Any], source: Source) -> Do:
         Column("Kode Pegawai", "employee", code),
         Column("Periode", "period", period),
         Column("Predikat", "predicate", predicate),
-        Column("Sistem Asal", "source_system", system),
+        Column("Sistem Asal", "source_system", EDGE.cell("source_system")),
     ),
 )
 def import_earlier_predicates(ask: Ask, row: dict[str, Any], source: Source) -> Do:

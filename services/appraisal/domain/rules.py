@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +14,8 @@ from shared.kernel.calendar import Term
 from shared.kernel.money import exact
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleSet
+
+ITEM = re.compile(r"(?!.*[0-9]{16})[a-z0-9][a-z0-9._-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -210,9 +213,9 @@ def _whole(settings: Mapping[str, Any], key: str, least: int, most: int, within:
 
 def _codes(settings: Mapping[str, Any], key: str) -> tuple[str, ...]:
     codes = settings.get(key)
-    good = isinstance(codes, Sequence) and not isinstance(codes, str) and all(isinstance(code, str) and code for code in codes)
+    good = isinstance(codes, Sequence) and not isinstance(codes, str) and all(isinstance(one, str) and ITEM.fullmatch(one) for one in codes)
     if not good or not codes or len(set(codes)) != len(codes):
-        raise _wrong(key, "a list of codes, each once", repr(codes))
+        raise _wrong(key, "a list of codes of small letters, digits, dots, hyphens and underscores, each once", repr(codes))
     return tuple(codes)
 
 

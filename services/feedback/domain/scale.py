@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,6 +10,8 @@ from typing import Any
 
 from shared.kernel.money import half_up
 from shared.kernel.refusal import Refused
+
+ASPECT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 LEAST = 3
 """Below three answers each can be told from the summary; a rule set may ask for more, never for fewer."""
@@ -75,8 +78,8 @@ def check_scale(settings: Mapping[str, Any]) -> None:
     if not isinstance(settings, Mapping) or set(settings) != {"aspects", "scale", "least_answers"}:
         raise wrong_rules("settings", "an object with aspects, scale and least_answers", settings)
     aspects = settings["aspects"]
-    if not isinstance(aspects, list | tuple) or not aspects or not all(isinstance(one, str) and one.isidentifier() for one in aspects):
-        raise wrong_rules("aspects", "a list of codes of small letters, digits and underscores", aspects)
+    if not isinstance(aspects, list | tuple) or not aspects or not all(isinstance(one, str) and ASPECT.fullmatch(one) for one in aspects):
+        raise wrong_rules("aspects", "a list of codes of at most 40 small letters, digits and underscores", aspects)
     if len(set(aspects)) < len(aspects):
         raise wrong_rules("aspects", "each code once", aspects)
     check_points(settings)

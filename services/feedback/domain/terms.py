@@ -11,7 +11,7 @@ from services.feedback.domain.scale import wrong_rules
 from shared.kernel.calendar import Term
 from shared.kernel.refusal import Refused
 
-KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+KIND = re.compile(r"(?!.*[0-9]{16})[a-z0-9][a-z0-9-]{0,39}")
 LONGEST = 365
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +20,8 @@ PREDICATES = ("sangat_baik", "baik", "butuh_perbaikan", "kurang", "sangat_kurang
 FACTORS = ("predicate", "discipline")
 SANCTION, BONUS = "sanction", "bonus"
 """The names of lines that no rule set gives."""
+WRITTEN = "at most 40 small letters, digits, hyphens and underscores"
+NAME = re.compile(r"(?!.*[0-9]{16})[a-z0-9][a-z0-9_-]{0,39}")
 
 EFFECTS: Mapping[str, Callable[[Period], Period]] = {
     "next_quarter": lambda month: month.quarter.shift(-1),
@@ -147,10 +150,12 @@ def _components(settings: Mapping[str, Any], rules: Mapping[str, str]) -> tuple[
     found = []
     for criterion in criteria:
         part = _percent("criteria.percent", criterion.get("percent"))
+        if criterion.get("name") and not _names_a_line(criterion["name"]):
+            raise _wrong("criteria.name", f"a name of {WRITTEN}", repr(criterion["name"]))
         for component in listed:
             name = component.get("name")
-            if not isinstance(name, str) or not name or name in (SANCTION, BONUS):
-                raise _wrong("components.name", f"a name, and neither {SANCTION} nor {BONUS}", repr(name))
+            if not _names_a_line(name) or name in (SANCTION, BONUS):
+                raise _wrong("components.name", f"a name of {WRITTEN}, and neither {SANCTION} nor {BONUS}", repr(name))
             share = _percent(f"components.{name}.share_percent", component.get("share_percent"))
             factor = component.get("factor")
             factors = (factor,) if isinstance(factor, str) else tuple(factor or ())
@@ -209,8 +214,8 @@ def _extras(listed: Any, taken: set[str]) -> tuple[Extra, ...]:
     found = []
     for extra in _listed("extras", listed, "a list of {name, when_predicate, percent_of_base}"):
         name = extra.get("name")
-        if not isinstance(name, str) or not name or name in taken | {SANCTION, BONUS}:
-            raise _wrong("extras.name", "a name that no other line has", repr(name))
+        if not _names_a_line(name) or name in taken | {SANCTION, BONUS}:
+            raise _wrong("extras.name", f"a name of {WRITTEN} that no other line has", repr(name))
         when = extra.get("when_predicate")
         if not isinstance(when, list | tuple) or not when or not set(when) <= set(PREDICATES):
             raise _wrong(f"extras.{name}.when_predicate", f"a list of one or more of {', '.join(PREDICATES)}", repr(when))
@@ -245,6 +250,10 @@ def _names(setting: Any) -> Mapping[str, str]:
         if name in PREDICATES or predicate not in PREDICATES:
             raise _wrong(f"predicate_names.{name}", f"another regime's name, with one of {', '.join(PREDICATES)}", repr(predicate))
     return dict(setting)
+
+
+def _names_a_line(name: Any) -> bool:
+    return isinstance(name, str) and NAME.fullmatch(name) is not None
 
 
 def _listed(name: str, value: Any, expected: str) -> tuple[Mapping[str, Any], ...]:

@@ -1,5 +1,6 @@
-"""Personnel's routes beside the imports."""
+"""Personnel's routes, one module a subject."""
 
 from services.personnel.api import careers, conduct, people, proposals
+from services.personnel.api.imports import imports
 
-BLUEPRINTS = (people.blp, proposals.blp, careers.blp, conduct.blp)
+BLUEPRINTS = (people.blp, proposals.blp, careers.blp, conduct.blp, imports)

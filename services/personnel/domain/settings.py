@@ -15,8 +15,8 @@ RATINGS = ("above", "as", "below")
 PREDICATES = ("sangat_baik", "baik", "butuh_perbaikan", "cukup", "kurang", "sangat_kurang")
 """PermenPANRB 6/2022; ``cukup`` is PP 30/2019's word between Baik and Kurang."""
 EMPLOYMENTS = ("PNS", "CPNS", "PPPK")
-_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_CITED = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9 .,:;/()–-]{0,79}")
+_CODE = re.compile(r"(?!.*[0-9]{16})[a-z0-9][a-z0-9-]{0,39}")
+_CITED = re.compile(r"(?=.*[0-9])(?!.*[0-9]{8}[ .-]?[0-9]{6})[A-Za-z0-9][A-Za-z0-9 .,:;/()–-]{0,79}")
 
 
 class Reader:

@@ -14,6 +14,7 @@ from services.personnel.domain.unit import UNIT, OpenUnit, unit_stream
 from services.personnel.tables import CEILINGS
 from shared.flow.declared import Do
 from shared.http.acting import Ask
+from shared.http.forms import Edge
 from shared.http.importing import Column, Source, code, day, importing, integer, month, one_of, period, text, yes_no
 from shared.kernel.refusal import Refused
 
@@ -23,6 +24,7 @@ imports = Blueprint(
 
 Row = dict[str, Any]
 
+EDGE = Edge("personnel")
 KIND = one_of({"PNS": "PNS", "CPNS": "CPNS", "PPPK": "PPPK"})
 POSITION_KIND = one_of({"struktural": "structural", "fungsional": "functional", "pelaksana": "executing"})
 EDUCATION = one_of({word.upper().replace("-", " "): word for word in CEILINGS["regular"]})
@@ -66,7 +68,7 @@ def import_units(ask: Ask, row: Row, source: Source) -> Do:
         Column("Unit", "unit", code),
         Column("Plt", "acting", yes_no),
         Column("Berlaku Sejak", "position_since", day),
-        Column("SK", "document", text),
+        Column("SK", "document", EDGE.cell("document")),
         Column("Email", "email", text, required=False),
         Column("Telepon", "phone", text, required=False),
         Column("Pendidikan", "education", EDUCATION, required=False),
@@ -109,7 +111,7 @@ def import_people(ask: Ask, row: Row, source: Source) -> list[Do]:
         Column("NIP Atasan Penilai", "superior_nip", text, required=False),
         Column("Kode Atasan Penilai", "superior", code, required=False),
         Column("Berlaku Sejak", "since", day),
-        Column("SK", "document", text),
+        Column("SK", "document", EDGE.cell("document")),
     ),
 )
 def import_reporting_lines(ask: Ask, row: Row, source: Source) -> Do:
