@@ -232,9 +232,25 @@ def bring(here: Web, rows: str, query: str = "") -> Any:
     return here.call("POST", f"/v1/imports/survey-answers{query}", HR, data=rows.encode(), content_type="text/csv")
 
 
+def test_a_survey_of_2013_is_computed_by_the_method_of_its_day(here):
+    """worked_examples SKM-1: fourteen elements of 0.071 and a weighted mean of 3.059 give 76.475, class B by the bounds of 2004."""
+    fourteen = [f"U{number}" for number in range(1, 15)]
+    # 3,059 points from 71 citizens: 3059 / 71 × 0.071 = 3.059.
+    answers = [[4, *[3] * 13]] * 65 + [[4, 4, *[3] * 12]] * 6
+    rows = [",".join(["dukcapil", "ktp", "2013", f"2013/{at}", *map(str, points)]) for at, points in enumerate(answers)]
+    short = bring(here, "Unit,Layanan,Periode,Kode Kasus," + ",".join(NINE) + "\ndukcapil,ktp,2013,2013/0," + ",".join("3" * 9))
+    problem(short, 422, "invalid-rows")
+    assert bring(here, "\n".join(["Unit,Layanan,Periode,Kode Kasus," + ",".join(fourteen), *rows])).get_json()["events"] == 71
+    published = here.call("POST", "/v1/surveys/dukcapil/ktp/2013/publication", HR, json={}).get_json()
+    assert (published["n"], published["index"], published["mutu"], published["rule_set"]) == (71, "76.48", "B", "national-ikm@1")
+    settle(here)
+    assert here.call("GET", "/v1/surveys/dukcapil/ktp/2013", ("m1", "employee")).get_json()["elements_hundredths"]["U2"] == 308
+    assert here.call("GET", "/v1/rule-sets/survey?on=2013-06-30", HR).get_json()["settings"]["weight"] == "0.071"
+
+
 def test_nothing_in_the_database_says_which_case_answered(here):
     answers = here.owner("select stream || subject || data::text || meta::text from events where type like '%%SurveyAnswered.v1'")
-    assert len(answers) == 3 and not any("2026/000" in answer for (answer,) in answers)
+    assert len(answers) == 3 + 71 and not any("2026/000" in answer or "2013/" in answer for (answer,) in answers)
     counter = here.owner("select meta->>'actor' from events where type like '%%SurveyAnswered.v1' order by position limit 1")
     assert counter[0][0].startswith("case:")
     assert here.owner("select count(*) from idempotency where route like '%%surveys%%'") == [(0,)]
@@ -324,7 +340,7 @@ def test_neither_what_a_citizen_said_nor_the_receipt_code_stands_in_the_log(here
 
 
 def test_answers_are_never_published(here):
-    shown = here.call("GET", "/v1/events?after=0", ("bkn", "subscriber-restricted")).get_json(force=True)
+    shown = here.call("GET", "/v1/events?after=0&limit=500", ("bkn", "subscriber-restricted")).get_json(force=True)
     kinds = {event["type"] for event in shown}
     for event in shown:
         assert faults(event) == [], event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -16,19 +17,11 @@ from services.feedback.domain.surveys import SURVEY_ANSWER, SURVEY_RESULT, Answe
 from services.feedback.events import EVENTS, SurveyAnswered, SurveyResultPublished
 from shared.kernel.decider import Aggregate
 from shared.kernel.refusal import Refused
+from shared.kernel.rules import in_force
 
-NATIONAL = next(rules for rules in DEFAULTS if rules.kind == "survey")
+NATIONAL = next(rules for rules in DEFAULTS if rules.id == "national-skm")
 SKM = survey_rules(NATIONAL.settings, NATIONAL.name)
-OLD = {
-    "elements": [f"U{number}" for number in range(1, 15)],
-    "weight": "0.071",
-    "scale": [1, 4],
-    "conversion": 25,
-    "least_answers": 3,
-    "classes": [
-        {"mutu": "A", "from": "81.26"}, {"mutu": "B", "from": "62.51"}, {"mutu": "C", "from": "43.76"}, {"mutu": "D", "from": "25.00"},
-    ],
-}  # fmt: skip
+OLD = next(rules for rules in DEFAULTS if rules.id == "national-ikm")
 """KEP/25/M.PAN/2/2004: fourteen elements, each weighing 0.071."""
 
 BIRTHS = Survey("dukcapil", "akta-lahir", "2026-Q1")
@@ -89,14 +82,17 @@ def test_an_index_in_a_gap_of_the_table_is_rounded_before_it_is_classed():
 
 def test_skm_1_the_older_method_by_its_own_rule_set():
     """worked_examples SKM-1: a weighted mean of 3.059 over fourteen elements of 0.071 gives 76.475, class B by the older bounds."""
-    check_survey(OLD)
-    rules = survey_rules(OLD, "ikm-2004@1")
+    assert in_force(DEFAULTS, "survey", date(2013, 12, 31)) == OLD and in_force(DEFAULTS, "survey", date(2026, 3, 31)) == NATIONAL
+    check_survey(OLD.settings)
+    rules = survey_rules(OLD.settings, OLD.name)
+    assert (len(rules.scale.aspects), rules.weight) == (14, Fraction("0.071"))
+    assert [(mutu, two_decimals(bound)) for mutu, bound in rules.classes] == [("A", "81.26"), ("B", "62.51"), ("C", "43.76"), ("D", "25.00")]
     # 3,059 points from 71 citizens: 3059 / 71 × 0.071 = 3.059 exactly.
     answers = [all_of(3, rules) | {"U1": 4}] * 65 + [all_of(3, rules) | {"U1": 4, "U2": 4}] * 6
     assert sum(sum(one.values()) for one in answers) == 3059
     assert rules.converted(answers) == Fraction("76.475")
     event = given_when(SURVEY_RESULT, [], PublishSurvey(replace(BIRTHS, period="2013"), answers, rules))[0]
-    assert (event.index, event.mutu, event.n, event.rule_set) == ("76.48", "B", 71, "ikm-2004@1")
+    assert (event.index, event.mutu, event.n, event.rule_set) == ("76.48", "B", 71, "national-ikm@1")
     assert rules.mutu(rules.index([all_of(1, rules)])) == "D", "weights of 0.994 in all give 24.85"
 
 

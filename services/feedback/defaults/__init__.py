@@ -20,12 +20,13 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _skm() -> dict[str, Any]:
-    classes = [{"mutu": row["mutu"], "from": two_decimals(Fraction(row["nilai_konversi_min"]))} for row in _rows("skm_intervals.csv")]
+def _survey(method: str, weight: str) -> dict[str, Any]:
+    """The settings of a method by its two tables; each element weighs `weight`."""
+    rows = _rows(f"{method}_intervals.csv")
+    classes = [{"mutu": row["mutu"], "from": two_decimals(Fraction(row["nilai_konversi_min"]))} for row in rows]
     return {
-        "elements": [row["kode"] for row in _rows("skm_unsur.csv")],
-        # The regulation's annex prints 0.11; nine of those would never give 100.
-        "weight": "1/9",
+        "elements": [row["kode"] for row in _rows(f"{method}_unsur.csv")],
+        "weight": weight,
         "scale": [1, 4],
         "conversion": 25,
         "least_answers": 3,
@@ -51,12 +52,22 @@ DEFAULTS = (
         settings={"aspects": ["quality", "timeliness", "teamwork"], "scale": [1, 4], "least_answers": 3},
     ),
     RuleSet(
+        # It held until PermenPANRB 16/2014, whose tables were not found; a place that has surveys of those years publishes its own.
+        kind="survey",
+        id="national-ikm",
+        version=1,
+        since=date(2004, 2, 24),
+        sources=("Kepmenpan KEP/25/M.PAN/2/2004 (fourteen elements of 0.071, conversion by 25, classes A to D)",),
+        settings=_survey("ikm_2004", "0.071"),
+    ),
+    RuleSet(
         kind="survey",
         id="national-skm",
         version=1,
         since=date(2018, 1, 1),
         sources=("PermenPANRB 14/2017 (nine elements of equal weight, conversion by 25, classes A to D)",),
-        settings=_skm(),
+        # The regulation's annex prints 0.11; nine of those would never give 100.
+        settings=_survey("skm", "1/9"),
     ),
     RuleSet(
         kind="complaints",
