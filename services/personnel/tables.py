@@ -28,8 +28,9 @@ def _ladder() -> Ladder:
     return tuple(
         Rung(
             code=row["kode"],
-            least=int(row["hari_min_kumulatif_setahun"]),
+            least=_whole(row["hari_min_kumulatif_setahun"]),
             most=_whole(row["hari_maks"]),
+            in_row=_whole(row["hari_kerja_berturut"]),
             level=_LEVEL[row["tingkat"]],
             effect=row["akibat"],
             months=_whole(row["durasi_bulan"]),

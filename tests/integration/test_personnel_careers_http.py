@@ -127,6 +127,21 @@ def test_twelve_days_in_2025_cut_a_quarter_from_april_to_september_and_the_cut_c
     assert here.call("GET", "/v1/sanctions/s1", S1).get_json()["items"][0]["lifted_on"] == "2026-07-01"
 
 
+def test_ten_working_days_in_a_row_propose_dismissal_which_an_official_decides(here):
+    heads = "Kode Pegawai,Bulan,Menit Terlambat,Menit Pulang Cepat,Hari Tidak Hadir,Rapat Tidak Hadir,Apel Tidak Hadir"
+    accepted(hand_in(here, "attendance", f"{heads}\ns1,2026-01,0,0,4,0,0\n"), rows=1, events=1)
+    wrong = hand_in(here, "attendance", f"{heads},Hari Tidak Hadir Berturut-turut\ns1,2026-02,0,0,0,0,0,3\n")
+    assert "days in a row" in problem(wrong, 422, "invalid-rows")["expected"]
+    accepted(hand_in(here, "attendance", f"{heads},Hari Tidak Hadir Berturut-turut\ns1,2026-02,0,0,6,0,0,10\n"), rows=1, events=1)
+    settle(here)
+    (one,) = proposed(here, kind="sanction")
+    assert (one["proposal"], one["sanction"]["effect"]) == ("sanction-absence-dismissal-in-row-2026", "dismissal")
+    assert types(decide(here, "s1", one["proposal"])) == ["SanctionImposed"]
+    (row,) = here.call("GET", "/v1/sanctions/s1", S1).get_json()["items"]
+    assert (row["sanction"], row["level"], row["until"]) == ("dismissal-in-row-2026", "heavy", None)
+    assert here.call("GET", "/v1/employees/s1/attendance/2026-02", HR).get_json()["days_in_row"] == 10
+
+
 def test_one_promotion_is_proposed_and_another_listed_with_what_it_lacks(here):
     for year in ("2024", "2025"):
         imported(here, "s2", year, "baik")

@@ -88,8 +88,8 @@ class Office:
         event = SurveyResultPublished(unit, service, period, 40, index, "B")
         return self._heard("feedback", event, unit, f"feedback-survey-{unit}.{service}.{period}")
 
-    def attendance(self, employee: str, month: str, days: int = 0, minutes: int = 0) -> None:
-        self.do(ATTENDANCE, RecordAttendance(employee, month, minutes, 0, days, 0, 0, date(2030, 1, 1)))
+    def attendance(self, employee: str, month: str, days: int = 0, minutes: int = 0, row: int | None = None) -> None:
+        self.do(ATTENDANCE, RecordAttendance(employee, month, minutes, 0, days, 0, 0, date(2030, 1, 1), days_in_row=row))
 
     def year_absence(self, employee: str, year: str, days: int) -> None:
         self.do(YEAR_ABSENCE, RecordYearAbsence(employee, year, days, "0" * 64, 2, date(2026, 1, 5)))

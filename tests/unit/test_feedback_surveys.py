@@ -86,7 +86,12 @@ def test_skm_1_the_older_method_by_its_own_rule_set():
     check_survey(OLD.settings)
     rules = survey_rules(OLD.settings, OLD.name)
     assert (len(rules.scale.aspects), rules.weight) == (14, Fraction("0.071"))
-    assert [(mutu, two_decimals(bound)) for mutu, bound in rules.classes] == [("A", "81.26"), ("B", "62.51"), ("C", "43.76"), ("D", "25.00")]
+    assert [(mutu, two_decimals(bound)) for mutu, bound in rules.classes] == [
+        ("A", "81.26"),
+        ("B", "62.51"),
+        ("C", "43.76"),
+        ("D", "25.00"),
+    ]
     # 3,059 points from 71 citizens: 3059 / 71 × 0.071 = 3.059 exactly.
     answers = [all_of(3, rules) | {"U1": 4}] * 65 + [all_of(3, rules) | {"U1": 4, "U2": 4}] * 6
     assert sum(sum(one.values()) for one in answers) == 3059

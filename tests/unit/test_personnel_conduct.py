@@ -27,6 +27,7 @@ DISCIPLINE = {
 }
 NO_BASIS = {"from": "2026-01-01", "substitute": "rank_delay", "substitute_months": 12}
 OTHER_SUBSTITUTE = {"from": None, "substitute": "prison", "substitute_months": 12}
+TWICE_IN_ROW = [{"code": "a", "days_in_row": 10, "from_days": 3, "level": "heavy", "effect": "dismissal"}]
 WITH_A_HOLE = [
     {"code": "a", "from_days": 3, "to_days": 5, "level": "light", "effect": "warning"},
     {"code": "b", "from_days": 7, "to_days": None, "level": "heavy", "effect": "dismissal"},
@@ -66,8 +67,50 @@ def refused(aggregate: Aggregate, given: list, command: object) -> Refused:
     (28, "dismissal", "heavy", None), (200, "dismissal", "heavy", None),
 ])  # fmt: skip
 def test_pp_94_2021_art_9_to_11_the_rung_that_a_years_days_reach(days: int, code: str | None, level: str | None, months: int | None):
-    rung = rung_for(days, LADDERS["pp-94-2021"])
+    rung = rung_for(days, 0, LADDERS["pp-94-2021"])
     assert (rung.code, rung.level, rung.months) == (code, level, months) if rung else code is None
+
+
+@pytest.mark.parametrize(("days", "row", "code"), [
+    (9, 9, "written-dissatisfaction"), (10, 9, "written-dissatisfaction"), (10, 10, "dismissal-in-row"), (14, 11, "dismissal-in-row"),
+    (3, 10, "dismissal-in-row"), (30, 9, "dismissal"),
+])  # fmt: skip
+def test_pp_94_2021_art_11_ten_working_days_in_a_row_reach_dismissal_whatever_the_year_sums_to(days: int, row: int, code: str):
+    rung = rung_for(days, row, LADDERS["pp-94-2021"])
+    assert rung.code == code and (rung.level, rung.effect) == ("heavy", "dismissal") if row >= 10 else rung.code == code
+
+
+def test_the_published_table_and_the_ladder_have_the_same_rungs():
+    """The published table has ten rows: nine by the year's days, one by days in a row."""
+    ladder = LADDERS["pp-94-2021"]
+    assert [(rung.least, rung.most) for rung in ladder[:9]] == [
+        (3, 3), (4, 6), (7, 10), (11, 13), (14, 16), (17, 20), (21, 24), (25, 27), (28, None),
+    ]  # fmt: skip
+    assert [(rung.in_row, rung.least, rung.most) for rung in ladder[9:]] == [(10, None, None)]
+
+
+def test_ten_days_in_a_row_propose_dismissal_and_a_corrected_month_takes_it_back():
+    """The run began in January with four days and ended in February with six."""
+    office = Office()
+    office.person("m1")
+    office.attendance("m1", "2026-01", days=4, row=4)
+    assert office.open() == {"m1/sanction-absence-written-warning-2026"}
+    office.attendance("m1", "2026-02", days=6, row=10)
+    assert office.open() == {"m1/sanction-absence-dismissal-in-row-2026"}
+    row = office.proposal("m1/sanction-absence-dismissal-in-row-2026")
+    assert [(one["code"], one["found"]) for one in row["reasons"]] == [("days-in-row", "10"), ("days-absent", "4"), ("days-absent", "6")]
+    assert (row["sanction"]["effect"], row["sanction"]["level"]) == ("dismissal", "heavy")
+    office.attendance("m1", "2026-02", days=6, row=6)
+    assert office.open() == {"m1/sanction-absence-written-dissatisfaction-2026"}
+
+
+@pytest.mark.parametrize(("days", "row"), [(0, 1), (3, 0), (3, 367), (2, -1)])
+def test_days_in_a_row_that_cannot_be_are_refused(days: int, row: int):
+    office = Office()
+    office.person("m1")
+    with pytest.raises(Refused) as refused_:
+        office.attendance("m1", "2026-01", days=days, row=row)
+    assert refused_.value.code == "attendance-figure"
 
 
 def test_days_absent_in_a_year_before_merit_propose_the_cut_that_a_local_regulation_allows():
@@ -333,6 +376,7 @@ def test_the_training_may_be_known_after_the_surveys():
 @pytest.mark.parametrize(("kind", "wrong", "said"), [
     ("discipline", DISCIPLINE | {"ladder": "pp-53-2010"}, "ladder"),
     ("discipline", DISCIPLINE | {"ladder": WITH_A_HOLE}, "ladder"),
+    ("discipline", DISCIPLINE | {"ladder": TWICE_IN_ROW}, "ladder"),
     ("discipline", DISCIPLINE | {"allowance_cut": NO_BASIS}, "allowance_cut"),
     ("discipline", DISCIPLINE | {"allowance_cut": OTHER_SUBSTITUTE}, "allowance_cut.substitute"),
     ("discipline", DISCIPLINE | {"basis": "custom"}, "basis"),

@@ -139,10 +139,15 @@ def import_reporting_lines(ask: Ask, row: Row, source: Source) -> Do:
         Column("Cuti Tahunan", "annual", integer, required=False),
         Column("Cuti Sakit", "sick", integer, required=False),
         Column("Cuti Lainnya", "other", integer, required=False),
+        Column("Hari Tidak Hadir Berturut-turut", "days_in_row", integer, required=False),
     ),
 )
 def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
-    """Record a month that has ended; figures that differ from those recorded replace them as the next revision."""
+    """Record a month that has ended; figures that differ from those recorded replace them as the next revision.
+
+    Hari Tidak Hadir Berturut-turut: the most working days absent one after the other, counted from where the run began, even in the month
+    before (PP 94/2021: ten in a row).
+    """
     return Do(
         ATTENDANCE,
         RecordAttendance(
@@ -155,6 +160,7 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
             roll_calls_missed=row["roll_calls_missed"],
             today=ask.today,
             leave_days={name: row[name] for name in ("annual", "sick", "other") if row[name]},
+            days_in_row=row["days_in_row"],
         ),
     )
 
@@ -166,12 +172,13 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
         Column("Kode Pegawai", "employee", code),
         Column("Tahun", "year", period),
         Column("Hari Tidak Hadir", "days_absent", integer),
+        Column("Hari Tidak Hadir Berturut-turut", "days_in_row", integer, required=False),
     ),
 )
 def import_yearly_absence(ask: Ask, row: Row, source: Source) -> Do:
     """Days absent without excuse in a year before Merit, as the old system had them; sanctions follow from them as proposals."""
     employee = _person(ask, None, row["employee"], "NIP", "Kode Pegawai")
-    command = RecordYearAbsence(employee, str(row["year"]), row["days_absent"], source.digest, source.row, ask.today)
+    command = RecordYearAbsence(employee, str(row["year"]), row["days_absent"], source.digest, source.row, ask.today, row["days_in_row"])
     return Do(YEAR_ABSENCE, command)
 
 

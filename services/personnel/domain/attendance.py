@@ -25,6 +25,7 @@ class RecordAttendance:
     roll_calls_missed: int
     today: date
     leave_days: Mapping[str, int] = field(default_factory=dict)
+    days_in_row: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,14 @@ def _check_figures(command: RecordAttendance, days: int) -> None:
     away = command.days_absent + sum(command.leave_days.values())
     if away > days or min(command.leave_days.values(), default=0) < 0:
         raise _wrong("attendance-figure", f"at most {days} days absent and on leave in {command.month}", away, "correct the days")
+    _check_row(command.days_in_row, command.days_absent)
+
+
+def _check_row(row: int | None, absent: int) -> None:
+    """A run may be longer than the month's days, because it may have begun before; without a day absent there is none."""
+    if row is not None and not (1 if absent else 0) <= row <= (366 if absent else 0):
+        expected = "0 days in a row, as nobody was absent" if not absent else "1 to 366 days in a row"
+        raise _wrong("attendance-figure", expected, row, "correct the days in a row, or leave the cell empty")
 
 
 def _wrong(code: str, expected: str, found: object, remedy: str) -> Refused:
@@ -92,6 +101,7 @@ class RecordYearAbsence:
     file_digest: str
     row: int
     today: date
+    days_in_row: int | None = None
 
 
 def decide_year(state: YearAbsenceRecorded | None, command: RecordYearAbsence) -> Sequence[YearAbsenceRecorded]:
@@ -101,9 +111,10 @@ def decide_year(state: YearAbsenceRecorded | None, command: RecordYearAbsence) -
         raise _wrong("absence-year", f"a year that ended before {command.today}", command.year, "record months of this year by month")
     if not 0 <= command.days_absent <= 366:
         raise _wrong("attendance-figure", "0 to 366 days", command.days_absent, "correct the figure")
-    if state is not None and state.days_absent == command.days_absent:
+    _check_row(command.days_in_row, command.days_absent)
+    if state is not None and (state.days_absent, state.days_in_row) == (command.days_absent, command.days_in_row):
         return []
-    return [YearAbsenceRecorded(command.employee, command.year, command.days_absent, command.file_digest, command.row)]
+    return [YearAbsenceRecorded(command.employee, command.year, command.days_absent, command.file_digest, command.row, command.days_in_row)]
 
 
 YEAR_ABSENCE = Aggregate(

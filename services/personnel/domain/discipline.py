@@ -19,15 +19,23 @@ SUBSTITUTES = ("rank_delay", "step_delay")
 
 @dataclass(frozen=True)
 class Rung:
-    """From `least` to `most` (None: any more) days absent in a year. `months`: how long; `percent`: off the allowance."""
+    """From `least` to `most` (None: any more) days absent in a year, or from `in_row` working days one after the other, which asks nothing
+    of the year's sum (`least` is None then). `months`: how long; `percent`: off the allowance.
+    """
 
     code: str
-    least: int
+    least: int | None
     most: int | None
     level: str
     effect: str
     months: int | None
     percent: int | None
+    in_row: int | None = None
+
+    def reached(self, days: int, row: int) -> bool:
+        if self.least is None:
+            return self.in_row is not None and row >= self.in_row
+        return self.least <= days and (self.most is None or days <= self.most)
 
 
 Ladder = tuple[Rung, ...]
@@ -56,9 +64,9 @@ class DisciplineRules:
         return SanctionTerms(rung.code, rung.level, self.substitute, None, self.substitute_months, self.basis)
 
 
-def rung_for(days: int, ladder: Ladder) -> Rung | None:
-    """The rung that so many days reach; None below the first."""
-    return next((rung for rung in ladder if rung.least <= days and (rung.most is None or days <= rung.most)), None)
+def rung_for(days: int, row: int, ladder: Ladder) -> Rung | None:
+    """The heaviest rung that so many days of the year, or so many working days in a row, reach; None below the first."""
+    return next((rung for rung in reversed(ladder) if rung.reached(days, row)), None)
 
 
 def read_discipline(settings: Mapping[str, Any], ladders: Mapping[str, Ladder]) -> DisciplineRules:
@@ -83,7 +91,8 @@ def read_discipline(settings: Mapping[str, Any], ladders: Mapping[str, Ladder]) 
 
 def _ladder(given: Any) -> Ladder:
     rungs = tuple(_rung(f"ladder[{place}]", one) for place, one in enumerate(READ.listed("settings.ladder", given)))
-    for lower, higher in zip(rungs, rungs[1:], strict=False):
+    summed = [rung for rung in rungs if rung.least is not None]
+    for lower, higher in zip(summed, summed[1:], strict=False):
         if lower.most is None or higher.least != lower.most + 1:
             raise READ.wrong("ladder", f"a rung that begins where {lower.code} ends", f"{higher.code} from {higher.least}")
     if not rungs:
@@ -92,25 +101,28 @@ def _ladder(given: Any) -> Ladder:
 
 
 def _rung(place: str, data: Any) -> Rung:
-    READ.keys(place, data, {"code", "from_days", "to_days", "level", "effect"}, {"months", "percent"})
-    least = READ.whole(f"{place}.from_days", data["from_days"], 1, 366)
+    by_row = isinstance(data, Mapping) and "days_in_row" in data
+    READ.keys(place, data, {"code", "level", "effect"} | ({"days_in_row"} if by_row else {"from_days", "to_days"}), {"months", "percent"})
+    least = None if by_row else READ.whole(f"{place}.from_days", data["from_days"], 1, 366)
     return Rung(
         code=READ.code(f"{place}.code", data["code"]),
         least=least,
-        most=READ.whole_or_none(f"{place}.to_days", data["to_days"], least, 366),
+        most=None if by_row else READ.whole_or_none(f"{place}.to_days", data["to_days"], least, 366),
         level=READ.one_of(f"{place}.level", data["level"], LEVELS),
         effect=READ.one_of(f"{place}.effect", data["effect"], EFFECTS),
         months=READ.whole_or_none(f"{place}.months", data.get("months"), 1, 60),
         percent=READ.whole_or_none(f"{place}.percent", data.get("percent"), 1, 100),
+        in_row=READ.whole(f"{place}.days_in_row", data["days_in_row"], 2, 366) if by_row else None,
     )
 
 
 @dataclass(frozen=True)
 class Absence:
-    """Days absent in a month, or in a whole year before Merit, and the event that says so."""
+    """Days absent in a month, or in a whole year before Merit, and the event that says so. `row`: the longest run of working days in it."""
 
     days: int
     event: str
+    row: int = 0
 
 
 def days_of_year(months: Sequence[Absence], imported: Absence | None) -> tuple[int, tuple[Absence, ...]]:

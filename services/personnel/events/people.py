@@ -71,7 +71,11 @@ class ReportingLineSet:
 @EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
 class AttendanceRecorded:
-    """One month's attendance; a later `revision` replaces an earlier one whole. Stream ``personnel-attendance-<employee>-<month>``."""
+    """One month's attendance; a later `revision` replaces an earlier one whole. Stream ``personnel-attendance-<employee>-<month>``.
+
+    `days_in_row`: the most working days absent without excuse one after the other, of a run that ended in the month or goes on after it,
+    counted from where it began, even in an earlier month; None where that is not known.
+    """
 
     employee: str
     month: str
@@ -82,6 +86,7 @@ class AttendanceRecorded:
     roll_calls_missed: int
     leave_days: dict[str, int]
     revision: int
+    days_in_row: int | None = None
 
 
 @EVENTS.event(EventClass.RESTRICTED)
@@ -89,7 +94,7 @@ class AttendanceRecorded:
 class YearAbsenceRecorded:
     """Days absent without excuse in a whole year before Merit, as the old system had them. A later one of the year replaces it.
 
-    Stream ``personnel-absence-<employee>-<year>``.
+    `days_in_row`: the most working days of them one after the other, where that is known. Stream ``personnel-absence-<employee>-<year>``.
     """
 
     employee: str
@@ -97,6 +102,7 @@ class YearAbsenceRecorded:
     days_absent: int
     file_digest: str
     row: int
+    days_in_row: int | None = None
 
 
 @EVENTS.event(EventClass.RESTRICTED)

@@ -16,12 +16,17 @@ from shared.flow.declared import Do, Reaction
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 
-CODE = "days-absent"
+SUM, ROW = "days-absent", "days-in-row"
 PROGRAMME = "absence-{rung}"
 
 
 def absences(employee: str, year: str, knowledge: Knowledge) -> tuple[int, tuple[Absence, ...]]:
-    """The days absent in a year and the facts that say so; of a month its last revision."""
+    """The days absent in a year and the facts that say so."""
+    return days_of_year(*_recorded(employee, year, knowledge))
+
+
+def _recorded(employee: str, year: str, knowledge: Knowledge) -> tuple[list[Absence], Absence | None]:
+    """The months of a year, each in its last revision, and the whole year as an old system had it."""
     months: dict[str, Fact[AttendanceRecorded]] = {}
     for fact in knowledge.facts(AttendanceRecorded, employee):
         month = fact.event.month
@@ -32,10 +37,8 @@ def absences(employee: str, year: str, knowledge: Knowledge) -> tuple[int, tuple
         if fact.event.year not in imported or fact.version > imported[fact.event.year].version:
             imported[fact.event.year] = fact
     told = imported.get(year)
-    return days_of_year(
-        [Absence(fact.event.days_absent, fact.id) for _, fact in sorted(months.items())],
-        Absence(told.event.days_absent, told.id) if told else None,
-    )
+    found = [Absence(fact.event.days_absent, fact.id, fact.event.days_in_row or 0) for _, fact in sorted(months.items())]
+    return found, Absence(told.event.days_absent, told.id, told.event.days_in_row or 0) if told else None
 
 
 def decide(key: str, knowledge: Knowledge) -> Iterable[Do]:
@@ -46,11 +49,15 @@ def decide(key: str, knowledge: Knowledge) -> Iterable[Do]:
     employee, year = key.split("/")
     found = knowledge.rules("discipline", day_of(knowledge))
     rules = read_discipline(found.settings, LADDERS)
-    days, facts = absences(employee, year, knowledge)
-    rung = rung_for(days, rules.ladder) if employment_of(employee, knowledge) in rules.employments else None
+    months, told = _recorded(employee, year, knowledge)
+    days, facts = days_of_year(months, told)
+    longest = max([*months, *([told] if told else [])], key=lambda one: one.row, default=None)
+    row = longest.row if longest is not None else 0
+    rung = rung_for(days, row, rules.ladder) if employment_of(employee, knowledge) in rules.employments else None
     wanted = {}
     if rung is not None:
-        reasons = tuple(Reason(CODE, one.event, str(one.days)) for one in facts)
+        summed = tuple(Reason(SUM, one.event, str(one.days)) for one in facts)
+        reasons = summed if rung.in_row is None else (Reason(ROW, longest.event, str(row)), *summed)
         terms = rules.terms(rung, day_of(knowledge))
         programme = PROGRAMME.format(rung=rung.code)
         name = proposal_name("sanction", programme, year)

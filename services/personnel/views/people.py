@@ -116,6 +116,7 @@ def fold_attendance(key: str, row: Row | None, fact: Fact[AttendanceRecorded]) -
         "meetings_missed": event.meetings_missed,
         "roll_calls_missed": event.roll_calls_missed,
         "leave_days": dict(event.leave_days),
+        "days_in_row": event.days_in_row,
         "version": fact.version,
     }
 
@@ -131,6 +132,7 @@ ATTENDANCE_MONTHS = View(
         Column("meetings_missed", Integer),
         Column("roll_calls_missed", Integer),
         Column("leave_days", JSONB),
+        Column("days_in_row", Integer),
         Column("version", Integer),
     ),
     on={AttendanceRecorded: lambda fact: (f"{fact.event.employee}/{fact.event.month}",)},
