@@ -21,7 +21,7 @@ from scenario.finding import ALL, NONE, Chosen
 from scenario.play import journal_in, play
 from scenario.report import Outcome, as_data, gather
 from scenario.steps import Step
-from scenario.telling import tell
+from scenario.telling import tell_all
 from scenario.words import LANGUAGES
 from shared.local.home import Home
 from shared.local.launcher import Launcher, Progress, set_clock
@@ -50,6 +50,7 @@ def add_commands(commands: Any) -> None:
     why.add_argument("month", help="such as 2026-04")
     why.add_argument("--agency", choices=places, help="needed where the code alone does not say whose employee it is")
     why.add_argument("--json", action="store_true", help="as the API gives it")
+    why.add_argument("--lang", choices=LANGUAGES, default="id")
     why.set_defaults(run=_worded(_explain))
 
 
@@ -158,7 +159,7 @@ def _report(asked: argparse.Namespace) -> int:
 
 
 def _told(home: Home, run: dict[str, Any], places: tuple[str, ...], language: str) -> str:
-    return "\n".join(tell(_outcome(home, run, name), run["services"], language) for name in places)
+    return tell_all((_outcome(home, run, name) for name in places), run["services"], language)
 
 
 def _outcome(home: Home, run: dict[str, Any], name: str) -> Outcome:
@@ -173,7 +174,7 @@ def _explain(asked: argparse.Namespace) -> int:
     if not found:
         raise SystemExit(f"expected an employee of {', '.join(place.agency for place in places)}, found {asked.employee}; see the report")
     token = home.token(asked.employee, found[0].agency, found[0].roles(asked.employee))
-    print(explain(home.run["services"], token, asked.employee, asked.month, as_json=asked.json))
+    print(explain(home.run["services"], token, asked.employee, asked.month, language=asked.lang, as_json=asked.json))
     return 0
 
 

@@ -3,118 +3,194 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from textwrap import fill
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import requests
 
-from scenario.client import Seat
-from scenario.words import INDONESIAN as WORDS
+from scenario.client import Refusal, Seat
+from scenario.words import WORDS, Words
 
 Step = Mapping[str, Any]
+Labels = Mapping[str, str]
+"""Target id → the target as its plan words it."""
 
-SENTENCES = {
-    "calculated": "dihitung: {total} menurut {rule_set}, kelas jabatan {job_class}",
-    "posted": "dibayarkan dalam {run}: {posted}, dengan selisih bulan lain menjadi {paid}",
-    "adjusted": "dihitung ulang: {from_total} menjadi {to_total}, selisih {difference}",
-    "line": "komponen {name}: {base} × {share_percent} % × {percent} % = {amount} ({rule})",
-    "rule-set": "aturan {rule_set}",
-    "position": "jabatan {post}, kelas {job_class}, sejak {since} ({document})",
-    "attendance": "kehadiran {month}: terlambat {minutes_late} menit, pulang cepat {minutes_early} menit, tidak hadir {days_absent} hari",
-    "predicate": "predikat {period}: {predicate}, membayar {percent} %",
-    "appraisal-imported": "predikat {period} dari sistem lama: {predicate}",
-    "appraisal-delivered": "hasil {period} disampaikan: {judgement}; keberatan paling lambat {objection_until}",
-    "appraisal-accepted": "hasil {period} diterima ({how})",
-    "objection": "keberatan diajukan atas {items}; keputusan paling lambat {decision_due}",
-    "objection-refused": "keberatan terlambat: hari terakhir {due}, masuk {found}",
-    "decision-overdue": "peringatan: keputusan belum ada sampai {due}",
-    "decision": "keberatan {outcome} ({document}) oleh {decided_by}: {before} menjadi {after}",
-    "appraisal-finalized": "hasil final: {judgement} ({basis})",
-    "appraisal-corrected": "pembetulan ({document}): {before} menjadi {after}",
-    "score": "nilai {item} oleh {by}: {value}{achieved}",
-    "target": "sasaran {target_id} ({aspect}): {value} {unit}, {direction}, bobot {weight} %",
-    "progress": "realisasi {target_id} {month}: {value}",
-    "sanction": "hukuman {kind} ({level}), {effect} {percent} % dari {since} sampai {until}, dasar {basis} ({document}): {outcome}",
-    "sanction-lifted": "hukuman {sanction} dicabut mulai {on} ({document})",
-    "award": "penghargaan {award} {year}: bonus {bonus}, dibayar bersama {paid_with} ({document})",
-    "extra": "komponen tambahan {name}: {percent_of_base} % besaran dasar untuk predikat {when_predicate}",
-}
-_MONEY = {"total", "posted", "paid", "from_total", "to_total", "difference", "base", "amount", "bonus"}
-_OUTCOME = {
-    "granted": "dikabulkan",
-    "rejected": "ditolak",
-    "superior": "atasan",
-    "self": "diri sendiri",
-    "result": "hasil kerja keseluruhan",
-    "higher": "lebih tinggi lebih baik",
-    "lower": "lebih rendah lebih baik",
-    "cut": "memotong bulan ini",
-    "lifted": "sudah dicabut",
-    "heavier-one-counts": "tidak memotong: yang lebih berat yang berlaku",
-    "no-local-rule": "tidak memotong: menunggu peraturan gaji (PP 94/2021 Pasal 42), dan tidak ada peraturan setempat",
-    "sanction": "potongan hukuman",
-    "sanction-cut": "peraturan setempat",
-    "peers": "rekan",
-}
-_TERMS = {"objection_until", "decision_due", "due"}
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T")
-_WIDE = 24
 ZONE = ZoneInfo("Asia/Jakarta")
+WIDE = 140
 
 
-def explain(addresses: Mapping[str, str], token: str, employee: str, month: str, *, as_json: bool = False) -> str:
-    """The explanation of a month's allowance as text. Raises Refusal when payroll has none to give."""
+def explain(addresses: Mapping[str, str], token: str, employee: str, month: str, *, language: str = "id", as_json: bool = False) -> str:
+    """The explanation of a month's allowance as text, or as the API gives it. Raises Refusal when payroll has none to give."""
     with requests.Session() as lines:
         seat = Seat(addresses, lambda: token, employee, "explain", lines, patience=5)
         told = seat.get("payroll", f"/allowances/{employee}/{month}/explanation").body
-    return json.dumps(told, ensure_ascii=False, indent=1) if as_json else "\n".join(_told(told))
+        if as_json:
+            return json.dumps(told, ensure_ascii=False, indent=1)
+        return "\n".join(in_words(told, WORDS[language], _targets(seat, employee, told)))
 
 
-def _told(told: Mapping[str, Any]) -> Iterator[str]:
-    amounts = {"dibayarkan": told["posted"], "seharusnya kini": told["due"], "diterima dengan selisih": told["paid"]}
-    shown = ", ".join(f"{name} {WORDS.rupiah(amount)}" for name, amount in amounts.items() if amount is not None)
-    yield f"{told['employee']} {told['month']}: {shown or 'belum dapat dihitung: ' + '; '.join(told['missing'])}"
+def _targets(seat: Seat, employee: str, told: Mapping[str, Any]) -> Labels:
+    """How the plans that the explanation leads back to word their targets; nothing where a plan cannot be read."""
+    found: dict[str, str] = {}
+    for year in sorted({step["data"]["period"] for step in told["chain"] if step["step"] == "target"}):
+        try:
+            plan = seat.get("appraisal", f"/plans/{employee}/{year}").body
+        except Refusal:
+            continue
+        found |= {target["target_id"]: f"“{target['what']}”" for target in plan["targets"] if target["what"]}
+    return found
+
+
+def in_words(told: Mapping[str, Any], words: Words, labels: Labels) -> Iterator[str]:
+    """The lines of an explanation as payroll gives it."""
+    shown = ", ".join(
+        words(f"amount-{name}", amount=words.rupiah(told[name])) for name in ("posted", "due", "paid") if told[name] is not None
+    )
+    lacking = words("not-yet", lacking=", ".join(lack(one, words) for one in told["missing"]))
+    yield words("explained", person=told["employee"].upper(), month=words.month(told["month"]), amounts=shown or lacking)
     for difference in told["differences"]:
-        paid = ", ".join(f"{WORDS.rupiah(part['amount'])} dalam {part['run']}" for part in difference["paid"]) or "belum dibayar"
-        yield f"  selisih {WORDS.rupiah(difference['amount'])} karena {_type(difference['cause']['type'])}; {paid}"
+        parts = (words("difference-paid", amount=words.rupiah(part["amount"]), run=words.month(part["run"])) for part in difference["paid"])
+        paid = ", ".join(parts) or words("difference-open")
+        cause = words.code(kind_of(difference["cause"]["type"]))
+        yield "  " + words("difference", amount=words.rupiah(difference["amount"]), cause=cause, paid=paid)
     for part in told["adjustments"]:
-        yield f"  di dalamnya {WORDS.rupiah(part['amount'])} untuk {part['month']}"
+        yield "  " + words("within", amount=words.rupiah(part["amount"]), month=words.month(part["month"]))
+    yield words("chain")
     for step in told["chain"]:
         when = datetime.fromisoformat(step["recorded"]).astimezone(ZONE).strftime("%Y-%m-%d %H:%M") if "recorded" in step else ""
-        yield f"  {when:<16}  {sentence(step)}" + (f"  [{step['event']}]" if step.get("event") else "")
+        event = f" [{step['event']}]" if step.get("event") else ""
+        yield fill(f"  {when:<16}  {sentence(step, words, labels)}{event}", WIDE, subsequent_indent=" " * 22, break_on_hyphens=False)
 
 
-def sentence(step: Step) -> str:
-    """A step in words; one that has no sentence yet shows its data."""
-    form = SENTENCES.get(step["step"])
-    if form is None:
-        return f"{step['step']:<{_WIDE}}{json.dumps(step['data'], ensure_ascii=False)}"
-    parts = {name: _part(name, value) for name, value in step["data"].items()}
-    reached = step["data"].get("achievement_percent")
-    parts["achieved"] = f", capaian {WORDS.number(reached)} %" if reached else ""
-    return form.format(**parts)
+def kind_of(type_: str) -> str:
+    """``ObjectionDecided`` of ``merit.appraisal.ObjectionDecided.v1``."""
+    return type_.split(".")[-2]
 
 
-def _part(name: str, value: Any) -> str:
-    if name in _MONEY and isinstance(value, int):
-        return WORDS.rupiah(value)
-    if isinstance(value, Mapping) and "predicate" in value:
-        return WORDS.code(value["predicate"])
-    if isinstance(value, list):
-        return ", ".join(WORDS.code(str(one)) for one in value)
+def lack(missing: str, words: Words) -> str:
+    """What payroll says is missing, such as ``position held on 2026-01-01``, in words."""
+    return words.code(missing.split()[0], "lacking")
+
+
+def sentence(step: Step, words: Words, labels: Labels) -> str:
+    """A step in words; one that has no sentence yet shows its name in ‹angles› and its data."""
+    if step["step"] not in words.steps:
+        return f"‹{step['step']}› {json.dumps(step['data'], ensure_ascii=False)}"
+    data = step["data"]
+    parts = {name: _part(step["step"], name, value, words, labels) for name, value in data.items()}
+    reached = data.get("achievement_percent")
+    parts["achieved"] = words.step("achieved", percent=words.number(reached)) if reached else ""
+    taken = ", ".join(
+        words.step("deduction", points=words.number(one["points"]), count=one["count"], cause=words.code(one["cause"]))
+        for one in data.get("deductions", ())
+    )
+    parts["deductions"] = words.step("deductions", taken=taken) if taken else ""
+    return words.step(step["step"], **parts)
+
+
+def _part(step: str, name: str, value: Any, words: Words, labels: Labels) -> str:
+    """One value of a step, read by what its name says it is."""
     if value is None:
         return "–"
-    if not isinstance(value, str):
-        return str(value)
-    if name in _TERMS:
-        return WORDS.last_day(value, ZONE)
-    if _MOMENT.match(value):
-        return WORDS.day(value, ZONE, hour=True)
-    return WORDS.code(_OUTCOME.get(value, value))
+    if (step, name) in _OTHERWISE:
+        return _OTHERWISE[step, name](value, words, labels)
+    return _READ[name](value, words, labels) if name in _READ else str(value)
 
 
-def _type(name: str) -> str:
-    return WORDS.code(name.split(".")[-2])
+Reads = Callable[[Any, Words, Labels], str]
+
+
+def _rupiah(value: int, words: Words, labels: Labels) -> str:
+    return words.rupiah(value)
+
+
+def _number(value: Any, words: Words, labels: Labels) -> str:
+    return words.number(str(value))
+
+
+def _month(value: str, words: Words, labels: Labels) -> str:
+    return words.month(value)
+
+
+def _period(value: str, words: Words, labels: Labels) -> str:
+    return words.period(value)
+
+
+def _date(value: str, words: Words, labels: Labels) -> str:
+    return words.date(value)
+
+
+def _last_day(value: str, words: Words, labels: Labels) -> str:
+    return words.last_day(value, ZONE)
+
+
+def _moment(value: str, words: Words, labels: Labels) -> str:
+    return words.day(value, ZONE, hour=True)
+
+
+def _code(value: Any, words: Words, labels: Labels) -> str:
+    return ", ".join(words.code(one) for one in ([value] if isinstance(value, str) else value))
+
+
+def _judgement(value: Mapping[str, Any], words: Words, labels: Labels) -> str:
+    """The predicate, with the exact number of the numeric regime."""
+    score = f" ({words.number(value['score'])})" if value.get("score") else ""
+    return words.code(value["predicate"]) + score
+
+
+def _items(value: Any, words: Words, labels: Labels) -> str:
+    """Targets in their plan's words, behaviours and the whole in ours."""
+    return ", ".join(labels.get(one) or words.named(one) for one in ([value] if isinstance(value, str) else value))
+
+
+def _component(value: str, words: Words, labels: Labels) -> str:
+    """A component, or a criterion's part of one (``beban-kerja/performance``)."""
+    return " / ".join(words.named(one) for one in value.split("/"))
+
+
+def _sources(value: str, words: Words, labels: Labels) -> str:
+    """Where a line's percentage comes from: payout tables and rules, or the award that a bonus is for."""
+    return " × ".join(words.code(one, "source") for one in value.split(" × "))
+
+
+def _score(value: str, words: Words, labels: Labels) -> str:
+    """A rating in words, or the number of the numeric regime."""
+    return words.number(value) if value[:1].isdigit() else words.code(value)
+
+
+def _name(value: str, words: Words, labels: Labels) -> str:
+    return words.named(value)
+
+
+def _text(value: Any, words: Words, labels: Labels) -> str:
+    return "; ".join(value) if isinstance(value, list) else str(value)
+
+
+def _person(value: str, words: Words, labels: Labels) -> str:
+    return value.upper()
+
+
+_READ: Mapping[str, Reads] = {
+    **dict.fromkeys(("total", "posted", "paid", "from_total", "to_total", "difference", "base", "amount", "bonus"), _rupiah),
+    **dict.fromkeys(("share_percent", "percent", "percent_of_base", "weight"), _number),
+    **dict.fromkeys(("month", "run", "paid_with"), _month),
+    "period": _period,
+    **dict.fromkeys(("since", "until", "on"), _date),
+    **dict.fromkeys(("objection_until", "decision_due", "due"), _last_day),
+    "found": _moment,
+    **dict.fromkeys(("judgement", "before", "after"), _judgement),
+    **dict.fromkeys(("predicate", "when_predicate", "how", "basis", "outcome", "kind", "level", "effect", "pay_basis"), _code),
+    **dict.fromkeys(("direction", "aspect", "by", "award"), _code),
+    **dict.fromkeys(("item", "items", "target_id"), _items),
+    **dict.fromkeys(("post", "unit"), _name),
+    "value": _score,
+    "name": _component,
+    "rule": _sources,
+    "sources": _text,
+    "decided_by": _person,
+}
+_OTHERWISE: Mapping[tuple[str, str], Reads] = {("sanction", "basis"): _text, ("award", "unit"): _text}
+"""Where the same name means something else."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 
@@ -22,6 +23,23 @@ class Reading:
     def __init__(self, place: Place, addresses: Mapping[str, str], token: Token) -> None:
         self._place, self._addresses, self._token = place, addresses, token
         self._lines = requests.Session()
+
+    def feed(self, service: str) -> Iterator[Row]:
+        """The published events, as a subscriber pulls them, batch after batch; the last batch is the first empty one."""
+        token, after = self._token("report", ("subscriber",)), 0
+        while True:
+            batch = self._lines.get(
+                f"{self._addresses[service]}/v1/events",
+                params={"after": str(after), "limit": "1000"},
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=(5, 60),
+            )
+            batch.raise_for_status()
+            reached = int(parse_qs(urlsplit(batch.links["next"]["url"]).query)["after"][0])
+            yield from batch.json()
+            if reached == after:
+                return
+            after = reached
 
     def seat(self, by: str) -> Seat:
         known = by in self._place.clients or by in self._place.people()
@@ -56,6 +74,11 @@ class Outcome:
     reading: Reading
     rules: list[Row]
     people: list[Row]
+    units: list[Row]
+    acknowledged: dict[str, str]
+    """Who was told of the rules → the moment."""
+    plans: dict[str, Row]
+    """The year's plan of each person who has one, with every month's progress and obstacles."""
     appraisals: list[Row]
     contested: list[Row]
     """Appraisals with an objection or a correction, as their own routes tell them, texts included."""
@@ -64,6 +87,7 @@ class Outcome:
     peers: list[Row]
     proposals: list[Row]
     measures: dict[str, list[Row]]
+    """What personnel follows of each person, each step with what was agreed in it."""
     trainings: list[Row]
     """Trainings as the appraisals of the year show them, each with its employee and period."""
     sanctions: list[Row]
@@ -74,6 +98,10 @@ class Outcome:
     improvements: list[Row]
     allowances: list[Row]
     runs: list[Row]
+    attendance: dict[tuple[str, str], Row]
+    """(person, month) → the attendance of the months in which it cost discipline points."""
+    positions: dict[str, list[Row]]
+    """Of whoever changed the job class within the year: the posts held, the earliest first."""
     unpaid: dict[str, list[str]]
     """Who was never paid, and what payroll says is missing."""
 
@@ -84,6 +112,10 @@ class Outcome:
     def items(self, service: str, path: str, by: str = "hr", **query: str) -> list[Row]:
         """As :meth:`Reading.items`."""
         return self.reading.items(service, path, by, **query)
+
+    def name(self, employee: str) -> str:
+        """The person's name, nothing where it was erased."""
+        return next((row.get("name") or "" for row in self.people if row["employee"] == employee), "")
 
     @property
     def periods(self) -> list[str]:
@@ -103,7 +135,11 @@ def gather(place: Place, year: int, addresses: Mapping[str, str], token: Token) 
     proposals = in_order_of(place, reading.items("personnel", "/proposals"))
     allowances = in_order_of(place, reading.items("payroll", "/allowances", "treasurer"))
     paid = {row["employee"] for row in allowances}
-    measures = {who: shown["measures"] for who in place.people() if (shown := reading.found("personnel", f"/development/{who}"))}
+    measures = {
+        who: [_agreed(reading, one) for one in shown["measures"]]
+        for who in place.people()
+        if (shown := reading.found("personnel", f"/development/{who}"))
+    }
     sanctioned = dict.fromkeys(row["employee"] for row in proposals if row["kind"] == "sanction" and row["status"] == "approved")
     return Outcome(
         place=place,
@@ -115,6 +151,9 @@ def gather(place: Place, year: int, addresses: Mapping[str, str], token: Token) 
             if kind in place.rules()
         ],
         people=in_order_of(place, reading.items("personnel", "/employees")),
+        units=reading.items("personnel", "/units"),
+        acknowledged=_acknowledged(reading.feed("appraisal")),
+        plans={who: plan for who in place.people() if (plan := reading.found("appraisal", f"/plans/{who}/{year}"))},
         appraisals=appraisals,
         contested=[_contested(reading, row) for row in appraisals if row["objection"] or row["correction"]],
         distribution=_distributions(reading, periods),
@@ -132,9 +171,19 @@ def gather(place: Place, year: int, addresses: Mapping[str, str], token: Token) 
         vacancies=[reading.get("personnel", f"/vacancies/{row['post']}") for row in reading.items("personnel", "/vacancies")],
         surveys=reading.items("feedback", "/surveys"),
         complaints=reading.items("feedback", "/complaints"),
-        improvements=reading.items("appraisal", "/improvement-items"),
+        improvements=sorted(reading.items("appraisal", "/improvement-items"), key=_opened),
         allowances=allowances,
         runs=reading.items("payroll", "/pay-runs", "treasurer"),
+        attendance={
+            (row["employee"], row["month"]): reading.get("personnel", f"/employees/{row['employee']}/attendance/{row['month']}")
+            for row in allowances
+            if row["discipline_points"] not in ("", "100", None)
+        },
+        positions={
+            who: reading.get("personnel", f"/employees/{who}")["history"]["positions"]
+            for who in dict.fromkeys(row["employee"] for row in allowances)
+            if len({row["job_class"] for row in allowances if row["employee"] == who and row["posted"] is not None}) > 1
+        },
         unpaid={who: _missing(reading, who, f"{year}-12") for who in place.people() if who not in paid},
     )
 
@@ -212,6 +261,26 @@ def _distributions(reading: Reading, periods: list[str]) -> list[Row]:
     units = [row["key"] for row in reading.items("personnel", "/units")]
     shown = (reading.get("appraisal", "/distribution", period=period, unit=unit) for period in periods for unit in units)
     return [row for row in shown if row["result"]]
+
+
+def _acknowledged(events: Iterable[Row]) -> dict[str, str]:
+    return {event["subject"]: event["time"] for event in events if event["type"].split(".")[2] == "RulesAcknowledged"}
+
+
+def _agreed(reading: Reading, measure: Row) -> Row:
+    """The measure, each step with the words of its agreement; None where there are none or they were erased."""
+
+    def words(step: Row) -> str | None:
+        text = step.get("agreement_text")
+        found = reading.found("personnel", f"/texts/{text}") if text else None
+        return found["text"] if found else None
+
+    return {**measure, "steps": [{**step, "agreement": words(step)} for step in measure["steps"]]}
+
+
+def _opened(item: Row) -> tuple[str, ...]:
+    """Items by unit and the moment at which they were opened: their ids are different wherever the year is played."""
+    return item["unit"], item["opened_at"], item["cause"], item["due"]
 
 
 def _missing(reading: Reading, employee: str, month: str) -> list[str]:

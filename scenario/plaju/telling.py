@@ -78,8 +78,10 @@ def _indicators(outcome: Any, said: Mapping[str, str], words: Any) -> Iterator[s
             score = next(one for one in row["scores"] if (one["what"], one["item"]) == ("target", target["target_id"]))
             index = words.number(survey["index"]) if survey else "–"
             reached = f"{words.number(score['achievement_percent'])} %"
-            rows.append([person.upper(), row["period"], index, words.number(target["value"]), reached, words.code(score["value"])])
-    heads = [words("person"), "", words("index"), said["target"], said["reached"], said["rated"]]
+            rows.append(
+                [person.upper(), words.short(row["period"]), index, words.number(target["value"]), reached, words.code(score["value"])]
+            )
+    heads = [words("person"), words("period"), words("index"), said["target"], said["reached"], said["rated"]]
     yield from table(heads, rows, right=(2, 3, 4))
 
 
@@ -94,4 +96,4 @@ def _talent(outcome: Any, said: Mapping[str, str], words: Any) -> Iterator[str]:
         shown = (str(found[period]["box"]) if period in found else "–" for period in periods)
         rows.append([person.upper(), words.code(last["potential"]), *shown])
     rows.sort(key=lambda row: (len(row[0]), row[0]))
-    yield from table([words("person"), said["potential"], *periods], rows, right=range(2, 2 + len(periods)))
+    yield from table([words("person"), said["potential"], *map(words.short, periods)], rows, right=range(2, 2 + len(periods)))

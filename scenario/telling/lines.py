@@ -1,4 +1,4 @@
-"""What the report's sections share: wrapped sentences, short predicates, bars, and reasons in words."""
+"""What the report's sections share: wrapped sentences, short predicates, bars, commands, and reasons in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textwrap import fill
 from scenario.report import Outcome, Row
 from scenario.words import Words
 
-SHORT = {"sangat_baik": "SB", "baik": "B", "butuh_perbaikan": "BP", "kurang": "K", "sangat_kurang": "SK"}
+SHORT = {"sangat_baik": "SB", "baik": "B", "butuh_perbaikan": "BP", "cukup": "C", "kurang": "K", "sangat_kurang": "SK"}
 WIDE = 120
 
 
@@ -19,18 +19,38 @@ def wrapped(text: str, indent: int = 2) -> Iterator[str]:
 
 
 def bar(part: Fraction, cells: int, mark: Fraction | None = None) -> str:
-    """A bar of `cells` characters filled by a part of 1, with a line where `mark` (a part of 1 too) stands."""
-    drawn = ["█"] * min(cells, int(part * cells + Fraction(1, 2)))
-    drawn += [" "] * (cells - len(drawn))
+    """A bar of `cells` characters filled by a part of 1, with a line where `mark` (a part of 1 too) stands.
+
+    Whatever is more than nothing shows, and only the whole fills every cell.
+    """
+    filled = min(cells, int(part * cells + Fraction(1, 2)))
+    if 0 < part < 1:
+        filled = min(max(filled, 1), cells - 1)
+    drawn = ["█"] * filled + [" "] * (cells - filled)
     if mark is not None:
         drawn.insert(min(cells, int(mark * cells + Fraction(1, 2))), "│")
     return "".join(drawn)
 
 
+def percent(part: Fraction) -> str:
+    """A part of 1 in whole percent, rounded half up."""
+    return str(int(part * 100 + Fraction(1, 2)))
+
+
+def unit_name(unit: str) -> str:
+    """How a unit is called in the report: its code as an abbreviation, which the report's beginning spells out."""
+    return unit.upper()
+
+
+def explaining(outcome: Outcome, employee: str, month: str) -> str:
+    """The command that explains one person's month."""
+    return f"./merit explain {employee} {month} --agency {outcome.place.agency}"
+
+
 def because(reasons: Iterable[Row], outcome: Outcome, words: Words) -> str:
     """The reasons of a proposal, each once, in a row."""
-    tests = _tests(outcome)
-    return "; ".join(dict.fromkeys(_reason(one, tests, words) for one in reasons))
+    tests, periods = _tests(outcome), _periods(outcome)
+    return "; ".join(dict.fromkeys(_reason(one, tests, periods, words) for one in reasons))
 
 
 def _tests(outcome: Outcome) -> Mapping[str, str]:
@@ -42,19 +62,28 @@ def _tests(outcome: Outcome) -> Mapping[str, str]:
     return found
 
 
-def _reason(reason: Row, tests: Mapping[str, str], words: Words) -> str:
-    code, found = reason["code"], reason["found"]
+def _periods(outcome: Outcome) -> Mapping[str, str]:
+    """The event of a result or of a survey's publication → its period."""
+    judged = {step["event"]: row["period"] for row in outcome.appraisals for step in row["history"]}
+    return judged | {row["event"]: row["period"] for row in outcome.surveys}
+
+
+def _reason(reason: Row, tests: Mapping[str, str], periods: Mapping[str, str], words: Words) -> str:
+    code, found, period = reason["code"], reason["found"], periods.get(reason["event"] or "")
+    of = f" ({words.short(period)})" if period else ""
     if found in SHORT:
-        return words("by-predicate", predicate=words.code(found))
+        return words("by-predicate", predicate=words.code(found)) + of
     if f"by-{code}" in words.said:
-        return words(f"by-{code}", found=_found(found, words))
+        return words(f"by-{code}", found=_found(found, words) + of)
     form = {"peers": "by-peers", "target": "by-achievement"}.get(tests.get(code, ""), "by-score")
     shown = words.hundredths(int(found)) if form == "by-peers" else _found(found, words)
-    return words(form, item=words.code(code), found=shown)
+    return words(form, item=words.code(code, "condition"), found=shown)
 
 
 def _found(found: str, words: Words) -> str:
-    """A date, a number or a code as it reads."""
+    """A date, a number, a rank such as ``III/b`` or a code as it reads."""
     if len(found) == 10 and found[4:5] == found[7:8] == "-":
         return words.date(found)
-    return words.number(found) if found[:1].isdigit() else words.code(found)
+    if found[:1].isdigit():
+        return words.number(found)
+    return found if "/" in found else words.code(found)

@@ -1,0 +1,268 @@
+"""Words for the codes in events and rules: each in Indonesian and English, beside each other so that none is forgotten.
+
+A code that means two things has words for each: ``cause:survey`` is a survey as the cause of something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+JUDGED = {
+    "sangat_baik": ("Sangat Baik", "very good"),
+    "baik": ("Baik", "good"),
+    "butuh_perbaikan": ("Butuh Perbaikan", "needs improvement"),
+    "cukup": ("Cukup", "fair"),
+    "kurang": ("Kurang", "poor"),
+    "sangat_kurang": ("Sangat Kurang", "very poor"),
+    "istimewa": ("Istimewa", "outstanding"),
+    "missing": ("belum ada", "none yet"),
+    "above": ("di atas ekspektasi", "above expectation"),
+    "as": ("sesuai ekspektasi", "as expected"),
+    "below": ("di bawah ekspektasi", "below expectation"),
+    "accepted": ("diterima pegawai", "accepted by the employee"),
+    "explicit": ("dinyatakan pegawai", "in the employee's words"),
+    "silence": ("diterima dengan diam", "accepted by silence"),
+    "decision": ("diputus atas keberatan", "decided on an objection"),
+    "imported": ("diimpor dari sistem lama", "imported from the old system"),
+    "granted": ("dikabulkan", "granted"),
+    "rejected": ("ditolak", "rejected"),
+    "superior": ("pejabat penilai", "the assessor"),
+    "self": ("diri sendiri", "oneself"),
+    "peers": ("rekan", "colleagues"),
+    "result": ("hasil kerja keseluruhan", "the results as a whole"),
+    "behaviour": ("perilaku kerja keseluruhan", "the behaviour as a whole"),
+    "whole": ("penilaian keseluruhan", "the appraisal as a whole"),
+    "innovation": ("gagasan baru", "a new idea"),
+    "yes": ("ya", "yes"),
+    "no": ("tidak", "no"),
+    "quantity": ("kuantitas", "quantity"),
+    "quality": ("kualitas", "quality"),
+    "time": ("waktu", "time"),
+    "cost": ("biaya", "cost"),
+    "higher": ("lebih tinggi lebih baik", "higher is better"),
+    "lower": ("lebih rendah lebih baik", "lower is better"),
+}
+"""How an appraisal comes about: predicates, ratings, acceptance, decisions, scores and targets."""
+
+ASPECTS = {
+    "berorientasi_pelayanan": ("berorientasi pelayanan", "service orientation"),
+    "akuntabel": ("akuntabel", "accountability"),
+    "kompeten": ("kompeten", "competence"),
+    "harmonis": ("harmonis", "harmony"),
+    "loyal": ("loyal", "loyalty"),
+    "adaptif": ("adaptif", "adaptability"),
+    "kolaboratif": ("kolaboratif", "collaboration"),
+    "komunikasi": ("komunikasi", "communication"),
+    "kualitas": ("kualitas", "quality"),
+    "kerja_sama": ("kerja sama", "teamwork"),
+    "teamwork": ("kerja sama", "teamwork"),
+    "ketepatan_waktu": ("ketepatan waktu", "timeliness"),
+    "orientasi_pelayanan": ("orientasi pelayanan", "service orientation"),
+    "komitmen": ("komitmen", "commitment"),
+    "inisiatif_kerja": ("inisiatif kerja", "initiative"),
+    "kepemimpinan": ("kepemimpinan", "leadership"),
+    "clarity": ("kejelasan", "clarity"),
+    "fairness": ("keadilan", "fairness"),
+    "timeliness": ("ketepatan waktu", "timeliness"),
+    "usefulness": ("kegunaan", "usefulness"),
+}
+"""What people are rated on: behaviours (ASN BerAKHLAK, PP 30/2019), aspects that colleagues judge, aspects of the process itself."""
+
+FOLLOWED = {
+    "listed": ("terdaftar", "listed"),
+    "proposed": ("menunggu keputusan", "waiting for a decision"),
+    "approved": ("disetujui", "approved"),
+    "status:rejected": ("ditolak", "rejected"),
+    "withdrawn": ("ditarik kembali", "withdrawn"),
+    "role": ("peran", "role"),
+    "mentor": ("mentor", "mentor"),
+    "study": ("tempat belajar", "study place"),
+    "coaching": ("rencana pembinaan", "coaching plan"),
+    "training": ("pelatihan", "training"),
+    "guidance": ("pembinaan", "guidance"),
+    "improvement": ("enam bulan perbaikan (PP 30/2019 Pasal 56–58)", "six months to improve (PP 30/2019 art. 56–58)"),
+    "reached": ("tercapai", "reached"),
+    "not_reached": ("tidak tercapai", "not reached"),
+    "passed": ("lulus", "passed"),
+    "failed": ("tidak lulus", "failed"),
+    "structural": ("struktural", "structural"),
+    "functional": ("fungsional", "functional"),
+    "executing": ("pelaksana", "executing"),
+    "box": ("kotak talenta", "talent box"),
+    "criterion:performance": ("kinerja", "performance"),
+    "potential": ("potensi", "potential"),
+    "rank": ("pangkat", "rank"),
+    "seniority": ("masa kerja", "time in service"),
+    "low": ("rendah", "low"),
+    "middle": ("menengah", "middle"),
+    "high": ("tinggi", "high"),
+    "S1": ("S1", "a first degree (S1)"),
+}
+"""What personnel proposes and what becomes of it."""
+
+CONDUCT = {
+    "none": ("tidak ada", "none"),
+    "light": ("ringan", "light"),
+    "medium": ("sedang", "medium"),
+    "heavy": ("berat", "heavy"),
+    "warning": ("peringatan", "a warning"),
+    "allowance_cut": ("potongan TPP", "a cut of the allowance"),
+    "rank_delay": ("penundaan kenaikan pangkat", "a delay of the next rank"),
+    "step_delay": ("penundaan kenaikan gaji berkala", "a delay of the next salary step"),
+    "demotion": ("penurunan jabatan", "a lower post"),
+    "post_release": ("pembebasan dari jabatan", "release from the post"),
+    "dismissal": ("pemberhentian", "dismissal"),
+    "oral-warning": ("teguran lisan", "oral warning"),
+    "written-warning": ("teguran tertulis", "written warning"),
+    "written-dissatisfaction": ("pernyataan tidak puas secara tertulis", "written statement of dissatisfaction"),
+    "allowance-cut-6": ("pemotongan tunjangan enam bulan", "cut of the allowance for six months"),
+    "allowance-cut-9": ("pemotongan tunjangan sembilan bulan", "cut of the allowance for nine months"),
+    "allowance-cut-12": ("pemotongan tunjangan dua belas bulan", "cut of the allowance for twelve months"),
+    "demotion-12": ("penurunan jabatan dua belas bulan", "a lower post for twelve months"),
+    "post-release-12": ("pembebasan dari jabatan dua belas bulan", "release from the post for twelve months"),
+    "cut": ("memotong bulan ini", "it cuts this month"),
+    "lifted": ("sudah dicabut", "lifted"),
+    "heavier-one-counts": ("tidak memotong: yang lebih berat yang berlaku", "it cuts nothing: the heavier one counts"),
+    "no-local-rule": (
+        "tidak memotong: menunggu peraturan gaji (PP 94/2021 Pasal 42), dan tidak ada peraturan setempat",
+        "it cuts nothing: a regulation on salaries is awaited (PP 94/2021 art. 42), and there is no local one",
+    ),
+    "pegawai-teladan": ("Pegawai Teladan", "exemplary employee"),
+    "tim-terbaik": ("Tim Terbaik", "best team"),
+    "certificate": ("piagam penghargaan", "certificate of merit"),
+    "recognition": ("pengakuan atas jasa", "recognition"),
+}
+"""Sanctions (PP 94/2021) and awards."""
+
+CITIZENS = {
+    "complaint:light": ("ringan", "light"),
+    "normative": ("normatif", "normative"),
+    "not-oversight": ("tidak perlu pengawasan", "no oversight needed"),
+    "oversight": ("perlu pengawasan", "oversight needed"),
+    "cause:complaint": ("pengaduan yang berdasar", "a founded complaint"),
+    "cause:survey": ("indeks survei yang turun", "a falling survey index"),
+}
+"""What citizens said, and what units improve."""
+
+PAID = {
+    "performance": ("kinerja", "performance"),
+    "discipline": ("disiplin", "discipline"),
+    "excellence": ("kinerja istimewa", "excellence"),
+    "sanction": ("potongan hukuman", "cut by sanction"),
+    "bonus": ("bonus", "bonus"),
+    "lacking:position": ("jabatan definitif", "a post that is not an acting one"),
+    "lacking:attendance": ("kehadiran", "attendance"),
+    "lacking:predicate": ("predikat", "a predicate"),
+    "lacking:basic": ("besaran dasar kelas jabatan", "the basic amount of the job class"),
+    "lacking:rule": ("aturan yang berlaku", "rules in force"),
+    "lacking:percentage": ("persentase menurut aturan", "a percentage in the rules"),
+    "late-and-early-minutes": ("menit terlambat dan pulang cepat", "minutes late and early"),
+    "days-absent": ("hari tidak hadir", "days absent"),
+    "meetings-missed": ("rapat tidak diikuti", "meetings missed"),
+    "roll-calls-missed": ("apel tidak diikuti", "roll calls missed"),
+    "source:permenlu-3-2025-15": ("Permenlu 3/2025 Pasal 15", "Permenlu 3/2025 art. 15"),
+    "source:permenlhk-6-2024-19": ("PermenLHK 6/2024 Pasal 19", "PermenLHK 6/2024 art. 19"),
+    "source:payout": ("persentase menurut aturan setempat", "the percentages of the local rules"),
+    "source:discipline-points": ("nilai disiplin dari kehadiran", "discipline points from attendance"),
+    "source:sanction-cut": ("hukuman menurut aturan setempat", "a sanction under the local rules"),
+    "source:predicate-extra": ("tambahan menurut predikat", "an extra for the predicate"),
+    "delivered": ("sejak hasil disampaikan", "from the delivered result on"),
+    "finalized": ("sejak hasil final", "from the final result on"),
+    "next_quarter": ("membayar triwulan berikutnya", "pays the next quarter"),
+    "next_year": ("membayar tahun berikutnya", "pays the next year"),
+    "next_month": ("membayar bulan berikutnya", "pays the next month"),
+    "same_month": ("membayar bulan itu juga", "pays the same month"),
+}
+"""An allowance: its components, where its percentages come from, what takes points, what is lacking, and which period pays when."""
+
+CAUSES = {
+    "ObjectionDecided": ("keputusan atas keberatan", "the decision on the objection"),
+    "AppraisalDelivered": ("hasil penilaian yang disampaikan", "a delivered result"),
+    "AppraisalFinalized": ("hasil penilaian yang final", "a final result"),
+    "AppraisalCorrected": ("pembetulan hasil penilaian", "a corrected result"),
+    "AppraisalImported": ("hasil penilaian yang diimpor", "an imported result"),
+    "AttendanceRecorded": ("pembetulan kehadiran", "corrected attendance"),
+    "PositionAssigned": ("perubahan jabatan", "a change of post"),
+    "RuleSetPublished": ("perubahan aturan", "a change of rules"),
+    "SanctionImposed": ("hukuman", "a sanction"),
+    "SanctionLifted": ("pencabutan hukuman", "a lifted sanction"),
+    "AwardGranted": ("penghargaan", "an award"),
+}
+"""The kinds of facts that change a month."""
+
+RULES = {
+    "rules:appraisal": ("Penilaian kinerja", "Appraisal"),
+    "rules:allowance": ("Tambahan penghasilan (TPP)", "Allowance"),
+    "rules:development": ("Tindak lanjut hasil", "What follows from results"),
+    "rules:discipline": ("Disiplin", "Discipline"),
+    "rules:promotion": ("Kenaikan pangkat", "Promotion in rank"),
+    "rules:talent": ("Manajemen talenta", "Talent"),
+    "rules:awards": ("Penghargaan", "Awards"),
+    "rules:process-feedback": ("Umpan balik atas proses", "Feedback on the process"),
+    "rules:peer-feedback": ("Penilaian rekan", "Feedback by colleagues"),
+    "rules:survey": ("Survei kepuasan masyarakat", "Satisfaction survey"),
+    "rules:complaints": ("Pengaduan", "Complaints"),
+}
+"""Kinds of rule sets."""
+
+CONDITIONS = {
+    "condition:communication-strength": ("komunikasi", "communication"),
+    "condition:team-efficiency": ("efisiensi tim", "the team's efficiency"),
+    "condition:good-performer": ("predikat", "predicate"),
+    "condition:behaviour-below": ("perilaku", "behaviour"),
+    "condition:poor-result": ("predikat", "predicate"),
+    "condition:result-below": ("predikat", "predicate"),
+    "condition:guidance-not-reached": ("pembinaan", "guidance"),
+    "condition:communication-gap": ("komunikasi", "communication"),
+    "condition:excellent-year": ("predikat", "predicate"),
+}
+"""What the places' own rules ask after, as the subject of a reason."""
+
+NAMED = {
+    "public-relations": ("hubungan masyarakat", "in public relations"),
+    "team-mentor": ("bagi timnya", "of the own team"),
+    "study-place": ("untuk melanjutkan pendidikan", "for further education"),
+    "pelatihan-komunikasi": ("komunikasi", "in communication"),
+    "pembinaan-kinerja": ("kinerja", "in performance"),
+    "perbaikan-kinerja": ("kinerja", "in performance"),
+    "programme:performance": ("kinerja", "in performance"),
+    "program-imunisasi": ("program imunisasi kejar", "the catch-up immunisation programme"),
+    "juru-bicara-dinas": ("juru bicara dinas", "spokesperson of the agency (juru bicara dinas)"),
+    "imunisasi": ("imunisasi", "immunisation"),
+    "lampu-jalan": ("lampu jalan", "street lamps"),
+    "surat-pengantar": ("surat pengantar", "letters of introduction"),
+    "kabid-kesmas": ("kepala bidang kesehatan masyarakat", "head of community health (kepala bidang kesehatan masyarakat)"),
+    "sekretaris-dinkes": ("sekretaris dinas kesehatan", "secretary of the health agency (sekretaris dinas kesehatan)"),
+    "kabid-p2p": ("kepala bidang pencegahan dan pengendalian penyakit", "head of disease control (kepala bidang P2P)"),
+    "kabid-komunikasi-publik": ("kepala bidang komunikasi publik", "head of public communication (kepala bidang komunikasi publik)"),
+    "kabid-perizinan": ("kepala bidang perizinan", "head of permits (kepala bidang perizinan)"),
+    "persen": ("persen", "percent"),
+    "hari": ("hari", "days"),
+    "hari setelah bulan berakhir": ("hari setelah bulan berakhir", "days after the month's end"),
+    "jam": ("jam", "hours"),
+    "menit": ("menit", "minutes"),
+    "nilai indeks": ("nilai indeks", "points of the index"),
+    "izin per bulan": ("izin per bulan", "permits a month"),
+    "berkas per bulan": ("berkas per bulan", "files a month"),
+    "berkas per jam": ("berkas per jam", "files an hour"),
+    "jawaban per bulan": ("jawaban per bulan", "answers a month"),
+    "surat per bulan": ("surat per bulan", "letters a month"),
+    "kunjungan per bulan": ("kunjungan per bulan", "visits a month"),
+    "dialog per bulan": ("dialog per bulan", "dialogues a month"),
+    "analisis per bulan": ("analisis per bulan", "analyses a month"),
+    "lampu per bulan": ("lampu per bulan", "lamps a month"),
+}
+"""Names that a place gives itself: programmes, services, some posts and measures. One that is not here is shown as its name reads."""
+
+CODES: Mapping[str, tuple[str, str]] = {
+    **JUDGED,
+    **ASPECTS,
+    **FOLLOWED,
+    **CONDUCT,
+    **CITIZENS,
+    **PAID,
+    **CAUSES,
+    **RULES,
+    **CONDITIONS,
+    **NAMED,
+}

@@ -1,0 +1,106 @@
+"""What the report says of personnel, in Indonesian and English beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SAID: Mapping[str, tuple[str, str]] = {
+    "development": (
+        "Pengembangan yang lahir dari hasil penilaian (usulan dengan alasan, diputuskan pejabat)",
+        "What followed from the appraisals (proposals with reasons, decided by an official)",
+    ),
+    "entered": ("hasilnya masuk penilaian {period}", "its result stands in the appraisal of {period}"),
+    "took-part": ("{person}: mengikuti {programme}, {ended}.", "{person}: took part in {programme}, {ended}."),
+    "term": ("berlangsung {since} sampai {until}", "runs from {since} to {until}"),
+    "term-ended": (
+        "hari terakhirnya lewat; diingatkan, hasilnya diputuskan pejabat",
+        "its last day has passed; a reminder was given, an official decides the outcome",
+    ),
+    "points": ("nilai {points}", "{points} points"),
+    "promotions": (
+        "Kenaikan pangkat (usulan dengan syaratnya, diputuskan pejabat)",
+        "Promotions in rank (proposals with their conditions, decided by an official)",
+    ),
+    "listed": ("Belum dapat diusulkan, kurang {missing}: {people}.", "Not yet to be proposed, for want of {missing}: {people}."),
+    "missing-years-in-rank": ("masa dalam pangkat", "time in the rank"),
+    "missing-predicates": ("predikat tahun-tahun terakhir", "the last years' predicates"),
+    "missing-no-running-sanction": ("bebas dari hukuman yang berjalan", "freedom from a running sanction"),
+    "missing-education": ("jenjang pendidikan", "education"),
+    "by-years-in-rank": ("dalam pangkat sejak {found}", "in the rank since {found}"),
+    "by-no-running-sanction": ("tidak ada hukuman yang berjalan", "no sanction is running"),
+    "by-days-absent": ("{found} hari tidak hadir", "{found} days absent"),
+    "by-minutes-late": ("{found} menit terlambat", "{found} minutes late"),
+    "by-no-sanction": ("tanpa hukuman", "no sanction"),
+    "by-seniority": ("masa kerja sejak {found}", "in service since {found}"),
+    "by-team-mean": ("rata-rata tim {found} dari 4", "the team's mean {found} of 4"),
+    "by-score": ("{item} {found}", "{item} {found}"),
+    "by-survey": ("indeks kepuasan {found}", "satisfaction index {found}"),
+    "by-survey-before": ("indeks kepuasan sebelumnya {found}", "satisfaction index before {found}"),
+    "by-survey-after": ("sesudahnya {found}", "after {found}"),
+    "by-trained": ("pelatihan selesai {found}", "training completed {found}"),
+    "by-potential": ("potensi {found}", "potential {found}"),
+    "by-rank": ("pangkat {found}", "rank {found}"),
+    "by-sanction": ("hukuman {found}", "sanction {found}"),
+    "by-peers": ("{item} {found} menurut rekan", "{item} {found} according to colleagues"),
+    "by-achievement": ("{item} {found} %", "{item} {found} %"),
+    "posts": (
+        "Jabatan yang lowong (peringkat dengan alasan, diputuskan pejabat)",
+        "Vacant posts (a ranking with reasons, decided by an official)",
+    ),
+    "strategic": (", strategis", ", strategic"),
+    "place": ("urutan", "place"),
+    "why": ("alasan", "reasons"),
+    "excluded": ("{person} tidak lolos pemeriksaan rekam jejak: {reasons}.", "{person} fails the check of the record: {reasons}."),
+    "awards": (
+        "Penghargaan (menurut kriteria yang diumumkan, diputuskan pejabat)",
+        "Awards (by published criteria, decided by an official)",
+    ),
+    "award": (
+        "{award} {year}{unit}: {people}{bonus} ({document}), karena {reasons}.",
+        "{award} {year}{unit}: {people}{bonus} ({document}), because of {reasons}.",
+    ),
+    "award-not": ("{award} {period} untuk {person}: {status}.", "{award} of {period} for {person}: {status}."),
+    "bonus": ("; bonus {amount} masing-masing{paid}", "; a bonus of {amount} each{paid}"),
+    "paid-with": (", dibayar bersama TPP {month}", ", paid with the allowance of {month}"),
+    "sanctions": (
+        "Hukuman dan peringatan (usulan dengan alasan, diputuskan pejabat)",
+        "Sanctions and warnings (proposals with reasons, decided by an official)",
+    ),
+    "sanction": (
+        "{person}: {kind} ({level}), {effect}, {term}; dasar {basis} ({document}), karena {reasons}.",
+        "{person}: {kind} ({level}), {effect}, {term}; on the basis of {basis} ({document}), because of {reasons}.",
+    ),
+    "sanction-not": ("{person}: {kind}, {status}, karena {reasons}.", "{person}: {kind}, {status}, because of {reasons}."),
+    "lifted": ("Dicabut mulai {day} ({document}).", "Lifted from {day} on ({document})."),
+    "proposed": (
+        "{person} {name}: {kind} {programme} (hasil {period}), karena {reasons}. {decided}",
+        "{person} {name}: {kind} {programme} (result of {period}), because of {reasons}. {decided}",
+    ),
+    "decided": ("{status} {day} oleh {by} ({document}).", "{status} {day} by {by} ({document})."),
+    "undecided": ("{status}.", "{status}."),
+    "took-post": ("menjadi {post} sejak {since}", "became {post} on {since}"),
+    "mentors": ("membimbing {unit} sejak {since}", "mentors {unit} since {since}"),
+    "step": ("{day}: {what}", "{day}: {what}"),
+    "step-taken": ("langkah dicatat", "a step was recorded"),
+    "closed": ("ditutup: {outcome}", "closed: {outcome}"),
+    "running": ("masih berjalan pada akhir tahun", "still running at the year's end"),
+    "nothing-followed": ("Tidak ada usulan dari hasil tahun ini.", "No proposal came from this year's results."),
+    "promotion": (
+        "{person} {name}: {from_} ke {to}, {status}; syarat terpenuhi: {met}.",
+        "{person} {name}: {from_} to {to}, {status}; conditions met: {met}.",
+    ),
+    "by-education": ("pendidikan cukup sampai {found}", "education suffices up to {found}"),
+    "by-box": ("kotak {found}", "box {found}"),
+    "vacancy": (
+        "{post} di {unit}, kelas {job_class}{strategic}, diumumkan {day}; kriteria: {criteria}.",
+        "{post} in {unit}, class {job_class}{strategic}, opened {day}; criteria: {criteria}.",
+    ),
+    "before-seniors": (
+        "{person} diusulkan sebelum {senior}, yang lebih lama bekerja (sejak {since}): kriteria pertama yang membedakan: {criterion}.",
+        "{person} was proposed before {senior}, who has served longer (since {since}): the first criterion that differs: {criterion}.",
+    ),
+    "filled": (
+        "Dipilih oleh {by}: {person} {name}, sejak {since} ({document}).",
+        "Chosen by {by}: {person} {name}, from {since} ({document}).",
+    ),
+}

@@ -1,0 +1,83 @@
+"""The sentences of an explanation, one for each kind of step, in Indonesian and English beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+STEPS: Mapping[str, tuple[str, str]] = {
+    "calculated": (
+        "dihitung: {total} menurut {rule_set}, kelas jabatan {job_class}",
+        "calculated: {total} under {rule_set}, job class {job_class}",
+    ),
+    "posted": (
+        "dibayarkan bersama {run}: {posted}, dengan selisih bulan lain menjadi {paid}",
+        "paid with {run}: {posted}, which differences of other months make {paid}",
+    ),
+    "adjusted": (
+        "dihitung ulang: {from_total} menjadi {to_total}, selisih {difference}",
+        "calculated anew: {from_total} becomes {to_total}, a difference of {difference}",
+    ),
+    "line": (
+        "komponen {name}: {base} × {share_percent} % × {percent} % = {amount} ({rule})",
+        "component {name}: {base} × {share_percent} % × {percent} % = {amount} ({rule})",
+    ),
+    "rule-set": (
+        "aturan {rule_set}: predikat {effect}, {pay_basis} ({sources})",
+        "rules {rule_set}: a predicate {effect}, {pay_basis} ({sources})",
+    ),
+    "position": (
+        "jabatan {post}, kelas {job_class}, sejak {since} ({document})",
+        "post {post}, class {job_class}, since {since} ({document})",
+    ),
+    "attendance": (
+        "kehadiran {month}: terlambat {minutes_late} menit, pulang cepat {minutes_early} menit, tidak hadir {days_absent} hari{deductions}",
+        "attendance of {month}: {minutes_late} minutes late, {minutes_early} minutes early, {days_absent} days absent{deductions}",
+    ),
+    "deductions": ("; nilai disiplin dikurangi {taken}", "; taken off the discipline points: {taken}"),
+    "deduction": ("{points} ({count} {cause})", "{points} ({count} {cause})"),
+    "predicate": ("predikat {period}: {predicate}, membayar {percent} %", "predicate of {period}: {predicate}, it pays {percent} %"),
+    "extra": (
+        "komponen tambahan {name}: {percent_of_base} % besaran dasar untuk predikat {when_predicate}",
+        "extra component {name}: {percent_of_base} % of the basic amount for the predicate {when_predicate}",
+    ),
+    "sanction": (
+        "hukuman {kind} ({level}), {effect} {percent} % dari {since} sampai {until}, dasar {basis} ({document}): {outcome}",
+        "sanction {kind} ({level}), {effect} of {percent} % from {since} to {until}, on the basis of {basis} ({document}): {outcome}",
+    ),
+    "sanction-lifted": ("hukuman dicabut mulai {on} ({document})", "the sanction was lifted from {on} on ({document})"),
+    "award": (
+        "penghargaan {award} {year}: bonus {bonus}, dibayar bersama {paid_with} ({document})",
+        "award {award} {year}: a bonus of {bonus}, paid with {paid_with} ({document})",
+    ),
+    "appraisal-imported": ("predikat {period} dari sistem lama: {predicate}", "predicate of {period} from the old system: {predicate}"),
+    "appraisal-delivered": (
+        "hasil {period} disampaikan: {judgement}; keberatan paling lambat {objection_until}",
+        "result of {period} delivered: {judgement}; an objection was possible until {objection_until}",
+    ),
+    "appraisal-accepted": ("hasil {period} diterima ({how})", "result of {period} accepted ({how})"),
+    "objection": (
+        "keberatan diajukan atas {items}; keputusan paling lambat {decision_due}",
+        "objection filed against {items}; to be decided by {decision_due}",
+    ),
+    "objection-refused": (
+        "keberatan terlambat: hari terakhir {due}, masuk {found}",
+        "objection too late: the last day was {due}, it came {found}",
+    ),
+    "decision-overdue": ("peringatan: keputusan belum ada sampai {due}", "warning: no decision had come by {due}"),
+    "decision": (
+        "keberatan {outcome} ({document}) oleh {decided_by}: {before} menjadi {after}",
+        "objection {outcome} ({document}) by {decided_by}: {before} becomes {after}",
+    ),
+    "appraisal-finalized": ("hasil final: {judgement} ({basis})", "final result: {judgement} ({basis})"),
+    "appraisal-corrected": (
+        "pembetulan berdasarkan {legal_basis} ({document}): {before} menjadi {after}",
+        "correction on the basis of {legal_basis} ({document}): {before} becomes {after}",
+    ),
+    "score": ("nilai {item} oleh {by}: {value}{achieved}", "{item} rated by {by}: {value}{achieved}"),
+    "achieved": (", capaian {percent} %", ", {percent} % achieved"),
+    "target": (
+        "sasaran {target_id} ({aspect}): {value} {unit}, {direction}, bobot {weight} %",
+        "target {target_id} ({aspect}): {value} {unit}, {direction}, weight {weight} %",
+    ),
+    "progress": ("realisasi {target_id}, {month}: {value}", "progress of {target_id}, {month}: {value}"),
+}

@@ -1,0 +1,138 @@
+"""An explanation in words: every kind of step has its sentence in both languages, and targets read as their plan words them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scenario.explaining import in_words, sentence
+from scenario.words import ENGLISH, INDONESIAN, WORDS, Words
+from services.payroll.domain.explanation import _JUDGED, _kebab
+from services.payroll.heard import AppraisalAccepted, AppraisalCorrected, AppraisalFinalized
+
+EXPLANATION = Path("services/payroll/domain/explanation.py")
+LABELS = {"izin-selesai": "“Menyelesaikan permohonan izin yang lengkap”"}
+
+
+def test_every_step_that_payroll_explains_with_has_a_sentence() -> None:
+    source = EXPLANATION.read_text()
+    named = set(re.findall(r'_step(?:_of)?\("([^"]+)"', source)) | set(re.findall(r'"step": "([^"]+)"', source))
+    judged = {*_JUDGED.values(), *(_kebab(one.__name__) for one in (AppraisalAccepted, AppraisalFinalized, AppraisalCorrected))}
+    assert (named | judged) - {"cause"} <= INDONESIAN.steps.keys()
+
+
+STEPS: dict[str, dict[str, Any]] = {
+    "calculated": {"total": 3_038_392, "rule_set": "mulyorejo-tpp@1", "job_class": 8},
+    "line": {
+        "name": "excellence",
+        "rule": "predicate-extra",
+        "base": 5_755_761,
+        "share_percent": "10",
+        "percent": "100",
+        "amount": 575_576,
+    },
+    "attendance": {
+        "month": "2026-06",
+        "minutes_late": 450,
+        "minutes_early": 0,
+        "days_absent": 1,
+        "deductions": [
+            {"cause": "late-and-early-minutes", "count": 450, "points": "3"},
+            {"cause": "days-absent", "count": 1, "points": "3"},
+        ],
+    },
+    "score": {"item": "izin-selesai", "by": "superior", "value": "below", "achievement_percent": "238/3"},
+    "sanction": {
+        "kind": "allowance-cut-6",
+        "level": "medium",
+        "effect": "allowance_cut",
+        "percent": 25,
+        "since": "2026-04-01",
+        "until": "2026-09-30",
+        "basis": "PP 94/2021 Pasal 9-11",
+        "document": "800/KP/2026-03-10",
+        "outcome": "no-local-rule",
+    },
+    "appraisal-finalized": {"judgement": {"predicate": "baik", "score": "91.20"}, "basis": "decision", "period": "2026-Q1"},
+    "decision-overdue": {"due": "2026-05-07T17:00:00+00:00"},
+    "progress": {"target_id": "izin-selesai", "month": "2026-02", "value": "37.5"},
+    "objection": {"items": ["izin-selesai", "berorientasi_pelayanan"], "decision_due": "2026-05-07T17:00:00+00:00"},
+}
+TOLD = {
+    "calculated": (
+        "dihitung: 3.038.392 menurut mulyorejo-tpp@1, kelas jabatan 8",
+        "calculated: 3,038,392 under mulyorejo-tpp@1, job class 8",
+    ),
+    "line": (
+        "komponen kinerja istimewa: 5.755.761 × 10 % × 100 % = 575.576 (tambahan menurut predikat)",
+        "component excellence: 5,755,761 × 10 % × 100 % = 575,576 (an extra for the predicate)",
+    ),
+    "attendance": (
+        "kehadiran Juni 2026: terlambat 450 menit, pulang cepat 0 menit, tidak hadir 1 hari; nilai disiplin dikurangi "
+        "3 (450 menit terlambat dan pulang cepat), 3 (1 hari tidak hadir)",
+        "attendance of June 2026: 450 minutes late, 0 minutes early, 1 days absent; taken off the discipline points: "
+        "3 (450 minutes late and early), 3 (1 days absent)",
+    ),
+    "score": (
+        "nilai “Menyelesaikan permohonan izin yang lengkap” oleh pejabat penilai: di bawah ekspektasi, capaian 79,33 %",
+        "“Menyelesaikan permohonan izin yang lengkap” rated by the assessor: below expectation, 79.33 % achieved",
+    ),
+    "sanction": (
+        "hukuman pemotongan tunjangan enam bulan (sedang), potongan TPP 25 % dari 1 April 2026 sampai 30 September 2026, "
+        "dasar PP 94/2021 Pasal 9-11 (800/KP/2026-03-10): tidak memotong: menunggu peraturan gaji (PP 94/2021 Pasal 42), dan tidak ada "
+        "peraturan setempat",
+        "sanction cut of the allowance for six months (medium), a cut of the allowance of 25 % from 1 April 2026 to 30 September 2026, "
+        "on the basis of PP 94/2021 Pasal 9-11 (800/KP/2026-03-10): it cuts nothing: a regulation on salaries is awaited "
+        "(PP 94/2021 art. 42), and there is no local one",
+    ),
+    "appraisal-finalized": ("hasil final: Baik (91,20) (diputus atas keberatan)", "final result: good (91.20) (decided on an objection)"),
+    "decision-overdue": ("peringatan: keputusan belum ada sampai 7 Mei 2026", "warning: no decision had come by 7 May 2026"),
+    "progress": (
+        "realisasi “Menyelesaikan permohonan izin yang lengkap”, Februari 2026: 37,5",
+        "progress of “Menyelesaikan permohonan izin yang lengkap”, February 2026: 37.5",
+    ),
+    "objection": (
+        "keberatan diajukan atas “Menyelesaikan permohonan izin yang lengkap”, berorientasi pelayanan; keputusan paling lambat 7 Mei 2026",
+        "objection filed against “Menyelesaikan permohonan izin yang lengkap”, service orientation; to be decided by 7 May 2026",
+    ),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_in_words_of_both_languages(step: str) -> None:
+    told = {"step": step, "data": STEPS[step]}
+    assert (sentence(told, INDONESIAN, LABELS), sentence(told, ENGLISH, LABELS)) == TOLD[step]
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS.keys())
+def test_a_step_without_a_sentence_can_be_seen(words: Words) -> None:
+    assert sentence({"step": "something-new", "data": {"a": 1}}, words, {}) == '‹something-new› {"a": 1}'
+
+
+def _explained(**parts: Any) -> dict[str, Any]:
+    whole = {"employee": "m1", "month": "2026-04", "missing": [], "posted": None, "due": None, "paid": None}
+    return {**whole, "differences": [], "adjustments": [], "chain": [], **parts}
+
+
+def test_what_is_not_known_yet_is_named() -> None:
+    missing = ["position held on 2026-04-01", "attendance of 2026-04", "predicate of 2026-Q1"]
+    first, *_ = in_words(_explained(missing=missing), ENGLISH, {})
+    assert first == (
+        "M1, allowance of April 2026: cannot be calculated yet, for want of: a post that is not an acting one, attendance, a predicate"
+    )
+
+
+def test_a_difference_names_its_cause_and_the_run_that_paid_it() -> None:
+    difference = {
+        "amount": 420_054,
+        "cause": {"type": "merit.appraisal.ObjectionDecided.v1"},
+        "paid": [{"amount": 420_054, "run": "2026-06"}],
+    }
+    told = list(in_words(_explained(posted=3_038_392, due=3_458_446, paid=3_038_392, differences=[difference]), INDONESIAN, {}))
+    assert told[:2] == [
+        "M1, TPP April 2026: dibayarkan 3.038.392, seharusnya kini 3.458.446, diterima beserta selisih bulan lain 3.038.392",
+        "  selisih 420.054 karena keputusan atas keberatan: 420.054 bersama Juni 2026",
+    ]
