@@ -242,6 +242,14 @@ def sanctions(outcome: Outcome, words: Words) -> Iterator[str]:
             kind, status = words.code(row["sanction"]["kind"]), words.code(row["status"], "status") + _document(row)
             reasons = because(row["reasons"], outcome, words)
             yield from wrapped(words("sanction-not", person=scenario_code(row["employee"]), kind=kind, status=status, reasons=reasons))
+    yield from _local_rule(outcome, words)
+
+
+def _local_rule(outcome: Outcome, words: Words) -> Iterator[str]:
+    """Why a sanction may cut an allowance here."""
+    cut = next((one["settings"].get("sanction_cut") for one in outcome.rules if one["kind"] == "allowance"), None)
+    if cut and any(row["effect"] == "allowance_cut" for row in outcome.sanctions):
+        yield from wrapped(words("cut-by-local-rule", since=words.date(cut["since"]), source=cut["source"]))
 
 
 def _term(row: Row, words: Words) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
+from typing import Any
 
 from scenario.explaining import kind_of, lack
 from scenario.report import Outcome, Row, scenario_code
@@ -91,6 +92,8 @@ def changes(outcome: Outcome, words: Words) -> Iterator[str]:
             told = True
             yield from lines
             yield f"    → {words('explain-this', command=explaining(outcome, employee, month))}"
+    if any(part["amount"] < 0 for row in rows.values() for part in row["adjustments"]):
+        yield "  " + words("capped", percent=_rules(outcome)["recovery_cap_percent"])
     if not told:
         yield "  " + words("changes-none")
 
@@ -164,10 +167,14 @@ def _attendance(row: Row, outcome: Outcome, words: Words) -> str:
     found = outcome.attendance.get((row["employee"], row["month"]))
     if found is None:
         return ""
-    rules = next((one["settings"]["discipline"] for one in outcome.rules if one["kind"] == "allowance"), {})
-    least = {"was-late": rules.get("late_block_minutes", 1)}
+    least = {"was-late": _rules(outcome)["discipline"]["late_block_minutes"]}
     counts = {name: sum(found[part] for part in parts) for name, parts in _ATTENDANCE.items()}
     return "".join(f"; {words(name, count=count)}" for name, count in counts.items() if count >= least.get(name, 1))
+
+
+def _rules(outcome: Outcome) -> Mapping[str, Any]:
+    """The settings of the allowance's rules."""
+    return next(one["settings"] for one in outcome.rules if one["kind"] == "allowance")
 
 
 def _before(outcome: Outcome) -> dict[tuple[str, str], str]:

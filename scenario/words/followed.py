@@ -70,6 +70,12 @@ SAID: Mapping[str, tuple[str, str]] = {
         "{person}: {kind} ({level}), {effect}, {term}; dasar {basis} ({document}), karena {reasons}.",
         "{person}: {kind} ({level}), {effect}, {term}; on the basis of {basis} ({document}), because of {reasons}.",
     ),
+    "cut-by-local-rule": (
+        "Hukuman memotong TPP di sini sejak {since} menurut {source}. Tanpa aturan setempat potongan menunggu peraturan gaji (PP 94/2021 "
+        "Pasal 42), dan yang ditunda adalah kenaikan pangkat atau gaji berkala.",
+        "A sanction cuts the allowance here since {since} by {source}. Without a local rule the cut waits for a regulation on salaries "
+        "(PP 94/2021 art. 42), and the next rank or salary step is delayed instead.",
+    ),
     "sanction-not": ("{person}: {kind}, {status}, karena {reasons}.", "{person}: {kind}, {status}, because of {reasons}."),
     "lifted": ("Dicabut mulai {day} ({document}).", "Lifted from {day} on ({document})."),
     "proposed": (

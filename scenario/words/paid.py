@@ -33,6 +33,10 @@ SAID: Mapping[str, tuple[str, str]] = {
         "({document}).",
         "{person} {month}: {amount} (before {before}); job class {from_} becomes {to}, by the post {post} from {since} ({document}).",
     ),
+    "capped": (
+        "Yang sudah dibayar lebih kembali dalam angsuran, setiap kali paling banyak {percent} % dari yang dibayar bulan itu.",
+        "What was overpaid comes back in instalments, each time at most {percent} % of what that month pays.",
+    ),
     "instalment": (
         "angsuran {amount} untuk {month}: {lines_from} menjadi {due}, karena {cause}.",
         "instalment of {amount} for {month}: {lines_from} became {due}, because of {cause}.",

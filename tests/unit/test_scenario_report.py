@@ -135,7 +135,7 @@ def _allowance(month: str, lines: list[dict[str, Any]], **parts: Any) -> dict[st
     return {**row, **amounts, "run": month, **parts}
 
 
-RULES = [{"kind": "allowance", "settings": {"discipline": {"late_block_minutes": 450}}}]
+RULES = [{"kind": "allowance", "settings": {"discipline": {"late_block_minutes": 450}, "recovery_cap_percent": 25}}]
 FULL = [_line("performance", 2_100_271), _line("discipline", 1_400_181, share="40", rule="discipline-points")]
 LATE = [_line("performance", 2_100_271), _line("discipline", 1_358_175, "97", "discipline-points", "40")]
 
@@ -177,6 +177,15 @@ def test_an_adjustment_and_an_instalment_name_their_cause() -> None:
         "    instalment of 79,946 for April 2026: 3,038,392 became 3,500,452, because of the decision on the objection.",
         "    → explain:  ./merit explain m1 2026-06 --agency teladan",
     ]
+
+
+def test_what_comes_back_names_the_cap_of_an_instalment() -> None:
+    back = {"month": "2026-01", "amount": -304_865, "event": "e1"}
+    cause = {"event": "e1", "difference": -304_865, "cause_type": "merit.appraisal.AppraisalCorrected.v1"}
+    rows = [_allowance("2026-01", FULL, corrections=[cause]), _allowance("2026-07", FULL, adjustments=[back])]
+    told = list(paid.changes(outcome(allowances=rows, rules=RULES), ENGLISH))
+    assert "because of a corrected result." in told[1]
+    assert told[-1] == "  What was overpaid comes back in instalments, each time at most 25 % of what that month pays."
 
 
 @pytest.mark.parametrize(
@@ -231,7 +240,7 @@ def test_the_better_performer_is_said_to_stand_before_the_one_who_served_longer(
     assert " ".join(" ".join(told[-2:]).split()) == (
         "P8 diusulkan sebelum P6, yang lebih lama bekerja (sejak 1 Maret 1998): kriteria pertama yang membedakan: kotak talenta."
     )
-    assert "         1  P8       kotak 9; masa kerja sejak 1 Maret 2014" in told
+    assert "       1  P8       kotak 9; masa kerja sejak 1 Maret 2014" in told
 
 
 def test_reasons_name_the_period_of_the_result_and_of_the_survey_that_they_rest_on() -> None:
