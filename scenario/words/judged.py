@@ -73,7 +73,7 @@ SAID: Mapping[str, tuple[str, str]] = {
         "{person} atas {period}: hasil disampaikan {delivered}, keberatan diajukan {filed}, keputusan paling lambat {due}.",
         "{person} on {period}: delivered {delivered}, filed {filed}, to be decided by {due}.",
     ),
-    "against": ("Yang dipersoalkan: {items}; {count} bukti dilampirkan.", "Against: {items}; {count} pieces of evidence were added."),
+    "against": ("Yang dipersoalkan: {items}; bukti dilampirkan: {count}.", "Against: {items}; evidence added: {count}."),
     "granted": (
         "Dikabulkan {decided} oleh {by} ({document}): {before} menjadi {after}.",
         "Granted {decided} by {by} ({document}): {before} becomes {after}.",
@@ -86,7 +86,7 @@ SAID: Mapping[str, tuple[str, str]] = {
         "Menurut aturan di sini keberatan tidak dapat menurunkan predikat (PP 30/2019 Pasal 59 hanya: dapat mengubah).",
         "By the rules here an objection cannot lower a predicate (PP 30/2019 art. 59 only says: may change).",
     ),
-    "strays": ("{predicates} {found} dari {of}, pedoman {comparison}", "{predicates} {found} of {of}, guide {comparison}"),
+    "strays": ("{predicates} {found} dari {of}, pedoman: {comparison}", "{predicates} {found} of {of}, guide: {comparison}"),
     "chart": (
         "Bagian pegawai dengan tiap predikat pada {period}; │ adalah batas pedoman:",
         "The part of people with each predicate in {period}; │ is the guide's limit:",

@@ -31,10 +31,10 @@ STEPS: Mapping[str, tuple[str, str]] = {
     ),
     "attendance": (
         "kehadiran {month}: terlambat {minutes_late} menit, pulang cepat {minutes_early} menit, tidak hadir {days_absent} hari{deductions}",
-        "attendance of {month}: {minutes_late} minutes late, {minutes_early} minutes early, {days_absent} days absent{deductions}",
+        "attendance of {month}: minutes late {minutes_late}, minutes early {minutes_early}, days absent {days_absent}{deductions}",
     ),
     "deductions": ("; nilai disiplin dikurangi {taken}", "; taken off the discipline points: {taken}"),
-    "deduction": ("{points} ({count} {cause})", "{points} ({count} {cause})"),
+    "deduction": ("{points} ({count} {cause})", "{points} ({cause}: {count})"),
     "predicate": ("predikat {period}: {predicate}, membayar {percent} %", "predicate of {period}: {predicate}, it pays {percent} %"),
     "extra": (
         "komponen tambahan {name}: {percent_of_base} % besaran dasar untuk predikat {when_predicate}",

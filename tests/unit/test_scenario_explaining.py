@@ -73,8 +73,8 @@ TOLD = {
     "attendance": (
         "kehadiran Juni 2026: terlambat 450 menit, pulang cepat 0 menit, tidak hadir 1 hari; nilai disiplin dikurangi "
         "3 (450 menit terlambat dan pulang cepat), 3 (1 hari tidak hadir)",
-        "attendance of June 2026: 450 minutes late, 0 minutes early, 1 days absent; taken off the discipline points: "
-        "3 (450 minutes late and early), 3 (1 days absent)",
+        "attendance of June 2026: minutes late 450, minutes early 0, days absent 1; taken off the discipline points: "
+        "3 (minutes late and early: 450), 3 (days absent: 1)",
     ),
     "score": (
         "nilai “Menyelesaikan permohonan izin yang lengkap” oleh pejabat penilai: di bawah ekspektasi, capaian 79,33 %",
