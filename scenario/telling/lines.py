@@ -75,7 +75,7 @@ def _reason(reason: Row, tests: Mapping[str, str], periods: Mapping[str, str], w
         return words("by-predicate", predicate=words.code(found)) + of
     if f"by-{code}" in words.said:
         return words(f"by-{code}", found=_found(found, words) + of)
-    form = {"peers": "by-peers", "target": "by-achievement"}.get(tests.get(code, ""), "by-score")
+    form = {"peers": "by-peers", "target": "by-achievement"}.get(tests.get(code, ""), "by-item")
     shown = words.hundredths(int(found)) if form == "by-peers" else _found(found, words)
     return words(form, item=words.code(code, "condition"), found=shown)
 

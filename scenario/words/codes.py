@@ -215,6 +215,13 @@ CONDITIONS = {
     "condition:guidance-not-reached": ("pembinaan", "guidance"),
     "condition:communication-gap": ("komunikasi", "communication"),
     "condition:excellent-year": ("predikat", "predicate"),
+    "condition:new-way": ("predikat", "predicate"),
+    "condition:service-time-missed": ("waktu akta kelahiran terhadap target", "time to the birth certificate against its target"),
+    "condition:service-time-gap": ("waktu akta kelahiran terhadap target", "time to the birth certificate against its target"),
+    "condition:counter-time-gap": ("waktu loket terhadap target", "time at the counter against its target"),
+    "condition:verification-time-gap": ("waktu verifikasi terhadap target", "time of verification against its target"),
+    "condition:entry-time-gap": ("waktu perekaman terhadap target", "time of entry against its target"),
+    "condition:printing-time-gap": ("waktu pencetakan terhadap target", "time of printing against its target"),
 }
 """What the places' own rules ask after, as the subject of a reason."""
 
@@ -223,6 +230,7 @@ NAMED = {
     "team-mentor": ("bagi timnya", "of the own team"),
     "study-place": ("untuk melanjutkan pendidikan", "for further education"),
     "pelatihan-komunikasi": ("komunikasi", "in communication"),
+    "pelatihan-intensif-akta": ("intensif akta kelahiran", "(intensive) on birth certificates"),
     "pembinaan-kinerja": ("kinerja", "in performance"),
     "perbaikan-kinerja": ("kinerja (PP 30/2019 Pasal 56–58)", "in performance (PP 30/2019 art. 56–58)"),
     "programme:performance": ("kinerja", "in performance"),
@@ -230,6 +238,7 @@ NAMED = {
     "juru-bicara-dinas": ("juru bicara dinas", "spokesperson of the agency (juru bicara dinas)"),
     "imunisasi": ("imunisasi", "immunisation"),
     "lampu-jalan": ("lampu jalan", "street lamps"),
+    "akta-kelahiran": ("akta kelahiran", "birth certificates"),
     "surat-pengantar": ("surat pengantar", "letters of introduction"),
     "kabid-kesmas": ("kepala bidang kesehatan masyarakat", "head of community health (kepala bidang kesehatan masyarakat)"),
     "sekretaris-dinkes": ("sekretaris dinas kesehatan", "secretary of the health agency (sekretaris dinas kesehatan)"),
@@ -250,6 +259,11 @@ NAMED = {
     "kunjungan per bulan": ("kunjungan per bulan", "visits a month"),
     "dialog per bulan": ("dialog per bulan", "dialogues a month"),
     "analisis per bulan": ("analisis per bulan", "analyses a month"),
+    "akta per bulan": ("akta per bulan", "certificates a month"),
+    "arsip per bulan": ("arsip per bulan", "archived files a month"),
+    "desa per bulan": ("desa per bulan", "villages a month"),
+    "pemohon per bulan": ("pemohon per bulan", "applicants a month"),
+    "jam (median)": ("jam (median)", "hours (median)"),
     "lampu per bulan": ("lampu per bulan", "lamps a month"),
 }
 """Names that a place gives itself: programmes, services, some posts and measures. One that is not here is shown as its name reads."""
