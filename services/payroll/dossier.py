@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from services.payroll.domain.entitlement import Dossier, Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Month, next_run, stream_of
-from services.payroll.domain.recovery import Outstanding, Payment, outstanding
+from services.payroll.domain.recovery import Outstanding, Payment, outstanding, owed
 from services.payroll.domain.scheme import KIND, Scheme, paid_months, read_scheme
 from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,
     AllowanceCalculated,
     AllowancePosted,
+    RepaymentReceived,
     RuleSetPublished,
 )
 from services.payroll.heard import (
@@ -30,6 +31,7 @@ from services.payroll.heard import (
 )
 from services.payroll.tables import TABLES
 from shared.kernel.facts import Fact, Knowledge
+from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleSet
@@ -84,6 +86,7 @@ class Ledger:
     adjusted: tuple[Fact[AllowanceAdjusted], ...]
     posted: tuple[Fact[AllowancePosted], ...]
     alone: tuple[Fact[AdjustmentsPosted], ...]
+    repaid: tuple[Fact[RepaymentReceived], ...] = ()
 
     def of_month(self, month: str) -> tuple[Fact, ...]:
         """The month's facts in the order of its stream."""
@@ -108,14 +111,23 @@ class Ledger:
 
     @property
     def outstanding(self) -> tuple[Outstanding, ...]:
-        return outstanding(self.adjusted, self.payments)
+        return outstanding(self.adjusted, (*self.payments, *(fact.event for fact in self.repaid)))
+
+    @property
+    def owed(self) -> Rupiah:
+        return owed(self.outstanding)
+
+    @property
+    def settlements(self) -> tuple[Fact, ...]:
+        """Whatever settled a part of adjustments, runs and repayments."""
+        return (*self.posted, *self.alone, *self.repaid)
 
     def next_run(self, month: str) -> str:
         return next_run(self.payments, month)
 
 
 def read_ledger(knowledge: Knowledge, employee: str) -> Ledger:
-    models = (AllowanceCalculated, AllowanceAdjusted, AllowancePosted, AdjustmentsPosted)
+    models = (AllowanceCalculated, AllowanceAdjusted, AllowancePosted, AdjustmentsPosted, RepaymentReceived)
     return Ledger(*(tuple(knowledge.facts(model, employee)) for model in models))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from shared.events.classes import EventClass
 from shared.events.registry import Catalogue
@@ -103,6 +104,21 @@ class AdjustmentsPosted:
     run: str
     adjustments: tuple[PaidAdjustment, ...]
     paid: int
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class RepaymentReceived:
+    """The person gave back `amount` rupiah beside the runs, by the receipt `document`; `adjustments` say of which months, together -amount.
+
+    Stream ``payroll-repayments-<employee>``; subject: the employee.
+    """
+
+    employee: str
+    document: str
+    received_on: date
+    adjustments: tuple[PaidAdjustment, ...]
+    amount: int
 
 
 @EVENTS.event(EventClass.RESTRICTED)

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from services.payroll.domain.entitlement import Held, fallbacks
 from services.payroll.domain.month import ALLOWANCE_MONTH, Settle
-from services.payroll.domain.recovery import RECOVERY, ScheduleRecovery, owed
+from services.payroll.domain.recovery import RECOVERY, ScheduleRecovery, Settled
 from services.payroll.domain.scheme import KIND, paid_months
 from services.payroll.dossier import entitlement_of, known_months, read_dossier, read_ledger, scheme_in, state_of
-from services.payroll.events import AdjustmentsPosted, AllowanceAdjusted, AllowancePosted, RuleSetPublished
+from services.payroll.events import AdjustmentsPosted, AllowanceAdjusted, AllowancePosted, RepaymentReceived, RuleSetPublished
 from services.payroll.heard import (
     AppraisalCorrected,
     AppraisalDelivered,
@@ -110,7 +110,7 @@ def of_adjusted(fact: Fact[AllowanceAdjusted], knowledge: Knowledge) -> Iterable
     return [fact.event.employee]
 
 
-def of_payment(fact: Fact[AllowancePosted | AdjustmentsPosted], knowledge: Knowledge) -> Iterable[str]:
+def of_payment(fact: Fact[Settled], knowledge: Knowledge) -> Iterable[str]:
     return [fact.event.employee] if fact.event.adjustments else []
 
 
@@ -125,12 +125,12 @@ def decide_recovery(employee: str, knowledge: Knowledge) -> Iterable[Do]:
     if scheme is None:
         return []
     worth = ledger.state(month).granted
-    return [Do(RECOVERY, ScheduleRecovery(employee, owed(ledger.outstanding), worth, scheme.recovery_cap, ledger.next_run(month)))]
+    return [Do(RECOVERY, ScheduleRecovery(employee, ledger.owed, worth, scheme.recovery_cap, ledger.next_run(month)))]
 
 
 RECOVERIES = Reaction(
     name="recovery",
-    on={AllowanceAdjusted: of_adjusted, AllowancePosted: of_payment, AdjustmentsPosted: of_payment},
+    on={AllowanceAdjusted: of_adjusted, **dict.fromkeys((AllowancePosted, AdjustmentsPosted, RepaymentReceived), of_payment)},
     decide=decide_recovery,
 )
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from marshmallow import EXCLUDE, Schema, fields
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from shared.http.forms import Edge
 
-MONTH = Edge("payroll").body("month")
+EDGE = Edge("payroll")
+MONTH = EDGE.body("month")
 
 
 class PostPayRun(Schema):
     """The month whose allowances are paid."""
 
     month = fields.String(required=True, validate=MONTH, metadata={"example": "2026-04"})
+
+
+class Repayment(Schema):
+    """What somebody gave back himself."""
+
+    amount = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10**12), metadata={"description": "Rupiah"})
+    document = fields.String(required=True, validate=EDGE.body("document"), metadata={"description": "The receipt's number"})
+    received_on = fields.Date(required=True)
 
 
 class OfMonth(Schema):

@@ -17,6 +17,7 @@ from services.payroll.events import (
     AllowancePosted,
     PayRunPosted,
     RecoveryScheduled,
+    RepaymentReceived,
 )
 from services.payroll.heard import (
     AppraisalCorrected,
@@ -140,7 +141,7 @@ ALLOWANCES = View(
 )
 
 
-Paying = AllowancePosted | AdjustmentsPosted
+Paying = AllowancePosted | AdjustmentsPosted | RepaymentReceived
 
 
 def _adjustment_keys(fact: Fact[AllowanceAdjusted | Paying]) -> Iterable[str]:
@@ -150,7 +151,7 @@ def _adjustment_keys(fact: Fact[AllowanceAdjusted | Paying]) -> Iterable[str]:
 
 
 def fold_adjustment(key: str, row: Row | None, fact: Fact[AllowanceAdjusted | Paying]) -> Row:
-    """One adjustment and what runs have paid of it; `remaining` is what later runs still pay or take back. Rupiah."""
+    """One adjustment and what runs have paid of it, or the person gave back (`run` null); `remaining` is still to come. Rupiah."""
     row, event = dict(row or {"difference": 0, "paid": 0, "runs": []}), fact.event
     if isinstance(event, AllowanceAdjusted):
         row |= {"employee": event.employee, "month": event.month, "difference": event.difference}
@@ -158,7 +159,7 @@ def fold_adjustment(key: str, row: Row | None, fact: Fact[AllowanceAdjusted | Pa
     else:
         parts = [part for part in event.adjustments if key == f"{event.employee}/{part.event}"]
         row["paid"] += sum(part.amount for part in parts)
-        row["runs"] = [*row["runs"], *({"run": event.run, "amount": part.amount} for part in parts)]
+        row["runs"] = [*row["runs"], *({"run": getattr(event, "run", None), "amount": part.amount} for part in parts)]
     row["remaining"] = row["difference"] - row["paid"]
     return row
 
@@ -176,7 +177,7 @@ ADJUSTMENTS = View(
         Column("runs", JSONB),
         Column("remaining", BigInteger),
     ),
-    on={AllowanceAdjusted: _adjustment_keys, AllowancePosted: _adjustment_keys, AdjustmentsPosted: _adjustment_keys},
+    on=dict.fromkeys((AllowanceAdjusted, AllowancePosted, AdjustmentsPosted, RepaymentReceived), _adjustment_keys),
     fold=fold_adjustment,
     indexes=(("employee",), ("month",)),
 )

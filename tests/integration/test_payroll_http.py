@@ -12,6 +12,7 @@ import pytest
 from services.payroll.service import SERVICE
 from shared.events.codec import encode
 from shared.events.envelope import Envelope
+from shared.events.schemas import faults
 from shared.flow import decisions
 from shared.flow.apply import Arrived, apply
 from shared.flow.facts import Place
@@ -210,3 +211,64 @@ def test_sanction_correction_and_recovery_show_on_slips_and_in_the_explanation(p
         slip = here.call("GET", "/v1/payslips/s1/2026-08", s1).get_json()
         assert (slip["months"], slip["paid"]) == ([], 1_012_586)
         assert [(part["month"], part["amount"]) for part in slip["adjustments"]] == [("2026-07", 1_012_586)]
+
+
+def test_who_left_owing_gives_back_beside_the_runs(postgres_url: str):
+    """January was overpaid, and no run pays the person any more: what is owed is listed, claimed, and recorded by its receipt."""
+    with web(postgres_url, SERVICE, "payroll_left", ("mulyorejo",)) as here:
+        publish(here, **places.SIULAK)
+        hear(here, year.position(9, employee="s1"), year.imported("baik", "2025", "s1"), year.attendance(1, employee="s1"))
+        pay(here, 1, at(2, 8))
+        hear(here, year.attendance(1, absent=2, revision=2, employee="s1"))
+        here.clock.moment = at(3, 8)
+        assert problem_of(here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "2026-02"})) == (409, "nothing-to-pay")
+        listed = here.call("GET", "/v1/recoveries", TREASURER).get_json()["items"]
+        assert [(one["employee"], one["amount"], one["first_run"]) for one in listed] == [("s1", 78_393, "2026-02")]
+
+        path, given = "/v1/recoveries/s1/repayments", {"amount": 50_000, "document": "STS/1/2026", "received_on": "2026-03-06"}
+        assert problem_of(here.call("POST", path, AUDITOR, json=given)) == (403, "not-permitted")
+        assert problem_of(here.call("POST", "/v1/recoveries/s9/repayments", TREASURER, json=given)) == (404, "unknown-employee")
+        assert problem_of(here.call("POST", path, TREASURER, json=given | {"amount": 78_394})) == (409, "repayment-over-debt")
+        assert problem_of(here.call("POST", path, TREASURER, json=given | {"document": "tunai"})) == (422, "invalid-body")
+        for _ in range(2):
+            answer = here.call("POST", path, TREASURER, json=given).get_json()
+            assert answer == {"employee": "s1", "amount": 50_000, "months": [{"month": "2026-01", "amount": -50_000}], "owed": 28_393}
+        settle(here)
+        assert here.call("GET", "/v1/recoveries", AUDITOR).get_json()["items"][0]["amount"] == 28_393
+        [difference] = here.call("GET", "/v1/allowances/s1/2026-01/explanation", TREASURER).get_json()["differences"]
+        assert [(part["run"], part["amount"]) for part in difference["paid"]] == [(None, -50_000)]
+
+        hear(here, year.attendance(2, employee="s1"))
+        assert pay(here, 2, at(3, 9))["totals"] == {"posted": 4_355_208, "adjustments": -28_393, "paid": 4_355_208 - 28_393}
+        assert here.call("GET", "/v1/recoveries", AUDITOR).get_json()["items"][0]["amount"] == 0
+        for event in here.call("GET", "/v1/events?after=0&limit=500", ("bpk", "subscriber-restricted")).get_json(force=True):
+            assert [fault for fault in faults(event) if fault.startswith("data")] == [], event
+
+
+def test_extra_pay_a_bonus_and_a_percentage_without_a_predicate(postgres_url: str):
+    """Plaju's rules: Sangat Baik earns 10 % of B beside the lines, a bonus is its own line, 80 % is paid until a predicate is there."""
+    with web(postgres_url, SERVICE, "payroll_plaju", ("mulyorejo",)) as here:
+        publish(here, **places.PLAJU, when_missing="80")
+        hear(here, year.position(11, employee="p1"), *(year.attendance(month, employee="p1") for month in (10, 11)))
+        lines = {}
+        for month, granted in ((10, False), (11, True)):
+            if granted:
+                hear(here, places.award("p1", 250_000, "2026-11", at(12, 2)))
+            pay(here, month, at(month + 1, 8))
+            row = here.call("GET", f"/v1/allowances/p1/2026-{month}", ("p1", "employee")).get_json()
+            lines[month] = [(line["name"], line["amount"]) for line in row["lines"]]
+            assert row["predicate"] == "missing"
+        base = 5_755_761
+        assert lines[10] == [("performance", 2_762_765), ("discipline", 2_302_304)]
+        assert lines[11] == [*lines[10], ("bonus", 250_000)]
+        hear(here, places.delivered("p1", "2026-Q3", "sangat_baik", at(12, 10)))
+        row = here.call("GET", "/v1/allowances/p1/2026-11", ("p1", "employee")).get_json()
+        found = {line["name"]: line["amount"] for line in row["due_lines"]}
+        assert found == {"performance": 3_453_457, "discipline": 2_302_304, "excellence": 575_576, "bonus": 250_000}
+        assert found["performance"] + found["discipline"] == base and [part["difference"] for part in row["corrections"]] == [1_266_268]
+
+
+def problem_of(answer) -> tuple[int, str]:
+    said = answer.get_json()
+    assert said["expected"] and said["found"] and said["remedy"], said
+    return answer.status_code, said["type"].removeprefix("urn:merit:problem:")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.payroll.api import story_of
+from services.payroll.api.allowances import story_of
 from services.payroll.domain.entitlement import Entitlement, Held
 from services.payroll.domain.explanation import explain
 from services.payroll.domain.recovery import instalments
@@ -352,7 +352,7 @@ def explained(knowledge: MemoryKnowledge, employee: str, month: str) -> dict:
     period = Period.parse(month)
     finding, ledger = entitlement_of(knowledge, employee, period), read_ledger(knowledge, employee)
     story = story_of(knowledge, employee, Period.parse(finding.predicate_period))
-    payments = (*ledger.posted, *ledger.alone)
+    payments = ledger.settlements
     return explain(
         period, finding, scheme_in(knowledge, period), read_dossier(knowledge, employee), story, ledger.of_month(month), payments
     )

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.payroll import posting
-from services.payroll.api import story_of
+from services.payroll.api.allowances import story_of
 from services.payroll.domain.entitlement import Held
 from services.payroll.domain.explanation import explain
 from services.payroll.domain.run import PAY_RUN, CloseRun, check_month

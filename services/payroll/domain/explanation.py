@@ -10,7 +10,7 @@ from typing import Any
 from services.payroll.domain.allowance import exact_text
 from services.payroll.domain.discipline import deductions
 from services.payroll.domain.entitlement import Dossier, Entitlement, Held, attendance_of, bonuses_of, position_on
-from services.payroll.domain.recovery import Payment
+from services.payroll.domain.recovery import Settled
 from services.payroll.domain.sanction import heaviest, penalties
 from services.payroll.domain.scheme import Scheme
 from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted
@@ -46,13 +46,14 @@ def explain(
     dossier: Dossier,
     story: Story,
     ledger: Sequence[Fact],
-    payments: Sequence[Fact[Payment]],
+    payments: Sequence[Fact[Settled]],
 ) -> dict[str, Any]:
     """``{employee, month, status, …amounts, differences, adjustments, chain: [step, …]}``.
 
-    `ledger` is the month's own stream, `payments` is all that runs paid the person. `differences` are changes of this month, each with the
-    runs that pay it; `adjustments` are earlier months' differences that this month's run pays. A step is ``{step, event, type, effective,
-    recorded, actor, data}``; steps that rest on no event have the first and the last only.
+    `ledger` is the month's own stream, `payments` is all that runs paid the person and what he gave back (`run` is null then).
+    `differences` are changes of this month, each with the runs that pay it; `adjustments` are earlier months' differences that this
+    month's run pays. A step is ``{step, event, type, effective, recorded, actor, data}``; steps that rest on no event have the first and
+    the last only.
     """
     calculated = [fact for fact in ledger if isinstance(fact.event, AllowanceCalculated)]
     adjusted = [fact for fact in ledger if isinstance(fact.event, AllowanceAdjusted)]
@@ -87,7 +88,7 @@ def explain(
     }
 
 
-def _difference(fact: Fact[AllowanceAdjusted], story: Story, dossier: Dossier, payments: Sequence[Fact[Payment]]) -> dict[str, Any]:
+def _difference(fact: Fact[AllowanceAdjusted], story: Story, dossier: Dossier, payments: Sequence[Fact[Settled]]) -> dict[str, Any]:
     """One adjustment in a sentence's parts: how much, from what to what, because of which fact, paid by which runs."""
     event = fact.event
     candidates = (*story.judged, *dossier.predicates, *dossier.attendance, *dossier.positions, *dossier.rule_sets)
@@ -100,9 +101,9 @@ def _difference(fact: Fact[AllowanceAdjusted], story: Story, dossier: Dossier, p
         "to": event.to_total,
         "due_in_run": event.run,
         "paid": [
-            {"run": posted.event.run, "amount": part.amount, "event": posted.id}
-            for posted in payments
-            for part in posted.event.adjustments
+            {"run": getattr(settled.event, "run", None), "amount": part.amount, "event": settled.id}
+            for settled in payments
+            for part in settled.event.adjustments
             if part.event == fact.id
         ],
         "rule_set": event.rule_set,

@@ -9,12 +9,22 @@ from itertools import groupby
 from math import floor
 
 from services.payroll.domain.allowance import exact_text
-from services.payroll.events import AdjustmentsPosted, AllowanceAdjusted, AllowancePosted, PaidAdjustment, RecoveryScheduled
+from services.payroll.events import (
+    AdjustmentsPosted,
+    AllowanceAdjusted,
+    AllowancePosted,
+    PaidAdjustment,
+    RecoveryScheduled,
+    RepaymentReceived,
+)
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.facts import Fact
 from shared.kernel.money import Rupiah
 
 Payment = AllowancePosted | AdjustmentsPosted
+"""What a run pays."""
+Settled = Payment | RepaymentReceived
+"""Whatever settles a part of adjustments."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +37,10 @@ class Outstanding:
     amount: int
 
 
-def outstanding(adjusted: Iterable[Fact[AllowanceAdjusted]], posted: Iterable[Payment]) -> tuple[Outstanding, ...]:
-    """What is left of each adjustment after these runs, by month and in the order of the month's stream."""
+def outstanding(adjusted: Iterable[Fact[AllowanceAdjusted]], settled: Iterable[Settled]) -> tuple[Outstanding, ...]:
+    """What is left of each adjustment after these runs and repayments, by month and in the order of the month's stream."""
     paid: dict[str, int] = {}
-    for event in posted:
+    for event in settled:
         for part in event.adjustments:
             paid[part.event] = paid.get(part.event, 0) + part.amount
     ordered = sorted({fact.id: fact for fact in adjusted}.values(), key=lambda fact: (fact.event.month, fact.version))
@@ -53,6 +63,18 @@ def settle(posted: int, due: Sequence[Outstanding], cap_percent: Fraction) -> tu
         cap -= taken_back
         paid.extend(_pay(parts, taken_back))
     return tuple(paid)
+
+
+def give_back(due: Sequence[Outstanding], amount: Rupiah) -> tuple[PaidAdjustment, ...]:
+    """The parts that `amount` rupiah settle, at most what is owed: oldest month first. Months that are owed something wait for a run."""
+    parts: list[PaidAdjustment] = []
+    left = int(amount)
+    for _, group in groupby(due, key=lambda part: part.month):
+        month = tuple(group)
+        taken_back = min(max(0, -_net(month)), left)
+        left -= taken_back
+        parts.extend(_pay(month, taken_back) if taken_back else ())
+    return tuple(parts)
 
 
 def owed(due: Sequence[Outstanding]) -> Rupiah:

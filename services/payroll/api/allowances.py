@@ -127,7 +127,7 @@ def explain_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
     finding = entitlement_of(knowledge, employee, period)
     scheme = scheme_in(knowledge, period)
     story = story_of(knowledge, employee, _appraised(finding, period, scheme))
-    return explain(period, finding, scheme, dossier, story, ledger.of_month(month), (*ledger.posted, *ledger.alone))
+    return explain(period, finding, scheme, dossier, story, ledger.of_month(month), ledger.settlements)
 
 
 @blp.route("/payslips/<employee>/<month>")
