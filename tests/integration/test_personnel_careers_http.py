@@ -127,6 +127,39 @@ def test_twelve_days_in_2025_cut_a_quarter_from_april_to_september_and_the_cut_c
     assert here.call("GET", "/v1/sanctions/s1", S1).get_json()["items"][0]["lifted_on"] == "2026-07-01"
 
 
+def test_pp_94_2021_art_42_the_switch_comes_on_its_day_and_changes_what_awaits_a_decision(here):
+    """Until 1 July the law's substitute stands; then the place's regulation cuts: the open proposal says so, what was seen is stale."""
+    cut = RULES["discipline"]["allowance_cut"] | {"from": "2026-07-01"}
+    body = {"kind": "discipline", "id": "siulak-discipline", "since": "2024-01-01", "sources": ["Perwal 12/2025"],
+            "settings": RULES["discipline"] | {"allowance_cut": cut}}  # fmt: skip
+    assert here.call("POST", "/v1/rule-sets", ADMIN, json=body).status_code == 201
+    accepted(hand_in(here, "yearly-absence", "Kode Pegawai,Tahun,Hari Tidak Hadir\ns1,2025,12\n"), rows=1, events=1)
+    settle(here)
+    (before,) = proposed(here, kind="sanction")
+    assert (before["sanction"]["effect"], before["sanction"]["percent"]) == ("rank_delay", None)
+    here.clock.moment = datetime(2026, 7, 1, 1, tzinfo=UTC)
+    settle(here)
+    (after,) = proposed(here, kind="sanction")
+    assert (after["sanction"]["effect"], after["sanction"]["percent"], after["key"]) == ("allowance_cut", 25, before["key"])
+    path, said = f"/v1/proposals/{after['key']}/decision", {"outcome": "approved", "document": "800/1/2026"}
+    problem(here.call("POST", path, APPROVER, {"If-Match": f'"{before["version"]}"'}, json=said), 412, "stale-version")
+
+
+def test_rules_published_ahead_reach_everybody_on_their_day(here):
+    """From 1 August the place asks for Sangat Baik: the promotion that awaits a decision is withdrawn then, without any fact about him."""
+    for year in ("2024", "2025"):
+        imported(here, "s2", year, "baik")
+    rules = {"kind": "promotion", "id": "lebih-ketat", "since": "2026-08-01", "sources": ["Perwal 14/2026"]}
+    settings = RULES["promotion"] | {"predicate_at_least": "sangat_baik", "list_missing_at_most": 0}
+    assert here.call("POST", "/v1/rule-sets", ADMIN, json=rules | {"settings": settings}).status_code == 201
+    settle(here)
+    (open_,) = here.call("GET", "/v1/rank-promotions?employee=s2&status=proposed", HR).get_json()["items"]
+    here.clock.moment = datetime(2026, 8, 1, 1, tzinfo=UTC)
+    settle(here)
+    (gone,) = here.call("GET", "/v1/rank-promotions?employee=s2", HR).get_json()["items"]
+    assert (gone["key"], gone["status"]) == (open_["key"], "withdrawn")
+
+
 def test_ten_working_days_in_a_row_propose_dismissal_which_an_official_decides(here):
     heads = "Kode Pegawai,Bulan,Menit Terlambat,Menit Pulang Cepat,Hari Tidak Hadir,Rapat Tidak Hadir,Apel Tidak Hadir"
     accepted(hand_in(here, "attendance", f"{heads}\ns1,2026-01,0,0,4,0,0\n"), rows=1, events=1)

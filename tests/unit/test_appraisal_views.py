@@ -5,15 +5,21 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from functools import reduce
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.appraisal import events, heard, known, members, views
 from services.appraisal.defaults import GUIDE
 from services.appraisal.domain.appraisal import APPRAISAL, AcceptBySilence
+from services.appraisal.domain.distribution import ORGANISATION_RESULTS
 from services.appraisal.domain.objection import ReportOverdue
+from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.policy import POLICY
 from services.appraisal.reactions import DECISION, SILENCE
 from services.appraisal.service import SERVICE
@@ -167,6 +173,24 @@ def test_an_organisations_result_holds_for_the_units_below_it_until_they_have_th
 def test_se_menpanrb_3_2023_the_guide_is_compared_and_nobody_is_moved(result, counts, holds):
     people = [predicate for predicate, count in counts.items() for _ in range(count)]
     assert [finding.holds for finding in GUIDE.compare(result, people)] == holds
+
+
+@given(st.sampled_from(ORGANISATION_RESULTS), st.lists(st.sampled_from(list(Predicate)), min_size=1, max_size=60), st.randoms())
+def test_for_any_unit_the_guide_says_exactly_what_the_shares_are_and_moves_nobody(result, people, chance):
+    """Against exact fractions; small units too: of three persons one is a third, not 33 percent."""
+    before = list(people)
+    findings = GUIDE.compare(result, people)
+    assert people == before and [finding.limit for finding in findings] == list(GUIDE.limits[result])
+    for finding in findings:
+        share = Fraction(sum(one in finding.limit.predicates for one in people), len(people))
+        bound = Fraction(finding.limit.percent, 100)
+        held = {"<=": share <= bound, ">=": share >= bound, "=": share == bound, ">": share > bound}[finding.limit.comparison]
+        assert (finding.of, Fraction(finding.count, finding.of), finding.holds) == (len(people), share, held)
+    assert GUIDE.compare(result, people * 7) == tuple(replace(one, count=7 * one.count, of=7 * one.of) for one in findings), (
+        "seven such units together are as one"
+    )
+    chance.shuffle(people)
+    assert GUIDE.compare(result, people) == findings
 
 
 def test_where_nobody_was_appraised_there_is_nothing_to_compare():

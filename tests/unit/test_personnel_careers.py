@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.personnel.domain.employee import EMPLOYEE, HoldRank
+from services.personnel.domain.employee import EMPLOYEE, HoldRank, RegisterEmployee
 from services.personnel.domain.promotion import PROMOTION, DecidePromotion, after_years, read_promotion
 from services.personnel.domain.ranks import next_rank
 from services.personnel.domain.sanction import SANCTION, Lift
@@ -146,6 +146,17 @@ def test_who_is_no_candidate():
         office.final(one, "2026-Q1", "baik")
     office.do(VACANCY, POST)
     assert [one["employee"] for one in office.knowledge.row(VACANCIES, "kabid-kesmas")["ranking"]] == ["fit"]
+
+
+def test_who_becomes_pns_is_ranked_from_then_on():
+    office = Office()
+    office.person("p4", kind="CPNS")
+    office.potential("p4", "high")
+    office.final("p4", "2026-Q1", "sangat_baik")
+    office.do(VACANCY, POST)
+    assert not (office.knowledge.row(VACANCIES, "kabid-kesmas")["ranking"] or [])
+    office.at(2026, 6, 2).do(EMPLOYEE, RegisterEmployee("p4", "PNS", date(2026, 6, 1)))
+    assert [one["employee"] for one in office.knowledge.row(VACANCIES, "kabid-kesmas")["ranking"]] == ["p4"]
 
 
 OPENED = VacancyOpened(**vars(POST))

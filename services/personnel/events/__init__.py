@@ -17,6 +17,7 @@ from services.personnel.events.catalogue import EVENTS
 from services.personnel.events.conduct import (
     AwardEvaluationOpened,
     AwardGranted,
+    RulesBegan,
     SanctionImposed,
     SanctionLifted,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "Reason",
     "ReportingLineSet",
     "RuleSetPublished",
+    "RulesBegan",
     "SanctionImposed",
     "SanctionLifted",
     "SanctionTerms",

@@ -9,6 +9,18 @@ from services.personnel.events.catalogue import EVENTS
 from shared.events.classes import EventClass
 
 
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class RulesBegan:
+    """The day of rules published ahead has come, or of a switch within them. Subject ``rules-<kind>``.
+
+    Stream ``personnel-rules-begun-<kind>``.
+    """
+
+    kind: str
+    day: date
+
+
 @EVENTS.event(EventClass.OPEN)
 @dataclass(frozen=True)
 class AwardEvaluationOpened:

@@ -30,6 +30,7 @@ from services.personnel.events import (
     RankPromotionDecided,
     RankPromotionProposed,
     RankPromotionWithdrawn,
+    RulesBegan,
     SanctionImposed,
     SanctionLifted,
     TalentBoxPlaced,
@@ -119,6 +120,10 @@ def _record(employee: str, rules: TalentRules, knowledge: Knowledge) -> Record |
     )
 
 
+def of_talent_rules(fact: Fact[RuleSetPublished | RulesBegan], knowledge: Knowledge) -> Iterable[str]:
+    return vacant_posts(fact, knowledge) if fact.event.kind == "talent" else ()
+
+
 POST_PROPOSALS = Reaction(
     name="post-proposals",
     on={
@@ -130,7 +135,9 @@ POST_PROPOSALS = Reaction(
         RankHeld: vacant_posts,
         SanctionImposed: vacant_posts,
         SanctionLifted: vacant_posts,
-        RuleSetPublished: lambda fact, knowledge: vacant_posts(fact, knowledge) if fact.event.kind == "talent" else (),
+        EmployeeRegistered: vacant_posts,
+        RuleSetPublished: of_talent_rules,
+        RulesBegan: of_talent_rules,
     },
     decide=propose_candidates,
 )
@@ -197,6 +204,7 @@ PROMOTIONS = Reaction(
         SanctionImposed: subject,
         SanctionLifted: subject,
         RuleSetPublished: everyone("promotion"),
+        RulesBegan: everyone("promotion"),
     },
     decide=propose_promotion,
 )

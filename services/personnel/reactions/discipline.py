@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from services.personnel.domain.discipline import Absence, days_of_year, read_discipline, rung_for
 from services.personnel.domain.proposals import PROPOSAL, Propose, proposal_name
 from services.personnel.domain.proposing import brought_to
-from services.personnel.events import AttendanceRecorded, EmployeeRegistered, Reason, YearAbsenceRecorded
+from services.personnel.events import AttendanceRecorded, EmployeeRegistered, Reason, RulesBegan, YearAbsenceRecorded
 from services.personnel.reactions.known import day_of, employment_of, standing_of
 from services.personnel.tables import LADDERS
 from services.personnel.views import EMPLOYEES
@@ -78,7 +78,7 @@ def of_employment(fact: Fact[EmployeeRegistered], knowledge: Knowledge) -> Itera
     return _years(fact.subject, knowledge)
 
 
-def of_rules(fact: Fact[RuleSetPublished], knowledge: Knowledge) -> Iterable[str]:
+def of_rules(fact: Fact[RuleSetPublished | RulesBegan], knowledge: Knowledge) -> Iterable[str]:
     if fact.event.kind != "discipline":
         return ()
     return tuple(key for row in knowledge.rows(EMPLOYEES) for key in _years(row["key"], knowledge))
@@ -97,6 +97,7 @@ ABSENCE_SANCTIONS = Reaction(
         YearAbsenceRecorded: of_year,
         EmployeeRegistered: of_employment,
         RuleSetPublished: of_rules,
+        RulesBegan: of_rules,
     },
     decide=decide,
 )
