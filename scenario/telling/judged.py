@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from scenario.report import Outcome, Row, in_time, scenario_code
@@ -64,11 +65,42 @@ def predicates(outcome: Outcome, words: Words) -> Iterator[str]:
     ]
     yield from table([words("person"), words("name"), words("unit"), *map(words.short, outcome.periods)], rows)
     yield from wrapped(words("predicates-key"))
+    moved = [line for row, before in _moved(outcome) for line in wrapped(_why_moved(row, before, words), 4)]
+    if moved:
+        yield from ["  " + words("moved"), *moved]
     for period in outcome.periods:
         rows_of = [row for row in outcome.appraisals if row["period"] == period]
         told = sum(row["report"] is not None for row in rows_of)
         if told:
             yield "  " + words("reports", period=words.period(period), count=told, of=len(rows_of))
+
+
+def _moved(outcome: Outcome) -> Iterator[tuple[Row, str]]:
+    """Every result of the year that has another predicate than the one before it of the same person, with that predicate.
+
+    What was imported, and corrected since, has no ratings to tell of; corrections have a section of their own.
+    """
+    place = {period: number for number, period in enumerate(outcome.periods)}
+    settled = [row for row in outcome.appraisals if row["predicate"] and row["status"] in _SETTLED]
+    for _, rows in groupby(settled, key=lambda row: row["employee"]):
+        ordered = sorted(rows, key=lambda row: place[row["period"]])
+        for before, row in zip(ordered, ordered[1:]):
+            judgement = row["judgement"] or {}
+            if row["predicate"] != before["predicate"] and (judgement.get("score") or judgement.get("result_rating")):
+                yield row, before["predicate"]
+
+
+def _why_moved(row: Row, before: str, words: Words) -> str:
+    """The two ratings that the predicate came from, with the results' achievement; or the number of the numeric regime."""
+    judgement = row["judgement"]
+    told = {"person": scenario_code(row["employee"]), "period": words.period(row["period"])}
+    told |= {"before": words.code(before), "after": words.code(row["predicate"])}
+    if judgement.get("score"):
+        return words("moved-scored", **told, score=words.number(judgement["score"]))
+    achieved = next((one["achievement_percent"] for one in row["scores"] or () if (one["what"], one["item"]) == ("whole", "result")), None)
+    reached = words("moved-reached", percent=words.number(achieved)) if achieved else ""
+    result, behaviour = (words.code(judgement[f"{part}_rating"]) for part in ("result", "behaviour"))
+    return words("moved-rated", **told, result=result, reached=reached, behaviour=behaviour)
 
 
 def _short(row: Row | None) -> str:

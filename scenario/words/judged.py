@@ -57,6 +57,16 @@ SAID: Mapping[str, tuple[str, str]] = {
         "SB very good, B good, BP needs improvement, C fair, K poor, SK very poor; ? not final yet; i imported from the old system, "
         "d accepted by silence, k decided on an objection, p corrected; no mark: accepted by the employee.",
     ),
+    "moved": ("Yang berubah dari periode sebelumnya, dan sebabnya:", "What changed from the period before, and why:"),
+    "moved-rated": (
+        "{person} {period}: {before} menjadi {after}; hasil kerja {result}{reached}, perilaku {behaviour}.",
+        "{person} {period}: {before} becomes {after}; results {result}{reached}, behaviour {behaviour}.",
+    ),
+    "moved-scored": (
+        "{person} {period}: {before} menjadi {after}; nilai {score}.",
+        "{person} {period}: {before} becomes {after}; score {score}.",
+    ),
+    "moved-reached": (" (capaian {percent} %)", " ({percent} % achieved)"),
     "reports": (
         "Laporan capaian {period} dari pegawainya sendiri: {count} dari {of}.",
         "Achievement reports of {period} by the people themselves: {count} of {of}.",

@@ -80,6 +80,29 @@ def test_a_chart_shows_predicates_that_the_guide_leaves_free_best_first() -> Non
     assert told[2] == "    good       ████████             │            1   25 %  within the guide: at most 70 %"
 
 
+def _judged(period: str, predicate: str, **parts: Any) -> dict[str, Any]:
+    row = {"employee": "p1", "period": period, "predicate": predicate, "status": "final", "basis": "accepted", "report": None}
+    return {**row, "scores": [], "judgement": {"predicate": predicate}, **parts}
+
+
+def test_a_predicate_that_changed_says_what_it_came_from() -> None:
+    scores = [{"what": "whole", "item": "result", "achievement_percent": "244/3"}]
+    rated = {"predicate": "butuh_perbaikan", "result_rating": "below", "behaviour_rating": "as"}
+    rows = [
+        _judged("2025-Q4", "baik", status="imported", basis="imported"),
+        _judged("2026-Q1", "butuh_perbaikan", scores=scores, judgement=rated),
+        _judged("2026-Q2", "butuh_perbaikan", judgement=rated),
+        _judged("2026-Q3", "sangat_baik", judgement={"predicate": "sangat_baik", "score": "112.5"}),
+    ]
+    told = list(judged.predicates(outcome(appraisals=rows, people=[{"employee": "p1", "name": "Rahma", "unit": "dinkes"}]), ENGLISH))
+    assert told[2] == "  P1      Rahma  DINKES  B i      BP       BP       SB"
+    assert told[-3:] == [
+        "  What changed from the period before, and why:",
+        "    P1 Q1 2026: good becomes needs improvement; results below expectation (81.33 % achieved), behaviour as expected.",
+        "    P1 Q3 2026: needs improvement becomes very good; score 112.5.",
+    ]
+
+
 def test_a_unit_without_anybody_appraised_is_not_charted() -> None:
     told = list(judged.distribution(outcome(distribution=[_distribution({}, [])]), INDONESIAN))
     assert not [line for line in told if "█" in line or "│" in line.replace("│ adalah", "")]
