@@ -46,9 +46,10 @@ def _targets(seat: Seat, employee: str, told: Mapping[str, Any]) -> Labels:
 
 def in_words(told: Mapping[str, Any], words: Words, labels: Labels) -> Iterator[str]:
     """The lines of an explanation as payroll gives it."""
-    shown = ", ".join(
-        words(f"amount-{name}", amount=words.rupiah(told[name])) for name in ("posted", "due", "paid") if told[name] is not None
-    )
+    amounts = {name: told[name] for name in ("posted", "due", "paid") if told[name] is not None}
+    if amounts.get("paid") == amounts.get("posted"):
+        amounts.pop("paid", None)
+    shown = ", ".join(words(f"amount-{name}", amount=words.rupiah(amount)) for name, amount in amounts.items())
     lacking = words("not-yet", lacking=", ".join(lack(one, words) for one in told["missing"]))
     yield words("explained", person=told["employee"].upper(), month=words.month(told["month"]), amounts=shown or lacking)
     for difference in told["differences"]:
@@ -88,7 +89,8 @@ def sentence(step: Step, words: Words, labels: Labels) -> str:
         for one in data.get("deductions", ())
     )
     parts["deductions"] = words.step("deductions", taken=taken) if taken else ""
-    return words.step(step["step"], **parts)
+    alone = step["step"] == "posted" and not data["adjustments"]
+    return words.step("posted-alone" if alone else step["step"], **parts)
 
 
 def _part(step: str, name: str, value: Any, words: Words, labels: Labels) -> str:

@@ -13,6 +13,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "dibayarkan bersama {run}: {posted}, dengan selisih bulan lain menjadi {paid}",
         "paid with {run}: {posted}, which differences of other months make {paid}",
     ),
+    "posted-alone": ("dibayarkan bersama {run}: {posted}", "paid with {run}: {posted}"),
     "adjusted": (
         "dihitung ulang: {from_total} menjadi {to_total}, selisih {difference}",
         "calculated anew: {from_total} becomes {to_total}, a difference of {difference}",

@@ -125,6 +125,16 @@ def test_what_is_not_known_yet_is_named() -> None:
     )
 
 
+def test_what_a_run_paid_names_other_months_only_where_it_paid_for_them() -> None:
+    data = {"run": "2026-06", "posted": 3_416_441, "paid": 3_416_441, "adjustments": []}
+    assert sentence({"step": "posted", "data": data}, ENGLISH, {}) == "paid with June 2026: 3,416,441"
+    more = {**data, "paid": 4_256_549, "adjustments": [{"month": "2026-04", "amount": 840_108}]}
+    told = "paid with June 2026: 3,416,441, which differences of other months make 4,256,549"
+    assert sentence({"step": "posted", "data": more}, ENGLISH, {}) == told
+    first, *_ = in_words(_explained(posted=3_416_441, due=3_416_441, paid=4_256_549), INDONESIAN, {})
+    assert first.endswith("seharusnya kini 3.416.441, diterima beserta selisih bulan lain 4.256.549")
+
+
 def test_a_difference_names_its_cause_and_the_run_that_paid_it() -> None:
     difference = {
         "amount": 420_054,
@@ -133,6 +143,6 @@ def test_a_difference_names_its_cause_and_the_run_that_paid_it() -> None:
     }
     told = list(in_words(_explained(posted=3_038_392, due=3_458_446, paid=3_038_392, differences=[difference]), INDONESIAN, {}))
     assert told[:2] == [
-        "M1, TPP April 2026: dibayarkan 3.038.392, seharusnya kini 3.458.446, diterima beserta selisih bulan lain 3.038.392",
+        "M1, TPP April 2026: dibayarkan 3.038.392, seharusnya kini 3.458.446",
         "  selisih 420.054 karena keputusan atas keberatan: 420.054 bersama Juni 2026",
     ]
