@@ -53,8 +53,7 @@ def in_words(told: Mapping[str, Any], words: Words, labels: Labels) -> Iterator[
     lacking = words("not-yet", lacking=", ".join(lack(one, words) for one in told["missing"]))
     yield words("explained", person=told["employee"].upper(), month=words.month(told["month"]), amounts=shown or lacking)
     for difference in told["differences"]:
-        parts = (words("difference-paid", amount=words.rupiah(part["amount"]), run=words.month(part["run"])) for part in difference["paid"])
-        paid = ", ".join(parts) or words("difference-open")
+        paid = ", ".join(_settled(part, words) for part in difference["paid"]) or words("difference-open")
         cause = words.code(kind_of(difference["cause"]["type"]))
         yield "  " + words("difference", amount=words.rupiah(difference["amount"]), cause=cause, paid=paid)
     for part in told["adjustments"]:
@@ -64,6 +63,14 @@ def in_words(told: Mapping[str, Any], words: Words, labels: Labels) -> Iterator[
         when = datetime.fromisoformat(step["recorded"]).astimezone(ZONE).strftime("%Y-%m-%d %H:%M") if "recorded" in step else ""
         event = f" [{step['event']}]" if step.get("event") else ""
         yield fill(f"  {when:<16}  {sentence(step, words, labels)}{event}", WIDE, subsequent_indent=" " * 22, break_on_hyphens=False)
+
+
+def _settled(part: Mapping[str, Any], words: Words) -> str:
+    """How a part of a difference was settled: with a month's run, or by what the person gave back where no run pays any more."""
+    amount = words.rupiah(part["amount"])
+    if part["run"] is None:
+        return words("difference-repaid", amount=amount)
+    return words("difference-paid", amount=amount, run=words.month(part["run"]))
 
 
 def kind_of(type_: str) -> str:

@@ -12,6 +12,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "not-yet": ("belum dapat dihitung, karena tidak ada: {lacking}", "cannot be calculated yet, for want of: {lacking}"),
     "difference": ("selisih {amount} karena {cause}: {paid}", "a difference of {amount} because of {cause}: {paid}"),
     "difference-paid": ("{amount} bersama {run}", "{amount} with {run}"),
+    "difference-repaid": ("{amount} dikembalikan sendiri", "{amount} given back in person"),
     "difference-open": ("belum dibayar", "not paid yet"),
     "within": ("di dalamnya {amount} untuk {month}", "of it {amount} for {month}"),
     "chain": (

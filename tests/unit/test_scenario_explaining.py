@@ -125,6 +125,13 @@ def test_what_is_not_known_yet_is_named() -> None:
     )
 
 
+def test_what_was_given_back_is_told_without_a_run() -> None:
+    cause = {"type": "merit.appraisal.AppraisalCorrected.v1"}
+    difference = {"amount": -90_000, "cause": cause, "paid": [{"amount": -50_000, "run": "2026-07"}, {"amount": -40_000, "run": None}]}
+    told = list(in_words(_explained(posted=100, due=100, paid=100, differences=[difference]), ENGLISH, {}))
+    assert told[1] == "  a difference of -90,000 because of a corrected result: -50,000 with July 2026, -40,000 given back in person"
+
+
 def test_what_a_run_paid_names_other_months_only_where_it_paid_for_them() -> None:
     data = {"run": "2026-06", "posted": 3_416_441, "paid": 3_416_441, "adjustments": []}
     assert sentence({"step": "posted", "data": data}, ENGLISH, {}) == "paid with June 2026: 3,416,441"
