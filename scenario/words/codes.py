@@ -112,6 +112,7 @@ CONDUCT = {
     "demotion": ("penurunan jabatan", "a lower post"),
     "post_release": ("pembebasan dari jabatan", "release from the post"),
     "dismissal": ("pemberhentian", "dismissal"),
+    "dismissal-in-row": ("pemberhentian karena tidak hadir berturut-turut", "dismissal for absence in a row"),
     "oral-warning": ("teguran lisan", "oral warning"),
     "written-warning": ("teguran tertulis", "written warning"),
     "written-dissatisfaction": ("pernyataan tidak puas secara tertulis", "written statement of dissatisfaction"),

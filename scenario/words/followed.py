@@ -29,6 +29,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "by-years-in-rank": ("dalam pangkat sejak {found}", "in the rank since {found}"),
     "by-no-running-sanction": ("tidak ada hukuman yang berjalan", "no sanction is running"),
     "by-days-absent": ("{found} hari tidak hadir", "days absent: {found}"),
+    "by-days-in-row": ("{found} hari kerja berturut-turut tidak hadir", "working days absent in a row: {found}"),
     "by-minutes-late": ("{found} menit terlambat", "minutes late: {found}"),
     "by-no-sanction": ("tanpa hukuman", "no sanction"),
     "by-seniority": ("masa kerja sejak {found}", "in service since {found}"),

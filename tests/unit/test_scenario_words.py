@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import string
 from collections import Counter
@@ -18,8 +19,10 @@ from scenario.words import ENGLISH, INDONESIAN, WORDS, Words, codes, common, exp
 from scenario.words.steps import STEPS
 from services.appraisal.domain import distribution, targets
 from services.payroll.domain import scheme
-from services.personnel.domain import condition_rules, development, discipline, proposals, settings, talent, vacancy
+from services.personnel import defaults as personnel_defaults
+from services.personnel.domain import condition_rules, development, discipline, promotion, proposals, settings, talent, vacancy
 from services.personnel.domain import employee as registered
+from services.personnel.reactions.discipline import ROW, SUM
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 ROOMS = (common, judged, followed, heard, paid, explanation)
@@ -101,6 +104,22 @@ PUBLISHED = {
 @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS.keys())
 def test_every_code_that_a_service_publishes_has_words(words: Words) -> None:
     assert [f"{about}:{code}" for about, each in PUBLISHED.items() for code in each if "‹" in words.code(code, about)] == []
+
+
+def test_every_rung_of_the_ladder_of_sanctions_has_words() -> None:
+    with (Path(personnel_defaults.__file__).parent / "disiplin_pp94_2021.csv").open(newline="") as rows:
+        rungs = [row["kode"] for row in csv.DictReader(rows)]
+    assert len(rungs) > 9 and [one for one in rungs if "‹" in INDONESIAN.code(one)] == []
+
+
+def test_every_reason_that_personnel_gives_by_itself_has_a_sentence() -> None:
+    """Reasons whose finding is a predicate are told as one."""
+    sources = [file.read_text() for file in Path("services/personnel").rglob("*.py")]
+    given = {code for source in sources for code in re.findall(r'Reason\("([^"]+)"', source)} | {SUM, ROW}
+    conditions = {promotion.TIME, promotion.PREDICATE, promotion.SANCTION, promotion.EDUCATION}
+    told = (given | conditions) - {"predicate", "performance", promotion.PREDICATE}
+    assert len(told) > 12 and [code for code in told if f"by-{code}" not in INDONESIAN.said] == []
+    assert [code for code in conditions if f"missing-{code}" not in INDONESIAN.said] == []
 
 
 def _of_rules(place: Place) -> Iterator[tuple[str, str]]:
