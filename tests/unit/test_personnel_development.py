@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -470,3 +471,10 @@ def test_the_view_shows_measures_steps_and_how_they_ended():
         ("study", "open", []),
     ]
     assert row["open"] == 1
+
+
+def test_the_end_of_the_time_to_improve_is_published_in_utc() -> None:
+    here = datetime(2026, 12, 1, tzinfo=ZoneInfo("Asia/Jakarta"))
+    begin = replace(BEGIN, kind="improvement", cause_event="e", since=date(2026, 6, 1), until=date(2026, 11, 30), due=here)
+    [opened] = DEVELOPMENT.decider.decide(DEVELOPMENT.decider.state(()), begin)
+    assert opened.due == here and opened.due.tzinfo is UTC

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from services.personnel.events import (
@@ -188,7 +188,8 @@ def _improve(command: Begin) -> ImprovementPeriodOpened:
             remedy="give a later last day, or none for six months (PP 30/2019 art. 56)",
             status=422,
         )
-    return ImprovementPeriodOpened(command.employee, command.proposal, command.cause_event, command.since, command.until, command.due)
+    due = command.due.astimezone(UTC)
+    return ImprovementPeriodOpened(command.employee, command.proposal, command.cause_event, command.since, command.until, due)
 
 
 def _needed(value: str | None, name: str) -> str:
