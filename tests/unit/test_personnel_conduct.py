@@ -32,6 +32,16 @@ WITH_A_HOLE = [
     {"code": "a", "from_days": 3, "to_days": 5, "level": "light", "effect": "warning"},
     {"code": "b", "from_days": 7, "to_days": None, "level": "heavy", "effect": "dismissal"},
 ]
+MISSED = {"target": {"indicator": "birth-certificate-hours", "achievement_under_percent": "50"}}
+SERVICE_TIME = {
+    "conditions": [
+        {
+            "code": "service-time-missed",
+            "when": MISSED,
+            "propose": {"kind": "sanction", "programme": "written-warning", "basis": "Perwal Sawahlunto 33/2025 Pasal 7"},
+        }
+    ]
+}
 AWARDS = {
     "awards": [
         {
@@ -170,6 +180,33 @@ def test_a_corrected_attendance_withdraws_the_proposal_and_another_year_counts_a
     assert office.open() == {"m1/sanction-absence-oral-warning-2026"}
     office.attendance("m1", "2026-02", days=0)
     assert office.open() == set()
+
+
+def missed(office: Office, period: str, percent: str) -> tuple[str, str]:
+    """The score of the target in a quarter under the numeric regime and the final result: the ids of both facts."""
+    score = office.score("w2", period, "target", "median-akta", percent, percent, scheme="numeric")
+    return score.id, office.final("w2", period, "butuh_perbaikan", "83.79").id
+
+
+def test_a_local_rule_proposes_a_written_warning_for_each_quarter_that_missed_the_service_time():
+    office = Office()
+    office.rules("development", SERVICE_TIME)
+    office.person("w2")
+    office.target("w2", "median-akta", "birth-certificate-hours")
+    score, final = missed(office, "2026-Q1", "36000/1147")
+    (key,) = office.open()
+    row = office.proposal(key)
+    assert key == "w2/sanction-written-warning-2026-Q1"
+    assert row["sanction"] == {
+        "kind": "written-warning", "level": "light", "effect": "warning", "percent": None, "months": None,
+        "basis": "Perwal Sawahlunto 33/2025 Pasal 7",
+    }  # fmt: skip
+    assert [(one["event"], one["found"]) for one in row["reasons"]] == [(score, "36000/1147"), (final, "butuh_perbaikan")]
+    office.decide("w2", "sanction-written-warning-2026-Q1")
+    missed(office, "2026-Q2", "50")
+    assert office.open() == set()
+    missed(office, "2026-Q3", "49.99")
+    assert office.open() == {"w2/sanction-written-warning-2026-Q3"}
 
 
 def test_pp_94_2021_does_not_reach_a_pppk():
