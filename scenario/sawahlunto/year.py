@@ -1,0 +1,128 @@
+"""Sawahlunto's year, from the rules published in December 2025 to the bonus of the year's Pegawai Teladan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from functools import partial
+
+from scenario.acts import appraise, approve_plans, at, cited, hand_in, pay, post, post_each, publish_rules, step
+from scenario.client import Seat
+from scenario.place import Place
+from scenario.sawahlunto import SAWAHLUNTO, citizens, followup
+from scenario.steps import Step
+
+YEAR = 2026
+HR, TREASURER, APPROVER, ADMIN = "w13", "w14", "w16", "w17"
+IDEAS = {("w3", "2026-Q3"): "470/INOV-01/2026"}
+"""Who created a new way that serves the service, in which quarter, and the document that describes it."""
+
+
+def steps() -> Iterator[Step]:
+    """All steps of the year; their order is that of their moments."""
+    town = SAWAHLUNTO
+    yield from publish_rules(town, at("2025-12-15", 9), ADMIN)
+    yield from arrival(town)
+    for number in range(1, 13):
+        yield from figures(town, f"{YEAR}-{number:02d}")
+        yield from one_month(town, f"{YEAR}-{number:02d}")
+    for quarter in range(1, 5):
+        yield from one_quarter(town, quarter)
+    yield from citizens.steps(town)
+    yield from followup.steps(town)
+    yield from one_month(town, f"{YEAR + 1}-01")
+
+
+def arrival(town: Place) -> Iterator[Step]:
+    """January: what the old systems held comes in by files, everybody is told of the rules, and plans are fixed."""
+    files = (
+        ("units.csv", "personnel", "/imports/units", 0, "SDM mengimpor unit kerja (CSV)"),
+        ("people.xlsx", "personnel", "/imports/people", 10, "SDM mengimpor pegawai, pangkat dan jabatan (XLSX)"),
+        ("reporting-lines.csv", "personnel", "/imports/reporting-lines", 20, "SDM mengimpor pejabat penilai dan atasannya (CSV)"),
+        ("earlier-predicates.csv", "appraisal", "/imports/earlier-predicates", 30, "SDM mengimpor predikat triwulan IV 2025 (CSV)"),
+    )
+    for name, service, path, minute, tells in files:
+        yield step(town, f"import/{name}", at("2026-01-02", 8, minute), HR, tells, partial(hand_in, town, service, path, name))
+    read = {"rule_set": cited(town, "appraisal"), "how": "meeting"}
+    for person in town.people():
+        tells = "Pegawai mengikuti sosialisasi aturan dan menyatakan sudah memahaminya"
+        act = partial(post, "appraisal", f"/rules-acknowledgements/{person}", read)
+        yield step(town, f"rules-read/{person}", at("2026-01-05", 9), person, tells, act)
+    tells = "SDM mengimpor usulan sasaran kinerja, sebagian dalam jam (XLSX)"
+    act = partial(hand_in, town, "appraisal", "/imports/targets", "targets.xlsx")
+    yield step(town, "import/targets.xlsx", at("2026-01-06", 9), HR, tells, act)
+    for assessor, people in assessed(town).items():
+        documents = {person: f"SKP/{person.upper()}/{YEAR}" for person in people}
+        tells = "Pejabat penilai menetapkan sasaran kinerja (SKP) bawahannya"
+        yield step(town, f"plans/{assessor}", at("2026-01-14", 10), assessor, tells, partial(approve_plans, documents, YEAR))
+
+
+def figures(town: Place, month: str) -> Iterator[Step]:
+    """The month's service times from the civil registry, and what the units counted beside them."""
+    for kind, tells in (("registry", "waktu layanan dari registri akta"), ("achievements", "capaian lain dari catatan unit")):
+        name = f"{kind}-{month}.csv"
+        act = partial(hand_in, town, "appraisal", "/imports/achievements", name)
+        yield step(town, f"import/{name}", at(_after(month, 3), 8), HR, f"SDM mengimpor {tells} {month} (CSV)", act)
+
+
+def one_month(town: Place, month: str) -> Iterator[Step]:
+    """Attendance in the first days of the next month, and the pay run on the 8th."""
+    name = f"attendance-{month}.csv"
+    act = partial(hand_in, town, "personnel", "/imports/attendance", name)
+    yield step(town, f"import/{name}", at(_after(month, 3), 8), HR, f"SDM mengimpor kehadiran {month} (CSV)", act)
+    yield step(town, f"pay-run/{month}", at(_after(month, 8), 10), TREASURER, f"Bendahara membayarkan TPP {month}", partial(pay, month))
+
+
+def one_quarter(town: Place, quarter: int) -> Iterator[Step]:
+    """The organisation's results first, then scores and delivery, and everybody reads how the own score and the unit's came about."""
+    period, last = f"{YEAR}-Q{quarter}", f"{YEAR}-{3 * quarter:02d}"
+    results = {
+        f"/organisations/{row['Unit']}/{period}/result": {"result": row["Hasil"]}
+        for row in town.rows("played/organisation.csv")
+        if row["Periode"] == period
+    }
+    tells = "Hasil kinerja organisasi ditetapkan lebih dahulu, per unit"
+    yield step(town, f"organisation/{period}", at(_after(last, 14), 9), APPROVER, tells, partial(post_each, "appraisal", results))
+    values = {row["Kode Pegawai"]: row["Nilai"] for row in town.rows("played/behaviour.csv") if row["Periode"] == period}
+    for assessor, people in assessed(town).items():
+        tells = "Pejabat penilai memberi angka perilaku kerja, dan mencatat cara baru bila ada (PP 30/2019 Pasal 41)"
+        act = partial(_score, period, {person: values[person] for person in people})
+        yield step(town, f"scores/{period}/{assessor}", at(_after(last, 14), 9), assessor, tells, act)
+        tells = "Pejabat penilai menyampaikan hasil penilaian triwulan"
+        act = partial(appraise, "delivery", period, people)
+        yield step(town, f"delivery/{period}/{assessor}", at(_after(last, 20), 9), assessor, tells, act)
+    for person in town.lines():
+        tells = "Pegawai membaca nilainya sendiri dan nilai unitnya, beserta asal-usulnya, lalu menerimanya"
+        act = partial(_read_and_accept, town.units()[person], person, period)
+        yield step(town, f"reading/{period}/{person}", at(_after(last, 22), 13), person, tells, act)
+
+
+def assessed(town: Place) -> Mapping[str, list[str]]:
+    """Assessor → those whom he appraises, in the order of HR's file."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for person, (assessor, _) in town.lines().items():
+        found[assessor].append(person)
+    return found
+
+
+def _after(month: str, day: int) -> str:
+    """That day of the month after `month`."""
+    return ((date.fromisoformat(f"{month}-28") + timedelta(days=5)).replace(day=day)).isoformat()
+
+
+def _score(period: str, values: Mapping[str, str], seat: Seat) -> None:
+    for person, value in values.items():
+        path = f"/appraisals/{person}/{period}/scores"
+        seat.post("appraisal", path, {"what": "whole", "item": "behaviour", "value": value})
+        if document := IDEAS.get((person, period)):
+            seat.post("appraisal", path, {"what": "idea", "item": "innovation", "value": "yes", "document": document}, key="idea")
+
+
+def _read_and_accept(unit: str, person: str, period: str, seat: Seat) -> None:
+    """AssertionError when the own score or the unit's is not shown with its parts and weights."""
+    shown = seat.get("appraisal", f"/units/{unit}/scores", period=period).body
+    how = shown["own"]["how"]
+    assert how["result"] and how["behaviour"] and (how["result_percent"], how["behaviour_percent"]) == (70, 30), how
+    assert shown["organisation_result"] and shown["aggregate"]["score_hundredths"], shown
+    appraise("acceptance", period, [person], seat)
