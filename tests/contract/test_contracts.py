@@ -119,6 +119,17 @@ def test_an_event_that_breaks_its_contract_is_told_where(spoil, told):
     assert told in str(broken.value)
 
 
+@pytest.mark.parametrize(
+    ("scheme", "what", "value"),
+    [("rating", "whole", "above"), ("numeric", "whole", "94.5"), ("numeric", "target", "36000/1147"), ("numeric", "idea", "yes"),
+     ("numeric", "idea", "no")],
+)  # fmt: skip
+def test_a_score_of_either_scheme_and_a_new_idea_keep_the_contract(scheme, what, value):
+    event = example_of(next(one for one in TYPES if one.name == "ScoreSubmitted"))
+    event["data"].update(scheme=scheme, what=what, value=value)
+    validate(envelope_of(event))
+
+
 def test_unknown_members_are_no_fault():
     event = example_of(TYPES[0])
     event["data"]["added_later"] = "x"
