@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import pytest
 
@@ -19,124 +18,115 @@ MONTHS = [f"2026-{number:02d}" for number in range(1, 13)]
 QUARTERS = [f"2026-Q{number}" for number in range(1, 5)]
 
 
-def _row(year: Year, person: str, month: str) -> dict[str, Any]:
-    return next(row for row in year.rows if (row["agency"], row["person"], row["month"]) == ("sawahlunto", person, month))
-
-
-def _lines(year: Year, person: str, month: str) -> dict[str, int]:
-    return {line["name"]: line["amount"] for line in _row(year, person, month)["lines"]}
-
-
-def _get(year: Year, service: str, path: str, who: tuple[str, ...] = HR) -> Any:
-    answer = year.ask("GET", service, path, *who, agency="sawahlunto")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+@pytest.fixture(scope="module")
+def year(four_places: Year) -> Year:
+    """Sawahlunto's part of the places that are played in one run."""
+    return four_places.of("sawahlunto")
 
 
 @pytest.mark.parametrize("month", MONTHS)
-def test_w1s_lines_never_exceed_the_basic_amount(four_places: Year, month: str) -> None:
-    row = _row(four_places, "W1", month)
-    assert _lines(four_places, "W1", month) == {"performance": 2_160_435, "discipline": 925_900}
+def test_w1s_lines_never_exceed_the_basic_amount(year: Year, month: str) -> None:
+    row = year.row("W1", month)
+    assert year.lines("W1", month) == {"performance": 2_160_435, "discipline": 925_900}
     assert (row["posted"], row["due"], row["adjustments"], row["paid"]) == (B, B, [], B)
 
 
-def test_w1s_year_is_twelve_times_the_basic_amount_and_the_report_says_that_a_line_gave_way(four_places: Year) -> None:
-    assert sum(_row(four_places, "W1", month)["paid"] for month in MONTHS) == 37_036_020
-    assert "disiplin: 3.086.335 × 30 % = 925.900,5, dibulatkan 925.901, dibayar 925.900" in four_places.told
-    assert "satu rupiah di atas besaran dasar 3.086.335; baris terakhir memberi jalan" in four_places.told
+def test_w1s_year_is_twelve_times_the_basic_amount_and_the_report_says_that_a_line_gave_way(year: Year) -> None:
+    assert sum(year.row("W1", month)["paid"] for month in MONTHS) == 37_036_020
+    assert "disiplin: 3.086.335 × 30 % = 925.900,5, dibulatkan 925.901, dibayar 925.900" in year.told
+    assert "satu rupiah di atas besaran dasar 3.086.335; baris terakhir memberi jalan" in year.told
 
 
-def test_a_quarters_predicate_pays_the_next_quarter(four_places: Year) -> None:
+def test_a_quarters_predicate_pays_the_next_quarter(year: Year) -> None:
     """W2 was Cukup (PP 30/2019; 80 % by Permenlu 3/2025 art. 15) in Q1, W6 in Q4 2025; each line is exact and rounded once."""
-    assert _lines(four_places, "W2", "2026-03") == {"performance": 3_048_646, "discipline": 1_306_562}
-    assert [_row(four_places, "W2", month)["paid"] for month in MONTHS[3:6]] == [2_438_916 + 1_306_562] * 3
-    assert _row(four_places, "W2", "2026-07")["paid"] == 4_355_208
-    assert _lines(four_places, "W6", "2026-02") == {"performance": 1_728_348, "discipline": 925_901}
-    assert _row(four_places, "W6", "2026-04")["paid"] == B
-    assert _lines(four_places, "W4", "2026-03") == {"performance": 2_160_435, "discipline": 898_123}
+    assert year.lines("W2", "2026-03") == {"performance": 3_048_646, "discipline": 1_306_562}
+    assert [year.row("W2", month)["paid"] for month in MONTHS[3:6]] == [2_438_916 + 1_306_562] * 3
+    assert year.row("W2", "2026-07")["paid"] == 4_355_208
+    assert year.lines("W6", "2026-02") == {"performance": 1_728_348, "discipline": 925_901}
+    assert year.row("W6", "2026-04")["paid"] == B
+    assert year.lines("W4", "2026-03") == {"performance": 2_160_435, "discipline": 898_123}
 
 
-def test_the_median_fell_from_days_to_hours_and_the_chart_shows_it(four_places: Year) -> None:
-    plan = _get(four_places, "appraisal", "/plans/w2/2026")
+def test_the_median_fell_from_days_to_hours_and_the_chart_shows_it(year: Year) -> None:
+    plan = year.get("appraisal", "/plans/w2/2026", *HR)
     [target] = [one for one in plan["targets"] if one["indicator"] == "birth-certificate-hours"]
     assert (target["direction"], target["value"]) == ("lower", "24")
     median = {one["month"]: Fraction(one["value"]) for one in plan["progress"] if one["target_id"] == target["target_id"]}
     assert min(median[month] for month in MONTHS[:4]) > 72 and median["2026-12"] == 5
-    [trained] = [line for line in four_places.told.splitlines() if "◄" in line]
+    [trained] = [line for line in year.told.splitlines() if "◄" in line]
     assert trained.split()[:2] == ["Mei", "38,5"] and "│" in trained and trained.endswith("pelatihan intensif, 5 pegawai")
 
 
-def test_everybody_sees_the_own_score_and_the_units_and_how_they_came_about(four_places: Year) -> None:
+def test_everybody_sees_the_own_score_and_the_units_and_how_they_came_about(year: Year) -> None:
     for person, unit in SAWAHLUNTO.units().items():
         if person not in SAWAHLUNTO.lines():
             continue
-        shown = _get(four_places, "appraisal", f"/units/{unit}/scores?period=2026-Q3", (person,))
+        shown = year.get("appraisal", f"/units/{unit}/scores?period=2026-Q3", person)
         how, own = shown["own"]["how"], shown["own"]["judgement"]["score"]
         assert (how["scheme"], how["result_percent"], how["behaviour_percent"]) == ("numeric", 70, 30)
         assert 70 * Fraction(how["result"]) + 30 * Fraction(how["behaviour"]) == 100 * Fraction(own)
         assert shown["organisation_result"] and shown["aggregate"]["withheld"] is None and shown["aggregate"]["score_hundredths"]
-    another = four_places.ask("GET", "appraisal", "/units/dukcapil/scores?period=2026-Q3", "w7", agency="sawahlunto")
+    another = year.ask("GET", "appraisal", "/units/dukcapil/scores?period=2026-Q3", "w7")
     assert another.status_code == 403
-    assert four_places.told.count("16 dari 16 pegawai") == len(QUARTERS)
+    assert year.told.count("16 dari 16 pegawai") == len(QUARTERS)
 
 
-def test_very_good_needs_a_new_way_beside_the_number(four_places: Year) -> None:
-    found = [_get(four_places, "appraisal", f"/appraisals/w3/{period}") for period in QUARTERS]
+def test_very_good_needs_a_new_way_beside_the_number(year: Year) -> None:
+    found = [year.get("appraisal", f"/appraisals/w3/{period}", *HR) for period in QUARTERS]
     assert [one["predicate"] for one in found] == ["baik", "baik", "sangat_baik", "baik"]
     assert [Fraction(one["judgement"]["score"]) >= 110 for one in found] == [False, True, True, True]
     [idea] = [score for one in found for score in one["scores"] if score["what"] == "idea"]
     assert (idea["value"], idea["document"], idea["by"]) == ("yes", "470/INOV-01/2026", "superior")
 
 
-def test_no_achievement_counts_more_than_120(four_places: Year) -> None:
-    scores = _get(four_places, "appraisal", "/appraisals/w2/2026-Q4")["scores"]
+def test_no_achievement_counts_more_than_120(year: Year) -> None:
+    scores = year.get("appraisal", "/appraisals/w2/2026-Q4", *HR)["scores"]
     [median] = [one for one in scores if (one["what"], one["item"]) == ("target", "median-akta")]
     assert median["achievement_percent"] == "120"
-    for row in _get(four_places, "appraisal", "/appraisals?limit=500")["items"]:
+    for row in year.get("appraisal", "/appraisals?limit=500", *HR)["items"]:
         assert all(Fraction(one["achievement_percent"]) <= 120 for one in row["scores"] if one["achievement_percent"])
 
 
-def test_one_miss_brought_one_written_warning_with_the_facts_behind_it(four_places: Year) -> None:
-    proposed = _get(four_places, "personnel", "/proposals?limit=500")["items"]
+def test_one_miss_brought_one_written_warning_with_the_facts_behind_it(year: Year) -> None:
+    proposed = year.get("personnel", "/proposals?limit=500", *HR)["items"]
     [warning] = [row for row in proposed if row["kind"] == "sanction"]
     assert (warning["key"], warning["status"]) == ("w2/sanction-written-warning-2026-Q1", "approved")
-    facts = {event["id"]: event for event in four_places.feed("appraisal", "sawahlunto")}
+    facts = {event["id"]: event for event in year.events}
     reached = facts[warning["reasons"][0]["event"]]
     assert reached["type"] == "merit.appraisal.ScoreSubmitted.v1" and Fraction(reached["data"]["achievement_percent"]) < 50
     assert facts[warning["reasons"][1]["event"]]["type"] == "merit.appraisal.AppraisalFinalized.v1"
-    [imposed] = _get(four_places, "personnel", "/sanctions/w2")["items"]
+    [imposed] = year.get("personnel", "/sanctions/w2", *HR)["items"]
     found = (imposed["kind"], imposed["level"], imposed["effect"], imposed["percent"], imposed["since"])
     assert found == ("written-warning", "light", "warning", None, "2026-04-24")
     assert "Perwal Sawahlunto 33/2025" in imposed["basis"]
-    events = four_places.feed("personnel", "sawahlunto")
-    assert sum(event["type"] == "merit.personnel.SanctionImposed.v1" for event in events) == 1
+    assert sum(event["type"] == "merit.personnel.SanctionImposed.v1" for event in year.events) == 1
 
 
-def test_the_miss_led_to_the_training_of_everybody_along_the_way(four_places: Year) -> None:
-    proposed = _get(four_places, "personnel", "/proposals?kind=training&limit=500")["items"]
+def test_the_miss_led_to_the_training_of_everybody_along_the_way(year: Year) -> None:
+    proposed = year.get("personnel", "/proposals?kind=training&limit=500", *HR)["items"]
     assert {row["employee"]: row["status"] for row in proposed} == dict.fromkeys(("w1", "w2", "w3", "w4", "w5"), "approved")
-    [training] = _get(four_places, "appraisal", "/appraisals/w2/2026-Q2")["trainings"]
+    [training] = year.get("appraisal", "/appraisals/w2/2026-Q2", *HR)["trainings"]
     assert (training["programme"], training["result"], training["completed_on"]) == ("pelatihan-intensif-akta", "passed", "2026-05-07")
 
 
-def test_the_exemplary_employee_is_chosen_by_published_criteria_and_the_bonus_is_a_line(four_places: Year) -> None:
-    awards = _get(four_places, "personnel", "/awards?year=2026")["items"]
+def test_the_exemplary_employee_is_chosen_by_published_criteria_and_the_bonus_is_a_line(year: Year) -> None:
+    awards = year.get("personnel", "/awards?year=2026", *HR)["items"]
     assert {(row["award"], row["employee"], row["bonus"]) for row in awards} == {
         ("pegawai-teladan", "w3", 2_500_000),
         ("certificate", "w3", 0),
     }
-    [proposal] = [row for row in _get(four_places, "personnel", "/proposals?limit=500")["items"] if row["programme"] == "pegawai-teladan"]
+    [proposal] = [row for row in year.get("personnel", "/proposals?limit=500", *HR)["items"] if row["programme"] == "pegawai-teladan"]
     reasons = {one["code"]: one["found"] for one in proposal["reasons"]}
     assert (reasons["days-absent"], reasons["minutes-late"], reasons["no-sanction"]) == ("0", "0", "none")
     assert Fraction(reasons["score"]) > 110 and proposal["status"] == "approved"
-    paid = _get(four_places, "payroll", "/allowances/w3/2027-01", ("w14", "treasurer"))
+    paid = year.get("payroll", "/allowances/w3/2027-01", "w14", "treasurer")
     assert [(line["name"], line["amount"]) for line in paid["lines"]][-1] == ("bonus", 2_500_000)
     assert paid["paid"] == 3_500_452 + 2_500_000
 
 
-def test_citizens_said_so_and_their_complaint_was_followed(four_places: Year) -> None:
-    index = {row["period"]: (row["index"], row["mutu"]) for row in _get(four_places, "feedback", "/surveys")["items"]}
+def test_citizens_said_so_and_their_complaint_was_followed(year: Year) -> None:
+    index = {row["period"]: (row["index"], row["mutu"]) for row in year.get("feedback", "/surveys", *HR)["items"]}
     assert index == {"2026-Q1": ("70.14", "C"), "2026-Q4": ("94.44", "A")}
-    [complaint] = _get(four_places, "feedback", "/complaints")["items"]
-    [item] = _get(four_places, "appraisal", "/improvement-items")["items"]
+    [complaint] = year.get("feedback", "/complaints", *HR)["items"]
+    [item] = year.get("appraisal", "/improvement-items", *HR)["items"]
     assert complaint["founded"] and complaint["in_time"] and (item["status"], item["unit"]) == ("closed", "dukcapil")
