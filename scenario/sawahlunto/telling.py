@@ -8,7 +8,7 @@ from typing import Any
 
 from scenario.place import Sections
 from scenario.tables import table
-from scenario.telling.lines import SHORT, bar, wrapped
+from scenario.telling.lines import SHORT, bar, unit_name, wrapped
 
 Row = Mapping[str, Any]
 
@@ -24,7 +24,7 @@ _SAID = {
         "scores": "Nilai triwulan: {result} % hasil kerja + {behaviour} % perilaku kerja (PP 30/2019 Pasal 41), hasil/perilaku = nilai",
         "idea": "{person} {period}: nilai {score} dan cara baru ({document}), sehingga Sangat Baik.",
         "no-idea": "{person} {period}: nilai {score} tanpa cara baru, sehingga Baik.",
-        "capped": "Capaian {person} untuk {target} pada {period}: {value} jam terhadap target {goal} jam, dihitung paling banyak 120 %.",
+        "capped": "Median {person} pada {period}: {value} jam terhadap target {goal} jam; capaiannya dihitung paling banyak 120 %.",
         "cukup": "BP Butuh Perbaikan, yang dalam PP 30/2019 bernama Cukup (70 sampai di bawah 90).",
         "seen": "Nilai sendiri dan nilai unit, seperti dibaca {person} setiap triwulan (GET /v1/units/{unit}/scores)",
         "own": "nilai sendiri",
@@ -34,7 +34,7 @@ _SAID = {
         "of": "{count} dari {of} pegawai",
         "lines": "Baris tidak pernah melebihi besaran dasar: {person}, kelas {job_class}, predikat Baik dan disiplin 100 sepanjang tahun",
         "exact": "{name}: {base} × {share} % = {exact}, dibulatkan {rounded}, dibayar {paid}",
-        "way": "Jumlah baris yang dibulatkan {over}, satu rupiah di atas besaran dasar {base}; baris terakhir memberi jalan.",
+        "way": "Baris yang dibulatkan berjumlah {sum}, {over} rupiah di atas besaran dasar {base}; baris terakhir memberi jalan.",
         "year": "{months} bulan × {base} = {total}.",
     },
     "en": {
@@ -44,7 +44,7 @@ _SAID = {
         "scores": "Scores of the quarters: {result} % result + {behaviour} % behaviour (PP 30/2019 art. 41), result/behaviour = score",
         "idea": "{person} {period}: a score of {score} and a new way ({document}), hence very good.",
         "no-idea": "{person} {period}: a score of {score} without a new way, hence good.",
-        "capped": "{person}'s achievement of {target} in {period}: {value} hours against a target of {goal}, counted as 120 % at most.",
+        "capped": "{person}'s median in {period}: {value} hours against a target of {goal} hours; its achievement counts as 120 % at most.",
         "cukup": "BP needs improvement, which PP 30/2019 calls Cukup (70 to under 90).",
         "seen": "The own score and the unit's, as {person} reads them each quarter (GET /v1/units/{unit}/scores)",
         "own": "own score",
@@ -54,7 +54,7 @@ _SAID = {
         "of": "{count} of {of} people",
         "lines": "Lines never exceed the basic amount: {person}, class {job_class}, good and with 100 discipline points all year",
         "exact": "{name}: {base} × {share} % = {exact}, rounded {rounded}, paid {paid}",
-        "way": "The rounded lines make {over}, one rupiah over the basic amount of {base}; the last line gives way.",
+        "way": "The rounded lines make {sum}, {over} rupiah over the basic amount of {base}; the last line gives way.",
         "year": "{months} months × {base} = {total}.",
     },
 }
@@ -98,7 +98,7 @@ def _scores(outcome: Any, plan: Row, said: Mapping[str, str], words: Any) -> Ite
     found = {(row["employee"], row["period"]): row for row in outcome.appraisals if row["period"] in periods and row["judgement"]}
     people = [who["employee"] for who in outcome.people if (who["employee"], periods[0]) in found]
     rows = [[who.upper(), *(_parts(found.get((who, period)), words) for period in periods)] for who in people]
-    yield from table([words("person"), *periods], rows)
+    yield from table([words("person"), *map(words.short, periods)], rows)
     yield "  " + said["cukup"]
     for (who, period), row in found.items():
         if Fraction(row["judgement"]["score"]) >= 110:
@@ -123,7 +123,7 @@ def _capped(row: Row, plan: Row, said: Mapping[str, str], words: Any) -> Iterato
     target = next(one for one in plan["targets"] if one["indicator"] == MEDIAN)
     months = [f"{row['period'][:4]}-{number:02d}" for number in range(10, 13)]
     values = [Fraction(one["value"]) for one in plan["progress"] if one["target_id"] == target["target_id"] and one["month"] in months]
-    shown = {"person": OWNER.upper(), "target": target["target_id"], "period": words.period(row["period"])}
+    shown = {"person": OWNER.upper(), "period": words.period(row["period"])}
     value, goal = _tenths(sum(values, Fraction()) / len(values), words), words.number(target["value"])
     yield from wrapped(said["capped"].format(value=value, goal=goal, **shown))
 
@@ -141,8 +141,9 @@ def _read(outcome: Any, seen: list[Row], unit: str, said: Mapping[str, str], wor
         parts = [words.hundredths(of_unit[f"{name}_hundredths"]) for name in ("result", "behaviour", "score")]
         told = [row for row in outcome.appraisals if row["period"] == one["period"] and row["delivered_at"]]
         accepted = said["of"].format(count=sum(row["basis"] == "accepted" for row in told), of=len(told))
-        rows.append([one["period"], mine, "{}/{} = {}".format(*parts), words.code(one["organisation_result"]), accepted])
-    yield from table(["", said["own"], said["unit"].format(unit=unit), said["organisation"], said["accepted"]], rows)
+        rows.append([words.short(one["period"]), mine, "{}/{} = {}".format(*parts), words.code(one["organisation_result"]), accepted])
+    heads = [words("period"), said["own"], said["unit"].format(unit=unit_name(unit)), said["organisation"], said["accepted"]]
+    yield from table(heads, rows)
 
 
 def _posted(outcome: Any) -> list[Row]:
@@ -152,15 +153,15 @@ def _posted(outcome: Any) -> list[Row]:
 def _gives_way(posted: list[Row], said: Mapping[str, str], words: Any) -> Iterator[str]:
     """The first month's lines exactly, rounded and paid; then the year."""
     lines = posted[0]["lines"]
-    base, over = lines[0]["base"], 0
+    base, whole = lines[0]["base"], 0
     for line in lines:
         exact = Fraction(line["base"]) * Fraction(line["share_percent"]) / 100 * Fraction(line["percent"]) / 100
         rounded = _half_up(exact)
-        over += rounded
+        whole += rounded
         shown = {"name": words.code(line["name"]), "base": words.rupiah(line["base"]), "share": words.number(line["share_percent"])}
         shown |= {"exact": _tenths_of_rupiah(exact, words), "rounded": words.rupiah(rounded), "paid": words.rupiah(line["amount"])}
         yield from wrapped(said["exact"].format(**shown))
-    yield from wrapped(said["way"].format(over=words.rupiah(over), base=words.rupiah(base)))
+    yield from wrapped(said["way"].format(sum=words.rupiah(whole), over=whole - base, base=words.rupiah(base)))
     total = sum(row["paid"] for row in posted)
     yield from wrapped(said["year"].format(months=len(posted), base=words.rupiah(base), total=words.rupiah(total)))
 

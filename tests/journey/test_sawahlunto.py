@@ -34,7 +34,7 @@ def test_w1s_lines_never_exceed_the_basic_amount(year: Year, month: str) -> None
 def test_w1s_year_is_twelve_times_the_basic_amount_and_the_report_says_that_a_line_gave_way(year: Year) -> None:
     assert sum(year.row("W1", month)["paid"] for month in MONTHS) == 37_036_020
     assert "disiplin: 3.086.335 × 30 % = 925.900,5, dibulatkan 925.901, dibayar 925.900" in year.told
-    assert "satu rupiah di atas besaran dasar 3.086.335; baris terakhir memberi jalan" in year.told
+    assert "berjumlah 3.086.336, 1 rupiah di atas besaran dasar 3.086.335; baris terakhir memberi jalan" in year.told
 
 
 def test_a_quarters_predicate_pays_the_next_quarter(year: Year) -> None:

@@ -100,7 +100,7 @@ def test_the_one_who_is_always_good_and_the_exemplary_one_are_never_late_or_abse
 
 
 def test_what_citizens_think_rises_over_the_year_with_the_time_that_it_takes() -> None:
-    rules = survey_rules(next(one for one in DEFAULTS if one.kind == "survey").settings, "national-skm@1")
+    rules = survey_rules(next(one for one in DEFAULTS if one.id == "national-skm").settings, "national-skm@1")
 
     def answers(quarter: str) -> list[dict[str, int]]:
         rows = SAWAHLUNTO.rows(f"imports/survey-answers-2026-{quarter}.csv")
