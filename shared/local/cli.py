@@ -40,11 +40,11 @@ def add_commands(commands: Any) -> None:
     one.add_argument("--count", type=int, default=0, help="stop after so many events")
     one.add_argument("--service", choices=service_names())
     one.set_defaults(run=lambda asked: tail(Home.running().run, asked.from_start, asked.count, asked.service))
-    one = commands.add_parser("parked", help="messages and decisions that could not be applied")
+    one = commands.add_parser("parked", help="messages, decisions and timers that could not be applied")
     one.add_argument("what", choices=("list", "show", "retry", "drop"))
     one.add_argument("service", choices=service_names())
     one.add_argument("--topic")
-    one.add_argument("--key", help="agency/subject, or for a decision agency/reaction/key")
+    one.add_argument("--key", help="agency/subject, or for a decision or timer agency/name/key, as listed")
     one.set_defaults(
         run=lambda asked: _module("operating").parked(_environment(asked.service), asked.what, asked.service, asked.topic, asked.key)
     )

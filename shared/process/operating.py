@@ -12,7 +12,7 @@ from typing import Any
 import requests
 
 from shared.events.classes import EventClass
-from shared.flow import exports
+from shared.flow import exports, given_up
 from shared.flow import parked as parking
 from shared.flow.rebuild import rebuild as rebuild_views
 from shared.process import settings
@@ -29,16 +29,24 @@ def _now(environment: Mapping[str, str]) -> Any:
 def parked(environment: Mapping[str, str], what: str, service: str, topic: str | None, key: str | None) -> int:
     """`list` and `show` print; `retry` and `drop` ask the worker that holds the partition, which acts in order under its lease.
 
-    `drop` forgets only the event that failed; what waited behind it is then applied in order.
+    `drop` forgets only the event that failed; what waited behind it is then applied in order. Decisions and timers that were given up
+    are listed after the messages, and retried or dropped by their address.
     """
     database = Database(settings.value("MERIT_DATABASE_URL", environment))
+    with closing(connect(settings.value("MERIT_LOG_DATABASE_URL", environment), "parked")) as log:
+        stuck = [one for one in given_up.listed(log) if topic is None and key in (None, one.address)]
+    if what in ("retry", "drop") and key is not None and stuck:
+        return _act_on(database, what, stuck[0], _now(environment))
     with database.transaction(None, _now(environment)) as tx:
         found = [one for one in parking.listed(tx, service) if topic in (None, one["topic"]) and key in (None, one["key"])]
         if what in ("list", "show"):
             for one in found:
                 error = one["error"] if what == "show" else one["error"].splitlines()[0][:120]
                 print(f"{one['topic']} {one['partition']}/{one['offset']} {one['key']} {one['type']} tries={one['tries']} {error}")
-            print(f"{len(found)} parked")
+            for one in stuck:
+                error = one.error if what == "show" else (one.error.splitlines() or [""])[0][:120]
+                print(f"{one.what} {one.address}{f' due {one.due.isoformat()}' if one.due else ''} tries={one.tries} {error}")
+            print(f"{len(found) + len(stuck)} parked")
             return 0
         if key is None or (found and topic is None and len({one["topic"] for one in found}) > 1):
             print("expected --key (and --topic where several have it): the events of one key are applied in order, or not at all")
@@ -47,6 +55,13 @@ def parked(environment: Mapping[str, str], what: str, service: str, topic: str |
     done = "retries them in order" if what == "retry" else "drops the one that failed and applies the others in order"
     print(f"{asked} parked under this key; the worker {done} within a few seconds (see `merit parked list {service}`)")
     return 0 if asked else 1
+
+
+def _act_on(database: Database, what: str, one: given_up.GivenUp, now: Any) -> int:
+    done = given_up.act(database, what, one, now)
+    said = "the worker tries it again within a second" if what == "retry" else "it is dropped"
+    print(f"{one.what} {one.address}: {said if done else 'no longer parked'}")
+    return 0 if done else 1
 
 
 def rebuild(environment: Mapping[str, str], service: Service, only: list[str] | None) -> int:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from shared.flow.declared import Do
 from shared.flow.timers import MOST_TRIES
-from tests.support import sites
-from tests.support.flows import EXPIRIES, TERM, TermCleared, TermSet
-from tests.support.sites import Site
-from tests.support.stores import NOW
+from shared.process import operating
+from tests.support import flows, sites
+from tests.support.flows import EXPIRIES, TERM, Expire, TermCleared, TermSet
+from tests.support.sites import Site, wait_until
+from tests.support.stores import NOW, variant
 
 
 @pytest.fixture
@@ -95,3 +98,53 @@ def test_a_timer_that_fails_is_given_up_after_bounded_tries_and_stops_no_other(s
     assert dues(site) == {"whole": [day(2).isoformat()]}
     assert site.ask("grants", "select key, tries, fired from timers where fired is null") == [("broken", MOST_TRIES, None)]
     assert site.statuses()["grants"].parked == 1, "an operator sees it"
+
+
+def test_an_operator_has_timers_and_decisions_that_were_given_up_tried_again_or_dropped(site, caplog, capsys):
+    """`merit parked` shows them; tried again while the cause is there they fail again; once it is repaired they are taken, once."""
+    caplog.set_level(logging.CRITICAL)
+    trouble = {"there": True}
+
+    def ill(then):
+        def act(*about):
+            if trouble["there"]:
+                raise RuntimeError("not yet")
+            return then(*about)
+
+        return act
+
+    whole = flows.grants()
+    reaction = replace(whole.reactions[0], decide=ill(flows.decide_grant))
+    timer = replace(whole.timers[0], fire=ill(lambda key, due, knowledge: [Do(TERM, Expire(key, due))]))
+    site.work_all_but_grants()
+    site.work("grants", variant(whole, reactions=(reaction,), timers=(timer,)))
+    set_term(site, "late", 1)
+    site.add("a", 5)
+    site.limit("a", 3)
+    settle_at(site, 5)
+    urls, addresses = site.urls["grants"], {"timer": f"aa/{timer.name}/late", "decision": f"aa/{reaction.name}/a"}
+    here = {"MERIT_DATABASE_URL": urls.app_url, "MERIT_LOG_DATABASE_URL": urls.log_url}
+    assert operating.parked(here, "list", "grants", None, None) == 0
+    said = capsys.readouterr().out
+    assert f"timer {addresses['timer']} due {day(1).isoformat()} tries=5 RuntimeError('not yet')" in said
+    assert f"decision {addresses['decision']} tries=5 failed: RuntimeError('not yet')" in said and "2 parked" in said
+    for address in addresses.values():
+        assert operating.parked(here, "retry", "grants", None, address) == 0
+    wait_until(lambda: site.statuses()["grants"].parked == 2, what="both fail again")
+    trouble["there"] = False
+    for address in addresses.values():
+        assert operating.parked(here, "retry", "grants", None, address) == 0
+    site.settle()
+    assert (dues(site), site.state()["granted"]) == ({"late": [day(1).isoformat()]}, {"aa/a": 3})
+    assert [operating.parked(here, "retry", "grants", None, address) for address in addresses.values()] == [1, 1], "nothing is there"
+
+    trouble["there"] = True
+    set_term(site, "late", 6)
+    site.add("a", 1)
+    settle_at(site, 7)
+    wait_until(lambda: site.statuses()["grants"].parked == 2)
+    for address in addresses.values():
+        assert operating.parked(here, "drop", "grants", None, address) == 0
+    trouble["there"] = False
+    site.settle()
+    assert (dues(site), site.statuses()["grants"].parked) == ({"late": [day(1).isoformat()]}, 0)
