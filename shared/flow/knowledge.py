@@ -26,10 +26,10 @@ class StoreKnowledge:
 
     def facts(self, model: type, subject: str) -> Sequence[Fact]:
         """Own or heard events of this class about the subject, lowest rank first."""
-        own = self.service.events.types.get(f"merit.{self.service.name}.{model.__name__}")
+        base = f"merit.{self.service.name}.{model.__name__}"
+        own = self.service.events.types.get(base)
         if own is not None and own.model is model:
-            base = f"merit.{self.service.name}.{model.__name__}"
-            envelopes = [one for one in log.read_subject(self.tx, subject) if one.type.rpartition(".v")[0] == base]
+            envelopes = log.read_subject(self.tx, subject, base=base)
         else:
             declared = self.service.heard.of(model)
             envelopes = facts.about(self.tx, subject, f"merit.{declared.service}.{declared.name}")

@@ -80,18 +80,30 @@ def read_subject(
     subject: str,
     *,
     types: Sequence[str] | None = None,
+    base: str | None = None,
     effective_by: datetime | None = None,
     as_of: datetime | None = None,
 ) -> list[Envelope]:
-    """Everything about a subject in order of position. `effective_by`: what holds by then; `as_of`: what was recorded by then."""
+    """Everything about a subject in order of position. `base`: every version of one type (``merit.ledger.Added``).
+
+    `effective_by`: what holds by then; `as_of`: what was recorded by then.
+    """
     rows = tx.execute(
         f"select {COLUMNS} from events where agency = %(agency)s and subject = %(subject)s"
-        " and (%(types)s::text[] is null or type = any(%(types)s))"
+        " and (%(types)s::text[] is null or type = any(%(types)s)) and (%(base)s::text is null or type like %(base)s)"
         " and (%(effective)s::timestamptz is null or effective <= %(effective)s)"
         " and (%(as_of)s::timestamptz is null or recorded <= %(as_of)s) order by position",
-        {"agency": tx.agency_id, "subject": subject, "types": list(types) if types else None, "effective": effective_by, "as_of": as_of},
+        {
+            "agency": tx.agency_id,
+            "subject": subject,
+            "types": list(types) if types else None,
+            "base": f"{base}.v%" if base else None,
+            "effective": effective_by,
+            "as_of": as_of,
+        },
     ).fetchall()
-    waiting = [one for events in tx.pending.values() for one in events if one.subject == subject and (not types or one.type in types)]
+    pending = (one for events in tx.pending.values() for one in events if one.subject == subject)
+    waiting = [one for one in pending if (not types or one.type in types) and (base is None or one.type.rpartition(".v")[0] == base)]
     return [envelope_of(row, tx.agency) for row in rows] + waiting
 
 

@@ -121,6 +121,8 @@ def test_reading_by_subject_and_as_of(prepared):
         assert len(log.read_subject(tx, "as-of", effective_by=NOW)) == 1
         assert len(log.read_stream(tx, "ledger-account-as-of", as_of=NOW)) == 1
         assert log.read_subject(tx, "as-of", types=["merit.ledger.Other.v1"]) == []
+        assert len(log.read_subject(tx, "as-of", base="merit.ledger.Added")) == 3
+        assert log.read_subject(tx, "as-of", base="merit.ledger.Add") == log.read_subject(tx, "as-of", base="merit.ledger.Other") == []
 
 
 def test_a_reader_waits_for_a_transaction_that_holds_an_earlier_position(prepared):
