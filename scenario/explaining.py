@@ -96,6 +96,7 @@ def sentence(step: Step, words: Words, labels: Labels) -> str:
         for one in data.get("deductions", ())
     )
     parts["deductions"] = words.step("deductions", taken=taken) if taken else ""
+    parts["less"] = words.step("gave-way", less=words.rupiah(data["gave_way"])) if data.get("gave_way") else ""
     alone = step["step"] == "posted" and not data["adjustments"]
     return words.step("posted-alone" if alone else step["step"], **parts)
 

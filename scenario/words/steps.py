@@ -19,8 +19,12 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "calculated anew: {from_total} becomes {to_total}, a difference of {difference}",
     ),
     "line": (
-        "komponen {name}: {base} × {share_percent} % × {percent} % = {amount} ({rule})",
-        "component {name}: {base} × {share_percent} % × {percent} % = {amount} ({rule})",
+        "komponen {name}: {base} × {share_percent} % × {percent} % = {amount} ({rule}{less})",
+        "component {name}: {base} × {share_percent} % × {percent} % = {amount} ({rule}{less})",
+    ),
+    "gave-way": (
+        "; {less} rupiah memberi jalan, agar jumlah baris tidak melebihi besaran dasar",
+        "; {less} rupiah gave way, so that the lines never exceed the basic amount",
     ),
     "rule-set": (
         "aturan {rule_set}: predikat {effect}, {pay_basis} ({sources})",

@@ -179,6 +179,15 @@ def test_w1_lines_never_exceed_the_basic_amount():
     assert amounts(knowledge, "w1", "2026-06") == [("performance", 2_160_435), ("discipline", 925_900)]
 
 
+def test_the_explanation_says_by_how_much_a_line_gave_way():
+    knowledge = place("w1", 7, places.SAWAHLUNTO, year.imported("baik", "2025-Q4", "w1"))
+    play(knowledge, "w1", [])
+    lines = steps_named(explained(knowledge, "w1", "2026-01"), "line")
+    assert [(line["data"]["amount"], line["data"].get("gave_way")) for line in lines] == [(2_160_435, None), (925_900, 1)]
+    cut = steps_named(explained(s1(), "s1", "2026-04"), "line")
+    assert [line["data"].get("gave_way") for line in cut] == [None, None, None]
+
+
 def test_a_predicate_of_pp_30_2019_pays_by_the_name_that_the_rules_give_it():
     """PP 30/2019 art. 41 knows Cukup, the payout table Butuh Perbaikan; without the mapping the month is held and says why."""
     facts = (year.imported("cukup", "2025-Q4", "w2"), year.attendance(1, employee="w2"))

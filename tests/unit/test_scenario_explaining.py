@@ -153,3 +153,11 @@ def test_a_difference_names_its_cause_and_the_run_that_paid_it() -> None:
         "M1, TPP April 2026: dibayarkan 3.038.392, seharusnya kini 3.458.446",
         "  selisih 420.054 karena keputusan atas keberatan: 420.054 bersama Juni 2026",
     ]
+
+
+def test_a_line_that_gave_way_says_so() -> None:
+    data = {"name": "discipline", "rule": "discipline-points", "base": 3_086_335, "share_percent": "30", "percent": "100"}
+    assert sentence({"step": "line", "data": {**data, "amount": 925_900, "gave_way": 1}}, INDONESIAN, {}) == (
+        "komponen disiplin: 3.086.335 × 30 % × 100 % = 925.900 (nilai disiplin dari kehadiran; 1 rupiah memberi jalan, "
+        "agar jumlah baris tidak melebihi besaran dasar)"
+    )

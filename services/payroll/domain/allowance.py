@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import prod
 
 from services.payroll.events import Line
-from shared.kernel.money import Rupiah, rupiah
+from shared.kernel.money import Rupiah, exact, rupiah
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,18 @@ def lines_of(base: int, components: Sequence[Component], percents: Mapping[str, 
 
 def _line(base: int, component: Component, percents: Mapping[str, Fraction]) -> Line:
     percent = 100 * prod((percents[factor] / 100 for factor in component.factors), start=Fraction(1))
-    amount = rupiah(Fraction(base) * component.share / 100 * percent / 100)
+    amount = _rounded(base, component.share, percent)
     return Line(component.name, component.rule, base, exact_text(component.share), exact_text(percent), amount)
+
+
+def _rounded(base: int, share: Fraction, percent: Fraction) -> Rupiah:
+    return rupiah(Fraction(base) * share / 100 * percent / 100)
+
+
+def gave_way(line: Line) -> Rupiah:
+    """By how much a line is less than its own rounding, so that the lines together stay within `base`; 0 for a cut."""
+    share, percent = exact(line.share_percent), exact(line.percent)
+    return _rounded(line.base, share, percent) - line.amount if percent >= 0 else rupiah(0)
 
 
 def extra_line(base: int, name: str, rule: str, share: Fraction) -> Line:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.payroll.domain.allowance import exact_text
+from services.payroll.domain.allowance import exact_text, gave_way
 from services.payroll.domain.discipline import deductions
 from services.payroll.domain.entitlement import Dossier, Entitlement, Held, attendance_of, bonuses_of, position_on
 from services.payroll.domain.recovery import Settled
@@ -112,9 +112,11 @@ def _difference(fact: Fact[AllowanceAdjusted], story: Story, dossier: Dossier, p
 
 
 def _lines(finding: Entitlement | Held) -> Iterable[dict[str, Any]]:
+    """Each line; one that gave way to the basic amount says by how many rupiah."""
     if isinstance(finding, Entitlement):
         for line in finding.lines:
-            yield {"step": "line", "data": asdict(line)}
+            less = gave_way(line)
+            yield {"step": "line", "data": {**asdict(line), **({"gave_way": less} if less else {})}}
 
 
 def _rules(scheme: Scheme | None, dossier: Dossier) -> Iterable[dict[str, Any]]:
