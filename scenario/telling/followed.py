@@ -190,7 +190,7 @@ def awards(outcome: Outcome, words: Words) -> Iterator[str]:
                 year=first["year"],
                 people=", ".join(scenario_code(row["employee"]) for row in rows),
                 unit=f" ({unit_name(first['unit'])})" if first["unit"] else "",
-                bonus=_bonus(first, words),
+                bonus=_bonus(rows, words),
                 document=first["document"],
                 reasons=because(shared, outcome, words),
             )
@@ -206,11 +206,14 @@ def _same(one: Row, other: Row) -> bool:
     return (one["code"], one["found"]) == (other["code"], other["found"])
 
 
-def _bonus(row: Row, words: Words) -> str:
-    if not row["bonus"]:
+def _bonus(rows: list[Row], words: Words) -> str:
+    """The bonus of one award, of several people's to each the same."""
+    first = rows[0]
+    if not first["bonus"]:
         return ""
-    paid = words("paid-with", month=words.month(row["paid_with"])) if row["paid_with"] else ""
-    return words("bonus", amount=words.rupiah(row["bonus"]), paid=paid)
+    paid = words("paid-with", month=words.month(first["paid_with"])) if first["paid_with"] else ""
+    amount = words.rupiah(first["bonus"])
+    return words("bonus-each", amount=amount, paid=paid) if len(rows) > 1 else words("bonus", amount=amount, paid=paid)
 
 
 def sanctions(outcome: Outcome, words: Words) -> Iterator[str]:

@@ -289,3 +289,15 @@ def test_places_stand_beside_each_other() -> None:
     assert told[2].split()[:2] == ["Teladan", "20"]
     assert "TW IV 2026: SB 1, B 2" in told[2] and "74,54–84,26" in told[2] and told[2].split()[-2:] == ["98.090.236", "840.108"]
     assert told[3].split() == ["Teladan", "0", "–", "0", "0", "–", "–", "0", "0"]
+
+
+def test_a_bonus_is_each_ones_where_several_were_awarded() -> None:
+    def granted(*people: str) -> str:
+        award = {"award": "pegawai-teladan", "year": "2026", "unit": None, "bonus": 2_500_000, "paid_with": "2027-01", "document": "800/1"}
+        rows = [{**award, "employee": one, "proposal": "award"} for one in people]
+        reasons = [{"code": "no-sanction", "event": None, "found": "none"}]
+        proposed = [{"employee": one, "proposal": "award", "kind": "award", "status": "approved", "reasons": reasons} for one in people]
+        return " ".join(" ".join(followed.awards(outcome(awards=rows, proposals=proposed), INDONESIAN)).split())
+
+    assert "W3; bonus 2.500.000, dibayar bersama TPP Januari 2027 (800/1)" in granted("w3")
+    assert "W3, W4; bonus 2.500.000 masing-masing, dibayar" in granted("w3", "w4")
