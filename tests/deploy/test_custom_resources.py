@@ -96,7 +96,9 @@ def environments(overlay: Overlay, name: str) -> list[dict[str, str]]:
 def test_a_commit_survives_the_loss_of_an_instance(overlay: Overlay):
     cluster = overlay.of("Cluster")[0]["spec"]
     assert cluster["instances"] >= 3
-    assert cluster["postgresql"]["synchronous"] == {"method": "any", "number": 1, "dataDurability": "required"}
+    expected = {"method": "any", "number": 1, "dataDurability": "required", "failoverQuorum": True}
+    assert cluster["postgresql"]["synchronous"] == expected
+    assert (cluster["enablePDB"], cluster["affinity"]["enablePodAntiAffinity"]) == (True, True)
     assert cluster["enableSuperuserAccess"] is False
 
 

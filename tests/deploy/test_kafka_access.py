@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 from kafka import KafkaAdminClient
-from kafka.admin import (
-    ACL,
-    ACLFilter,
-    ACLOperation,
-    ACLPermissionType,
-    ACLResourcePatternType,
-    ResourcePattern,
-    ResourcePatternFilter,
-    ResourceType,
-)
 
 from deploy.overlays import MADE, PARTITIONS, agencies, settings, written
 from shared.bus.kafka import TOPIC_SETTINGS, KafkaBus
 from shared.bus.kafka_access import KafkaAccess
 from shared.bus.protocol import BusUnavailable, Outgoing, PublishFailed, RelayMark, TopicPartition
 from shared.flow.topics import export, internal
-from shared.local.kafka import LocalKafka
-from shared.local.ports import free_ports
 from shared.process.finding import load_service, service_names
 from tests.support import manifests
 from tests.support.certificates import Authority
+from tests.support.guarded_kafka import GuardedKafka, rights
 from tests.support.manifests import OVERLAYS, Overlay, name_of
 
 
 @pytest.fixture(params=OVERLAYS)
 def overlay(request: pytest.FixtureRequest) -> Overlay:
     return manifests.overlay(request.param)
-
-
-def rights(user: dict[str, Any]) -> dict[tuple[str, str, str], set[str]]:
-    """What a KafkaUser may do: (type, pattern, name) → operations."""
-    acls = user["spec"]["authorization"]["acls"]
-    return {(one["resource"]["type"], one["resource"]["patternType"], one["resource"]["name"]): set(one["operations"]) for one in acls}
 
 
 def may(user: dict[str, Any], operation: str, topic: str) -> bool:
@@ -122,99 +103,7 @@ def test_no_agency_is_called_like_the_word_for_internal():
     assert all("internal" not in agencies(settings(place)) for place in OVERLAYS.values())
 
 
-# The same rights on a broker of our own. The user operator writes them as here: the principal is the certificate's name.
-
-KINDS = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
-PATTERNS = {"literal": ACLResourcePatternType.LITERAL, "prefix": ACLResourcePatternType.PREFIXED}
-
-
-def operation_of(word: str) -> ACLOperation:
-    return ACLOperation[re.sub(r"(?<!^)(?=[A-Z])", "_", word).upper()]
-
-
-class Guarded:
-    """A broker that lets in certificates alone, with the users of an overlay."""
-
-    def __init__(self, folder: Path, overlay: Overlay) -> None:
-        self.folder, self.overlay = folder, overlay
-        self.authority = Authority("kafka")
-        self.authority.write(folder / "ca.crt")
-        own = self.authority.issue("broker")
-        (folder / "broker.pem").write_bytes(own.key + own.certificate)
-        [self.port] = free_ports(1)
-        plain, controller = free_ports(2)
-        listeners = f"PLAINTEXT://127.0.0.1:{plain},CONTROLLER://127.0.0.1:{controller},SSL://127.0.0.1:{self.port}"
-        (folder / "broker").mkdir()
-        (folder / "broker" / "ports").write_text(f"{plain} {controller}", encoding="ascii")
-        self.broker = LocalKafka(
-            folder / "broker",
-            settings={
-                "listeners": listeners,
-                "advertised.listeners": listeners,
-                "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SSL:SSL",
-                "ssl.keystore.type": "PEM",
-                "ssl.keystore.location": str(folder / "broker.pem"),
-                "ssl.truststore.type": "PEM",
-                "ssl.truststore.location": str(folder / "ca.crt"),
-                "ssl.client.auth": "required",
-                "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-                # The plain listener is this test's own hand, as the operators are on Kubernetes.
-                "super.users": "User:ANONYMOUS",
-            },
-        )
-
-    def prepare(self) -> None:
-        """Make the overlay's topics and rights, as Strimzi's operators do."""
-        admin = KafkaAdminClient(bootstrap_servers=self.broker.bootstrap)
-        try:
-            topics = {
-                one["spec"]["topicName"]: {
-                    "num_partitions": one["spec"]["partitions"],
-                    "replication_factor": 1,
-                    "configs": one["spec"]["config"] | {"min.insync.replicas": "1"},
-                }
-                for one in self.overlay.of("KafkaTopic")
-            }
-            admin.create_topics(topics)
-            admin.wait_for_topics(list(topics), timeout_ms=10_000)
-            wanted = [
-                ACL(
-                    f"User:CN={name_of(user)}",
-                    "*",
-                    operation_of(word),
-                    ACLPermissionType.ALLOW,
-                    ResourcePattern(KINDS[kind], name, PATTERNS[pattern]),
-                )
-                for user in self.overlay.of("KafkaUser")
-                for (kind, pattern, name), words in rights(user).items()
-                for word in words
-            ]
-            outcome = admin.create_acls(wanted)
-            assert (len(outcome["succeeded"]), outcome["failed"]) == (len(wanted), [])
-            # The controller has them; the broker hears of them a moment later.
-            every_resource = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
-            everything = ACLFilter(None, None, ACLOperation.ANY, ACLPermissionType.ANY, every_resource)
-            deadline = time.monotonic() + 30
-            while len(admin.describe_acls(everything)[0]) < len(wanted):
-                assert time.monotonic() < deadline, "the broker did not hear of the rights"
-                time.sleep(0.1)
-        finally:
-            admin.close()
-
-    def bus(self, service: str) -> KafkaBus:
-        """The bus as this service's processes open it."""
-        certificate, key = self.folder / f"{service}.crt", self.folder / f"{service}.key"
-        self.authority.issue(f"{service}-kafka").write(certificate, key)
-        access = KafkaAccess("tls", self.folder / "ca.crt", certificate, key)
-        return KafkaBus(f"127.0.0.1:{self.port}", security=access.settings(), answer_seconds=10)
-
-
-@pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
-    made = Guarded(tmp_path_factory.mktemp("guarded"), manifests.overlay("platform"))
-    with made.broker:
-        made.prepare()
-        yield made
+# The same rights on a broker of our own.
 
 
 def message(topic: str) -> Outgoing:
@@ -242,7 +131,7 @@ def read(bus: KafkaBus, topic: str) -> list[bytes]:
 
 
 @pytest.mark.kafka
-def test_the_rights_are_enough_for_everything_that_a_service_does(guarded: Guarded):
+def test_the_rights_are_enough_for_everything_that_a_service_does(guarded: GuardedKafka):
     realm = guarded.overlay.settings["MERIT_REALM"]
     for service in service_names():
         bus, own = guarded.bus(service), internal(realm, service)
@@ -265,7 +154,7 @@ def test_the_rights_are_enough_for_everything_that_a_service_does(guarded: Guard
 
 
 @pytest.mark.kafka
-def test_the_rights_are_enough_to_tell_monitoring_how_far_a_service_has_read(guarded: Guarded):
+def test_the_rights_are_enough_to_tell_monitoring_how_far_a_service_has_read(guarded: GuardedKafka):
     at = TopicPartition(internal(guarded.overlay.settings["MERIT_REALM"], "appraisal"), 0)
     admin = KafkaAdminClient(bootstrap_servers=guarded.broker.bootstrap)
     reader = guarded.bus("payroll").consumer()
@@ -282,7 +171,7 @@ def test_the_rights_are_enough_to_tell_monitoring_how_far_a_service_has_read(gua
 
 
 @pytest.mark.kafka
-def test_a_service_may_not_write_in_anothers_name_nor_read_what_it_does_not_hear(guarded: Guarded):
+def test_a_service_may_not_write_in_anothers_name_nor_read_what_it_does_not_hear(guarded: GuardedKafka):
     realm = guarded.overlay.settings["MERIT_REALM"]
     for service in service_names():
         bus = guarded.bus(service)
@@ -299,8 +188,8 @@ def test_a_service_may_not_write_in_anothers_name_nor_read_what_it_does_not_hear
 
 
 @pytest.mark.kafka
-def test_a_certificate_of_another_authority_is_not_taken(guarded: Guarded, tmp_path: Path):
+def test_a_certificate_of_another_authority_is_not_taken(guarded: GuardedKafka, tmp_path: Path):
     Authority("kafka").issue("appraisal-kafka").write(tmp_path / "user.crt", tmp_path / "user.key")
-    access = KafkaAccess("tls", guarded.folder / "ca.crt", tmp_path / "user.crt", tmp_path / "user.key")
+    access = KafkaAccess("tls", guarded.ca, tmp_path / "user.crt", tmp_path / "user.key")
     with pytest.raises(BusUnavailable, match="is the security right"):
-        KafkaBus(f"127.0.0.1:{guarded.port}", security=access.settings(), answer_seconds=3).identity()
+        KafkaBus(guarded.services, security=access.settings(), answer_seconds=3).identity()

@@ -1,4 +1,4 @@
-"""What must hold in every overlay: references resolve, selectors match, the environment is what the settings read, stops are waited for."""
+"""What must hold in every overlay: references resolve, selectors match, the environment is what the settings read, releases are whole."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from deploy import release
-from deploy.overlays import agencies
 from shared.bus.kafka_access import WAYS
 from shared.process import settings
-from shared.process.api import GRACEFUL_SECONDS
 from shared.process.finding import service_names
 from shared.process.settings import NAMES, OPERATOR_NAMES, OPTIONAL
 from tests.support import manifests
@@ -233,66 +231,6 @@ def test_arguments_are_commands_of_the_image(overlay: Overlay):
         assert container["image"].split("@")[0].endswith(f"/merit-{service}"), what
 
 
-def test_liveness_asks_another_question_than_readiness(overlay: Overlay):
-    for what, _, container in overlay.containers():
-        if container["name"] in ("api", "worker"):
-            paths = {kind: container[f"{kind}Probe"]["httpGet"]["path"] for kind in ("startup", "liveness", "readiness")}
-            assert paths == {"startup": "/healthz", "liveness": "/healthz", "readiness": "/readyz"}, what
-            [port] = container["ports"]
-            assert {container[f"{kind}Probe"]["httpGet"]["port"] for kind in paths} == {port["name"]}, what
-            bind = variables(container, overlay)[f"MERIT_{container['name'].upper()}_BIND"]
-            assert bind == f"0.0.0.0:{port['containerPort']}", what
-
-
-def test_a_stop_is_waited_for(overlay: Overlay):
-    """Longer than the Service needs to forget a pod and gunicorn to end; a worker's threads have ten seconds each."""
-    for what, template, container in overlay.containers():
-        patience = template["spec"].get("terminationGracePeriodSeconds", 30)
-        if container["name"] == "api":
-            assert patience > container["lifecycle"]["preStop"]["sleep"]["seconds"] + GRACEFUL_SECONDS, what
-        if container["name"] == "worker":
-            assert patience > 10 * 4, what
-
-
-def test_a_drain_is_never_blocked(overlay: Overlay):
-    replicas = {name_of(one): one["spec"]["replicas"] for one in overlay.of("Deployment")}
-    for budget in overlay.of("PodDisruptionBudget"):
-        assert budget["spec"]["maxUnavailable"] >= 1
-        assert "minAvailable" not in budget["spec"]
-        assert budget["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
-        assert replicas[name_of(budget)] >= 2
-
-
-def test_pods_are_restricted(overlay: Overlay):
-    """Field by field what the Pod Security standard asks for, and a root file system that cannot be written."""
-    for what, template, container in overlay.containers():
-        pod, own = template["spec"]["securityContext"], container["securityContext"]
-        assert pod["runAsNonRoot"] and own["runAsNonRoot"], what
-        assert pod["runAsUser"] == own["runAsUser"] >= 10_000, what
-        assert pod["seccompProfile"] == {"type": "RuntimeDefault"}, what
-        assert own["allowPrivilegeEscalation"] is False, what
-        assert own["readOnlyRootFilesystem"] is True, what
-        assert own["capabilities"] == {"drop": ["ALL"]}, what
-        assert not {"hostNetwork", "hostPID", "hostIPC"} & set(template["spec"]), what
-        assert template["spec"]["automountServiceAccountToken"] is False, what
-        for volume in template["spec"]["volumes"]:
-            assert set(volume) - {"name"} <= {"emptyDir", "projected", "configMap"}, what
-            assert "emptyDir" not in volume or volume["emptyDir"]["sizeLimit"], what
-
-
-def test_resources_are_bounded(overlay: Overlay):
-    for what, _, container in overlay.containers():
-        for bound in ("requests", "limits"):
-            assert set(container["resources"][bound]) == {"cpu", "memory", "ephemeral-storage"}, what
-
-
-def test_the_namespace_enforces_the_restricted_standard(overlay: Overlay):
-    [namespace] = overlay.of("Namespace")
-    for mode in ("enforce", "audit", "warn"):
-        assert labels_of(namespace)[f"pod-security.kubernetes.io/{mode}"] == "restricted"
-        assert re.fullmatch(r"v1\.\d+", labels_of(namespace)[f"pod-security.kubernetes.io/{mode}-version"])
-
-
 def test_images_are_digests_and_each_release_has_migrations_of_its_own(overlay: Overlay):
     versions = {template["metadata"]["labels"]["app.kubernetes.io/version"] for _, template in overlay.workloads()}
     [version] = versions
@@ -320,15 +258,6 @@ def test_the_release_is_what_its_tool_writes():
 def test_a_release_without_digests_or_with_an_unusable_name_is_refused(version, digests):
     with pytest.raises(ValueError, match="expected"):
         release.text(version, "registry.merit.example", digests)
-
-
-def test_one_agencys_overlay_names_no_other_agency():
-    everybody = {code for name in OVERLAYS for code in agencies(manifests.overlay(name).settings)}
-    for name in OVERLAYS:
-        overlay = manifests.overlay(name)
-        strangers = everybody - set(agencies(overlay.settings))
-        assert [code for code in strangers if re.search(rf"\b{code}\b", overlay.text)] == []
-    assert len({manifests.overlay(name).settings["MERIT_REALM"] for name in OVERLAYS}) == len(OVERLAYS)
 
 
 def test_what_has_a_default_and_what_has_none_is_all_the_settings():

@@ -33,7 +33,8 @@ def having(optional: tuple[str, ...] = (), **fields: Schema) -> Schema:
 
 NAMED = having(name=TEXT)
 KEY_OF = having(name=TEXT, key=TEXT)
-QUANTITIES = having(cpu={"type": "string", "pattern": r"^([1-9][0-9]*m|[1-9][0-9]*)$"}, memory=SIZE)
+CPU: Schema = {"type": "string", "pattern": r"^([1-9][0-9]*m|[1-9][0-9]*)$"}
+QUANTITIES = having(optional=("ephemeral-storage",), **{"cpu": CPU, "memory": SIZE, "ephemeral-storage": SIZE})
 RESOURCES = having(requests=QUANTITIES, limits=QUANTITIES)
 PODS = having(podSelector=having(matchLabels={"type": "object", "additionalProperties": TEXT}))
 
@@ -74,6 +75,8 @@ SHAPES: dict[tuple[str, str], Schema] = {
             metadataVersion=TEXT,
             listeners=each(LISTENER),
             authorization=having(type=one_of("simple", "custom")),
+            rack=having(topologyKey=TEXT),
+            metricsConfig=having(type=one_of("strimziMetricsReporter", "jmxPrometheusExporter")),
             config=SETTINGS,
         ),
         entityOperator=having(topicOperator=having(resources=RESOURCES), userOperator=having(resources=RESOURCES)),
@@ -105,7 +108,9 @@ SHAPES: dict[tuple[str, str], Schema] = {
         resources=RESOURCES,
         affinity=having(enablePodAntiAffinity=YES_NO, topologyKey=TEXT, podAntiAffinityType=one_of("preferred", "required")),
         postgresql=having(
-            synchronous=having(method=one_of("any", "first"), number=COUNT, dataDurability=one_of("required", "preferred")),
+            synchronous=having(
+                method=one_of("any", "first"), number=COUNT, dataDurability=one_of("required", "preferred"), failoverQuorum=YES_NO
+            ),
             parameters={"type": "object", "additionalProperties": TEXT},
             pg_hba=each(TEXT),
         ),
@@ -124,6 +129,7 @@ SHAPES: dict[tuple[str, str], Schema] = {
     ),
     ("barmancloud.cnpg.io/v1", "ObjectStore"): having(
         retentionPolicy={"type": "string", "pattern": "^[1-9][0-9]*[dwm]$"},
+        instanceSidecarConfiguration=having(resources=RESOURCES),
         configuration=having(
             destinationPath={"type": "string", "pattern": "^s3://.+/$"},
             s3Credentials=having(accessKeyId=KEY_OF, secretAccessKey=KEY_OF),

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,15 @@ def _template(owner: Document) -> Document:
 def overlay(name: str) -> Overlay:
     text = rendered(name)
     return Overlay(name, text, tuple(parse(text)))
+
+
+UNITS = {"": Fraction(1), "m": Fraction(1, 1000), "Mi": Fraction(2**20), "Gi": Fraction(2**30), "Ti": Fraction(2**40)}
+
+
+def amount(quantity: str) -> Fraction:
+    """A Kubernetes quantity: cores, bytes or a count."""
+    number, unit = re.fullmatch(r"(\d+)([A-Za-z]*)", quantity).groups()
+    return int(number) * UNITS[unit]
 
 
 def name_of(document: Document) -> str:
