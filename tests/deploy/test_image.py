@@ -1,4 +1,4 @@
-"""The image and the one-machine composition. No container engine is needed: what the Dockerfile copies is laid out in a folder and run."""
+"""The image. No container engine is needed: what the Dockerfile copies is laid out in a folder and run."""
 
 from __future__ import annotations
 
@@ -10,15 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.process.api import GRACEFUL_SECONDS
 from shared.process.finding import service_names
-from shared.process.settings import NAMES, OPERATOR_NAMES
-from tests.support.manifests import ROOT, parse
+from tests.support.manifests import ROOT
 
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
-NEVER_SET = {name for name in NAMES if name.startswith("MERIT_KAFKA_")} - {"MERIT_KAFKA_SECURITY", "MERIT_KAFKA_REPLICATION"} | {
-    "MERIT_CLOCK_FILE"
-}
 
 
 def lay_out(service: str, folder: Path) -> None:
@@ -72,62 +67,3 @@ def test_the_image_runs_as_nobody_in_particular():
     [user] = re.findall(r"^USER (\d+):(\d+)$", DOCKERFILE, re.MULTILINE)
     assert min(map(int, user)) >= 10_000
     assert all("@sha256:" in image for image in re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE))
-
-
-COMPOSE = ROOT / "deploy" / "compose.yaml"
-
-
-@pytest.fixture(scope="module")
-def compose() -> dict:
-    return parse(COMPOSE.read_text(encoding="utf-8"))[0]
-
-
-def ours(compose: dict) -> dict[str, dict]:
-    return {name: one for name, one in compose["services"].items() if "build" in one}
-
-
-def test_the_composition_has_every_process(compose: dict):
-    assert set(ours(compose)) == {f"{name}-{kind}" for name in service_names() for kind in ("migrate", "api", "worker")}
-    assert set(compose["services"]) - set(ours(compose)) == {"kafka", "postgres"}
-    ports = [port for one in ours(compose).values() for port in one.get("ports", [])]
-    assert len(set(ports)) == len(service_names())
-    assert all(port.startswith("127.0.0.1:") for port in ports)
-    for name, one in ours(compose).items():
-        service, _, kind = name.rpartition("-")
-        assert one["command"] == [kind, service]
-        assert one["build"]["args"] == {"SERVICE": service}
-        assert one["image"] == f"merit-{service}"
-        assert one["read_only"] and one["cap_drop"] == ["ALL"]
-
-
-def test_the_composition_starts_in_the_order_that_works(compose: dict):
-    for name, one in ours(compose).items():
-        service, _, kind = name.rpartition("-")
-        after = {other: how["condition"] for other, how in one["depends_on"].items()}
-        if kind == "migrate":
-            assert after == {"postgres": "service_healthy"}
-        else:
-            assert after == {f"{service}-migrate": "service_completed_successfully", "kafka": "service_healthy"}
-            assert "/readyz" in one["healthcheck"]["test"][-1]
-            assert int(one["stop_grace_period"].removesuffix("s")) > (GRACEFUL_SECONDS if kind == "api" else 40)
-    for other in ("postgres", "kafka"):
-        assert compose["services"][other]["healthcheck"]["test"]
-
-
-def test_the_compositions_environment_is_the_one_that_the_settings_read(compose: dict):
-    known = set(NAMES) | set(OPERATOR_NAMES)
-    for name, one in ours(compose).items():
-        found = {key if key in known else key.removesuffix("_FILE") for key in one["environment"]}
-        assert found == known - NEVER_SET, name
-        files = {value for key, value in one["environment"].items() if key.endswith("_FILE")}
-        assert files == {f"/run/secrets/{secret}" for secret in one["secrets"]}, name
-    assert {secret for one in compose["services"].values() for secret in one.get("secrets", [])} == set(compose["secrets"])
-
-
-def test_the_composition_makes_the_databases_and_roles_of_every_service(compose: dict):
-    script = (ROOT / "deploy" / "compose" / "databases.sh").read_text(encoding="utf-8")
-    assert re.search(r"for service in (.*); do", script)[1].split() == list(service_names())
-    for name, one in ours(compose).items():
-        service = name.rpartition("-")[0]
-        for role, which in (("app", ""), ("log", "LOG_"), ("owner", "OWNER_")):
-            assert one["environment"][f"MERIT_{which}DATABASE_URL"] == f"postgresql://{service}_{role}@postgres/{service}"
