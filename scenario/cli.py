@@ -179,4 +179,7 @@ def _explain(asked: argparse.Namespace) -> int:
 
 
 def _addresses(run: dict[str, Any]) -> str:
-    return "\n".join(f"  {name:<10} {url}  (description: {url}/openapi.json)" for name, url in run["services"].items())
+    found = [f"  {name:<10} {url}  (description: {url}/openapi.json)" for name, url in run["services"].items()]
+    if run["bus"].startswith("kafka://"):
+        found.append(f"  {'Kafka':<10} {run['bus'].removeprefix('kafka://')}  (for subscribers, see docs/subscribing.md)")
+    return "\n".join(found)

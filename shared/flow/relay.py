@@ -140,7 +140,7 @@ class Relay:
         if ahead > last:
             raise BusAhead(
                 f"expected the bus to hold events up to position {last} of the store, found {ahead} on {self.topic}; the store was restored"
-                " to an earlier state: restore the missing events, or give the service a new realm"
+                " to an earlier state: restore the missing events, or make its topics anew, so that they are filled from the store"
             )
         if kept is not None:
             self._save(connection, kept)  # an earlier turn may have ended between the bus's mark and ours, which others read

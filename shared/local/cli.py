@@ -31,7 +31,7 @@ def add_commands(commands: Any) -> None:
     one = commands.add_parser("migrate", help="bring one service's database to this code's revision (MERIT_OWNER_DATABASE_URL)")
     one.add_argument("service", choices=service_names())
     one.set_defaults(run=_migrate)
-    one = commands.add_parser("await-migration", help="return when the service's database has this code's revision")
+    one = commands.add_parser("await-migration", help="return when the service's database has this code's revision and views")
     one.add_argument("service", choices=service_names())
     one.add_argument("--seconds", type=int, default=600, help="give up after so long")
     one.set_defaults(run=_await_migration)
@@ -109,14 +109,13 @@ def _await_migration(asked: argparse.Namespace) -> int:
     told = None
     while True:
         try:
-            missing = _module("migrate").awaited(service, url)
-            if not missing:
+            why = _module("migrate").awaited(service, url)
+            if why is None:
                 return 0
-            why = f"revisions missing in the database of {service.name}: {', '.join(missing)}"
         except psycopg2.Error as away:
             why = f"the database of {service.name}: {str(away).strip().splitlines()[0]}"
         if why != told:
-            print(f"waiting for `merit migrate {service.name}`: {why}", file=sys.stderr, flush=True)
+            print(f"waiting for {why}", file=sys.stderr, flush=True)
             told = why
         if time.monotonic() > deadline:
             return 1

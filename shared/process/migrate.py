@@ -30,15 +30,28 @@ def _config(service: Service, roles: Roles) -> Config:
     return config
 
 
-def awaited(service: Service, url: str) -> list[str]:
-    """The revisions that this code needs and the database at `url` (any role's) has not; empty when it is migrated. psycopg2.Error."""
+def awaited(service: Service, url: str) -> str | None:
+    """What the database at `url` (any role's) still lacks for this code, and the command that makes it; None when it has all.
+
+    Views of another shape are waited for too: until they are rebuilt, the release before goes on answering from them. psycopg2.Error.
+    """
     needed = set(ScriptDirectory.from_config(_config(service, Roles("", ""))).get_heads())
     with closing(psycopg2.connect(url.replace("+psycopg2", ""), connect_timeout=5)) as connection, connection.cursor() as cursor:
         cursor.execute("select to_regclass('alembic_version')")
-        if cursor.fetchone()[0] is None:
-            return sorted(needed)
-        cursor.execute("select version_num from alembic_version")
-        return sorted(needed - {row[0] for row in cursor.fetchall()})
+        if cursor.fetchone()[0] is not None:
+            cursor.execute("select version_num from alembic_version")
+            needed -= {row[0] for row in cursor.fetchall()}
+        if needed:
+            return f"`merit migrate {service.name}`: revisions missing in the database of {service.name}: {', '.join(sorted(needed))}"
+        changed = _changed(cursor, service)
+        return f"`merit rebuild {service.name}`: views of another shape: {', '.join(changed)}" if changed else None
+
+
+def _changed(cursor: psycopg2.extensions.cursor, service: Service) -> list[str]:
+    """The views that are there in another shape than this code's."""
+    cursor.execute("select view, shape from view_generations")
+    known = dict(cursor.fetchall())
+    return [view.name for view in service.views if known.get(view.name, generations.shape(view)) != generations.shape(view)]
 
 
 def migrate(service: Service, owner_url: str, roles: Roles, agencies: tuple[str, ...]) -> list[str]:
@@ -73,9 +86,8 @@ def _register(cursor: psycopg2.extensions.cursor, agencies: tuple[str, ...]) -> 
 
 def _views(cursor: psycopg2.extensions.cursor, service: Service, roles: Roles) -> list[str]:
     """Make the first generation of new views; name those that need another."""
-    cursor.execute("select view, shape from view_generations")
-    known = dict(cursor.fetchall())
-    changed = []
+    cursor.execute("select view from view_generations")
+    known = {row[0] for row in cursor.fetchall()}
     for view in service.views:
         if view.name not in known:
             cursor.execute("begin")
@@ -84,6 +96,4 @@ def _views(cursor: psycopg2.extensions.cursor, service: Service, roles: Roles) -
                 "insert into view_generations (view, generation, shape) values (%s, 1, %s)", (view.name, generations.shape(view))
             )
             cursor.execute("commit")
-        elif known[view.name] != generations.shape(view):
-            changed.append(view.name)
-    return changed
+    return _changed(cursor, service)

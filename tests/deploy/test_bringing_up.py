@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
@@ -53,6 +54,17 @@ def test_databases_are_made_then_awaited_then_migrated(local_postgres: LocalPost
         assert done.returncode == 0, done.stderr
     after = merit("await-migration", "feedback", "--seconds", "0", **waiting)
     assert (after.returncode, after.stderr) == (0, "")
+
+    # A release whose views have another shape: its pods wait for the rebuild, which fills the next generation.
+    with closing(psycopg2.connect(make_dsn(url("feedback_owner"), password=PASSWORD))) as database, database, database.cursor() as cursor:
+        cursor.execute("update view_generations set shape = 'before' where view = 'surveys'")
+    reshaped = merit("await-migration", "feedback", "--seconds", "0", **waiting)
+    assert reshaped.returncode == 1
+    assert "waiting for `merit rebuild feedback`: views of another shape: surveys" in reshaped.stderr
+    assert merit("migrate", "feedback", **owner).stdout == "the view surveys has a new shape: run `merit rebuild feedback --view surveys`\n"
+    rebuilt = merit("rebuild", "feedback", **waiting, **owner)
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert merit("await-migration", "feedback", "--seconds", "0", **waiting).returncode == 0
 
     stranger = make_dsn(url("payroll_app"), password=PASSWORD)
     with pytest.raises(psycopg2.OperationalError, match="permission denied for database"):

@@ -130,6 +130,6 @@ def test_every_header_that_the_page_explains_is_sent():
 def test_the_order_of_bringing_up_is_whole():
     """Operators, namespace and secrets, bus and databases, their readiness, migrations, services, grants: each after what it needs."""
     order = ["**Operators**", "**Namespace and secrets.**", "**Bus, databases, services.**", "condition=Ready", "condition=Complete job"]
-    order += ["**Services**", "**Grants**"]
+    order += ["**Views**", "**Services**", "**Grants**"]
     places = [OPERATING.index(step) for step in order]
     assert places == sorted(places)
