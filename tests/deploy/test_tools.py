@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.manifests import OVERLAYS, ROOT, rendered, tool
+from tests.support.manifests import OVERLAYS, ROOT, kubectl, rendered, tool
 
 VERSIONS = ("1.34.0", "1.37.0")
 OURS = ("kafka.strimzi.io/", "postgresql.cnpg.io/", "barmancloud.cnpg.io/")  # their shapes are checked in test_custom_resources
@@ -20,6 +20,20 @@ def manifest(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     path = tmp_path / "manifest.yaml"
     path.write_text(rendered(request.param), encoding="utf-8")
     return path
+
+
+def test_a_tool_that_is_missing_or_too_old_fails_the_tests_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Never a skip: without rendering nothing here is checked."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(AssertionError, match="expected kubectl 1.27 or later on the PATH, found none"):
+        kubectl()
+    old = tmp_path / "kubectl"
+    old.write_text("#!/bin/sh\necho 'Client Version: v1.24.0'; echo 'Kustomize Version: v4.5.4'\n", encoding="ascii")
+    old.chmod(0o755)
+    with pytest.raises(AssertionError, match="expected kubectl with kustomize 5 or later, found .*v4.5.4"):
+        kubectl()
+    with pytest.raises(AssertionError, match="expected a-tool in .*, found none; run `make"):
+        tool("a-tool")
 
 
 def validate(manifest: Path, version: str) -> subprocess.CompletedProcess[str]:
