@@ -20,6 +20,14 @@ class UnitOpened:
 
 @HEARD.hears("personnel")
 @dataclass(frozen=True)
+class UnitMoved:
+    unit: str
+    parent: str
+    since: date
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
 class EmployeeRegistered:
     employee: str
     kind: str

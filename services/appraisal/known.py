@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from services.appraisal.events import OrganisationResultSet
-from services.appraisal.heard import EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitOpened
+from services.appraisal.heard import EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitMoved, UnitOpened
 from shared.kernel.calendar import Calendar
 from shared.kernel.facts import Knowledge
+from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 
 
@@ -54,27 +55,29 @@ def unit_of(knowledge: Knowledge, employee: str, day: date) -> str | None:
 
 def organisation_result(knowledge: Knowledge, unit: str | None, period: str) -> str | None:
     """The result of the unit, or of the nearest organisation above it that has one for the period; None when none has."""
-    for one in upwards(knowledge, unit):
+    for one in upwards(knowledge, unit, Period.parse(period).end):
         results = [fact.event.result for fact in knowledge.facts(OrganisationResultSet, one) if fact.event.period == period]
         if results:
             return results[-1]
     return None
 
 
-def upwards(knowledge: Knowledge, unit: str | None) -> Iterator[str]:
-    """The unit, and one after the other those above it."""
+def upwards(knowledge: Knowledge, unit: str | None, day: date) -> Iterator[str]:
+    """The unit, and one after the other those above it on a day."""
     seen: set[str] = set()
     while unit is not None and unit not in seen:
         seen.add(unit)
         yield unit
-        opened = knowledge.facts(UnitOpened, unit)
-        unit = opened[-1].event.parent if opened else None
+        opened = sorted((*knowledge.facts(UnitOpened, unit), *knowledge.facts(UnitMoved, unit)), key=lambda fact: fact.rank)
+        held = [fact for fact in opened if fact.event.since <= day] or opened[:1]
+        unit = held[-1].event.parent if held else None
 
 
 def works_in(knowledge: Knowledge, employee: str, unit: str) -> bool:
     """Whether the employee's post (not one held in an acting capacity) is now in the unit or below it."""
     held = [fact for fact in knowledge.facts(PositionAssigned, employee) if not fact.event.acting and fact.effective <= knowledge.now]
-    return bool(held) and unit in upwards(knowledge, held[-1].event.unit)
+    today = calendar_of(knowledge).local_date(knowledge.now)
+    return bool(held) and unit in upwards(knowledge, held[-1].event.unit, today)
 
 
 def calendar_of(knowledge: Knowledge) -> Calendar:

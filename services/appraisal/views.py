@@ -8,7 +8,7 @@ from sqlalchemy import Column, Date, DateTime, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.appraisal import events
-from services.appraisal.heard import EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitOpened
+from services.appraisal.heard import EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitMoved, UnitOpened
 from shared.events.codec import plain
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
@@ -220,11 +220,17 @@ EMPLOYEES = View(
 
 
 def fold_unit(key: str, row: Row | None, fact: Fact) -> Row | None:
-    """One unit's row, by its last opening."""
-    return {"parent": fact.event.parent, "since": fact.event.since}
+    """One unit's row: under whom it stood from when, and under whom it came last."""
+    parents = _ranked((row or {}).get("parents") or [], fact, {"parent": fact.event.parent})
+    return {"parent": parents[-1]["parent"], "since": fact.event.since, "parents": parents}
 
 
-UNITS = View(name="units", columns=(Column("parent", Text), Column("since", Date)), on={UnitOpened: subject_key}, fold=fold_unit)
+UNITS = View(
+    name="units",
+    columns=(Column("parent", Text), Column("since", Date), Column("parents", JSONB)),
+    on={UnitOpened: subject_key, UnitMoved: subject_key},
+    fold=fold_unit,
+)
 
 
 def fold_improvement(key: str, row: Row | None, fact: Fact) -> Row | None:

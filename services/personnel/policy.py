@@ -37,6 +37,7 @@ IMPORTS = (
     "import-potentials",
 )
 PERSONAL = ("read-employee", "see-identity", "read-attendance", "read-proposal", "read-development", "read-sanctions")
+IDENTITY = ("erase-identity", "correct-nip")
 STEPS = ("follow-development",)
 CAREERS = ("list-talent", "list-rank-promotions", "read-vacancy")
 DECISIONS = ("decide-proposal", "decide-vacancy", "close-improvement", "lift-sanction")
@@ -44,13 +45,13 @@ EVERYBODY = ("employee", "hr", "approver", "treasurer", "auditor", "admin")
 
 POLICY = Policy(
     allow=(
-        *(Allow(action, role="hr") for action in (*IMPORTS, *PERSONAL, *STEPS, "close-development", "see-looks", "erase-identity")),
+        *(Allow(action, role="hr") for action in (*IMPORTS, *PERSONAL, *STEPS, "close-development", "see-looks", *IDENTITY)),
         *(Allow(action, role="employee", relation="self") for action in (*PERSONAL, *STEPS, "see-looks")),
         *(Allow(action, role="employee", relation="assessor") for action in (*PERSONAL, *STEPS, "close-development")),
         Allow("follow-development", role="employee", relation="mentor"),
         *(Allow(action, role="approver") for action in (*DECISIONS, "list-proposals", "read-proposal", "read-development")),
         Allow("read-sanctions", role="approver"),
-        *(Allow(action, role="hr") for action in ("open-vacancy", "complete-training", "evaluate-award")),
+        *(Allow(action, role="hr") for action in ("open-vacancy", "complete-training", "evaluate-award", "move-unit")),
         *(Allow(action, role=role) for action in CAREERS for role in ("hr", "approver", "auditor")),
         # Whom a post is decided about, the official must know by name; the look is logged.
         *(Allow(action, role="approver") for action in ("list-employees", "read-employee", "see-identity")),

@@ -64,6 +64,18 @@ class TrainingCompletion(Schema):
     )
 
 
+class UnitMove(Schema):
+    parent = fields.String(required=True, validate=CODE, metadata={"description": "The unit that it comes under"})
+    since = fields.Date(required=True)
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
+
+
+class CorrectedNip(Schema):
+    # Raw, and checked by the vault: a problem of this schema's would repeat the number.
+    nip = fields.Raw(required=True, metadata={"type": "string", "description": "The right NIP, 18 digits"})
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "What the correction rests on"})
+
+
 class NewVacancy(Schema):
     post = fields.String(required=True, validate=CODE)
     unit = fields.String(required=True, validate=CODE)

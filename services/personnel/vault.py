@@ -46,6 +46,26 @@ def keep(tx: Transaction, identity: Identity, kind: str) -> None:
     )
 
 
+def correct_nip(tx: Transaction, employee: str, nip: Any, kind: str, actor: str, document: str) -> bool:
+    """Put the right NIP in place of a wrong one; False when it stands already. Refused as :func:`keep`. That it was done is logged."""
+    digits = nip_of(nip if isinstance(nip, str) else "", kind)
+    taken = tx.execute("select employee from vault where agency = %s and nip = %s", (tx.agency_id, digits)).fetchone()
+    if taken is not None and taken[0] != employee:
+        raise _taken("a NIP that belongs to one employee", f"the NIP of {taken[0]} given for {employee}")
+    done = tx.execute(
+        "update vault set nip = %s where agency = %s and employee = %s and erased is null and nip <> %s returning 1",
+        (digits, tx.agency_id, employee, digits),
+    ).fetchone()
+    if done is None and taken is None:
+        raise _taken("a person who was not forgotten", f"{employee}, who was")
+    if done is not None:
+        tx.execute(
+            "insert into vault_access (agency, employee, actor, purpose, at) values (%s, %s, %s, %s, %s)",
+            (tx.agency_id, employee, actor, f"NIP corrected by {document}", tx.now),
+        )
+    return done is not None
+
+
 def _taken(expected: str, found: str) -> Refused:
     return Refused("identity-taken", expected=expected, found=found, remedy="correct the NIP, or choose another employee code")
 

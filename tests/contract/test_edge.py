@@ -32,8 +32,8 @@ KEPT_AS_TEXT = {
     "payroll": set(),
 }
 """Bodies' free text: it goes to the table of texts, never into an event."""
-KEPT_NOWHERE = {"case_token"}
-"""A citizen's token becomes a pseudonym."""
+KEPT_NOWHERE = {"case_token", "nip"}
+"""In no event: a citizen's token becomes a pseudonym, a NIP goes to the vault."""
 MEANT = {
     ("appraisal", "plans/targets.unit"): "TargetSet.unit",
     ("appraisal", "plans/targets.value"): "TargetSet.value",

@@ -152,6 +152,43 @@ def test_units_are_shown_with_their_names(here):
     ]
 
 
+def test_a_unit_moves_with_what_is_below_it_and_never_below_itself(here):
+    more = "Kode Unit,Nama Unit,Unit Induk,Jenis,Berlaku Sejak\nloket,Loket,dpmptsp,seksi,2024-01-01\nsetda,Setda,kota,setda,2020-01-01\n"
+    accepted(hand_in(here, "units", more), rows=2, events=2)
+    settle(here)
+    said = {"parent": "setda", "since": "2026-07-01", "document": "188/41/2026"}
+    problem(here.call("POST", "/v1/units/loket/move", M1, json=said), 403, "not-permitted")
+    problem(here.call("POST", "/v1/units/nowhere/move", HR, json=said), 404, "unknown-unit")
+    problem(here.call("POST", "/v1/units/loket/move", HR, json=said | {"parent": "nowhere"}), 404, "unknown-unit")
+    problem(here.call("POST", "/v1/units/dpmptsp/move", HR, json=said | {"parent": "loket"}), 422, "unit-below-itself")
+    problem(here.call("POST", "/v1/units/loket/move", HR, json=said | {"document": "lisan"}), 422, "invalid-body")
+    assert here.call("POST", "/v1/units/loket/move", HR, json=said).status_code == 201
+    settle(here)
+    row = next(one for one in here.call("GET", "/v1/units", M2).get_json()["items"] if one["unit"] == "loket")
+    assert (row["parent"], [one["parent"] for one in row["parents"]]) == ("setda", ["dpmptsp", "setda"])
+    assert here.call("POST", "/v1/units/dpmptsp/move", HR, json=said | {"parent": "loket"}).status_code == 201, "it is above no more"
+
+
+def test_a_wrong_nip_is_corrected_in_the_vault_alone_and_that_it_was_is_logged(here):
+    path, right = "/v1/employees/m2/nip", "199104182016032977"
+    events = here.owner("select count(*) from events")
+    for wrong in ("199102302016032977", "12", 199104182016032977, None):
+        found = problem(here.call("PUT", path, HR, json={"nip": wrong, "document": "800/12/2026"}), 422, "nip" if wrong else "invalid-body")
+        assert len(str(wrong)) < 18 or str(wrong) not in str(found)
+    problem(here.call("PUT", path, HR, json={"nip": "199003152015032901", "document": "800/12/2026"}), 409, "identity-taken")
+    problem(here.call("PUT", path, M2, json={"nip": right, "document": "800/12/2026"}), 403, "not-permitted")
+    for status in ("corrected", "unchanged"):
+        answer = here.call("PUT", path, HR, {"Idempotency-Key": f"nip-{status}"}, json={"nip": right, "document": "800/12/2026"})
+        assert answer.get_json() == {"employee": "m2", "status": status}
+    assert here.call("GET", "/v1/employees/m2", HR).get_json()["nip"] == right
+    looks = here.call("GET", "/v1/employees/m2/looks", M2).get_json()["items"]
+    assert [one["actor"] for one in looks if one["purpose"] == "NIP corrected by 800/12/2026"] == ["m15"]
+    assert here.owner("select count(*) from events") == events
+    kept = here.owner("select data::text || meta::text from events union all select body::text from idempotency")
+    assert not any(right in one for (one,) in kept)
+    problem(here.call("PUT", "/v1/employees/m99/nip", HR, json={"nip": right, "document": "800/12/2026"}), 404, "unknown-employee")
+
+
 def test_another_agency_finds_nobody(here):
     stranger = here.token("x", "hr", agency="plaju")
     assert here.call("GET", "/v1/employees", stranger).get_json()["items"] == []

@@ -143,6 +143,22 @@ def test_people_belong_to_the_unit_of_their_post_on_the_day_and_to_all_above():
     assert known.unit_of(knowledge, M1, date(2026, 6, 30)) == "desk"
 
 
+def test_a_unit_that_moved_counts_to_the_new_organisation_from_its_day_on_and_to_the_old_one_before():
+    knowledge = knowing(
+        *(learned(heard.UnitOpened(unit, above, DAY)) for unit, above in (("town", None), ("a", "town"), ("b", "town"), ("desk", "a"))),
+        learned(heard.UnitMoved("desk", "b", date(2026, 7, 1)), date(2026, 7, 1)),
+        post(M1, "desk"),
+    )
+    people, units = knowledge.rows(views.EMPLOYEES), knowledge.rows(views.UNITS)
+    found = [[members.members(people, units, unit, day) for unit in ("a", "b")] for day in (date(2026, 6, 30), date(2026, 9, 30))]
+    assert found == [[[M1], []], [[], [M1]]]
+    for number, (unit, result) in enumerate((("a", "baik"), ("b", "kurang"))):
+        for period in ("2026-Q2", "2026-Q3"):
+            made = events.OrganisationResultSet(unit, period, result, GUIDE.name)
+            knowledge.arrive(knowledge.own(made, unit, f"appraisal-organisation-{unit}-{period}", number + 1))
+    assert [known.organisation_result(knowledge, "desk", period) for period in ("2026-Q2", "2026-Q3")] == ["baik", "kurang"]
+
+
 def test_an_organisations_result_holds_for_the_units_below_it_until_they_have_their_own():
     knowledge = knowing(learned(heard.UnitOpened("town", None, DAY)), learned(heard.UnitOpened("office", "town", DAY)))
     assert known.organisation_result(knowledge, "office", "2026-Q1") is None

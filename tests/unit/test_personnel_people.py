@@ -9,13 +9,14 @@ import pytest
 
 from services.personnel.domain.attendance import ATTENDANCE, RecordAttendance
 from services.personnel.domain.employee import EMPLOYEE, AssignPosition, HoldRank, RegisterEmployee, SetReportingLine, in_force
-from services.personnel.domain.unit import UNIT, OpenUnit
+from services.personnel.domain.unit import UNIT, MoveUnit, OpenUnit
 from services.personnel.events import (
     AttendanceRecorded,
     EmployeeRegistered,
     PositionAssigned,
     RankHeld,
     ReportingLineSet,
+    UnitMoved,
     UnitOpened,
 )
 from shared.kernel.decider import Aggregate
@@ -47,6 +48,30 @@ def test_a_unit_is_opened_once_below_another():
     assert given_when(UNIT, [opened], command) == []
     assert refused(UNIT, [opened], replace(command, parent="setda")).code == "unit-exists"
     assert refused(UNIT, [], replace(command, parent="dpmptsp")).code == "unit-below-itself"
+
+
+OPENED = UnitOpened("desk", "dpmptsp", "seksi", date(2020, 1, 1))
+MOVE = MoveUnit("desk", "setda", date(2026, 7, 1), "188/41/2026", ("setda", "kota"))
+
+
+def test_a_unit_moves_under_another_from_a_day_on_and_the_same_move_changes_nothing():
+    moved = UnitMoved("desk", "dpmptsp", "setda", date(2026, 7, 1), "188/41/2026")
+    assert given_when(UNIT, [OPENED], MOVE) == [moved]
+    assert given_when(UNIT, [OPENED, moved], MOVE) == []
+    back = replace(MOVE, parent="dpmptsp", since=date(2027, 1, 1), above=("dpmptsp", "kota"))
+    assert given_when(UNIT, [OPENED, moved], back) == [UnitMoved("desk", "setda", "dpmptsp", date(2027, 1, 1), "188/41/2026")]
+    state = UNIT.decider.state([OPENED, moved])
+    assert [state.parent_on(date(year, 7, 1)) for year in (2019, 2025, 2026)] == ["dpmptsp", "dpmptsp", "setda"]
+
+
+@pytest.mark.parametrize(("past", "changes", "code"), [
+    ((), {}, "unknown-unit"),
+    ((OPENED,), {"parent": "desk", "above": ("desk",)}, "unit-below-itself"),
+    ((OPENED,), {"parent": "counter", "above": ("counter", "desk", "dpmptsp")}, "unit-below-itself"),
+    ((OPENED,), {"since": date(2020, 1, 1)}, "unit-move-date"),
+])  # fmt: skip
+def test_a_move_that_cannot_be_is_refused(past: tuple, changes: dict, code: str):
+    assert refused(UNIT, list(past), replace(MOVE, **changes)).code == code
 
 
 def test_the_same_file_imported_twice_registers_nobody_twice():

@@ -53,6 +53,8 @@ CELLS = {
     "see-identity": {"hr", "approver", "self", "assessor"},
     "see-looks": {"hr", "auditor", "self"},
     "erase-identity": {"hr"},
+    "correct-nip": {"hr"},
+    "move-unit": {"hr"},
     "read-attendance": {"hr", "treasurer", "auditor", "self", "assessor"},
     "list-proposals": {"hr", "approver", "auditor"},
     "read-proposal": READERS,

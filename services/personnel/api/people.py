@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask_smorest import Blueprint
 
 from services.personnel import schemas, vault
+from services.personnel.domain.employee import EMPLOYEE, RegisterEmployee
+from services.personnel.domain.unit import UNIT, MoveUnit, OpenUnit
 from services.personnel.views import ATTENDANCE_MONTHS, EMPLOYEES, UNITS
 from shared.http.acting import Ask, commanding, querying
 
@@ -21,6 +24,31 @@ def list_units(ask: Ask) -> dict[str, Any]:
     page = ask.page(UNITS)
     names = vault.unit_names(ask.tx, [row["key"] for row in page["items"]])
     return {**page, "items": [{**row, "unit": row["key"], "name": names.get(row["key"])} for row in page["items"]]}
+
+
+@blp.route("/units/<unit>/move", methods=["POST"])
+@blp.arguments(schemas.UnitMove)
+@commanding("move-unit", status=201)
+def move_unit(ask: Ask, body: dict[str, Any], unit: str) -> dict[str, Any]:
+    """Put a unit, with everything below it, under another one from a day on. 404 unknown-unit; 422 unit-below-itself, unit-move-date."""
+    ask.knowledge.hold("units")  # two moves at once could close a circle that neither of them sees
+    parent, since = body["parent"], body["since"]
+    command = MoveUnit(unit, parent, since, body["document"], _above(ask, parent, since))
+    done = ask.execute(UNIT, command)
+    return {"unit": unit, "parent": parent, "since": since, "version": done.version}
+
+
+def _above(ask: Ask, unit: str, day: date) -> tuple[str, ...]:
+    """The unit and those above it on a day, from their own streams. Refused (404) when it is not open."""
+    found: list[str] = []
+    above: str | None = unit
+    while above is not None and above not in found:
+        state = ask.state(UNIT, OpenUnit(above, None, "", day))
+        if state.opened is None:
+            ask.found(None, "unit", above)
+        found.append(above)
+        above = state.parent_on(day)
+    return tuple(found)
 
 
 @blp.route("/employees")
@@ -63,6 +91,20 @@ def list_looks(ask: Ask, employee: str) -> dict[str, Any]:
     """Who saw this person's name and NIP, when and for what (UU 27/2022: the right to know)."""
     known(ask, employee)
     return {"items": vault.looks(ask.tx, employee), "next": None}
+
+
+@blp.route("/employees/<employee>/nip", methods=["PUT"])
+@blp.arguments(schemas.CorrectedNip)
+@commanding("correct-nip", subject="employee")
+def correct_nip(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]:
+    """Correct a NIP that was registered wrongly. It stays in the vault; that it was corrected, and by which document, is logged there.
+
+    Neither answer nor problem repeats the number. 422 nip; 409 identity-taken when it is another's, or the person was forgotten.
+    """
+    known(ask, employee)
+    registered = ask.state(EMPLOYEE, RegisterEmployee(employee, "PNS", ask.today)).registered
+    changed = vault.correct_nip(ask.tx, employee, body["nip"], registered[-1].kind, ask.actor.id, body["document"])
+    return {"employee": employee, "status": "corrected" if changed else "unchanged"}
 
 
 @blp.route("/employees/<employee>/identity", methods=["DELETE"])

@@ -46,6 +46,7 @@ from services.personnel.events.people import (
     PositionAssigned,
     RankHeld,
     ReportingLineSet,
+    UnitMoved,
     UnitOpened,
     YearAbsenceRecorded,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "TalentBoxPlaced",
     "TrainingAssigned",
     "TrainingCompleted",
+    "UnitMoved",
     "UnitOpened",
     "VacancyOpened",
     "YearAbsenceRecorded",

@@ -12,12 +12,24 @@ from shared.events.classes import EventClass
 @EVENTS.event(EventClass.OPEN, effective="since")
 @dataclass(frozen=True)
 class UnitOpened:
-    """Subject: the unit. Stream ``personnel-unit-<unit>``."""
+    """Subject: the unit. Stream of this and the next: ``personnel-unit-<unit>``."""
 
     unit: str
     parent: str | None
     kind: str
     since: date
+
+
+@EVENTS.event(EventClass.OPEN, effective="since")
+@dataclass(frozen=True)
+class UnitMoved:
+    """From `since` on the unit stands under another one, with everything below it."""
+
+    unit: str
+    parent_from: str | None
+    parent: str
+    since: date
+    document: str
 
 
 @EVENTS.event(EventClass.OPEN, effective="since")

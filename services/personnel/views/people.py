@@ -15,21 +15,31 @@ from services.personnel.events import (
     PositionAssigned,
     RankHeld,
     ReportingLineSet,
+    UnitMoved,
     UnitOpened,
 )
 from shared.kernel.facts import Fact
 from shared.views.view import Row, View, subject_key
 
 
-def fold_unit(key: str, row: Row | None, fact: Fact[UnitOpened]) -> Row:
-    event = fact.event
-    return {"parent": event.parent, "kind": event.kind, "since": event.since, "version": fact.version}
+def fold_unit(key: str, row: Row | None, fact: Fact[UnitOpened | UnitMoved]) -> Row:
+    """`parents`: under whom it stood from when; `parent` is the one that began last."""
+    row, event = {**(row or {}), "version": fact.version}, fact.event
+    row["parents"] = _dated(row, "parents", {"parent": event.parent, "since": event.since.isoformat()})
+    opened = {"kind": event.kind, "since": event.since} if isinstance(event, UnitOpened) else {}
+    return row | opened | {"parent": row["parents"][-1]["parent"]}
 
 
 UNITS = View(
     name="units",
-    columns=(Column("parent", Text), Column("kind", Text), Column("since", Date), Column("version", Integer)),
-    on={UnitOpened: subject_key},
+    columns=(
+        Column("parent", Text),
+        Column("kind", Text),
+        Column("since", Date),
+        Column("parents", JSONB),
+        Column("version", Integer),
+    ),
+    on={UnitOpened: subject_key, UnitMoved: subject_key},
     fold=fold_unit,
     indexes=(("parent",),),
 )
