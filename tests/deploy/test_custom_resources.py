@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import re
+import textwrap
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -53,6 +55,21 @@ def test_a_wrong_field_is_found(kind, change):
     document = copy.deepcopy(manifests.overlay("platform").of(kind)[0])
     change(document["spec"])
     assert wrong(document)
+
+
+def test_the_restore_of_the_page_has_its_operators_shape_and_reads_where_the_backups_lie():
+    page = (manifests.ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"^ *```yaml\n(.*?)^ *```$", page, re.MULTILINE | re.DOTALL)
+    [change] = manifests.parse(textwrap.dedent(block))
+    cluster = copy.deepcopy(manifests.overlay("platform").of("Cluster")[0])
+    cluster["spec"].update(change)
+    assert wrong(cluster) == []
+    [store] = manifests.overlay("platform").names("ObjectStore")
+    [before], [after] = change["externalClusters"], change["plugins"]
+    assert change["bootstrap"]["recovery"]["source"] == before["name"]
+    read, written = before["plugin"]["parameters"], after["parameters"]
+    assert read["barmanObjectName"] == written["barmanObjectName"] == store
+    assert read["serverName"] == name_of(cluster) != written["serverName"]
 
 
 def test_strimzi_takes_note_of_everything_that_is_meant_for_it(overlay: Overlay):

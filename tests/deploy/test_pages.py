@@ -107,6 +107,12 @@ def test_every_object_of_kubernetes_is_in_the_overlays():
             assert f"`{name}`" in OPERATING and re.search(rf"name: {name}\b", overlay.text), name
 
 
+def test_every_container_is_in_the_composition():
+    [compose] = manifests.parse((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+    found = [match[1] for code in code_in(OPERATING) if (match := re.search(r"compose\.yaml (?:logs|run --rm|exec) (\S+)", code))]
+    assert found and set(found) <= set(compose["services"])
+
+
 def secrets_in(text: str) -> set[str]:
     return set(re.findall(r"name: ([a-z-]+-database-[a-z]+)\b", text))
 

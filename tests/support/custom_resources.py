@@ -14,6 +14,7 @@ TEXT: Schema = {"type": "string", "minLength": 1}
 COUNT: Schema = {"type": "integer", "minimum": 1}
 YES_NO: Schema = {"type": "boolean"}
 SIZE: Schema = {"type": "string", "pattern": r"^[1-9][0-9]*(Mi|Gi|Ti)$"}
+MOMENT: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d$"}
 SETTINGS: Schema = {"type": "object", "additionalProperties": {"type": ["string", "integer"]}}
 
 
@@ -98,11 +99,18 @@ SHAPES: dict[tuple[str, str], Schema] = {
         ),
     ),
     ("postgresql.cnpg.io/v1", "Cluster"): having(
+        optional=("externalClusters",),
         instances=COUNT,
         imageName={"type": "string", "pattern": r":18\.[0-9]+"},
         enableSuperuserAccess=YES_NO,
         enablePDB=YES_NO,
-        bootstrap=having(initdb=having(database=TEXT, owner=TEXT, dataChecksums=YES_NO, encoding=TEXT)),
+        bootstrap={
+            "oneOf": [
+                having(initdb=having(database=TEXT, owner=TEXT, dataChecksums=YES_NO, encoding=TEXT)),
+                having(recovery=having(source=TEXT, recoveryTarget=having(targetTime=MOMENT))),
+            ]
+        },
+        externalClusters=each(having(name=TEXT, plugin=having(name=TEXT, parameters=having(barmanObjectName=TEXT, serverName=TEXT)))),
         storage=having(size=SIZE),
         walStorage=having(size=SIZE),
         resources=RESOURCES,
@@ -115,7 +123,13 @@ SHAPES: dict[tuple[str, str], Schema] = {
             pg_hba=each(TEXT),
         ),
         managed=having(roles=each(ROLE)),
-        plugins=each(having(name=TEXT, isWALArchiver=YES_NO, parameters=having(barmanObjectName=TEXT))),
+        plugins=each(
+            having(
+                name=TEXT,
+                isWALArchiver=YES_NO,
+                parameters=having(optional=("serverName",), barmanObjectName=TEXT, serverName=TEXT),
+            )
+        ),
     ),
     ("postgresql.cnpg.io/v1", "Database"): having(
         name=TEXT, owner=TEXT, ensure=one_of("present", "absent"), databaseReclaimPolicy=one_of("retain", "delete"), cluster=NAMED
