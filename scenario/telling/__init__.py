@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from scenario.report import Outcome
-from scenario.telling import followed, heard, judged, opening, paid
+from scenario.telling import changed, conduct, followed, guided, heard, judged, opening, opinions, paid
 from scenario.words import WORDS, Words
 
 
@@ -38,25 +38,25 @@ def _sections(outcome: Outcome, addresses: Mapping[str, str], words: Words, zone
     """Titles, and the lines under each."""
     return (
         ("about", opening.about(outcome, words, zone)),
-        ("rules", judged.rules(outcome, words)),
+        ("rules", opening.rules(outcome, words)),
         ("measured", judged.measured(outcome, words)),
         ("predicates", judged.predicates(outcome, words)),
         ("corrections", judged.corrections(outcome, words, zone)),
         ("objections", judged.objections(outcome, words, zone)),
-        ("distribution", judged.distribution(outcome, words)),
-        ("peers", judged.peers(outcome, words)),
-        ("process", judged.process(outcome, words)),
+        ("distribution", guided.distribution(outcome, words)),
+        ("peers", opinions.peers(outcome, words)),
+        ("process", opinions.process(outcome, words)),
         ("development", followed.development(outcome, words, zone)),
         ("promotions", followed.promotions(outcome, words)),
         ("posts", followed.posts(outcome, words)),
-        ("awards", followed.awards(outcome, words)),
-        ("sanctions", followed.sanctions(outcome, words)),
+        ("awards", conduct.awards(outcome, words)),
+        ("sanctions", conduct.sanctions(outcome, words)),
         ("citizens", heard.silent(outcome, words)),
         ("surveys", heard.surveys(outcome, words)),
         ("complaints", heard.complaints(outcome, words)),
         ("improvements", heard.improvements(outcome, words, zone)),
         *(outcome.place.more(outcome, words) if outcome.place.more else ()),
         ("allowances", paid.allowances(outcome, words)),
-        ("changes", paid.changes(outcome, words)),
+        ("changes", changed.changes(outcome, words)),
         ("next", paid.next_steps(outcome, words, addresses)),
     )

@@ -1,29 +1,20 @@
-"""What the report tells of appraisals: rules, predicates, corrections, objections, the guide, the process and colleagues."""
+"""What the report tells of appraisals: what was measured, predicates and why they changed, corrections, objections."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from scenario.report import Outcome, Row, in_time, scenario_code
+from scenario.report import Outcome, Row, scenario_code
 from scenario.tables import table
-from scenario.telling.lines import SHORT, bar, percent, unit_name, wrapped
+from scenario.telling.lines import SHORT, unit_name, wrapped
 from scenario.words import Words
 
 _BASIS = {"silence": "d", "decision": "k", "imported": "i"}
 _SETTLED = ("final", "corrected", "imported")
-_CELLS = 30
 _OBSTACLES = 3
 """So many are told in full."""
-
-
-def rules(outcome: Outcome, words: Words) -> Iterator[str]:
-    """Each rule set with the local regulation that it is, and the law that this adopts."""
-    for one in outcome.rules:
-        kind, since = words.code(one["kind"], "rules"), words("since", day=words.date(one["since"]))
-        yield from wrapped(f"{kind} ({one['name']}), {since}: {'; '.join(one['sources'])}")
 
 
 def measured(outcome: Outcome, words: Words) -> Iterator[str]:
@@ -171,97 +162,3 @@ def _said(words: Words, sentence: str, text: str | None) -> Iterator[str]:
     """What a person wrote; nothing once it has been erased."""
     if text:
         yield from wrapped(words(sentence, text=text), 4)
-
-
-def distribution(outcome: Outcome, words: Words) -> Iterator[str]:
-    """Every unit's predicates beside the guide for its own result, and the last period's as a chart."""
-    if not outcome.distribution:
-        return
-    rows = [
-        [
-            words.short(row["period"]),
-            unit_name(row["unit"]),
-            words.code(row["result"]),
-            ", ".join(f"{SHORT[predicate]} {count}" for predicate, count in row["counts"].items() if count) or "–",
-            "; ".join(_stray(finding, words) for finding in row["findings"] if not finding["holds"]) or words("fits"),
-        ]
-        for row in outcome.distribution
-    ]
-    yield from table([words("period"), words("unit"), words("organisation"), words("people"), words("guide")], rows)
-    yield "  " + words("reported")
-    last = outcome.distribution[-1]["period"]
-    yield from ["", "  " + words("chart", period=words.period(last))]
-    for row in outcome.distribution:
-        if row["period"] == last and row["appraised"]:
-            yield from chart(row, words)
-
-
-def _stray(finding: Row, words: Words) -> str:
-    named = "/".join(SHORT[one] for one in finding["predicates"])
-    return words("strays", predicates=named, found=finding["count"], of=finding["of"], comparison=_asked(finding, words))
-
-
-def _asked(finding: Row, words: Words) -> str:
-    return words(finding["comparison"], percent=finding["percent"])
-
-
-def chart(row: Row, words: Words) -> Iterator[str]:
-    """One unit's predicates: a bar for each, or for those that the guide limits together, with a line at the guide's limit."""
-    limited = [tuple(finding["predicates"]) for finding in row["findings"]]
-    covered = {predicate for group in limited for predicate in group}
-    alone = [(predicate,) for predicate, count in row["counts"].items() if count and predicate not in covered]
-    order = list(SHORT)
-    yield "  " + words("organisation-of", unit=unit_name(row["unit"]), result=words.code(row["result"]), people=row["appraised"])
-    groups = sorted(dict.fromkeys([*limited, *alone]), key=lambda group: min(map(order.index, group)))
-    names = {group: " / ".join(map(words.code, group)) for group in groups}
-    wide = max((len(name) for name in names.values()), default=0)
-    for group in groups:
-        count = sum(row["counts"].get(predicate, 0) for predicate in group)
-        part = Fraction(count, row["appraised"])
-        limits = [finding for finding in row["findings"] if tuple(finding["predicates"]) == group]
-        mark = Fraction(limits[0]["percent"], 100) if limits else None
-        beside = ", ".join(words("guide-held" if one["holds"] else "guide-left", comparison=_asked(one, words)) for one in limits)
-        drawn = bar(part, _CELLS, mark).ljust(_CELLS + 1)
-        yield f"    {names[group]:<{wide}}  {drawn} {count:>3} {percent(part):>4} %  {beside}".rstrip()
-
-
-def process(outcome: Outcome, words: Words) -> Iterator[str]:
-    """The means of what all think of the appraisal process, as they were published, and what moved most."""
-    if not outcome.process:
-        yield "  " + words("process-none")
-        return
-    published = sorted(outcome.process, key=lambda row: in_time({one["period"] for one in outcome.process}).index(row["period"]))
-    aspects = list(published[0]["means_hundredths"])
-    rows = [
-        [words.short(row["period"]), str(row["n"]), *(words.hundredths(row["means_hundredths"][one]) for one in aspects)]
-        for row in published
-    ]
-    yield from table([words("period"), words("answers"), *map(words.code, aspects)], rows, right=range(1, 2 + len(aspects)))
-    first, last = published[0], published[-1]
-    moved = max(aspects, key=lambda one: abs(last["means_hundredths"][one] - first["means_hundredths"][one]))
-    before, after = (words.hundredths(row["means_hundredths"][moved]) for row in (first, last))
-    if before != after:
-        spans = {"first": words.period(first["period"]), "last": words.period(last["period"])}
-        yield from wrapped(words("process-moved", aspect=words.code(moved), before=before, after=after, **spans))
-
-
-def peers(outcome: Outcome, words: Words) -> Iterator[str]:
-    """For each round how many people colleagues rated, and from which to which mean; each one's own summary stands in the appraisal."""
-    if not outcome.peers:
-        return
-    aspects = list(dict.fromkeys(aspect for row in outcome.peers for aspect in row["means_hundredths"]))
-    rows = []
-    for period in in_time({row["period"] for row in outcome.peers}):
-        summaries = [row for row in outcome.peers if row["period"] == period]
-        means = [[row["means_hundredths"][aspect] for row in summaries if aspect in row["means_hundredths"]] for aspect in aspects]
-        counts = [str(len(summaries)), str(sum(row["n"] for row in summaries))]
-        rows.append([words.short(period), *counts, *(_range(found, words) for found in means)])
-    heads = [words("period"), words("peers-rated"), words("answers"), *map(words.code, aspects)]
-    yield from table(heads, rows, right=range(1, len(heads)))
-    yield "  " + words("peers-key")
-
-
-def _range(hundredths: list[int], words: Words) -> str:
-    if not hundredths:
-        return "–"
-    return "–".join(dict.fromkeys(words.hundredths(one) for one in (min(hundredths), max(hundredths))))

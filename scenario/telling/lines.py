@@ -47,6 +47,11 @@ def explaining(outcome: Outcome, employee: str, month: str) -> str:
     return f"./merit explain {employee} {month} --agency {outcome.place.agency}"
 
 
+def document(row: Row) -> str:
+    """The document of a decision, in brackets behind it."""
+    return f" ({row['document']})" if row.get("document") else ""
+
+
 def because(reasons: Iterable[Row], outcome: Outcome, words: Words) -> str:
     """The reasons of a proposal, each once, in a row."""
     tests, periods = _tests(outcome), _periods(outcome)

@@ -1,4 +1,4 @@
-"""How the report opens: the places beside each other, and of each place who is where and was told of the rules."""
+"""How the report opens: the places beside each other, and of each place who is where, its rules, and that people were told of them."""
 
 from __future__ import annotations
 
@@ -63,3 +63,10 @@ def about(outcome: Outcome, words: Words, zone: ZoneInfo) -> Iterator[str]:
     if outcome.acknowledged:
         last = words.day(max(outcome.acknowledged.values()), zone)
         yield from wrapped(words("acknowledged", count=len(outcome.acknowledged), people=len(outcome.people), day=last))
+
+
+def rules(outcome: Outcome, words: Words) -> Iterator[str]:
+    """Each rule set with the local regulation that it is, and the law that this adopts."""
+    for one in outcome.rules:
+        kind, since = words.code(one["kind"], "rules"), words("since", day=words.date(one["since"]))
+        yield from wrapped(f"{kind} ({one['name']}), {since}: {'; '.join(one['sources'])}")

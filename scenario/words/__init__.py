@@ -3,14 +3,15 @@
 The files of sentences are named like the parts of the report that say them.
 """
 
-from scenario.words import common, explanation, followed, heard, judged, paid
+from scenario.words import changed, common, conduct, explanation, followed, guided, heard, judged, opening, opinions, paid
 from scenario.words.codes import CODES
 from scenario.words.language import Pairs, Words
 from scenario.words.steps import STEPS
 
 __all__ = ["ENGLISH", "INDONESIAN", "LANGUAGES", "WORDS", "Words"]
 
-_SAID: Pairs = {**common.SAID, **judged.SAID, **followed.SAID, **heard.SAID, **paid.SAID, **explanation.SAID}
+_ROOMS = (common, opening, judged, guided, opinions, followed, conduct, heard, paid, changed, explanation)
+_SAID: Pairs = {name: pair for room in _ROOMS for name, pair in room.SAID.items()}
 
 
 def _side(pairs: Pairs, number: int) -> dict[str, str]:

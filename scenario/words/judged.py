@@ -6,21 +6,6 @@ from collections.abc import Mapping
 
 SAID: Mapping[str, tuple[str, str]] = {
     "predicates": ("Predikat kinerja yang final", "Final predicates"),
-    "distribution": (
-        "Sebaran predikat di samping pedoman SE MenPANRB 3/2023 (hasil organisasi ditetapkan lebih dahulu)",
-        "Predicates beside the guide of SE MenPANRB 3/2023 (the organisation's result comes first)",
-    ),
-    "organisation": ("organisasi", "organisation"),
-    "guide": ("pedoman", "guide"),
-    "fits": ("sesuai", "fits"),
-    "<=": ("paling banyak {percent} %", "at most {percent} %"),
-    ">=": ("paling sedikit {percent} %", "at least {percent} %"),
-    "=": ("{percent} %", "{percent} %"),
-    ">": ("harus ada", "there must be some"),
-    "reported": (
-        "Yang tidak sesuai dilaporkan saja; tidak ada predikat yang digeser.",
-        "What strays is reported; nobody's predicate is moved.",
-    ),
     "objection-term": (
         "bicarakan hasilnya dengan pejabat penilai; tanyakan kepada atasannya apakah ada kekeliruan yang perlu "
         "dibetulkan dengan dasar hukumnya; tanyakan kepada SDM apakah upaya administratif (PP 79/2021) terbuka",
@@ -46,11 +31,6 @@ SAID: Mapping[str, tuple[str, str]] = {
         "{person} on {period}: {before} was corrected to {after} on {day} by {by}, on the basis of {basis} "
         "({document}); the person was heard before, on {heard}.",
     ),
-    "peers": (
-        "Penilaian rekan (ringkasan dari paling sedikit tiga orang; tidak seorang pun tampak sendiri)",
-        "What colleagues say (a summary of at least three; nobody's own answer can be seen)",
-    ),
-    "rules": ("Aturan yang berlaku", "Rules in force"),
     "predicates-key": (
         "SB Sangat Baik, B Baik, BP Butuh Perbaikan, C Cukup, K Kurang, SK Sangat Kurang; ? belum final; i diimpor dari sistem lama, "
         "d diterima dengan diam, k diputus atas keberatan, p dibetulkan; tanpa tanda: diterima pegawai.",
@@ -95,33 +75,5 @@ SAID: Mapping[str, tuple[str, str]] = {
     "never-lower": (
         "Menurut aturan di sini keberatan tidak dapat menurunkan predikat (PP 30/2019 Pasal 59 hanya: dapat mengubah).",
         "By the rules here an objection cannot lower a predicate (PP 30/2019 art. 59 only says: may change).",
-    ),
-    "strays": ("{predicates} {found} dari {of}, pedoman: {comparison}", "{predicates} {found} of {of}, guide: {comparison}"),
-    "chart": (
-        "Bagian pegawai dengan tiap predikat pada {period}; │ adalah batas pedoman:",
-        "The part of people with each predicate in {period}; │ is the guide's limit:",
-    ),
-    "organisation-of": (
-        "{unit}, hasil organisasi {result}, {people} pegawai",
-        "{unit}, the organisation's result: {result}, {people} people",
-    ),
-    "guide-held": ("sesuai pedoman: {comparison}", "within the guide: {comparison}"),
-    "guide-left": ("di luar pedoman: {comparison}", "outside the guide: {comparison}"),
-    "process": (
-        "Penilaian pegawai atas proses penilaiannya (1–4, rata-rata yang diumumkan)",
-        "What staff think of the appraisal process (1–4, the means as published)",
-    ),
-    "process-none": (
-        "Tidak ada penilaian atas proses yang diumumkan untuk tahun ini.",
-        "No feedback on the process was published for this year.",
-    ),
-    "process-moved": (
-        "Yang paling berubah: {aspect}, dari {before} ({first}) menjadi {after} ({last}).",
-        "What changed most: {aspect}, from {before} ({first}) to {after} ({last}).",
-    ),
-    "peers-rated": ("dinilai", "rated"),
-    "peers-key": (
-        "Angka: dari rata-rata terendah sampai tertinggi di antara yang dinilai (1–4).",
-        "Figures: from the lowest to the highest mean among those rated (1–4).",
     ),
 }

@@ -12,7 +12,7 @@ import pytest
 
 from scenario.place import Place
 from scenario.report import Outcome, Reading
-from scenario.telling import followed, heard, judged, opening, paid
+from scenario.telling import changed, followed, guided, heard, judged, opening, opinions, paid
 from scenario.telling.lines import bar, because, percent
 from scenario.words import ENGLISH, INDONESIAN, WORDS, Words
 
@@ -65,7 +65,7 @@ def test_a_chart_when_everybody_has_one_predicate() -> None:
         _finding(["baik"], "<=", 70, 4, 4, False),
         _finding(["butuh_perbaikan", "kurang"], ">", 0, 0, 4, False),
     ]
-    told = list(judged.chart(_distribution({"sangat_baik": 0, "baik": 4, "kurang": 0}, findings), INDONESIAN))
+    told = list(guided.chart(_distribution({"sangat_baik": 0, "baik": 4, "kurang": 0}, findings), INDONESIAN))
     assert told == [
         "  DINKES, hasil organisasi Baik, 4 pegawai",
         "    Baik                      █████████████████████│█████████   4  100 %  di luar pedoman: paling banyak 70 %",
@@ -75,7 +75,7 @@ def test_a_chart_when_everybody_has_one_predicate() -> None:
 
 def test_a_chart_shows_predicates_that_the_guide_leaves_free_best_first() -> None:
     findings = [_finding(["baik"], "<=", 70, 1, 4, True)]
-    told = list(judged.chart(_distribution({"kurang": 1, "baik": 1, "sangat_baik": 2}, findings), ENGLISH))
+    told = list(guided.chart(_distribution({"kurang": 1, "baik": 1, "sangat_baik": 2}, findings), ENGLISH))
     assert [line.split("  ")[2] for line in told[1:]] == ["very good", "good", "poor"]
     assert told[2] == "    good       ████████             │            1   25 %  within the guide: at most 70 %"
 
@@ -104,7 +104,7 @@ def test_a_predicate_that_changed_says_what_it_came_from() -> None:
 
 
 def test_a_unit_without_anybody_appraised_is_not_charted() -> None:
-    told = list(judged.distribution(outcome(distribution=[_distribution({}, [])]), INDONESIAN))
+    told = list(guided.distribution(outcome(distribution=[_distribution({}, [])]), INDONESIAN))
     assert not [line for line in told if "█" in line or "│" in line.replace("│ adalah", "")]
 
 
@@ -143,7 +143,7 @@ def test_complaints_and_their_items_are_named_by_unit_number_and_day_whatever_th
 
 
 def test_where_nothing_was_asked_it_is_said() -> None:
-    assert list(judged.process(outcome(), ENGLISH)) == ["  No feedback on the process was published for this year."]
+    assert list(opinions.process(outcome(), ENGLISH)) == ["  No feedback on the process was published for this year."]
     assert list(heard.silent(outcome(), ENGLISH)) == ["  No survey or complaint of citizens came into the system this year."]
 
 
@@ -170,7 +170,7 @@ def _attendance(late: int, absent: int, meetings: int = 0) -> dict[str, int]:
 def test_a_month_below_the_full_lines_says_why_and_names_the_command() -> None:
     attendance = {("m1", "2026-04"): _attendance(450, 0), ("m1", "2026-06"): _attendance(25, 1)}
     rows = [_allowance("2026-04", LATE), _allowance("2026-05", FULL), _allowance("2026-06", LATE)]
-    told = "\n".join(paid.changes(outcome(allowances=rows, attendance=attendance, rules=RULES), INDONESIAN))
+    told = "\n".join(changed.changes(outcome(allowances=rows, attendance=attendance, rules=RULES), INDONESIAN))
     assert told == (
         "  M1 April 2026: 3.458.446; kinerja 2.100.271 (predikat Baik triwulan I 2026 membayar 100 %), disiplin 1.358.175 (nilai\n"
         "    97; 450 menit terlambat atau pulang cepat).\n"
@@ -193,7 +193,7 @@ def test_an_adjustment_and_an_instalment_name_their_cause() -> None:
             adjustments=[{"month": "2026-04", "amount": 420_054, "event": "e1"}, {"month": "2026-04", "amount": 79_946, "event": "e1"}],
         ),
     ]
-    told = list(paid.changes(outcome(allowances=rows), ENGLISH))
+    told = list(changed.changes(outcome(allowances=rows), ENGLISH))
     assert told == [
         "  M1 June 2026: paid 4,000,452, of it 500,000 adjustments.",
         "    420,054 for April 2026: 3,038,392 became 3,500,452, because of the decision on the objection.",
@@ -206,7 +206,7 @@ def test_what_comes_back_names_the_cap_of_an_instalment() -> None:
     back = {"month": "2026-01", "amount": -304_865, "event": "e1"}
     cause = {"event": "e1", "difference": -304_865, "cause_type": "merit.appraisal.AppraisalCorrected.v1"}
     rows = [_allowance("2026-01", FULL, corrections=[cause]), _allowance("2026-07", FULL, adjustments=[back])]
-    told = list(paid.changes(outcome(allowances=rows, rules=RULES), ENGLISH))
+    told = list(changed.changes(outcome(allowances=rows, rules=RULES), ENGLISH))
     assert "because of a corrected result." in told[1]
     assert told[-1] == "  What was overpaid comes back in instalments, each time at most 25 % of what that month pays."
 
@@ -222,14 +222,14 @@ def test_what_comes_back_names_the_cap_of_an_instalment() -> None:
 )
 def test_each_kind_of_line_has_words(line: dict[str, Any], told: str) -> None:
     month = outcome(allowances=[_allowance("2026-03", [*FULL, line])])
-    assert told in " ".join(" ".join(paid.changes(month, INDONESIAN)).split())
+    assert told in " ".join(" ".join(changed.changes(month, INDONESIAN)).split())
 
 
 def test_a_new_job_class_is_told_with_the_post_that_brought_it() -> None:
     higher = [_line("performance", 3_453_457), _line("discipline", 2_302_304, share="40")]
     rows = [_allowance("2026-09", FULL), _allowance("2026-10", higher, job_class=11)]
     post = {"post": "kabid-kesmas", "since": "2026-10-01", "acting": False, "document": "821/315/2026"}
-    told = " ".join(" ".join(paid.changes(outcome(allowances=rows, positions={"m1": [post]}), INDONESIAN)).split())
+    told = " ".join(" ".join(changed.changes(outcome(allowances=rows, positions={"m1": [post]}), INDONESIAN)).split())
     assert told.startswith(
         "M1 Oktober 2026: 5.755.761 (sebelumnya 3.500.452); kelas jabatan 8 menjadi 11, karena menjadi kepala bidang kesehatan "
         "masyarakat sejak 1 Oktober 2026 (821/315/2026)."
@@ -238,7 +238,7 @@ def test_a_new_job_class_is_told_with_the_post_that_brought_it() -> None:
 
 @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS.keys())
 def test_a_year_paid_in_full_says_so(words: Words) -> None:
-    assert list(paid.changes(outcome(allowances=[_allowance("2026-05", FULL)]), words)) == ["  " + words("changes-none")]
+    assert list(changed.changes(outcome(allowances=[_allowance("2026-05", FULL)]), words)) == ["  " + words("changes-none")]
 
 
 def test_twelve_months_stand_in_one_table_with_the_sum_to_the_rupiah() -> None:

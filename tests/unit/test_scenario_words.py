@@ -15,7 +15,24 @@ import pytest
 from scenario import finding
 from scenario.place import SERVICE_OF_RULES, Place
 from scenario.tables import table
-from scenario.words import ENGLISH, INDONESIAN, WORDS, Words, codes, common, explanation, followed, heard, judged, paid
+from scenario.words import (
+    ENGLISH,
+    INDONESIAN,
+    WORDS,
+    Words,
+    changed,
+    codes,
+    common,
+    conduct,
+    explanation,
+    followed,
+    guided,
+    heard,
+    judged,
+    opening,
+    opinions,
+    paid,
+)
 from scenario.words.steps import STEPS
 from services.appraisal.domain import distribution, targets
 from services.payroll.domain import scheme
@@ -25,7 +42,7 @@ from services.personnel.domain import employee as registered
 from services.personnel.reactions.discipline import ROW, SUM
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
-ROOMS = (common, judged, followed, heard, paid, explanation)
+ROOMS = (common, opening, judged, guided, opinions, followed, conduct, heard, paid, changed, explanation)
 TELLING = [*Path("scenario/telling").glob("*.py"), Path("scenario/explaining.py"), Path("scenario/words/language.py")]
 BUILT = re.compile(r"^(by|missing|amount)-|^(line|was|missed)-|^(granted|rejected|objection-term|<=|>=|=|>)$")
 """Sentences whose name the report puts together, or that an outcome names."""
