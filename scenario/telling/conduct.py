@@ -29,7 +29,7 @@ def awards(outcome: Outcome, words: Words) -> Iterator[str]:
                 year=first["year"],
                 people=", ".join(scenario_code(row["employee"]) for row in rows),
                 unit=f" ({unit_name(first['unit'])})" if first["unit"] else "",
-                bonus=_bonus(first, words),
+                bonus=_bonus(rows, words),
                 document=first["document"],
                 reasons=because(shared, outcome, words),
             )
@@ -45,11 +45,12 @@ def _same(one: Row, other: Row) -> bool:
     return (one["code"], one["found"]) == (other["code"], other["found"])
 
 
-def _bonus(row: Row, words: Words) -> str:
+def _bonus(rows: list[Row], words: Words) -> str:
+    row = rows[0]
     if not row["bonus"]:
         return ""
     paid = words("paid-with", month=words.month(row["paid_with"])) if row["paid_with"] else ""
-    return words("bonus", amount=words.rupiah(row["bonus"]), paid=paid)
+    return words("bonus" if len(rows) > 1 else "bonus-alone", amount=words.rupiah(row["bonus"]), paid=paid)
 
 
 def sanctions(outcome: Outcome, words: Words) -> Iterator[str]:

@@ -49,13 +49,17 @@ def _cell(row: Row | None, words: Words) -> str:
 
 
 def telling_month(outcome: Outcome) -> tuple[str, str]:
-    """A person and month whose explanation shows much: one that was corrected, else one with an extra line, else the first's April."""
+    """A person and month whose explanation shows much: one that was corrected, else with an extra line, else below the full lines."""
     rows = [row for row in outcome.allowances if row["posted"] is not None and row["month"] in outcome.months]
-    for much in (lambda row: row["corrections"], lambda row: len(row["lines"]) > _COMPONENTS):
+    for much in (lambda row: row["corrections"], lambda row: len(row["lines"]) > _COMPONENTS, _below):
         for row in rows:
             if much(row):
                 return row["employee"], row["month"]
     return outcome.place.people()[0], outcome.months[3]
+
+
+def _below(row: Row) -> bool:
+    return any(line["percent"] != "100" for line in row["lines"])
 
 
 def next_steps(outcome: Outcome, words: Words, addresses: Mapping[str, str]) -> Iterator[str]:

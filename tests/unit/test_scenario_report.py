@@ -12,7 +12,7 @@ import pytest
 
 from scenario.place import Place
 from scenario.report import Outcome, Reading
-from scenario.telling import changed, followed, guided, heard, judged, opening, opinions, paid
+from scenario.telling import changed, conduct, followed, guided, heard, judged, opening, opinions, paid
 from scenario.telling.lines import bar, because, percent
 from scenario.words import ENGLISH, INDONESIAN, WORDS, Words
 
@@ -278,6 +278,16 @@ def test_reasons_name_the_period_of_the_result_and_of_the_survey_that_they_rest_
     assert because(reasons, known, INDONESIAN) == (
         "predikat Sangat Baik (TW I 2026); sesudahnya 82,41 (TW II 2026); pendidikan cukup sampai III/d; tanpa hukuman"
     )
+
+
+@pytest.mark.parametrize(("people", "told"), [(1, "; bonus 2.500.000, dibayar"), (2, "; bonus 2.500.000 masing-masing, dibayar")])
+def test_a_bonus_is_each_one_s_only_where_several_have_it(people: int, told: str) -> None:
+    granted = {"award": "pegawai-teladan", "year": "2026", "unit": None, "document": "800/1", "bonus": 2_500_000, "paid_with": "2027-01"}
+    reasons = [{"code": "days-absent", "event": None, "found": "0"}]
+    rows = [{**granted, "employee": f"w{number}", "proposal": "p"} for number in range(people)]
+    proposals = [{**row, "kind": "award", "status": "approved", "reasons": reasons} for row in rows]
+    text = " ".join(" ".join(conduct.awards(outcome(awards=rows, proposals=proposals), INDONESIAN)).split())
+    assert told in text and text.startswith("Pegawai Teladan 2026: W0") and "karena 0 hari tidak hadir." in text
 
 
 def test_places_stand_beside_each_other() -> None:
