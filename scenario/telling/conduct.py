@@ -46,11 +46,13 @@ def _same(one: Row, other: Row) -> bool:
 
 
 def _bonus(rows: list[Row], words: Words) -> str:
-    row = rows[0]
-    if not row["bonus"]:
+    """The bonus of one award, of several people's to each the same."""
+    first = rows[0]
+    if not first["bonus"]:
         return ""
-    paid = words("paid-with", month=words.month(row["paid_with"])) if row["paid_with"] else ""
-    return words("bonus" if len(rows) > 1 else "bonus-alone", amount=words.rupiah(row["bonus"]), paid=paid)
+    paid = words("paid-with", month=words.month(first["paid_with"])) if first["paid_with"] else ""
+    amount = words.rupiah(first["bonus"])
+    return words("bonus-each", amount=amount, paid=paid) if len(rows) > 1 else words("bonus", amount=amount, paid=paid)
 
 
 def sanctions(outcome: Outcome, words: Words) -> Iterator[str]:

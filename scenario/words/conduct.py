@@ -14,8 +14,8 @@ SAID: Mapping[str, tuple[str, str]] = {
         "{award} {year}{unit}: {people}{bonus} ({document}), because of {reasons}.",
     ),
     "award-not": ("{award} {period} untuk {person}: {status}.", "{award} of {period} for {person}: {status}."),
-    "bonus-alone": ("; bonus {amount}{paid}", "; a bonus of {amount}{paid}"),
-    "bonus": ("; bonus {amount} masing-masing{paid}", "; a bonus of {amount} each{paid}"),
+    "bonus": ("; bonus {amount}{paid}", "; a bonus of {amount}{paid}"),
+    "bonus-each": ("; bonus {amount} masing-masing{paid}", "; a bonus of {amount} each{paid}"),
     "paid-with": (", dibayar bersama TPP {month}", ", paid with the allowance of {month}"),
     "sanctions": (
         "Hukuman dan peringatan (usulan dengan alasan, diputuskan pejabat)",

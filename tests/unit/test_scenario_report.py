@@ -280,16 +280,6 @@ def test_reasons_name_the_period_of_the_result_and_of_the_survey_that_they_rest_
     )
 
 
-@pytest.mark.parametrize(("people", "told"), [(1, "; bonus 2.500.000, dibayar"), (2, "; bonus 2.500.000 masing-masing, dibayar")])
-def test_a_bonus_is_each_one_s_only_where_several_have_it(people: int, told: str) -> None:
-    granted = {"award": "pegawai-teladan", "year": "2026", "unit": None, "document": "800/1", "bonus": 2_500_000, "paid_with": "2027-01"}
-    reasons = [{"code": "days-absent", "event": None, "found": "0"}]
-    rows = [{**granted, "employee": f"w{number}", "proposal": "p"} for number in range(people)]
-    proposals = [{**row, "kind": "award", "status": "approved", "reasons": reasons} for row in rows]
-    text = " ".join(" ".join(conduct.awards(outcome(awards=rows, proposals=proposals), INDONESIAN)).split())
-    assert told in text and text.startswith("Pegawai Teladan 2026: W0") and "karena 0 hari tidak hadir." in text
-
-
 def test_places_stand_beside_each_other() -> None:
     runs = [{"run": "2026-06", "total_paid": 98_090_236, "total_adjustments": 840_108}]
     judgements = [{"period": "2026-Q4", "predicate": predicate} for predicate in ("baik", "sangat_baik", "baik")]
@@ -307,7 +297,7 @@ def test_a_bonus_is_each_ones_where_several_were_awarded() -> None:
         rows = [{**award, "employee": one, "proposal": "award"} for one in people]
         reasons = [{"code": "no-sanction", "event": None, "found": "none"}]
         proposed = [{"employee": one, "proposal": "award", "kind": "award", "status": "approved", "reasons": reasons} for one in people]
-        return " ".join(" ".join(followed.awards(outcome(awards=rows, proposals=proposed), INDONESIAN)).split())
+        return " ".join(" ".join(conduct.awards(outcome(awards=rows, proposals=proposed), INDONESIAN)).split())
 
     assert "W3; bonus 2.500.000, dibayar bersama TPP Januari 2027 (800/1)" in granted("w3")
     assert "W3, W4; bonus 2.500.000 masing-masing, dibayar" in granted("w3", "w4")
