@@ -15,8 +15,10 @@ from shared.events.classes import EventClass
 from shared.flow import exports, given_up
 from shared.flow import parked as parking
 from shared.flow.rebuild import rebuild as rebuild_views
+from shared.http.app import create_app
 from shared.process import settings
 from shared.process.clock import clock_for
+from shared.process.finding import load_service, service_names
 from shared.process.service import Service
 from shared.store.database import Database, connect
 
@@ -88,24 +90,25 @@ def grant(environment: Mapping[str, str], agency: str, service: str, restricted:
     return 0
 
 
-IMPORTS = {
-    "units": "personnel",
-    "people": "personnel",
-    "reporting-lines": "personnel",
-    "attendance": "personnel",
-    "targets": "appraisal",
-    "earlier-predicates": "appraisal",
-}
+def importers() -> dict[str, str]:
+    """What can be imported, and which service has the route for it."""
+    found = {}
+    for name in service_names():
+        app = create_app(load_service(name), database=None, log_database=None, clock=None, identity=None, status=None)
+        paths = [str(rule) for rule in app.url_map.iter_rules() if str(rule).startswith("/v1/imports/")]
+        found |= {path.removeprefix("/v1/imports/"): name for path in paths}
+    return dict(sorted(found.items()))
 
 
 def import_file(home: Any, asked: Any) -> int:
     """Send a file to the service's import and print what it answers, row by row where something is wrong."""
-    if asked.what not in IMPORTS:
-        print(f"expected one of {', '.join(IMPORTS)}; found {asked.what!r}")
+    known = importers()
+    if asked.what not in known:
+        print(f"expected one of {', '.join(known)}; found {asked.what!r}")
         return 2
     kind = mimetypes.guess_type(asked.file.name)[0] or "text/csv"
     answer = requests.post(
-        f"{home.run['services'][IMPORTS[asked.what]]}/v1/imports/{asked.what}",
+        f"{home.run['services'][known[asked.what]]}/v1/imports/{asked.what}",
         params={"dry_run": "true"} if asked.dry_run else {},
         data=asked.file.read_bytes(),
         headers={"Authorization": f"Bearer {home.token(asked.who, asked.agency, ['employee', 'hr'])}", "Content-Type": kind},

@@ -10,6 +10,7 @@ from flask import Flask
 
 from shared.http.app import create_app
 from shared.http.policy import COMMON
+from shared.process.operating import importers
 
 SERVICES = sorted(path.parent.name for path in (Path(__file__).parents[2] / "services").glob("*/service.py"))
 NEED_NO_CALLER = {"api-docs.openapi_json", "health.healthz", "health.readyz"}
@@ -41,3 +42,11 @@ def test_every_route_is_described(app):
             if method != "parameters":
                 assert operation.get("summary"), f"{method} {path} has no docstring"
                 assert operation["responses"], f"{method} {path}"
+
+
+def test_merit_import_knows_every_import_there_is():
+    assert importers() == {
+        **dict.fromkeys(("achievements", "earlier-predicates", "targets"), "appraisal"),
+        **dict.fromkeys(("attendance", "people", "potentials", "reporting-lines", "units", "yearly-absence"), "personnel"),
+        "survey-answers": "feedback",
+    }
