@@ -17,6 +17,7 @@ from prometheus_client import generate_latest
 from shared.flow import exports, topics
 from shared.flow.consumer import Consumer
 from shared.flow.leases import owner_name
+from shared.flow.newly_heard import NewlyHeard
 from shared.flow.own import Reactor
 from shared.flow.relay import Relay
 from shared.process import metrics
@@ -45,6 +46,7 @@ class Worker:
         self.consumer = Consumer(
             service, self.database, settings.open_bus(), heard, owner, self.clock.now, self.stop, self.reactor.wake.set
         )
+        self.newly_heard = NewlyHeard(service, self.database, settings.open_bus(), heard, self.clock.now, self.stop, self.reactor.wake.set)
         self.exports: dict[str, Relay] = {}
         self.threads: list[threading.Thread] = []
         self.died: str | None = None
@@ -70,6 +72,7 @@ class Worker:
         self._start("reactor", self.reactor.run)
         self._start("exports", self._watch_exports)
         if self.consumer.topics:
+            self._start("newly-heard", self.newly_heard.run)
             self._start("consumer", self.consumer.run)
         self.stop.wait()
         for thread in self.threads:
