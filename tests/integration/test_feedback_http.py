@@ -332,6 +332,22 @@ def test_an_overdue_complaint_is_reported_and_still_resolved(here):
     here.clock.moment = at
 
 
+def test_the_terms_of_service_are_dated_rules(here):
+    """From 1 May the place answers light complaints within one calendar day; a complaint keeps the term of the day it came."""
+    kinds = {"light": {"days": 1, "kind": "calendar"}, "permits": {"days": 3, "kind": "working"}}
+    rules = {"kind": "complaints", "id": "pengaduan", "since": "2026-05-01", "sources": ["Perwal 27/2025"], "settings": {"kinds": kinds}}
+    assert here.call("POST", "/v1/rule-sets", ADMIN, json=rules).status_code == 201
+    at = here.clock.moment
+    before = file(here).get_json()
+    problem(file(here, kind="permits"), 422, "complaint-kind")
+    # Friday 8 May: a working term skips the weekend, a calendar term does not.
+    here.clock.moment = datetime(2026, 5, 8, 2, tzinfo=UTC)
+    after = {kind: file(here, kind=kind).get_json()["due"] for kind in kinds}
+    assert (before["due"], after) == ("2026-04-29", {"light": "2026-05-09", "permits": "2026-05-13"})
+    problem(file(here, kind="oversight"), 422, "complaint-kind")
+    here.clock.moment = at
+
+
 def test_neither_what_a_citizen_said_nor_the_receipt_code_stands_in_the_log(here):
     filed = file(here, key="c9", contact="Rahasia 1").get_json()
     everything = here.owner("select data::text || meta::text from events union all select body::text from idempotency")

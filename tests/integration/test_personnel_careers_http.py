@@ -14,7 +14,9 @@ from services.personnel.heard import (
     AppraisalImported,
     FeedbackSummarised,
     Judgement,
+    ScoreSubmitted,
     SurveyResultPublished,
+    TargetSet,
 )
 from services.personnel.service import SERVICE
 from tests.support.personnel_web import HEADS, HR, accepted, hand_in, hear, problem, settle
@@ -54,6 +56,21 @@ RULES = {
                 "when": {"predicate": {"is": ["sangat_baik"]}},
                 "propose": {"kind": "award", "programme": "certificate", "bonus": 1000000},
             },
+            {
+                "code": "good-performer",
+                "when": {"predicate": {"is": ["sangat_baik"], "last": 2}},
+                "propose": {"kind": "study", "programme": "study-place"},
+            },
+            {
+                "code": "behaviour-below",
+                "when": {"score": {"what": "behaviour", "value": "below"}},
+                "propose": {"kind": "coaching", "programme": "{item}"},
+            },
+            {
+                "code": "target-missed",
+                "when": {"target": {"indicator": "service-time", "achievement_under_percent": "100"}},
+                "propose": {"kind": "sanction", "programme": "written-warning-target", "basis": "Perwal 17/2025 Pasal 4"},
+            },
         ]
     },
     "discipline": {
@@ -66,7 +83,10 @@ RULES = {
         "list_missing_at_most": 1,
     },
     "awards": {
-        "awards": [{"award": "tim-terbaik", "to": "unit", "predicate_at_least": "baik", "order": ["predicate"], "imported": True}],
+        "awards": [{
+            "award": "pegawai-teladan", "to": "employee", "bonus": 2500000, "predicate_at_least": "baik",
+            "order": ["predicate", "score", "attendance", "seniority"], "days_absent_at_most": 0,
+        }, {"award": "tim-terbaik", "to": "unit", "predicate_at_least": "baik", "order": ["predicate"], "imported": True}],
         "recognition": {"rise_at_least": "1", "trained_in": ["komunikasi-efektif"]},
     },
 }  # fmt: skip
@@ -283,3 +303,64 @@ def test_a_team_award_and_a_bonus_that_payroll_pays(here):
     assert (award["unit"], award["bonus"], award["paid_with"], award["year"]) == ("dinkes", 1500000, "2026-03", "2025")
     hear(here, "s2", "2025", AppraisalCorrected("s2", "2025", Judgement("kurang")))
     assert {row["employee"] for row in proposed(here, kind="award")} == set(), "one poor result leaves the team out"
+
+
+def test_a_certificate_and_a_study_place_for_two_good_periods_and_a_correction_withdraws_what_awaits_a_decision(here):
+    for period in ("2025-Q4", "2026-Q1"):
+        hear(here, "s1", period, AppraisalFinalized("s1", period, Judgement("sangat_baik")))
+    waiting = {one["proposal"] for one in proposed(here, employee="s1")}
+    assert waiting == {"award-certificate-2025-Q4", "award-certificate-2026-Q1", "study-study-place-2026-Q1"}
+    decide(here, "s1", "award-certificate-2025-Q4")
+    (award,) = here.call("GET", "/v1/awards?employee=s1", S1).get_json()["items"]
+    assert (award["award"], award["bonus"], len(award["cites"])) == ("certificate", 1000000, 1)
+    assert types(decide(here, "s1", "study-study-place-2026-Q1")) == ["TrainingAssigned"]
+    hear(here, "s1", "2026-Q1", AppraisalCorrected("s1", "2026-Q1", Judgement("baik")))
+    rows = {one["proposal"]: one for one in here.call("GET", "/v1/proposals?employee=s1", HR).get_json()["items"]}
+    assert {name: row["status"] for name, row in rows.items() if row["kind"] != "rank"} == {
+        "award-certificate-2025-Q4": "approved", "award-certificate-2026-Q1": "withdrawn", "study-study-place-2026-Q1": "approved",
+    }  # fmt: skip
+    closed = {"proposal": "study-study-place-2026-Q1", "outcome": "reached", "on": "2026-03-09"}
+    assert here.call("POST", "/v1/development/s1/closed", HR, json=closed).status_code == 200
+    settle(here)
+    (measure,) = here.call("GET", "/v1/development/s1", S1).get_json()["measures"]
+    assert (measure["kind"], measure["status"], measure["outcome"]) == ("study", "closed", "reached")
+
+
+def test_a_weakness_is_coached_and_a_missed_target_warned_in_writing_on_a_local_rule(here):
+    hear(here, "s2", "2026", TargetSet("s2", "2026", "akta", "service-time"))
+    scores = (
+        ScoreSubmitted("s2", "2026-Q1", "rating", "behaviour", "komunikasi", "superior", "below"),
+        ScoreSubmitted("s2", "2026-Q1", "rating", "target", "akta", "superior", "below", "72.5"),
+    )
+    hear(here, "s2", "2026-Q1", *scores, AppraisalFinalized("s2", "2026-Q1", Judgement("baik")))
+    found = {one["proposal"]: one for one in proposed(here, employee="s2")}
+    assert set(found) == {"coaching-komunikasi-2026-Q1", "sanction-written-warning-target-2026-Q1"}
+    warning = found["sanction-written-warning-target-2026-Q1"]
+    assert (warning["sanction"]["effect"], warning["sanction"]["basis"]) == ("warning", "Perwal 17/2025 Pasal 4")
+    assert types(decide(here, "s2", "coaching-komunikasi-2026-Q1")) == ["GuidanceOpened"]
+    step = {"proposal": "coaching-komunikasi-2026-Q1", "on": "2026-03-10", "agreement": "Latihan menyimak dua jam per pekan"}
+    assert here.call("POST", "/v1/development/s2/followed", HR, json=step).status_code == 201
+    closing = {"proposal": "coaching-komunikasi-2026-Q1", "outcome": "reached"}
+    assert here.call("POST", "/v1/development/s2/closed", HR, json=closing).status_code == 200
+    assert types(decide(here, "s2", warning["proposal"])) == ["SanctionImposed"]
+    (row,) = here.call("GET", "/v1/sanctions/s2", S2).get_json()["items"]
+    assert (row["level"], row["effect"], row["until"], row["percent"]) == ("light", "warning", None, None)
+
+
+def test_the_years_exemplary_employee_by_published_criteria_and_the_next_when_a_correction_reaches_the_first(here):
+    heads = "Kode Pegawai,Bulan,Menit Terlambat,Menit Pulang Cepat,Hari Tidak Hadir,Rapat Tidak Hadir,Apel Tidak Hadir"
+    rows = [f"{one},2025-{month:02d},0,0,0,0,0" for one in ("s1", "s2") for month in range(1, 13)]
+    accepted(hand_in(here, "attendance", "\n".join([heads, *rows])), rows=24, events=24)
+    for one, predicate in (("s1", "sangat_baik"), ("s2", "baik")):
+        hear(here, one, "2025", AppraisalFinalized(one, "2025", Judgement(predicate)))
+    assert here.call("POST", "/v1/awards/pegawai-teladan/2025/evaluation", HR, json={}).status_code == 202
+    settle(here)
+    teladan = "award-pegawai-teladan-2025"
+    (first,) = [one for one in proposed(here, kind="award") if one["proposal"] == teladan]
+    assert first["employee"] == "s1" and [one["code"] for one in first["reasons"]][0] == "predicate"
+    hear(here, "s1", "2025", AppraisalCorrected("s1", "2025", Judgement("butuh_perbaikan")))
+    (second,) = [one for one in proposed(here, kind="award") if one["proposal"] == teladan]
+    assert second["employee"] == "s2"
+    decide(here, "s2", teladan, paid_with="2026-03")
+    (award,) = here.call("GET", "/v1/awards?employee=s2", S1).get_json()["items"]
+    assert (award["award"], award["bonus"], award["paid_with"]) == ("pegawai-teladan", 2500000, "2026-03")
