@@ -16,7 +16,10 @@ from services.appraisal.domain.rules import ITEM
 from services.feedback.domain.scale import ASPECT
 from services.feedback.domain.terms import KIND
 from services.payroll.domain.scheme import NAME
+from services.personnel.domain.proposals import proposal_name
+from services.personnel.domain.sanction import sanction_name
 from services.personnel.domain.settings import _CITED, _CODE
+from services.personnel.reactions.discipline import PROGRAMME
 from shared.events.schemas import Forms
 from shared.http.app import create_app
 from shared.http.forms import Edge
@@ -172,6 +175,22 @@ def test_codes_in_rules_and_tokens_are_written_as_the_events_promise():
         (PERSON, common.forms["code"]),
     ):
         _within(f"^{regex.pattern}$", form)
+
+
+@given(code=st.from_regex(Forms.read("").forms["code"]["pattern"], fullmatch=True), period=st.sampled_from(("2026", "2026-Q4", "2026-12")))
+def test_names_made_of_codes_are_written_as_the_events_promise(code: str, period: str):
+    """The longest code of a rule set still gives names that may be published."""
+    edge = Edge("personnel")
+    made = {
+        "sanction": [sanction_name(code, period)],
+        "proposal": [
+            *(proposal_name(kind, code, period) for kind in ("training", "sanction", "award")),
+            proposal_name("sanction", PROGRAMME.format(rung=code), period),
+            f"post-{code}-17",
+        ],
+        "Reason.found": [code],
+    }
+    assert not [name for field, names in made.items() for name in names if not re.fullmatch(edge.form(field)["pattern"], name)]
 
 
 @pytest.mark.parametrize(("service", "name", "text"), [

@@ -15,7 +15,7 @@ from services.personnel.domain.development import DEVELOPMENT, Begin, Close, Clo
 from services.personnel.domain.employee import EMPLOYEE, EmployeeState, HoldRank, RegisterEmployee, in_force
 from services.personnel.domain.promotion import PROMOTION, DecidePromotion
 from services.personnel.domain.proposals import PROPOSAL, Decide
-from services.personnel.domain.sanction import SANCTION, Impose
+from services.personnel.domain.sanction import SANCTION, Impose, sanction_name
 from services.personnel.domain.terms import after_months, month_after
 from services.personnel.domain.unit import unit_stream
 from services.personnel.events import DevelopmentProposed
@@ -105,7 +105,7 @@ def _sanction(ask: Ask, body: Body, proposed: DevelopmentProposed) -> Impose:
     terms = proposed.sanction
     since = body.get("since") or (ask.today if terms.months is None else month_after(ask.today))
     until = body.get("until") or (None if terms.months is None else after_months(since, terms.months) - timedelta(days=1))
-    name = f"{terms.kind}-{proposed.period}".lower()
+    name = sanction_name(terms.kind, proposed.period)
     return Impose(proposed.employee, name, terms, since, until, body["document"])
 
 

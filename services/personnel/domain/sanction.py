@@ -110,6 +110,11 @@ def evolve(state: SanctionState, event: object) -> SanctionState:
     return state
 
 
+def sanction_name(kind: str, period: str) -> str:
+    """``allowance-cut-6-2025``, ``written-warning-2026-q1``: a sanction's name within its employee's."""
+    return f"{kind}-{period}".lower()
+
+
 def end_of(imposed: SanctionImposed, began: datetime) -> datetime | None:
     """The first moment after its last day, counted from the moment it began; None for what has no term."""
     return None if imposed.until is None else began + (imposed.until - imposed.since) + timedelta(days=1)
