@@ -15,7 +15,7 @@ WIDE = 120
 
 def wrapped(text: str, indent: int = 2) -> Iterator[str]:
     """A sentence in lines of a terminal's width, the later ones further in."""
-    yield from fill(text, WIDE, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2)).splitlines()
+    yield from fill(text, WIDE, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2), break_on_hyphens=False).splitlines()
 
 
 def bar(part: Fraction, cells: int, mark: Fraction | None = None) -> str:
