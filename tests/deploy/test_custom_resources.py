@@ -88,6 +88,24 @@ def test_two_of_three_brokers_keep_what_was_acknowledged(overlay: Overlay):
         assert topic["spec"]["config"]["min.insync.replicas"] == "2"
 
 
+def test_nothing_that_holds_data_goes_with_the_object_that_asked_for_it(overlay: Overlay):
+    """And the cluster's own memory, which the controllers keep, outlives one of them."""
+    controllers = sum(pool["spec"]["replicas"] for pool in overlay.of("KafkaNodePool") if "controller" in pool["spec"]["roles"])
+    assert controllers == 3
+    for pool in overlay.of("KafkaNodePool"):
+        assert [volume["deleteClaim"] for volume in pool["spec"]["storage"]["volumes"]] == [False], name_of(pool)
+    for database in overlay.of("Database"):
+        assert database["spec"]["databaseReclaimPolicy"] == "retain", name_of(database)
+
+
+def test_the_log_is_archived_as_it_is_written_and_a_base_backup_is_taken_each_night(overlay: Overlay):
+    [store], [nightly] = overlay.names("ObjectStore"), overlay.of("ScheduledBackup")
+    [plugin] = overlay.of("Cluster")[0]["spec"]["plugins"]
+    assert (plugin["isWALArchiver"], plugin["parameters"]["barmanObjectName"]) == (True, store)
+    assert nightly["spec"]["pluginConfiguration"]["name"] == plugin["name"]
+    assert re.fullmatch(r"0 0 \d+ \* \* \*", nightly["spec"]["schedule"])
+
+
 def test_every_listener_asks_who_comes_and_over_tls(overlay: Overlay):
     for listener in overlay.of("Kafka")[0]["spec"]["kafka"]["listeners"]:
         assert listener["tls"] is True
