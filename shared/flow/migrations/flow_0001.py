@@ -21,12 +21,6 @@ create table checkpoints (
     primary key (consumer, topic, partition)
 );
 
-create table heard_types (
-    consumer text not null,
-    type     text not null,
-    primary key (consumer, type)
-);
-
 create table workers (
     consumer text not null,
     owner    text not null,
@@ -153,7 +147,6 @@ def upgrade() -> None:
         )
     op.execute(
         f"grant select, insert, update, delete on checkpoints, workers, leases, parked to {roles.app}; "
-        f"grant select, insert on heard_types to {roles.app}; "
         f"grant select, insert, update on relay_marks, relay_beats to {roles.log}; grant select on relay_marks to {roles.app}; "
         f"grant select on exports, checkpoints, leases, parked to {roles.log}; "
         f"grant select, insert, delete on exports to {roles.app}; grant select on view_generations to {roles.app}, {roles.log}; "
