@@ -80,7 +80,11 @@ CASES = (
         {"json": {"month": "2027-12"}}),
     Bad("paying without the office", ("m1",), "POST", "payroll", "/pay-runs", 403, "not-permitted", {"json": {"month": "2026-12"}}),
     Bad("an inexact number in rules", ("m20", "admin"), "POST", "payroll", "/rule-sets", 422, "inexact-number",
-        {"json": {"kind": "allowance", "id": "a", "since": "2027-01-01", "sources": ["x"], "settings": {"share": 0.6}}}),
+        {"json": {"kind": "allowance", "id": "a", "since": "2027-01-01", "sources": ["Perwal 42/2025"], "settings": {"share": 0.6}}}),
+    Bad("a sentence in rules", ("m20", "admin"), "POST", "payroll", "/rule-sets", 422, "setting-not-publishable",
+        {"json": {"kind": "allowance", "id": "a", "since": "2027-01-01", "sources": ["Perwal 42/2025"], "settings": {"to": "Ibu Siti!"}}}),
+    Bad("a NIP in a document's number", ("m13",), "POST", "appraisal", f"{M1}/objections/decision", 422, "invalid-body",
+        {"json": DECISION | {"document": "800/199003152015032990"}, "headers": {"If-Match": '"1"'}}),
 )  # fmt: skip
 
 
