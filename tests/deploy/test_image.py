@@ -67,3 +67,13 @@ def test_the_image_runs_as_nobody_in_particular():
     [user] = re.findall(r"^USER (\d+):(\d+)$", DOCKERFILE, re.MULTILINE)
     assert min(map(int, user)) >= 10_000
     assert all("@sha256:" in image for image in re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE))
+
+
+def test_the_image_takes_from_the_first_stage_what_runs_and_sees_nothing_else_of_the_repository():
+    assert len(re.findall(r"^FROM ", DOCKERFILE, re.MULTILINE)) == 2
+    final = DOCKERFILE.rpartition("\nFROM ")[2]
+    assert re.findall(r"^COPY (.*)$", final, re.MULTILINE) == ["--from=made /venv /venv", "--from=made /merit /merit"]
+    assert "PATH=/venv/bin:" in final and not re.search(r"^RUN .*\bpip\b", final, re.MULTILINE)
+    rules = [line for line in (ROOT / "deploy" / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] not in "#"]
+    copied = {source.partition("/")[0] for source in re.findall(r"^COPY (?!--from)(\S+)", DOCKERFILE, re.MULTILINE)}
+    assert rules[0] == "*" and {rule[1:] for rule in rules if rule[0] == "!"} == copied
