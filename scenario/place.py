@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -88,6 +89,13 @@ class Place:
             )
             for row in self.rows("imports/reporting-lines.csv")
         }
+
+    def assessed(self) -> dict[str, list[str]]:
+        """Assessor → those whom he appraises, in the order of HR's file."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for person, (assessor, _) in self.lines().items():
+            found[assessor].append(person)
+        return dict(found)
 
 
 @cache

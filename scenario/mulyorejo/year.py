@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from scenario.acts import appraise, approve_plans, at, cited, digest, hand_in, pay, post, publish_rules, score_behaviour, step
+from scenario.acts import appraise, approve_plans, at, digest, hand_in, pay, post, publish_rules, score_behaviour, step
+from scenario.arriving import arrival, proposed_targets
 from scenario.client import Seat
 from scenario.mulyorejo import MULYOREJO, objections
 from scenario.mulyorejo.development import development
@@ -22,13 +23,20 @@ BEHAVIOUR_WORDS = {"di atas": "above", "sesuai": "as", "di bawah": "below"}
 WORDS = {
     "Kuantitas": "quantity", "Kualitas": "quality", "Waktu": "time", "Biaya": "cost", "lebih tinggi": "higher", "lebih rendah": "lower",
 }  # fmt: skip
+BROUGHT = (
+    ("units.csv", "personnel", "/imports/units", 0, "SDM mengimpor unit kerja (CSV)"),
+    ("people.xlsx", "personnel", "/imports/people", 10, "SDM mengimpor pegawai, pangkat dan jabatan (XLSX)"),
+    ("reporting-lines.csv", "personnel", "/imports/reporting-lines", 20, "SDM mengimpor pejabat penilai dan atasannya (CSV)"),
+    ("earlier-predicates.csv", "appraisal", "/imports/earlier-predicates", 30, "SDM mengimpor predikat triwulan IV 2025 (CSV)"),
+)
+"""What the old systems held, as HR hands it in."""
 
 
 def steps() -> Iterator[Step]:
     """All steps of the year; their order is that of their moments."""
     town = MULYOREJO
     yield from publish_rules(town, at("2025-12-15", 9), ADMIN)
-    yield from arrival(town)
+    yield from arrival(town, BROUGHT)
     yield from plans(town)
     for month in range(1, 13):
         yield from one_month(town, month)
@@ -38,28 +46,9 @@ def steps() -> Iterator[Step]:
     yield from (step(town, name, at(day, hour, 0), by, tells, act) for name, day, hour, by, tells, act in development(town))
 
 
-def arrival(town: Place) -> Iterator[Step]:
-    """January: what the old systems held comes in by files; everybody is told of the rules before the first period is measured."""
-    files = (
-        ("units.csv", "personnel", "/imports/units", 0, "SDM mengimpor unit kerja (CSV)"),
-        ("people.xlsx", "personnel", "/imports/people", 10, "SDM mengimpor pegawai, pangkat dan jabatan (XLSX)"),
-        ("reporting-lines.csv", "personnel", "/imports/reporting-lines", 20, "SDM mengimpor pejabat penilai dan atasannya (CSV)"),
-        ("earlier-predicates.csv", "appraisal", "/imports/earlier-predicates", 30, "SDM mengimpor predikat triwulan IV 2025 (CSV)"),
-    )
-    for name, service, path, minute, tells in files:
-        yield step(town, f"import/{name}", at("2026-01-02", 8, minute), HR, tells, partial(hand_in, town, service, path, name))
-    read = {"rule_set": cited(town, "appraisal"), "how": "meeting"}
-    for person in town.people():
-        path = f"/rules-acknowledgements/{person}"
-        tells = "Pegawai mengikuti sosialisasi aturan dan menyatakan sudah memahaminya"
-        yield step(town, f"rules-read/{person}", at("2026-01-05", 9), person, tells, partial(post, "appraisal", path, read))
-
-
 def plans(town: Place) -> Iterator[Step]:
     """January: targets are proposed, most of them by file, and fixed by each superior on what he sees."""
-    tells = "SDM mengimpor usulan sasaran kinerja (XLSX)"
-    act = partial(hand_in, town, "appraisal", "/imports/targets", "targets.xlsx")
-    yield step(town, "import/targets.xlsx", at("2026-01-06", 9), HR, tells, act)
+    yield proposed_targets(town)
     drafted = town.rows("played/own-targets.csv")
     for person in sorted({row["Kode Pegawai"] for row in drafted}):
         own = [_target(row) for row in drafted if row["Kode Pegawai"] == person]

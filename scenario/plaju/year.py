@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import partial
 
-from scenario.acts import appraise, approve_plans, at, cited, hand_in, pay, post, post_each, publish_rules, step
+from scenario.acts import appraise, approve_plans, at, hand_in, pay, post, post_each, publish_rules, step
+from scenario.arriving import arrival, proposed_targets
 from scenario.client import Seat
 from scenario.place import Place
 from scenario.plaju import PLAJU, careers, citizens
@@ -21,13 +22,21 @@ BEHAVIOUR_WORDS = {"di atas": "above", "sesuai": "as", "di bawah": "below"}
 ASPECT_HEADS = {"Mutu": "quality", "Ketepatan Waktu": "timeliness", "Kerja Sama": "teamwork"}
 WATCHER = "p2"
 """The owner of the immunisation-coverage target."""
+BROUGHT = (
+    ("units.csv", "personnel", "/imports/units", 0, "SDM mengimpor unit kerja (CSV)"),
+    ("people.xlsx", "personnel", "/imports/people", 10, "SDM mengimpor pegawai, pangkat dan jabatan (XLSX)"),
+    ("reporting-lines.csv", "personnel", "/imports/reporting-lines", 20, "SDM mengimpor pejabat penilai dan atasannya (CSV)"),
+    ("potentials.csv", "personnel", "/imports/potentials", 20, "SDM mengimpor potensi dari pusat penilaian (CSV)"),
+    ("earlier-predicates.csv", "appraisal", "/imports/earlier-predicates", 30, "SDM mengimpor predikat triwulan IV 2025 (CSV)"),
+)
+"""What the old systems held, as HR hands it in."""
 
 
 def steps() -> Iterator[Step]:
     """All steps of the year; their order is that of their moments."""
     town = PLAJU
     yield from publish_rules(town, at("2025-12-15", 9), ADMIN)
-    yield from arrival(town)
+    yield from arrival(town, BROUGHT)
     yield from plans(town)
     for month in range(1, 13):
         yield from one_month(town, month)
@@ -38,31 +47,11 @@ def steps() -> Iterator[Step]:
     yield from careers.steps(town)
 
 
-def arrival(town: Place) -> Iterator[Step]:
-    """January: what the old systems held comes in by files; everybody is told of the rules before the first period is measured."""
-    files = (
-        ("units.csv", "personnel", "/imports/units", 0, "SDM mengimpor unit kerja (CSV)"),
-        ("people.xlsx", "personnel", "/imports/people", 10, "SDM mengimpor pegawai, pangkat dan jabatan (XLSX)"),
-        ("reporting-lines.csv", "personnel", "/imports/reporting-lines", 20, "SDM mengimpor pejabat penilai dan atasannya (CSV)"),
-        ("potentials.csv", "personnel", "/imports/potentials", 20, "SDM mengimpor potensi dari pusat penilaian (CSV)"),
-        ("earlier-predicates.csv", "appraisal", "/imports/earlier-predicates", 30, "SDM mengimpor predikat triwulan IV 2025 (CSV)"),
-    )
-    for name, service, path, minute, tells in files:
-        yield step(town, f"import/{name}", at("2026-01-02", 8, minute), HR, tells, partial(hand_in, town, service, path, name))
-    read = {"rule_set": cited(town, "appraisal"), "how": "meeting"}
-    for person in town.people():
-        tells = "Pegawai mengikuti sosialisasi aturan dan menyatakan sudah memahaminya"
-        act = partial(post, "appraisal", f"/rules-acknowledgements/{person}", read)
-        yield step(town, f"rules-read/{person}", at("2026-01-05", 9), person, tells, act)
-
-
 def plans(town: Place) -> Iterator[Step]:
     """January: targets are proposed by file and fixed by each superior on what he sees."""
-    tells = "SDM mengimpor usulan sasaran kinerja (XLSX)"
-    act = partial(hand_in, town, "appraisal", "/imports/targets", "targets.xlsx")
-    yield step(town, "import/targets.xlsx", at("2026-01-06", 9), HR, tells, act)
+    yield proposed_targets(town)
     number = {person: place for place, person in enumerate(town.lines(), start=1)}
-    for assessor, people in _assessed(town).items():
+    for assessor, people in town.assessed().items():
         documents = {person: f"SKP/{number[person]:03d}/{YEAR}" for person in people}
         tells = "Pejabat penilai menetapkan sasaran kinerja (SKP) bawahannya"
         yield step(town, f"plan/approve/{assessor}", at("2026-01-14", 10), assessor, tells, partial(approve_plans, documents, YEAR))
@@ -117,7 +106,7 @@ def one_quarter(town: Place, quarter: int) -> Iterator[Step]:
     yield step(town, f"organisation/{period}", at(day("10"), 9), APPROVER, tells, partial(post_each, "appraisal", results))
     marked = {row["Kode Pegawai"]: row["Nilai"] for row in town.rows("played/behaviour.csv") if row["Periode"] == period}
     rated = {row["Dinilai"] for row in town.rows("played/peers.csv") if row["Periode"] == period}
-    for assessor, people in _assessed(town).items():
+    for assessor, people in town.assessed().items():
         values = {person: BEHAVIOUR_WORDS[marked.get(person, "sesuai")] for person in people}
         heard = [person for person in people if person in rated]
         tells = "Pejabat penilai membaca ringkasan rekan, lalu menilai perilaku kerja bawahannya"
@@ -133,14 +122,6 @@ def one_quarter(town: Place, quarter: int) -> Iterator[Step]:
 def _period(quarter: int) -> tuple[str, partial[str]]:
     """The quarter's code, and what makes a day of the month after it."""
     return f"{YEAR}-Q{quarter}", partial("{}-{:02d}-{}".format, YEAR + quarter // 4, 3 * quarter % 12 + 1)
-
-
-def _assessed(town: Place) -> Mapping[str, list[str]]:
-    """Assessor → those whom he appraises, in the order of HR's file."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for person, (assessor, _) in town.lines().items():
-        found[assessor].append(person)
-    return found
 
 
 def _score(period: str, values: Mapping[str, str], heard: list[str], seat: Seat) -> None:

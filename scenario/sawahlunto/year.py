@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import partial
 
-from scenario.acts import appraise, approve_plans, at, cited, hand_in, pay, post, post_each, publish_rules, step
+from scenario.acts import appraise, approve_plans, at, hand_in, pay, post_each, publish_rules, step
+from scenario.arriving import arrival, proposed_targets
 from scenario.client import Seat
 from scenario.place import Place
 from scenario.sawahlunto import SAWAHLUNTO, citizens, followup
@@ -17,13 +17,21 @@ YEAR = 2026
 HR, TREASURER, APPROVER, ADMIN = "w13", "w14", "w16", "w17"
 IDEAS = {("w3", "2026-Q3"): "470/INOV-01/2026"}
 """Who created a new way that serves the service, in which quarter, and the document that describes it."""
+BROUGHT = (
+    ("units.csv", "personnel", "/imports/units", 0, "SDM mengimpor unit kerja (CSV)"),
+    ("people.xlsx", "personnel", "/imports/people", 10, "SDM mengimpor pegawai, pangkat dan jabatan (XLSX)"),
+    ("reporting-lines.csv", "personnel", "/imports/reporting-lines", 20, "SDM mengimpor pejabat penilai dan atasannya (CSV)"),
+    ("earlier-predicates.csv", "appraisal", "/imports/earlier-predicates", 30, "SDM mengimpor predikat triwulan IV 2025 (CSV)"),
+)
+"""What the old systems held, as HR hands it in."""
 
 
 def steps() -> Iterator[Step]:
     """All steps of the year; their order is that of their moments."""
     town = SAWAHLUNTO
     yield from publish_rules(town, at("2025-12-15", 9), ADMIN)
-    yield from arrival(town)
+    yield from arrival(town, BROUGHT)
+    yield from plans(town)
     for number in range(1, 13):
         yield from figures(town, f"{YEAR}-{number:02d}")
         yield from one_month(town, f"{YEAR}-{number:02d}")
@@ -34,25 +42,10 @@ def steps() -> Iterator[Step]:
     yield from one_month(town, f"{YEAR + 1}-01")
 
 
-def arrival(town: Place) -> Iterator[Step]:
-    """January: what the old systems held comes in by files, everybody is told of the rules, and plans are fixed."""
-    files = (
-        ("units.csv", "personnel", "/imports/units", 0, "SDM mengimpor unit kerja (CSV)"),
-        ("people.xlsx", "personnel", "/imports/people", 10, "SDM mengimpor pegawai, pangkat dan jabatan (XLSX)"),
-        ("reporting-lines.csv", "personnel", "/imports/reporting-lines", 20, "SDM mengimpor pejabat penilai dan atasannya (CSV)"),
-        ("earlier-predicates.csv", "appraisal", "/imports/earlier-predicates", 30, "SDM mengimpor predikat triwulan IV 2025 (CSV)"),
-    )
-    for name, service, path, minute, tells in files:
-        yield step(town, f"import/{name}", at("2026-01-02", 8, minute), HR, tells, partial(hand_in, town, service, path, name))
-    read = {"rule_set": cited(town, "appraisal"), "how": "meeting"}
-    for person in town.people():
-        tells = "Pegawai mengikuti sosialisasi aturan dan menyatakan sudah memahaminya"
-        act = partial(post, "appraisal", f"/rules-acknowledgements/{person}", read)
-        yield step(town, f"rules-read/{person}", at("2026-01-05", 9), person, tells, act)
-    tells = "SDM mengimpor usulan sasaran kinerja, sebagian dalam jam (XLSX)"
-    act = partial(hand_in, town, "appraisal", "/imports/targets", "targets.xlsx")
-    yield step(town, "import/targets.xlsx", at("2026-01-06", 9), HR, tells, act)
-    for assessor, people in assessed(town).items():
+def plans(town: Place) -> Iterator[Step]:
+    """January: targets are proposed by file and fixed by each superior on what he sees."""
+    yield proposed_targets(town, "SDM mengimpor usulan sasaran kinerja, sebagian dalam jam (XLSX)")
+    for assessor, people in town.assessed().items():
         documents = {person: f"SKP/{person.upper()}/{YEAR}" for person in people}
         tells = "Pejabat penilai menetapkan sasaran kinerja (SKP) bawahannya"
         yield step(town, f"plans/{assessor}", at("2026-01-14", 10), assessor, tells, partial(approve_plans, documents, YEAR))
@@ -85,7 +78,7 @@ def one_quarter(town: Place, quarter: int) -> Iterator[Step]:
     tells = "Hasil kinerja organisasi ditetapkan lebih dahulu, per unit"
     yield step(town, f"organisation/{period}", at(_after(last, 14), 9), APPROVER, tells, partial(post_each, "appraisal", results))
     values = {row["Kode Pegawai"]: row["Nilai"] for row in town.rows("played/behaviour.csv") if row["Periode"] == period}
-    for assessor, people in assessed(town).items():
+    for assessor, people in town.assessed().items():
         tells = "Pejabat penilai memberi angka perilaku kerja, dan mencatat cara baru bila ada (PP 30/2019 Pasal 41)"
         act = partial(_score, period, {person: values[person] for person in people})
         yield step(town, f"scores/{period}/{assessor}", at(_after(last, 14), 9), assessor, tells, act)
@@ -96,14 +89,6 @@ def one_quarter(town: Place, quarter: int) -> Iterator[Step]:
         tells = "Pegawai membaca nilainya sendiri dan nilai unitnya, beserta asal-usulnya, lalu menerimanya"
         act = partial(_read_and_accept, town.units()[person], person, period)
         yield step(town, f"reading/{period}/{person}", at(_after(last, 22), 13), person, tells, act)
-
-
-def assessed(town: Place) -> Mapping[str, list[str]]:
-    """Assessor → those whom he appraises, in the order of HR's file."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for person, (assessor, _) in town.lines().items():
-        found[assessor].append(person)
-    return found
 
 
 def _after(month: str, day: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 
@@ -11,7 +11,6 @@ from scenario.acts import (
     appraise,
     approve_plans,
     at,
-    cited,
     digest,
     hand_in,
     on_appraisal,
@@ -23,6 +22,7 @@ from scenario.acts import (
     score_behaviour,
     step,
 )
+from scenario.arriving import arrival, proposed_targets
 from scenario.client import Seat
 from scenario.place import Place
 from scenario.siulak import SIULAK
@@ -35,13 +35,22 @@ SILENT, OBJECTING = "s10", "s8"
 """Who neither accepts nor objects, so that the term's end accepts; and who objects."""
 ASPECTS = {"Kualitas": "kualitas", "Kerja Sama": "kerja_sama", "Komunikasi": "komunikasi"}
 BEHAVIOUR_WORDS = {"di atas": "above", "sesuai": "as", "di bawah": "below"}
+BROUGHT = (
+    ("units.csv", "personnel", "/imports/units", 0, "SDM mengimpor unit kerja (CSV)"),
+    ("people.xlsx", "personnel", "/imports/people", 10, "SDM mengimpor pegawai, pangkat, pendidikan dan jabatan (XLSX)"),
+    ("reporting-lines.csv", "personnel", "/imports/reporting-lines", 20, "SDM mengimpor pejabat penilai dan atasannya (CSV)"),
+    ("earlier-predicates.csv", "appraisal", "/imports/earlier-predicates", 30, "SDM mengimpor predikat 2024 dan 2025 (CSV)"),
+    ("yearly-absence-2025.csv", "personnel", "/imports/yearly-absence", 40, "SDM mengimpor hari tidak hadir selama 2025 (CSV)"),
+)
+"""What the old systems held, as HR hands it in."""
 
 
 def steps() -> Iterator[Step]:
     """All steps of the year; their order is that of their moments."""
     town = SIULAK
     yield from publish_rules(town, at("2025-12-15", 9), ADMIN)
-    yield from arrival(town)
+    yield from arrival(town, BROUGHT)
+    yield from plans(town)
     for number in range(1, 13):
         yield from one_month(town, number)
     yield from colleagues(town, f"{YEAR}-Q1", "2026-04-06", "2026-04-10", "2026-04-20")
@@ -51,33 +60,10 @@ def steps() -> Iterator[Step]:
     yield from (step(town, name, at(day, hour), by, tells, act) for name, day, hour, by, tells, act in conduct())
 
 
-def by_assessor(town: Place) -> Mapping[str, list[str]]:
-    """Assessor → those whom he assesses."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for person, (assessor, _) in town.lines().items():
-        found[assessor].append(person)
-    return found
-
-
-def arrival(town: Place) -> Iterator[Step]:
-    """January: what the old systems held comes in by files, everybody is told of the rules, and plans are fixed."""
-    files = (
-        ("units.csv", "personnel", "/imports/units", 0, "SDM mengimpor unit kerja (CSV)"),
-        ("people.xlsx", "personnel", "/imports/people", 10, "SDM mengimpor pegawai, pangkat, pendidikan dan jabatan (XLSX)"),
-        ("reporting-lines.csv", "personnel", "/imports/reporting-lines", 20, "SDM mengimpor pejabat penilai dan atasannya (CSV)"),
-        ("earlier-predicates.csv", "appraisal", "/imports/earlier-predicates", 30, "SDM mengimpor predikat 2024 dan 2025 (CSV)"),
-        ("yearly-absence-2025.csv", "personnel", "/imports/yearly-absence", 40, "SDM mengimpor hari tidak hadir selama 2025 (CSV)"),
-    )
-    for name, service, path, minute, tells in files:
-        yield step(town, f"import/{name}", at("2026-01-02", 8, minute), HR, tells, partial(hand_in, town, service, path, name))
-    read = {"rule_set": cited(town, "appraisal"), "how": "meeting"}
-    for person in town.people():
-        tells = "Pegawai mengikuti sosialisasi aturan dan menyatakan sudah memahaminya"
-        act = partial(post, "appraisal", f"/rules-acknowledgements/{person}", read)
-        yield step(town, f"rules-read/{person}", at("2026-01-05", 9), person, tells, act)
-    act = partial(hand_in, town, "appraisal", "/imports/targets", "targets.xlsx")
-    yield step(town, "import/targets.xlsx", at("2026-01-06", 9), HR, "SDM mengimpor usulan sasaran kinerja (XLSX)", act)
-    for assessor, people in by_assessor(town).items():
+def plans(town: Place) -> Iterator[Step]:
+    """January: targets are proposed by file and fixed by each superior on what he sees."""
+    yield proposed_targets(town)
+    for assessor, people in town.assessed().items():
         documents = {person: f"SKP/{person.upper()}/{YEAR}" for person in people}
         tells = "Pejabat penilai menetapkan sasaran kinerja (SKP) bawahannya"
         yield step(town, f"plans/{assessor}", at("2026-01-14", 10), assessor, tells, partial(approve_plans, documents, YEAR))
@@ -126,7 +112,7 @@ def the_year(town: Place) -> Iterator[Step]:
     yield step(town, "organisations", at("2027-01-11", 9), APPROVER, tells, partial(post_each, "appraisal", results))
     behaviours = town.rules()["appraisal"]["settings"]["behaviours"]
     marked = {(row["Kode Pegawai"], row["Aspek"]): BEHAVIOUR_WORDS[row["Nilai"]] for row in town.rows("played/behaviour.csv")}
-    for assessor, people in by_assessor(town).items():
+    for assessor, people in town.assessed().items():
         scores = {person: {aspect: marked.get((person, aspect), "as") for aspect in behaviours} for person in people}
         tells = "Pejabat penilai menilai perilaku kerja bawahannya"
         yield step(town, f"scores/{assessor}", at("2027-01-14", 10), assessor, tells, partial(score_behaviour, f"{YEAR}", scores))
