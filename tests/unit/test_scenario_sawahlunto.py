@@ -12,7 +12,7 @@ import pytest
 from scenario.sawahlunto import SAWAHLUNTO
 from scenario.sawahlunto.followup import COMPLETED, PROGRAMME, TRAINED
 from scenario.sawahlunto.telling import MEDIAN, OWNER
-from scenario.sawahlunto.year import IDEAS, assessed, steps
+from scenario.sawahlunto.year import IDEAS, steps
 from scenario.steps import in_order
 from services.appraisal.defaults import TABLES
 from services.appraisal.domain import rating
@@ -124,4 +124,4 @@ def test_steps_go_from_the_rules_to_the_bonus_and_everybody_reads_each_quarter()
     assert year[0].name == "sawahlunto/rules/allowance" and year[-1].at == datetime.fromisoformat("2027-02-08T10:00+07:00")
     read = [step.by for step in year if "/reading/" in step.name]
     assert sorted(read) == sorted(4 * list(SAWAHLUNTO.lines()))
-    assert {person for people in assessed(SAWAHLUNTO).values() for person in people} == set(SAWAHLUNTO.lines())
+    assert {person for people in SAWAHLUNTO.assessed().values() for person in people} == set(SAWAHLUNTO.lines())
