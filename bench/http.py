@@ -14,12 +14,12 @@ import flask
 import psycopg2
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from bench import ground, ledger
 from bench.latency import settings
 from shared.http.acting import Ask, commanding
+from shared.http.blueprint import Blueprint
 from shared.http.identity import sign_token
 from shared.http.policy import Allow, Policy
 from shared.local.databases import ServiceDatabase

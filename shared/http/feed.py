@@ -8,7 +8,6 @@ from typing import Any
 
 import psycopg2
 from flask import Response, g, request, url_for
-from flask_smorest import Blueprint
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.events.classes import EventClass
@@ -17,6 +16,7 @@ from shared.events.envelope import Envelope, to_json
 from shared.events.registry import Catalogue
 from shared.http import documented
 from shared.http.acting import ask_in
+from shared.http.blueprint import Blueprint
 from shared.http.paging import limit_of
 from shared.http.problems import Problem
 from shared.http.serving import serving

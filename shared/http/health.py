@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from shared.http.acting import Ask, answer, querying
+from shared.http.blueprint import Blueprint
 from shared.http.serving import public, serving
 
 health = Blueprint("health", __name__, description="For those who run the service.")

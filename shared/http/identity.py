@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from shared.http.policy import Actor
 
@@ -49,10 +51,8 @@ class Identity:
         return _actor(self._claims(token.strip()))
 
     def _claims(self, token: str) -> dict[str, Any]:
-        # The library would read the time itself; it is compared below instead.
-        options = {"require": list(REQUIRED), "verify_exp": False, "verify_iat": False, "verify_nbf": False}
         try:
-            claims = jwt.decode(token, self.public_key, algorithms=["RS256"], issuer=self.issuer, audience=self.audience, options=options)
+            claims = _verified(token, self.public_key, self.issuer, self.audience)
         except jwt.MissingRequiredClaimError as missing:
             raise _refused(f"the claims {', '.join(REQUIRED)}", f"none named {missing.claim}") from None
         except jwt.InvalidIssuerError:
@@ -69,6 +69,20 @@ class Identity:
         if max(claims["iat"], claims.get("nbf", 0)) - self.leeway.total_seconds() > moment:
             raise _refused("a token that holds already", "one from the future")
         return claims
+
+
+@lru_cache(maxsize=4096)
+def _verified(token: str, public_key: str, issuer: str, audience: str) -> dict[str, Any]:
+    """The claims of a token with a good signature. That stays so, and is remembered; whether the token still holds is asked each time."""
+    # The library would read the time itself; the caller compares it instead.
+    options = {"require": list(REQUIRED), "verify_exp": False, "verify_iat": False, "verify_nbf": False}
+    return jwt.decode(token, _key(public_key), algorithms=["RS256"], issuer=issuer, audience=audience, options=options)
+
+
+@lru_cache(maxsize=16)
+def _key(pem: str) -> Any:
+    """The key, read once: reading takes longer than checking a signature."""
+    return load_pem_public_key(pem.encode())
 
 
 def _is_number(value: Any) -> bool:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from shared.events.rule_set import RuleSetPublished
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 from shared.http.forms import Edge, expected
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused

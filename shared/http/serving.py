@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from flask import Flask, Response, current_app, g, request
-from flask_smorest import Blueprint
 
 from shared.flow.source import Flowing
+from shared.http.blueprint import Blueprint
 from shared.http.identity import Identity
 from shared.http.policy import Policy
 from shared.http.problems import Problem

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from shared.http.acting import Ask, querying
+from shared.http.blueprint import Blueprint
 
 texts = Blueprint("texts", __name__, url_prefix="/v1", description="Reasons, remarks and other texts that people wrote.")
 

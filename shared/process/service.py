@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from shared.events.registry import Catalogue, Heard
 from shared.flow.declared import Reaction, Timer
+from shared.http.blueprint import Blueprint
 from shared.http.policy import Policy
 from shared.kernel.rules import RuleSet
 from shared.views.view import View

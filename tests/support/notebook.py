@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy import Column as DbColumn
 from sqlalchemy import Integer, Text
@@ -17,6 +16,7 @@ from shared.events.registry import Catalogue, Heard
 from shared.events.rule_set import RuleSetPublished
 from shared.flow.declared import Do
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 from shared.http.importing import Column, Source, code, importing, integer, text
 from shared.http.policy import Allow, Policy
 from shared.kernel.decider import Aggregate, Decider

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.appraisal import schemas, views
 from services.appraisal.api.reading import appraisal_now, new_result, period_of, rules_named, rules_of
 from services.appraisal.domain.appraisal import APPRAISAL, AcceptAppraisal
@@ -19,6 +17,7 @@ from services.appraisal.heard import FeedbackSummarised, TrainingCompleted
 from services.appraisal.known import line_of, must_be_registered, organisation_result, unit_of
 from services.appraisal.members import members
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused

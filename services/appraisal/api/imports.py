@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.appraisal.api.reading import closed_months, draft_of, measurement_in
 from services.appraisal.domain.appraisal import APPRAISAL, ImportAppraisal
 from services.appraisal.domain.plan import PLAN, RecordProgress
@@ -14,6 +12,7 @@ from services.appraisal.domain.targets import DRAFT
 from services.appraisal.known import must_be_registered
 from shared.flow.declared import Do
 from shared.http.acting import Ask
+from shared.http.blueprint import Blueprint
 from shared.http.forms import Edge
 from shared.http.importing import Column, Source, code, decimal, importing, integer, month, one_of, period, text
 

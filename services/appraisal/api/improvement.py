@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.appraisal import schemas, views
 from services.appraisal.domain.improvement import IMPROVEMENT, CloseImprovementItem
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 
 improvement = Blueprint("improvement", __name__, url_prefix="/v1", description="Improvement items of units.")
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.appraisal import schemas, views
 from services.appraisal.api.reading import appraisal_now, new_result, rules_named
 from services.appraisal.domain.appraisal import APPRAISAL
@@ -13,6 +11,7 @@ from services.appraisal.domain.objection import LATE_REMEDY, DecideObjection, Fi
 from services.appraisal.domain.record import Record, not_delivered
 from services.appraisal.domain.streams import OfPeriod
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 
 objections = Blueprint("objections", __name__, url_prefix="/v1", description="Objections to a delivered result.")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.appraisal import schemas, views
 from services.appraisal.api.reading import period_of
 from services.appraisal.defaults import GUIDE
@@ -15,6 +13,7 @@ from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.known import must_be_a_unit, organisation_result
 from services.appraisal.members import members
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 from shared.kernel.refusal import Refused
 
 organisations = Blueprint("organisations", __name__, url_prefix="/v1", description="Organisations' results, and distributions.")

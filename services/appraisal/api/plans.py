@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.appraisal import schemas
 from services.appraisal.api.reading import closed_months, draft_of, measurement_in, plan_now, rules_on
 from services.appraisal.domain.acknowledgement import RULES_READ, AcknowledgeRules
@@ -14,6 +12,7 @@ from services.appraisal.domain.streams import OfYear
 from services.appraisal.domain.targets import DRAFT, PresentDraft, WithdrawTarget, check_year
 from services.appraisal.known import must_be_registered
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 
 plans = Blueprint("plans", __name__, url_prefix="/v1", description="Plans (SKP): targets, their approval, monthly progress.")
 

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.appraisal import schemas, views
 from services.appraisal.api.reading import appraisal_row, period_of, rules_named
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.known import must_be_a_unit, organisation_result
 from services.appraisal.members import members
 from shared.http.acting import Ask, querying
+from shared.http.blueprint import Blueprint
 from shared.kernel.money import exact, half_up
 
 LEAST = 3

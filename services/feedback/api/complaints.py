@@ -5,8 +5,6 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.feedback import schemas
 from services.feedback.api.asking import known_unit
 from services.feedback.domain.complaints import COMPLAINT, INTAKE, AnswerComplaint, Intake, OfComplaint, ReceiveComplaint, ResolveComplaint
@@ -15,6 +13,7 @@ from services.feedback.events import ComplaintReceived
 from services.feedback.raters import complaint_id, receipt_code, receipt_digest, unkeyed
 from services.feedback.views import COMPLAINTS
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 from shared.store.errors import KeyReused
 
 complaints = Blueprint("complaints", __name__, url_prefix="/v1", description="What citizens complain of, and what became of it.")

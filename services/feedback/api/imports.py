@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.feedback.api.surveys import answer_of
 from services.feedback.domain.surveys import SURVEY_ANSWER, Survey
 from services.feedback.raters import case_of
 from shared.flow.declared import Do
 from shared.http.acting import Ask
+from shared.http.blueprint import Blueprint
 from shared.http.cells import BadCell
 from shared.http.importing import Column, Source, code, importing, integer, period
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.feedback import schemas
 from services.feedback.api.asking import given, known_employee, rules_for
 from services.feedback.domain.peers import PEER_ANSWER, PEER_SUMMARY, GivePeerFeedback, SummarisePeerFeedback, summary_stream
@@ -16,6 +14,7 @@ from services.feedback.known import standing_of
 from services.feedback.raters import rater_of, unkeyed
 from services.feedback.views import PEERS, ROUNDS
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.feedback import schemas
 from services.feedback.api.asking import given, remarks, rules_for
 from services.feedback.domain.process import PROCESS_ANSWER, PROCESS_SUMMARY, GiveProcessFeedback, PublishProcessFeedback, process_stream
@@ -14,6 +12,7 @@ from services.feedback.events import ProcessFeedbackGiven
 from services.feedback.raters import rater_of, unkeyed
 from services.feedback.views import PROCESS
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 
 process = Blueprint("process-feedback", __name__, url_prefix="/v1", description="What staff say of the appraisal process.")
 

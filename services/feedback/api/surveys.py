@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.feedback import schemas
 from services.feedback.api.asking import known_unit, rules_for
 from services.feedback.domain.skm import SurveyRules, survey_rules
@@ -16,6 +14,7 @@ from services.feedback.events import SurveyAnswered
 from services.feedback.raters import citizen_of, unkeyed
 from services.feedback.views import SURVEYS
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 from shared.kernel.refusal import Refused
 
 surveys = Blueprint("surveys", __name__, url_prefix="/v1", description="What citizens say of a service.")

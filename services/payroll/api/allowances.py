@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.payroll import schemas
 from services.payroll.domain.entitlement import Held
 from services.payroll.domain.explanation import Story, explain
@@ -31,6 +29,7 @@ from services.payroll.heard import (
 from services.payroll.posting import post_chunk, posted_in
 from services.payroll.views import ADJUSTMENT_PAYMENTS, ALLOWANCES, EMPLOYEES, PAY_RUNS, RECOVERING
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period, month_of
 from shared.kernel.refusal import Refused

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.payroll import schemas
 from services.payroll.domain.repayment import REPAYMENT, RecordRepayment
 from services.payroll.dossier import read_ledger
 from services.payroll.views import EMPLOYEES, RECOVERING
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 
 recoveries = Blueprint("recoveries", __name__, url_prefix="/v1", description="What was overpaid, and how it comes back.")
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.personnel import schemas
 from services.personnel.domain.employee import EMPLOYEE, AssignPosition
 from services.personnel.domain.unit import unit_stream
 from services.personnel.domain.vacancy import VACANCY, ChooseCandidate, OpenVacancy
 from services.personnel.views import TALENT_BOXES, VACANCIES
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 from shared.kernel.refusal import Refused
 
 blp = Blueprint("careers", __name__, url_prefix="/v1", description="Talent boxes, and posts that fall vacant.")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.personnel import schemas
 from services.personnel.api.people import known
 from services.personnel.domain.award import EVALUATION, OpenEvaluation
@@ -13,6 +11,7 @@ from services.personnel.domain.awards import read_awards
 from services.personnel.domain.sanction import SANCTION, Lift
 from services.personnel.views import AWARDS, SANCTIONS
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.personnel import vault
 from services.personnel.domain.attendance import ATTENDANCE, YEAR_ABSENCE, RecordAttendance, RecordYearAbsence
 from services.personnel.domain.employee import EMPLOYEE, AssignPosition, HoldRank, RecordEducation, RegisterEmployee, SetReportingLine
@@ -14,6 +12,7 @@ from services.personnel.domain.unit import UNIT, OpenUnit, unit_stream
 from services.personnel.tables import CEILINGS
 from shared.flow.declared import Do
 from shared.http.acting import Ask
+from shared.http.blueprint import Blueprint
 from shared.http.forms import Edge
 from shared.http.importing import Column, Source, code, day, importing, integer, month, one_of, period, text, yes_no
 from shared.kernel.refusal import Refused

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.personnel import schemas, vault
 from services.personnel.domain.employee import EMPLOYEE, RegisterEmployee
 from services.personnel.domain.unit import UNIT, MoveUnit, OpenUnit
 from services.personnel.views import ATTENDANCE_MONTHS, EMPLOYEES, UNITS
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 
 blp = Blueprint("personnel", __name__, url_prefix="/v1", description="People, units and attendance.")
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from services.personnel import schemas
 from services.personnel.api.people import known
 from services.personnel.domain.award import AWARD, Grant
@@ -22,6 +20,7 @@ from services.personnel.events import DevelopmentProposed
 from services.personnel.views import DEVELOPMENTS, PROPOSALS
 from shared.flow.declared import Do
 from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
 from shared.kernel.refusal import Refused
 
 blp = Blueprint("proposals", __name__, url_prefix="/v1", description="Proposals, the decision on them, and the measures that follow.")
