@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 
 from shared.bus.embedded_consumer import EmbeddedConsumer
 from shared.bus.embedded_tables import CHANNEL, SCHEMA, SCHEMA_LOCK, headers_from_text, headers_to_text, sent_from_text, sent_to_text
 from shared.bus.line import KeptLine, Line, LineBroken
 from shared.bus.protocol import BusUnavailable, Outgoing, PublishFailed, RelayFenced, RelayMark, TopicPartition
-
-log = logging.getLogger(__name__)
 
 
 class EmbeddedBus:
@@ -120,12 +117,6 @@ class EmbeddedPublisher:
             if isinstance(error, LineBroken):
                 raise PublishFailed(f"{relay}: the batch of {len(messages)} messages may not be on the embedded bus: {error}") from error
             raise
-        try:
-            # Apart from the transaction, because a commit that notifies waits for all others that do.
-            line.run(f"NOTIFY {CHANNEL}")
-        except LineBroken as error:
-            log.info("published, but could not wake the readers: %s", error)
-            self.close()
 
     def close(self) -> None:
         """Close the line; what was not committed is rolled back by the server."""
@@ -170,7 +161,7 @@ class EmbeddedPublisher:
 
     @staticmethod
     def _writing(line: Line, messages: Sequence[Outgoing], places: dict[tuple[str, int], list], relay: str, after: RelayMark) -> bytes:
-        """Messages, next offsets, mark and COMMIT in one message to the server."""
+        """Messages, next offsets, mark, COMMIT and the notice that wakes the readers, in one message to the server."""
         rows = []
         for message in messages:
             place = places[message.topic, message.partition]
@@ -191,4 +182,5 @@ class EmbeddedPublisher:
             )
         mark = [(after.position, sent_to_text(after.sent), relay)]
         parts.append(line.literals("UPDATE relay_marks SET position = %s, sent = %s::jsonb WHERE relay = %s", mark))
-        return b"; ".join([*parts, b"COMMIT"])
+        # The notice comes after the transaction, because a commit that notifies waits for all others that do.
+        return b"; ".join([*parts, b"COMMIT", f"NOTIFY {CHANNEL}".encode()])

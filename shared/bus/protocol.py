@@ -12,26 +12,24 @@ class TopicPartition(NamedTuple):
     partition: int
 
 
-@dataclass(frozen=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A message on its way to the bus. The partition is chosen by the sender (`partitioner.partition_of`), never by the bus."""
 
     topic: str
     partition: int
     key: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    headers: Sequence[tuple[str, bytes]]
     value: bytes
 
 
-@dataclass(frozen=True)
-class Incoming:
+class Incoming(NamedTuple):
     """A message as the bus hands it out; `offset` is its place in the partition, counted from 0."""
 
     topic: str
     partition: int
     offset: int
     key: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    headers: Sequence[tuple[str, bytes]]
     value: bytes
 
 

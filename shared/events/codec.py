@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -32,6 +33,16 @@ def plain(event: Any) -> dict[str, Any]:
 def decode(data: Mapping[str, Any], model: type) -> Any:
     """An instance of the dataclass `model`; unknown fields are ignored, a missing or mistyped one is a msgspec.ValidationError."""
     return msgspec.convert(data, model)
+
+
+def read(raw: bytes, model: type) -> Any:
+    """As :func:`decode`, from the JSON text at once: a fraction of the cost of going by way of a dict."""
+    return _decoder(model).decode(raw)
+
+
+@cache
+def _decoder(model: type) -> msgspec.json.Decoder:
+    return msgspec.json.Decoder(model)
 
 
 def loads(data: bytes | str) -> Any:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+
+import orjson
+from msgspec import Struct
 
 MOST_HOPS = 16
 """A chain of reactions longer than this is a loop, and is parked."""
 
 
-@dataclass(frozen=True)
-class Envelope:
-    """An event as it travels: attributes and the data as JSON bytes. `sequence` is the store's position, 0 while unknown."""
+class Envelope(Struct, frozen=True):
+    """An event as it travels: attributes and the data as JSON bytes. `sequence` is the store's position, 0 while unknown.
+
+    A Struct, because a frozen dataclass takes several times as long to make, and several are made per event.
+    """
 
     id: str
     type: str
@@ -41,8 +46,9 @@ class Envelope:
         return f"{self.agency}/{self.subject}".encode()
 
 
-def _text(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+def _text(moment: datetime) -> bytes:
+    """RFC 3339, UTC as Z."""
+    return orjson.dumps(moment, option=orjson.OPT_UTC_Z)[1:-1]
 
 
 def attributes(envelope: Envelope) -> dict[str, str]:
@@ -53,7 +59,7 @@ def attributes(envelope: Envelope) -> dict[str, str]:
         "type": envelope.type,
         "source": f"/agencies/{envelope.agency}/{envelope.service}",
         "subject": envelope.subject,
-        "time": _text(envelope.recorded),
+        "time": _text(envelope.recorded).decode(),
         "dataschema": f"urn:{envelope.type.replace('.', ':')}",
         "agency": envelope.agency,
         "stream": envelope.stream,
@@ -63,7 +69,7 @@ def attributes(envelope: Envelope) -> dict[str, str]:
         "correlationid": envelope.correlation,
         "hops": str(envelope.hops),
         "actor": envelope.actor,
-        "effectivetime": _text(envelope.effective),
+        "effectivetime": _text(envelope.effective).decode(),
     }
     if envelope.causation:
         found["causationid"] = envelope.causation
@@ -72,22 +78,48 @@ def attributes(envelope: Envelope) -> dict[str, str]:
     return found
 
 
-def to_headers(envelope: Envelope, previous: int) -> tuple[tuple[str, bytes], ...]:
-    """Binary mode (CloudEvents Kafka binding): one ``ce_`` header an attribute, the data being the message's value."""
-    pairs = attributes(envelope)
-    pairs["previous"] = f"{previous:020d}"
-    return (_CONTENT, *[(_NAMES[name], value.encode()) for name, value in pairs.items()])
+Headers = list[tuple[str, bytes]]
 
 
-class _Names(dict[str, str]):
-    """The name of each attribute's header, put together once."""
+def to_headers(envelope: Envelope, previous: int) -> Headers:
+    """Binary mode (CloudEvents Kafka binding): one ``ce_`` header an attribute, the data being the message's value.
 
-    def __missing__(self, name: str) -> str:
-        return self.setdefault(name, f"ce_{name}")
+    The same as :func:`attributes` with ``previous``, spelled out: a relay does this for every event, and goes as fast as this goes.
+    """
+    one = envelope
+    headers = [
+        *_of_type(one.agency, one.type),
+        ("ce_id", one.id.encode()),
+        ("ce_subject", one.subject.encode()),
+        ("ce_time", _text(one.recorded)),
+        ("ce_stream", one.stream.encode()),
+        ("ce_streamversion", b"%d" % one.version),
+        ("ce_partitionkey", one.key),
+        ("ce_sequence", b"%020d" % one.sequence),
+        ("ce_correlationid", one.correlation.encode()),
+        ("ce_hops", b"%d" % one.hops),
+        ("ce_actor", one.actor.encode()),
+        ("ce_effectivetime", _text(one.effective)),
+        ("ce_previous", b"%020d" % previous),
+    ]
+    if one.causation:
+        headers.append(("ce_causationid", one.causation.encode()))
+    if one.traceparent:
+        headers.append(("ce_traceparent", one.traceparent.encode()))
+    return headers
 
 
-_NAMES = _Names()
-_CONTENT = ("content-type", b"application/json")
+@lru_cache(maxsize=4096)
+def _of_type(agency: str, type_: str) -> tuple[tuple[str, bytes], ...]:
+    """The headers that all events of an agency and a type share."""
+    return (
+        ("content-type", b"application/json"),
+        ("ce_specversion", b"1.0"),
+        ("ce_type", type_.encode()),
+        ("ce_source", f"/agencies/{agency}/{type_.split('.')[1]}".encode()),
+        ("ce_dataschema", f"urn:{type_.replace('.', ':')}".encode()),
+        ("ce_agency", agency.encode()),
+    )
 
 
 class BadEnvelope(ValueError):
@@ -100,21 +132,21 @@ def from_headers(headers: Iterable[tuple[str, bytes]], value: bytes) -> tuple[En
     try:
         causation, traceparent = found.get("ce_causationid"), found.get("ce_traceparent")
         envelope = Envelope(
-            id=found["ce_id"].decode(),
-            type=found["ce_type"].decode(),
-            agency=found["ce_agency"].decode(),
-            subject=found["ce_subject"].decode(),
-            stream=found["ce_stream"].decode(),
-            version=int(found["ce_streamversion"]),
-            effective=datetime.fromisoformat(found["ce_effectivetime"].decode()),
-            recorded=datetime.fromisoformat(found["ce_time"].decode()),
-            actor=found["ce_actor"].decode(),
-            correlation=found["ce_correlationid"].decode(),
-            causation=causation.decode() if causation is not None else None,
-            hops=int(found["ce_hops"]),
-            traceparent=traceparent.decode() if traceparent is not None else None,
-            sequence=int(found["ce_sequence"]),
-            data=value,
+            found["ce_id"].decode(),
+            found["ce_type"].decode(),
+            found["ce_agency"].decode(),
+            found["ce_subject"].decode(),
+            found["ce_stream"].decode(),
+            int(found["ce_streamversion"]),
+            datetime.fromisoformat(found["ce_effectivetime"].decode()),
+            datetime.fromisoformat(found["ce_time"].decode()),
+            found["ce_actor"].decode(),
+            found["ce_correlationid"].decode(),
+            causation.decode() if causation is not None else None,
+            int(found["ce_hops"]),
+            traceparent.decode() if traceparent is not None else None,
+            int(found["ce_sequence"]),
+            value,
         )
         return envelope, int(found["ce_previous"])
     except KeyError as missing:

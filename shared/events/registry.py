@@ -7,6 +7,7 @@ from dataclasses import dataclass, is_dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from shared.events import codec
 from shared.events.classes import EventClass
 
 M = TypeVar("M", bound=type)
@@ -96,6 +97,20 @@ class Catalogue:
             raise UnknownVersion(f"expected {base} in version {declared.version} or older, found {type_}")
         return declared, data
 
+    def read(self, type_: str, raw: bytes) -> Any | None:
+        """The event of these data as its current dataclass; None for an unknown type.
+
+        Raises UnknownVersion, or msgspec.ValidationError (DecodeError) when the data do not fit (are no JSON).
+        """
+        base, version = split_type(type_)
+        declared = self.types.get(base)
+        if declared is None:
+            return None
+        if version == declared.version:
+            return codec.read(raw, declared.model)
+        _, data = self.current(type_, codec.loads(raw))
+        return codec.decode(data, declared.model)
+
 
 class Heard:
     """What a service hears of others: for each type a dataclass with only the fields that it uses."""
@@ -114,8 +129,17 @@ class Heard:
 
     def current(self, type_: str, data: Mapping[str, Any]) -> tuple[EventType, Mapping[str, Any]] | None:
         """As :meth:`Catalogue.current`, over every service heard."""
-        catalogue = self.catalogues.get(type_.split(".")[1]) if type_.count(".") >= 3 else None
+        catalogue = self._catalogue(type_)
         return catalogue.current(type_, data) if catalogue else None
+
+    def read(self, type_: str, raw: bytes) -> Any | None:
+        """As :meth:`Catalogue.read`, over every service heard."""
+        catalogue = self._catalogue(type_)
+        return catalogue.read(type_, raw) if catalogue else None
+
+    def _catalogue(self, type_: str) -> Catalogue | None:
+        parts = type_.split(".")
+        return self.catalogues.get(parts[1]) if len(parts) > 3 else None
 
     def of(self, model: type) -> EventType:
         for catalogue in self.catalogues.values():

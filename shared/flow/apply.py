@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.events.envelope import MOST_HOPS, Envelope
 from shared.flow import decisions, facts, timers
@@ -19,8 +19,7 @@ class TooManyHops(Exception):
     """A chain of reactions that does not end."""
 
 
-@dataclass(frozen=True)
-class Arrived:
+class Arrived(NamedTuple):
     """An event with its place: a message of the bus, or a position of the own log (topic ``own``)."""
 
     place: Place

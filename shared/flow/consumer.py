@@ -59,32 +59,27 @@ class Sorted:
     gaps: frozenset[TopicPartition]
 
 
-def _number(headers: dict[str, bytes], name: str) -> int | None:
-    """A header that is a number; None when it is missing or is none."""
-    found = headers.get(name, b"")
-    return int(found) if found.isdigit() else None
-
-
 def sort_out(messages: Iterable[Incoming], cursors: dict[TopicPartition, Cursor]) -> Sorted:
     """Apply the rule of ``previous``. Pure. A message without a readable place is accepted, so that it gets parked; the mark stays."""
-    after, gaps, accepted = dict(cursors), set(), []
+    next_offsets = {at: cursor.next_offset for at, cursor in cursors.items()}
+    marks = {at: cursor.mark for at, cursor in cursors.items()}
+    gaps, accepted = set(), []
     for message in messages:
         at = TopicPartition(message.topic, message.partition)
-        cursor = after[at]
-        if message.offset < cursor.next_offset:
+        if message.offset < next_offsets[at]:
             continue
+        next_offsets[at] = message.offset + 1
         headers = dict(message.headers)
-        sequence, previous = _number(headers, "ce_sequence"), _number(headers, "ce_previous")
-        mark = cursor.mark
-        if sequence is None or previous is None:
+        sequence, previous = headers.get("ce_sequence", b""), headers.get("ce_previous", b"")
+        if not (sequence.isdigit() and previous.isdigit()):
             accepted.append(message)
-        elif sequence > mark and previous == mark:
+        elif int(sequence) > marks[at] and int(previous) == marks[at]:
             accepted.append(message)
-            mark = sequence
+            marks[at] = int(sequence)
             gaps.discard(at)
-        elif sequence > mark:
+        elif int(sequence) > marks[at]:
             gaps.add(at)
-        after[at] = replace(cursor, next_offset=message.offset + 1, mark=mark)
+    after = {at: replace(cursor, next_offset=next_offsets[at], mark=marks[at]) for at, cursor in cursors.items()}
     return Sorted(tuple(accepted), after, frozenset(gaps))
 
 
@@ -230,6 +225,7 @@ class Consumer:
         held = tuple(lease for lease in self.leases if lease.partition in {at.partition for at in touched})
         now = self.now()
         with self.database.transaction(None, now) as tx:
+            tx.repeatable()  # by the checkpoint in it, from the bus
             hold(tx, self.name, self.owner, held)
             self._move(tx, before, batch.after)
             if bisect:

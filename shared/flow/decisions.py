@@ -141,8 +141,5 @@ def _one_by_one(database: Database, service: Flowing, agency: str, now: datetime
     return len(keys)
 
 
-def waiting(connection: Any) -> dict[int, int]:
-    """Marked decisions per agency (number), read by a role that sees all agencies."""
-    with connection.cursor() as cursor:
-        cursor.execute("select agency, count(*) from decisions where dirty and not parked group by agency order by agency")
-        return dict(cursor.fetchall())
+MARKED = "(select coalesce(array_agg(distinct agency), '{}') from decisions where dirty and not parked)"
+"""The agencies (numbers) in which a decision is marked, for a role that sees all agencies."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
@@ -15,8 +15,7 @@ _COLUMNS = "sequence, id, agency, stream, version, type, subject, effective, rec
 _KEPT = "id, topic, partition, sequence, stream, version, type, subject, effective, recorded, data, meta"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where on the bus a message stood."""
 
     topic: str
@@ -46,7 +45,7 @@ def keep(tx: Transaction, heard: Sequence[tuple[Place, Envelope]]) -> None:
         for place, one in heard
     ]
     # As one JSON text: thousands of values of their own would cost more than everything else that a batch does.
-    tx.execute(
+    tx.before_next(
         f"insert into facts (agency, {_KEPT}) select %s, {_KEPT} from json_populate_recordset(null::facts, %s) on conflict do nothing",
         (tx.agency_id, orjson.dumps(sent).decode()),
     )

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg2
 
@@ -26,6 +26,23 @@ BATCH = 500
 TOPIC = "own"
 
 
+# Prepared, for an idle service asks it all the time.
+_LOOK = f"""
+prepare look (timestamptz) as
+select (select case when is_called then last_value else 0 end from events_position_seq),
+       {decisions.MARKED},
+       {timers.DUE}
+"""
+
+
+class _Seen(NamedTuple):
+    """How far the log goes, and the agencies (numbers) in which decisions are marked and timers due."""
+
+    last: int
+    marked: list[int]
+    due: list[int]
+
+
 class Reactor:
     """Reads the own log under a lease, takes marked decisions, fires due timers. Runs until `stop` is set."""
 
@@ -37,14 +54,18 @@ class Reactor:
         owner: str,
         now: Callable[[], datetime],
         stop: threading.Event,
+        decided: Callable[[], None] = lambda: None,
         pause: float = 0.03,
         lease_seconds: float = SECONDS,
     ) -> None:
+        """`decided` hears that events may have been appended here; `wake`, when set, that there may be something to do."""
         self.service, self.database, self.log_url = service, database, log_url
         self.name, self.owner, self.now, self.stop, self.pause = service.name, owner, now, stop, pause
-        self.lease_seconds = lease_seconds
+        self.decided, self.lease_seconds = decided, lease_seconds
         self.agencies = AgencyBook()
         self.wake = threading.Event()
+        self.mark = 0
+        self.applied = 0
         self.failing: str | None = None
 
     def run(self) -> None:
@@ -65,14 +86,14 @@ class Reactor:
         held: tuple[Lease, ...] = ()
         renewed = 0.0
         try:
+            with reader.cursor() as cursor:
+                cursor.execute(_LOOK)
             while not self.stop.is_set():
                 if time.monotonic() - renewed > leases.seconds / 3:
-                    held, renewed = leases.renew(), time.monotonic()
-                busy = bool(held) and self._read_own(reader, held)
-                busy = self._decide(reader) or busy
-                # One worker fires, so that two of them do not overtake each other on the way from due time to due time.
-                busy = bool(held) and self._fire(reader) or busy
-                if not busy:
+                    before, held, renewed = held, leases.renew(), time.monotonic()
+                    if held != before:
+                        self.mark = self._stored_mark()
+                if not self._turn(reader, held):
                     self.wake.wait(self.pause)
                     self.wake.clear()
         finally:
@@ -80,6 +101,27 @@ class Reactor:
                 leases.give_up()
             reader.close()
             beats.close()
+
+    def _turn(self, reader: Any, held: tuple[Lease, ...]) -> bool:
+        """What the log holds, then what is marked, then what is due; after each that did something the next is looked at anew."""
+        seen = self._look(reader)
+        busy = bool(held) and seen.last > self.mark and self._read_own(reader, held)
+        if busy:
+            seen = self._look(reader)
+        if seen.marked and self._decide(reader, seen.marked):
+            busy = True
+            seen = self._look(reader)
+        # One worker fires, so that two of them do not overtake each other on the way from due time to due time.
+        return bool(held and seen.due and self._fire(reader, seen.due)) or busy
+
+    def _look(self, reader: Any) -> _Seen:
+        with reader.cursor() as cursor:
+            cursor.execute("execute look (%s)", (self.now(),))
+            return _Seen(*cursor.fetchone())
+
+    def _stored_mark(self) -> int:
+        with self.database.transaction(None, self.now()) as tx:
+            return self._checkpoint(tx)
 
     def _checkpoint(self, tx: Transaction) -> int:
         row = tx.execute(
@@ -95,8 +137,7 @@ class Reactor:
 
     def _read_own(self, reader: Any, held: tuple[Lease, ...]) -> bool:
         """Apply the next batch of the own log. A batch that fails is tried event by event; the one that fails stops the log, loudly."""
-        with self.database.transaction(None, self.now()) as tx:
-            start = self._checkpoint(tx)
+        start = self.mark
         envelopes, position = log.read_log(reader, self.agencies, start, BATCH)
         if position == start:
             return False
@@ -126,6 +167,7 @@ class Reactor:
 
     def _commit(self, held: tuple[Lease, ...], start: int, position: int, arrived: list[Arrived]) -> None:
         with self.database.transaction(None, self.now()) as tx:
+            tx.repeatable()  # by the checkpoint in it, from the log
             hold(tx, f"{self.name}/own", self.owner, held)
             if self._checkpoint(tx) != start:
                 raise LostLease(f"own log of {self.name}: the checkpoint was moved by another worker")
@@ -135,15 +177,21 @@ class Reactor:
             )
             apply(tx, self.service, arrived)
             points.reach("own-applied")
+        self.mark = position
+        self.applied += len(arrived)
 
-    def _decide(self, reader: Any) -> bool:
-        found = decisions.waiting(reader)
-        codes = [self.agencies.by_id(agency, outright(reader)).code for agency in found]
+    def _decide(self, reader: Any, agencies: list[int]) -> bool:
+        codes = [self.agencies.by_id(agency, outright(reader)).code for agency in agencies]
         taken = [decisions.settle(self.database, self.service, code, self.now()) for code in codes]
-        return any(taken)
+        return self._told(any(taken))
 
-    def _fire(self, reader: Any) -> bool:
+    def _fire(self, reader: Any, agencies: list[int]) -> bool:
         now = self.now()
-        due = timers.due_agencies(reader, now)
-        fired = [timers.fire_one(self.database, self.service, self.agencies.by_id(agency, outright(reader)).code, now) for agency in due]
-        return any(fired)
+        codes = [self.agencies.by_id(agency, outright(reader)).code for agency in agencies]
+        fired = [timers.fire_one(self.database, self.service, code, now) for code in codes]
+        return self._told(any(fired))
+
+    def _told(self, did: bool) -> bool:
+        if did:
+            self.decided()
+        return did

@@ -21,7 +21,7 @@ from shared.views import engine, generations
 from shared.views.view import View
 
 LOG = logging.getLogger(__name__)
-BATCH = 1000
+BATCH = 5000
 Place = tuple[str, int]
 
 
@@ -72,7 +72,8 @@ def _read(tx: Transaction, place: Place, after: int, before: int) -> list[tuple[
 
 def _fold(tx: Transaction, service: Flowing, views: Sequence[View], fresh: dict[str, int], found: Sequence[tuple[int, Any]]) -> None:
     typed = (fact_of(service, envelope) for _, envelope in found)
-    engine.fold(tx, views, [fact for fact in typed if fact is not None], lambda _, view: generations.table_name(view, fresh[view.name]))
+    known = [fact for fact in typed if fact is not None]
+    engine.fold(tx, views, known, lambda _, view: generations.table_name(view, fresh[view.name]), engine.read_rows)
 
 
 def _catch_up(
@@ -92,6 +93,7 @@ def _catch_up(
         for place, end in ends.items():
             while (start := done.get((agency, place), 0)) < end:
                 with database.transaction(agency, now) as tx:
+                    tx.repeatable()  # an unfinished generation is thrown away
                     found = _read(tx, place, start, end)
                     _fold(tx, service, views, fresh, found)
                 full = len(found) == BATCH

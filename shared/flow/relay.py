@@ -37,8 +37,9 @@ def messages_of(
     after = dict(sent)
     made = []
     for envelope in envelopes:
-        at = TopicPartition(topic, partition_of(envelope.key, partitions))
-        made.append(Outgoing(topic, at.partition, envelope.key, to_headers(envelope, after.get(at, 0)), envelope.data))
+        key = envelope.key
+        at = TopicPartition(topic, partition_of(key, partitions))
+        made.append(Outgoing(topic, at.partition, key, to_headers(envelope, after.get(at, 0)), envelope.data))
         after[at] = envelope.sequence
     return made, after
 
@@ -56,7 +57,10 @@ class Relay:
         stop: threading.Event,
         pause: float = 0.02,
         silent_seconds: float = SILENT_SECONDS,
+        seen: Callable[[], None] = lambda: None,
     ) -> None:
+        """`seen` hears that the log has grown; `wake`, when set, says that it may have, and saves the rest of a pause."""
+        self.seen, self.wake = seen, threading.Event()
         self.name, self.url, self.bus, self.topic, self.wanted = name, url, bus, topic, wanted
         self.stop, self.pause, self.silent_seconds = stop, pause, silent_seconds
         self.agencies = AgencyBook()
@@ -83,6 +87,9 @@ class Relay:
         connection = connect(self.url, f"relay {self.name}")
         publisher = None
         try:
+            with connection.cursor() as cursor:
+                # A mark that is lost is sent again from, so nobody need wait for the disk.
+                cursor.execute("set synchronous_commit = off")
             while not self._locked(connection):
                 self._end_frozen(connection)
                 if self.stop.wait(0.5):
@@ -96,7 +103,8 @@ class Relay:
                 if time.monotonic() - beaten > BEAT_SECONDS:
                     beaten = self._beat(connection)
                 if moved.position == mark.position:
-                    self.stop.wait(self.pause)
+                    self.wake.wait(self.pause)
+                    self.wake.clear()
                 mark = moved
         finally:
             if publisher is not None:
@@ -158,6 +166,7 @@ class Relay:
         envelopes, position = log.read_log(connection, self.agencies, mark.position, BATCH)
         if position == mark.position:
             return mark
+        self.seen()
         messages, sent = messages_of([one for one in envelopes if self.wanted(one)], self.topic, self.bus.partitions, dict(mark.sent))
         after = RelayMark(position, sent)
         publisher.publish(messages, self.name, mark, after)

@@ -45,14 +45,11 @@ def _change(tx: Transaction, timer: str, change: Any, fact: Fact) -> None:
         tx.execute("delete from timers where agency = %s and timer = %s and key = %s and fired is null", (tx.agency_id, timer, change.key))
 
 
-def due_agencies(connection: Any, now: datetime) -> list[int]:
-    """The agencies (numbers) in which something is due, the longest overdue first; read by a role that sees all agencies."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select agency from timers where fired is null and due <= %s and tries < %s group by agency order by min(due)",
-            (now, MOST_TRIES),
-        )
-        return [row[0] for row in cursor.fetchall()]
+DUE = (
+    "(select coalesce(array_agg(agency order by first), '{}') from"
+    f" (select agency, min(due) as first from timers where fired is null and due <= $1 and tries < {MOST_TRIES} group by agency) overdue)"
+)
+"""The agencies (numbers) in which something is due by the moment $1, the longest overdue first; for a role that sees all agencies."""
 
 
 def fire_one(database: Database, service: Flowing, agency: str, now: datetime) -> bool:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from shared.kernel.rules import RuleSet
 
 E = TypeVar("E")
 
 
-@dataclass(frozen=True)
-class Fact(Generic[E]):
+class Fact(Struct, Generic[E], frozen=True):
     """`event` is the typed data; `effective` is when it holds, `recorded` when it was learned (both aware, UTC)."""
 
     event: E

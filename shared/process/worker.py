@@ -41,7 +41,8 @@ class Worker:
         self.database = Database(settings.database_url, application=f"worker {service.name}")
         owner = owner_name()
         self.relay = self._relay(relay_name(service.name), topics.internal(settings.realm, service.name), exports.published(service.events))
-        self.reactor = Reactor(service, self.database, settings.log_database_url, owner, self.clock.now, self.stop)
+        self.reactor = Reactor(service, self.database, settings.log_database_url, owner, self.clock.now, self.stop, self.relay.wake.set)
+        self.relay.seen = self.reactor.wake.set
         heard = [topics.internal(settings.realm, other) for other in service.heard.services]
         self.consumer = Consumer(
             service, self.database, settings.open_bus(), heard, owner, self.clock.now, self.stop, self.reactor.wake.set

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from shared.events.codec import decode, encode, loads
+from shared.events.codec import encode
 from shared.events.envelope import Envelope
 from shared.events.registry import Catalogue, EventType
 from shared.kernel.decider import Aggregate
@@ -37,16 +37,10 @@ class Appended:
     events: tuple[Envelope, ...]
 
 
-def typed(envelope: Envelope, catalogue: Catalogue) -> Any | None:
-    """The event as the catalogue's current dataclass; None for a type that it does not know."""
-    found = catalogue.current(envelope.type, loads(envelope.data))
-    return decode(found[1], found[0].model) if found else None
-
-
 def load(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command: Any) -> tuple[Any, int]:
     """The state and the version of the stream that `command` goes to."""
     envelopes = log.read_stream(tx, aggregate.stream(command))
-    events = (typed(one, catalogue) for one in envelopes)
+    events = (catalogue.read(one.type, one.data) for one in envelopes)
     return aggregate.decider.state(event for event in events if event is not None), len(envelopes)
 
 

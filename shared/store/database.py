@@ -65,6 +65,8 @@ class Transaction:
         self.connection, self.now, self.agencies, self._renew = connection, now, agencies, renew
         self._first: list[bytes] = [b"begin"]
         self._agency_row: Agency | None = None
+        self._waiting = False
+        self.memo: dict[str, Any] = {}
         self.began = False
         self.last: list[bytes] = []
         self.pending: dict[str, list[Any]] = {}
@@ -115,6 +117,19 @@ class Transaction:
         self.began, self._first = True, []
         return cursor
 
+    def before_next(self, sql: str, params: Sequence[Any] | None = None) -> None:
+        """Send this statement in one message with the one that comes next; its trouble shows there."""
+        with self.connection.cursor() as cursor:
+            self._first.append(cursor.mogrify(sql, params))
+        self._waiting = True
+
+    def repeatable(self) -> None:
+        """What this transaction does can be done again from its source, so COMMIT need not wait for the disk.
+
+        Commits reach the disk in their order: whatever rests on this one and is itself waited for takes this one along.
+        """
+        self._first.append(b"set local synchronous_commit = off")
+
     def at_end(self, sql: str, params: Sequence[Any] | None = None) -> None:
         """Send this statement in one message with COMMIT, after everything else."""
         with self.connection.cursor() as cursor:
@@ -128,7 +143,7 @@ class Transaction:
 
     def commit(self) -> None:
         """End it. CommitUnknown when the connection is lost on the way; nothing at all is sent where nothing was done."""
-        if not self.began and not self.last:
+        if not (self.began or self.last or self._waiting):
             return
         statements, self.last = [*self._first, *self.last, b"commit"], []
         try:

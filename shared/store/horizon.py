@@ -16,7 +16,7 @@ PAUSE = 0.001
 def horizon(connection: Any, after: int = 0) -> int:
     """The highest safe position. Returns `after` at once when nothing was drawn beyond it. `connection` is in autocommit mode."""
     with connection.cursor() as cursor:
-        cursor.execute("select last, writers from log_front()")
+        cursor.execute("select last, writers from log_front(%s)", (after,))
         last, writers = cursor.fetchone()
         if last <= after:
             return after

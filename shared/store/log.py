@@ -50,21 +50,21 @@ def envelope_of(row: Sequence[Any], agency: str) -> Envelope:
     position, id_, _, stream, version, type_, subject, effective, recorded, data, meta = row
     said = loads(meta)
     return Envelope(
-        id=str(id_),
-        type=type_,
-        agency=agency,
-        subject=subject,
-        stream=stream,
-        version=version,
-        effective=effective,
-        recorded=recorded,
-        actor=said["actor"],
-        correlation=said["correlation"],
-        causation=said.get("causation"),
-        hops=said["hops"],
-        traceparent=said.get("traceparent"),
-        sequence=position,
-        data=data.encode(),
+        id_,
+        type_,
+        agency,
+        subject,
+        stream,
+        version,
+        effective,
+        recorded,
+        said["actor"],
+        said["correlation"],
+        said.get("causation"),
+        said["hops"],
+        said.get("traceparent"),
+        position,
+        data.encode(),
     )
 
 

@@ -52,7 +52,7 @@ def write_rows(tx: Transaction, view: View, table: str, rows: Mapping[str, Row |
     sent = [{"key": key, "gone": True} if (row := rows[key]) is None else {**row, "key": key, "gone": False} for key in sorted(rows)]
     columns = "".join(f", {name}" for name in names)
     sets = ", ".join(f"{name} = excluded.{name}" for name in ("gone", *names))
-    tx.execute(
+    tx.before_next(
         f"insert into {table} (agency, key, gone{columns}) select %s, key, gone{columns} from json_populate_recordset(null::{table}, %s)"
         f" on conflict (agency, key) do update set {sets}",
         (tx.agency_id, orjson.dumps(sent, default=str).decode()),
@@ -61,30 +61,41 @@ def write_rows(tx: Transaction, view: View, table: str, rows: Mapping[str, Row |
 
 def lock_rows(tx: Transaction, view: View, table: str, keys: Sequence[str]) -> dict[str, Row | None]:
     """Make the missing rows as tombstones, lock all in the order of their keys, and read them."""
-    names = _names(view)
-    tx.execute(
+    tx.before_next(
         f"insert into {table} (agency, key, gone) select %s, key, true from unnest(%s::text[]) key on conflict do nothing",
         (tx.agency_id, list(keys)),
     )
+    return _rows(tx, view, table, keys, " order by key for update")
+
+
+def read_rows(tx: Transaction, view: View, table: str, keys: Sequence[str]) -> dict[str, Row | None]:
+    """The rows as they are, for who alone writes the table; a missing one is left out."""
+    return _rows(tx, view, table, keys, "")
+
+
+def _rows(tx: Transaction, view: View, table: str, keys: Sequence[str], more: str) -> dict[str, Row | None]:
+    names = _names(view)
     found = tx.execute(
-        f"select key, gone{''.join(', ' + name for name in names)} from {table} where agency = %s and key = any(%s)"
-        " order by key for update",
+        f"select key, gone{''.join(', ' + name for name in names)} from {table} where agency = %s and key = any(%s){more}",
         (tx.agency_id, list(keys)),
     ).fetchall()
     return {row[0]: None if row[1] else dict(zip(names, row[2:], strict=True)) for row in found}
 
 
 TableOf = Callable[[Transaction, View], str]
+RowsOf = Callable[[Transaction, View, str, Sequence[str]], dict[str, Row | None]]
 
 
-def fold(tx: Transaction, views: Iterable[View], facts: Sequence[Fact], table_of: TableOf = current_to_write) -> int:
+def fold(
+    tx: Transaction, views: Iterable[View], facts: Sequence[Fact], table_of: TableOf = current_to_write, rows_of: RowsOf = lock_rows
+) -> int:
     """Fold one agency's facts into its views. Returns how many folds were made."""
     made = 0
     for view in sorted(views, key=lambda one: one.name):
         work = work_of(view, facts)
         if work:
             table = table_of(tx, view)
-            rows = lock_rows(tx, view, table, sorted(work))
+            rows = rows_of(tx, view, table, sorted(work))
             write_rows(tx, view, table, fold_rows(view, work, rows))
             made += sum(map(len, work.values()))
     return made

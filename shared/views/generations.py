@@ -63,10 +63,13 @@ def create(cursor: Any, view: View, generation: int, app_role: str) -> None:
 
 
 def _registered(tx: Any, view: View) -> tuple[int, str]:
-    row = tx.execute("select generation, shape from view_generations where view = %s", (view.name,)).fetchone()
-    if row is None:
+    """All of them are read once in a transaction, which goes on with what it found: a table outlives its successor's beginning."""
+    if "generations" not in tx.memo:
+        found = tx.execute("select view, generation, shape from view_generations", None).fetchall()
+        tx.memo["generations"] = {name: (generation, shape) for name, generation, shape in found}
+    if view.name not in tx.memo["generations"]:
         raise LookupError(f"expected the view {view.name} to have been made; run `merit migrate`")
-    return row
+    return tx.memo["generations"][view.name]
 
 
 def current(tx: Any, view: View) -> str:

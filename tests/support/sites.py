@@ -58,8 +58,8 @@ class Parts:
         wanted = exports.published(service.events)
         name = f"internal/{service.name}"
         self.relay = Relay(name, urls.log_url, bus(), own_topic, wanted, self.stopping, silent_seconds=3 * LEASE)
-        self.reactor = Reactor(service, database, urls.log_url, self.owner, now, self.stopping, lease_seconds=LEASE)
-        wake = self.reactor.wake.set
+        self.reactor = Reactor(service, database, urls.log_url, self.owner, now, self.stopping, self.relay.wake.set, lease_seconds=LEASE)
+        self.relay.seen = wake = self.reactor.wake.set
         self.consumer = Consumer(service, database, bus(), heard, self.owner, now, self.stopping, wake, lease_seconds=LEASE)
         parts = {"relay": self.relay, "reactor": self.reactor} | ({"consumer": self.consumer} if heard else {})
         self.threads = [threading.Thread(target=part.run, name=f"{service.name} {name}") for name, part in parts.items() if name in only]

@@ -50,9 +50,12 @@ begin
 end $$;
 create trigger events_writers before insert on events for each statement execute function share_writers_lock();
 
-create function log_front(out last bigint, out writers text[]) language plpgsql as $$
+create function log_front(after bigint, out last bigint, out writers text[]) language plpgsql as $$
 begin
     select case when is_called then last_value else 0 end into last from events_position_seq;
+    if last <= after then  -- nothing new: to list the locks would cost as much as all the rest of an idle service
+        return;
+    end if;
     select coalesce(array_agg(virtualtransaction), '{{}}') into writers from log_writers();
 end $$;
 
