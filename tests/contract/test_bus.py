@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import kafka
@@ -280,7 +280,7 @@ def test_a_message_that_the_bus_refuses_fails_the_batch_and_a_new_publisher_work
     good = sender.messages(KEYS)
     publisher = bus.publisher()
     with pytest.raises(PublishFailed):
-        publisher.publish([*good, replace(good[0], partition=PARTITIONS)], "relay", sender.mark, RelayMark(10, {}))
+        publisher.publish([*good, good[0]._replace(partition=PARTITIONS)], "relay", sender.mark, RelayMark(10, {}))
     with pytest.raises(PublishFailed, match="failed before"):
         publisher.publish(good, "relay", sender.mark, RelayMark(10, {}))
     publisher.close()
