@@ -22,33 +22,28 @@ TOPIC = topics.internal("bench", "ledger")
 
 
 def until(run: Callable[[], None], stop: threading.Event, done: Callable[[], int], end: int) -> float:
-    """Events a second of a part that runs in a thread, from its first visible progress until `done()` has reached `end`."""
+    """Events a second of a part that runs in a thread, from its first visible progress until `done()` has reached `end`.
+
+    Who watches sleeps long, because each look takes the interpreter away from the part.
+    """
     thread = threading.Thread(target=run)
-    start = done()
     thread.start()
-    ground.wait_until(lambda: done() > start)
+    ground.wait_until(lambda: done() > 0, pause=0.005)
     first, began = done(), time.monotonic()
-    ground.wait_until(lambda: done() >= end)
+    ground.wait_until(lambda: done() >= end, pause=0.02)
     took = time.monotonic() - began
     stop.set()
     thread.join()
     return (end - first) / took
 
 
-def own_log(urls: ServiceDatabase, end: int) -> float:
-    """The reactor over what the log holds after its checkpoint."""
+def own_log(urls: ServiceDatabase, count: int) -> float:
+    """The reactor over the `count` events that the log holds after its checkpoint."""
     stop, database = threading.Event(), Database(urls.app_url)
     reactor = Reactor(ledger.LEDGER, database, urls.log_url, "bench", lambda: ledger.NOW, stop)
-    with closing(connect(urls.log_url, "bench")) as session:
-        found = until(reactor.run, stop, lambda: _mark(session), end)
+    found = until(reactor.run, stop, lambda: reactor.applied, count)
     database.dispose()
     return found
-
-
-def _mark(session) -> int:
-    with session.cursor() as cursor:
-        cursor.execute("select coalesce(max(mark), 0) from checkpoints where topic = 'own'")
-        return cursor.fetchone()[0]
 
 
 def forget(urls: ServiceDatabase) -> None:
@@ -99,7 +94,7 @@ def main() -> list[str]:
         relay = ground.rounds({"relay to the embedded bus": lambda: relayed(urls, bus_url, LIVE)}, 1)
         bus = ground.rounds({"live, embedded bus, facts kept": lambda: from_bus(server.admin_url, bus_url, LIVE)}, ROUNDS)
         ledger.fill(urls, LIVE)
-        live[ours].append(own_log(urls, 2 * LIVE))
+        live[ours].append(own_log(urls, LIVE))
         fresh = ground.rounds({f"rebuild of {2 * LIVE:,} events": lambda: rebuilt(urls, 2 * LIVE)}, ROUNDS)
         found = ledger.totals(urls.app_url)
     if found != (ledger.KEYS, 2 * LIVE):

@@ -71,11 +71,11 @@ def load() -> str:
     return f"{os.getloadavg()[0]:.1f}"
 
 
-def wait_until(ready: Callable[[], Any], seconds: float = 120) -> float:
+def wait_until(ready: Callable[[], Any], seconds: float = 120, pause: float = 0.002) -> float:
     """Seconds until `ready()` is true; TimeoutError after `seconds`."""
     began = time.monotonic()
     while not ready():
         if time.monotonic() - began > seconds:
             raise TimeoutError(f"not within {seconds} s")
-        time.sleep(0.002)
+        time.sleep(pause)
     return time.monotonic() - began

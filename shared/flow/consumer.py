@@ -30,7 +30,7 @@ from shared.store.errors import CommitUnknown, StoreUnavailable
 from shared.views.generations import OtherShape, no_rebuild
 
 LOG = logging.getLogger(__name__)
-BATCH = 500
+BATCH = 1000
 TRIES = 3
 ALARM_SECONDS = 30
 

@@ -22,7 +22,7 @@ from shared.store.errors import CommitUnknown, Conflict, StoreUnavailable
 from shared.views.generations import OtherShape
 
 LOG = logging.getLogger(__name__)
-BATCH = 500
+BATCH = 1000
 TOPIC = "own"
 
 

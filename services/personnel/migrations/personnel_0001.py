@@ -40,11 +40,14 @@ create table unit_names (
 """
 
 
+OWN = "agency = current_setting('app.agency')::integer"
+
+
 def forced_security(table: str) -> str:
     """Rows of `table` exist only for the agency set in the transaction; without one, an error."""
     return (
         f"alter table {table} enable row level security; alter table {table} force row level security; "
-        f"create policy own_agency on {table} using (agency = app_agency()) with check (agency = app_agency());"
+        f"create policy own_agency on {table} using ({OWN}) with check ({OWN});"
     )
 
 

@@ -134,6 +134,8 @@ $$;
 revoke execute on function switch_generation from public;
 """
 
+OWN = "agency = current_setting('app.agency')::integer"
+
 
 def upgrade() -> None:
     roles = op.get_context().config.attributes["roles"]
@@ -141,7 +143,7 @@ def upgrade() -> None:
     for table in ("facts", "decisions", "timers"):
         op.execute(
             f"alter table {table} enable row level security; alter table {table} force row level security; "
-            f"create policy own_agency on {table} using (agency = app_agency()) with check (agency = app_agency()); "
+            f"create policy own_agency on {table} using ({OWN}) with check ({OWN}); "
             f"create policy all_agencies on {table} for select to {roles.log} using (true); "
             f"grant select on {table} to {roles.log}; grant select, insert, update, delete on {table} to {roles.app}"
         )

@@ -17,8 +17,6 @@ create table agencies (
     holidays date[] not null default '{{}}'
 );
 
-create function app_agency() returns integer language sql stable as $$ select current_setting('app.agency')::integer $$;
-
 create table events (
     position  bigint generated always as identity (cache 1) primary key,
     id        uuid not null,
@@ -43,9 +41,12 @@ end $$;
 create trigger events_append_only before update or delete or truncate on events
     for each statement execute function refuse_change();
 
+-- As an expression: `perform` would run it as a query, at several times the cost, with every append.
 create function share_writers_lock() returns trigger language plpgsql as $$
 begin
-    perform pg_advisory_xact_lock_shared({WRITERS});
+    if pg_advisory_xact_lock_shared({WRITERS}) is null then
+        null;
+    end if;
     return null;
 end $$;
 create trigger events_writers before insert on events for each statement execute function share_writers_lock();
@@ -98,11 +99,14 @@ create table jobs (
 """
 
 
+OWN = "agency = current_setting('app.agency')::integer"  # a function around it would be read anew by every statement
+
+
 def forced_security(table: str) -> str:
     """Rows of `table` exist only for the agency set in the transaction; without one, an error."""
     return (
         f"alter table {table} enable row level security; alter table {table} force row level security; "
-        f"create policy own_agency on {table} using (agency = app_agency()) with check (agency = app_agency());"
+        f"create policy own_agency on {table} using ({OWN}) with check ({OWN});"
     )
 
 
