@@ -8,10 +8,12 @@ VENV := .venv
 PY := $(VENV)/bin/python
 # The tools that check deploy/ pin many packages that Merit shall not follow.
 DEPLOY := .venv-deploy
+# The libraries that Merit is measured with and against.
+BENCH := .venv-bench
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(PY) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 
-.PHONY: run test check lock clean-data kafka python
+.PHONY: run test check bench lock clean-data kafka python
 
 run: $(VENV)/made-for-running
 	@$(PY) -m merit up --scenario $(SCENARIO) --bus $(BUS)
@@ -23,6 +25,12 @@ check: $(VENV)/made-for-testing
 	@$(PY) -m ruff check .
 	@$(VENV)/bin/lint-imports --no-logo
 
+# Measures everything that has a goal, and writes bench/RESULTS.md; wants a quiet machine for some minutes.
+# `make bench PARTS="append http"` measures those alone and writes nothing.
+bench: $(BENCH)/made
+	@$(BENCH)/bin/python -m shared.local.kafka fetch
+	@$(BENCH)/bin/python -m bench $(PARTS)
+
 kafka: $(VENV)/made-for-testing
 	@$(PY) -m shared.local.kafka fetch
 
@@ -32,6 +40,7 @@ lock: $(VENV)/made-for-testing
 	$(LOCK) $(UPGRADE) --constraints requirements.txt requirements-service.in --output-file requirements-service.txt
 	$(LOCK) $(UPGRADE) --constraints requirements.txt requirements-dev.in --output-file requirements-dev.txt
 	$(LOCK) $(UPGRADE) requirements-deploy.in --output-file requirements-deploy.txt
+	$(LOCK) $(UPGRADE) --constraints requirements.txt requirements-bench.in --output-file requirements-bench.txt
 
 # Forgets every event, view and broker of this machine; the environment and Kafka's programs stay.
 clean-data:
@@ -53,6 +62,12 @@ $(DEPLOY)/made: requirements-deploy.txt | python
 	@echo "Making the Python environment in $(DEPLOY) with the tools that check deploy/ …"
 	@$(PYTHON) -m venv --clear $(DEPLOY)
 	@$(DEPLOY)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-deploy.txt
+	@touch $@
+
+$(BENCH)/made: requirements-bench.txt | python
+	@echo "Making the Python environment in $(BENCH) with what the measurements need …"
+	@$(PYTHON) -m venv --clear $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@touch $@
 
 python:

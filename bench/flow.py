@@ -28,9 +28,11 @@ from shared.flow.relay import BATCH as SENT_TOGETHER
 from shared.flow.relay import Relay
 from shared.local.databases import ServiceDatabase
 from shared.local.kafka import LocalKafka
+from shared.process.memory import expect_batches
 from shared.store.database import Database
 
 EVENTS, ROUNDS, PARTITIONS = 60_000, 3, 24
+REPEATABLE = "-c synchronous_commit=off"  # as ours: what a checkpoint that was lost stands for is done again from it
 PRODUCER = {"enable_idempotence": True, "acks": "all", "compression_type": "lz4", "batch_size": 1_000_000, "linger_ms": 0}
 
 
@@ -51,6 +53,7 @@ def _say(to: Connection, work: Callable[..., float], *given: object) -> None:
 
 
 def our_relay(urls: ServiceDatabase, bootstrap: str, topic: str) -> float:
+    expect_batches()  # as a worker does
     stop = threading.Event()
     relay = Relay(topic, urls.log_url, open_bus(f"kafka://{bootstrap}"), topic, exports.published(ledger.EVENTS), stop)
     return until(relay.run, stop, lambda: relay.published, EVENTS)
@@ -59,7 +62,7 @@ def our_relay(urls: ServiceDatabase, bootstrap: str, topic: str) -> float:
 def bare_relay(urls: ServiceDatabase, bootstrap: str, topic: str) -> float:
     """Rows in order of position, ten headers, the same batches, every future waited for, a checkpoint after each batch."""
     producer = kafka.KafkaProducer(bootstrap_servers=bootstrap, **PRODUCER)
-    connection = psycopg2.connect(urls.log_url)
+    connection = psycopg2.connect(urls.log_url, options=REPEATABLE)
     connection.autocommit = True
     cursor = connection.cursor()
     at, published, first, began = 0, 0, 0, 0.0
@@ -99,6 +102,7 @@ NAMES = tuple(
 
 
 def our_consumer(urls: ServiceDatabase, bootstrap: str, topic: str) -> float:
+    expect_batches()
     stop, database = threading.Event(), Database(urls.app_url)
     consumer = Consumer(ledger.SINK, database, open_bus(f"kafka://{bootstrap}"), [topic], "bench", lambda: ledger.NOW, stop)
     return until(consumer.run, stop, lambda: consumer.applied, EVENTS)
@@ -108,7 +112,7 @@ def bare_consumer(urls: ServiceDatabase, bootstrap: str, topic: str, facts: bool
     """Poll, fold the rows, write them back with the checkpoints in one transaction; with `facts` the events are kept as ours are."""
     reader = kafka.KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=250)
     reader.assign([kafka.TopicPartition(topic, number) for number in range(PARTITIONS)])
-    connection = psycopg2.connect(urls.app_url, options="-c app.agency=1")
+    connection = psycopg2.connect(urls.app_url, options=f"-c app.agency=1 {REPEATABLE}")
     cursor = connection.cursor()
     cursor.executemany(
         "insert into checkpoints (consumer, topic, partition, bus, topic_id) values ('bare', %s, %s, '', '')",

@@ -163,7 +163,9 @@ class KafkaPublisher:
         deadline = time.monotonic() + self._seconds
         try:
             producer = self._open()
-            futures = [producer.send(m.topic, m.value, m.key, list(m.headers), m.partition) for m in messages]
+            # Partition by partition, each in the given order: sent in turn, they would leave in ten times as many small batches.
+            by_place = sorted(messages, key=_place)
+            futures = [producer.send(m.topic, m.value, m.key, list(m.headers), m.partition) for m in by_place]
             for future in futures:
                 future.get(max(0.0, deadline - time.monotonic()))
         except BaseException as error:
@@ -195,6 +197,10 @@ class KafkaPublisher:
                 allow_auto_create_topics=False,
             )
         return self._producer
+
+
+def _place(message: Outgoing) -> tuple[str, int]:
+    return message.topic, message.partition
 
 
 def _discard(producer: kafka.KafkaProducer) -> None:

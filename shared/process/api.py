@@ -12,6 +12,7 @@ from shared.http.identity import Identity
 from shared.process.clock import machine_now
 from shared.process.condition import Condition
 from shared.process.logs import start_logging
+from shared.process.memory import expect_batches
 from shared.process.service import Service
 from shared.process.settings import Settings
 from shared.store.database import Database
@@ -69,4 +70,5 @@ def run(service: Service, settings: Settings) -> None:
     """Serve the service's app."""
     start_logging(f"{service.name}-api")
     app, name = app_of(service, settings), f"merit-{service.name}-api"
+    expect_batches()
     serve(app, settings.api_bind, name, workers=settings.api_workers, threads=settings.api_threads)

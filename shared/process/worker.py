@@ -23,6 +23,7 @@ from shared.flow.relay import Relay
 from shared.process import metrics
 from shared.process.condition import Condition, relay_name
 from shared.process.logs import start_logging
+from shared.process.memory import expect_batches
 from shared.process.service import Service
 from shared.process.settings import Settings
 from shared.store.database import Database, connect
@@ -158,5 +159,6 @@ def run(service: Service, settings: Settings) -> None:
     server = ThreadingHTTPServer((host, int(port)), _handler(worker))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True, name="health").start()
+    expect_batches()
     LOG.info("worker of %s runs as process %d", service.name, os.getpid())
     worker.run()
