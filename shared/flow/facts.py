@@ -11,7 +11,7 @@ from shared.events.envelope import Envelope
 from shared.store.database import Transaction
 from shared.store.log import envelope_of, meta_of
 
-_COLUMNS = "sequence, id, agency, stream, version, type, subject, effective, recorded, data::text, meta::text"
+_COLUMNS = "sequence, id::text, agency, stream, version, type, subject, effective, recorded, data::text, meta::text"
 _KEPT = "id, topic, partition, sequence, stream, version, type, subject, effective, recorded, data, meta"
 
 

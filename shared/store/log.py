@@ -13,7 +13,7 @@ from shared.events.envelope import Envelope
 from shared.store.database import AgencyBook, Transaction, outright
 from shared.store.horizon import horizon
 
-COLUMNS = "position, id, agency, stream, version, type, subject, effective, recorded, data::text, meta::text"
+COLUMNS = "position, id::text, agency, stream, version, type, subject, effective, recorded, data::text, meta::text"
 _ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 

@@ -17,6 +17,8 @@ create table agencies (
     holidays date[] not null default '{{}}'
 );
 
+create function app_agency() returns integer language sql stable as $$ select current_setting('app.agency')::integer $$;
+
 create table events (
     position  bigint generated always as identity (cache 1) primary key,
     id        uuid not null,
@@ -41,22 +43,16 @@ end $$;
 create trigger events_append_only before update or delete or truncate on events
     for each statement execute function refuse_change();
 
--- As an expression: `perform` would run it as a query, at several times the cost, with every append.
 create function share_writers_lock() returns trigger language plpgsql as $$
 begin
-    if pg_advisory_xact_lock_shared({WRITERS}) is null then
-        null;
-    end if;
+    perform pg_advisory_xact_lock_shared({WRITERS});
     return null;
 end $$;
 create trigger events_writers before insert on events for each statement execute function share_writers_lock();
 
-create function log_front(after bigint, out last bigint, out writers text[]) language plpgsql as $$
+create function log_front(out last bigint, out writers text[]) language plpgsql as $$
 begin
     select case when is_called then last_value else 0 end into last from events_position_seq;
-    if last <= after then  -- nothing new: to list the locks would cost as much as all the rest of an idle service
-        return;
-    end if;
     select coalesce(array_agg(virtualtransaction), '{{}}') into writers from log_writers();
 end $$;
 
@@ -99,7 +95,7 @@ create table jobs (
 """
 
 
-OWN = "agency = current_setting('app.agency')::integer"  # a function around it would be read anew by every statement
+OWN = "agency = current_setting('app.agency')::integer"  # app_agency() says the same, and is read anew by every statement
 
 
 def forced_security(table: str) -> str:
