@@ -219,6 +219,14 @@ def test_a_bulk_job_goes_on_where_it_was_interrupted(prepared, monkeypatch):
     assert bulk.append_all(database, "aa", NOW, "resumed", events) == 0
 
 
+def test_what_travels_before_the_next_statement_is_sent_even_when_none_follows(prepared):
+    database = Database(prepared.urls.app_url)
+    with database.transaction("aa", NOW) as tx:
+        tx.before_next("insert into jobs (agency, job, chunk, events, recorded) values (%s, 'alone', 0, 1, %s)", (tx.agency_id, NOW))
+    with database.transaction("aa", NOW) as tx:
+        assert bulk.chunk_done(tx, "alone", 0)
+
+
 def test_the_horizon_of_a_quiet_store_costs_one_look(prepared):
     reader = connect(prepared.urls.log_url, "reader")
     last = log.last_position(reader)
