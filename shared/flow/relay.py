@@ -55,7 +55,7 @@ class Relay:
         topic: str,
         wanted: Callable[[Envelope], bool],
         stop: threading.Event,
-        pause: float = 0.02,
+        pause: float = 0.01,
         silent_seconds: float = SILENT_SECONDS,
         seen: Callable[[], None] = lambda: None,
     ) -> None:
