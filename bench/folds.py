@@ -15,6 +15,7 @@ from shared.flow.own import BATCH, Reactor
 from shared.flow.rebuild import rebuild
 from shared.flow.relay import Relay
 from shared.local.databases import ServiceDatabase, ensure_bus
+from shared.process.memory import expect_batches
 from shared.store.database import Database, connect
 
 LIVE, ROUNDS = 100_000, 3
@@ -80,6 +81,7 @@ def rebuilt(urls: ServiceDatabase, count: int) -> float:
 
 
 def main() -> list[str]:
+    expect_batches()  # as a worker does, and `merit rebuild`
     with ground.server() as server:
         urls = ledger.prepared(server.admin_url, ledger.LEDGER)
         bus_url = "embedded+" + ensure_bus(server.admin_url, "bench_bus", "secret")

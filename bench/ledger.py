@@ -79,7 +79,7 @@ def envelope(account: str, stream: str, version: int) -> Envelope:
     """An event of some 200 bytes."""
     data = b'{"account":"%s","amount":1,"note":"%s"}' % (account.encode(), b"x" * 150)
     return Envelope(
-        str(event_id(AGENCY, stream, version)),
+        event_id(AGENCY, stream, version),
         "merit.ledger.Added.v1", AGENCY, account, stream, version, NOW, NOW, "bench", "c-1", None, 0, None, 0, data,
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from shared.http.app import create_app
 from shared.process import settings
 from shared.process.clock import clock_for
 from shared.process.finding import load_service, service_names
+from shared.process.memory import expect_batches
 from shared.process.service import Service
 from shared.store.database import Database, connect
 
@@ -74,6 +75,7 @@ def rebuild(environment: Mapping[str, str], service: Service, only: list[str] | 
         print(f"expected views of {service.name}: {', '.join(view.name for view in service.views)}; found {', '.join(only)}")
         return 2
     database = Database(settings.value("MERIT_DATABASE_URL", environment))
+    expect_batches()
     with closing(connect(settings.value("MERIT_OWNER_DATABASE_URL", environment), "rebuild")) as owner:
         done = rebuild_views(database, owner, service, views, settings.value("MERIT_APP_ROLE", environment), _now(environment))
     for view, generation in done.items():

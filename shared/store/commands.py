@@ -60,7 +60,7 @@ def envelopes_of(
         declared = catalogue.of(event)
         made.append(
             Envelope(
-                id=str(event_id(tx.agency, stream, number)),
+                id=event_id(tx.agency, stream, number),
                 type=declared.type,
                 agency=tx.agency,
                 subject=subject,

@@ -56,7 +56,7 @@ def hear(here: Web, *events: Any) -> None:
         subject = event.unit if isinstance(event, UnitOpened) else event.employee
         stream, type_ = f"personnel-{subject}-{place}", f"merit.personnel.{type(event).__name__}.v1"
         envelope = Envelope(
-            id=str(event_id("mulyorejo", stream, 1)), type=type_, agency="mulyorejo", subject=subject, stream=stream, version=1,
+            id=event_id("mulyorejo", stream, 1), type=type_, agency="mulyorejo", subject=subject, stream=stream, version=1,
             effective=now, recorded=now, actor="t", correlation="c", causation=None, hops=0, traceparent=None, sequence=place,
             data=encode(event),
         )  # fmt: skip

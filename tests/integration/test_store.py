@@ -164,7 +164,7 @@ def test_no_reader_misses_an_event_beside_eight_writers_rollbacks_and_a_bulk_job
     def load() -> None:
         stream = "ledger-account-bulk"
         events = [
-            Envelope(str(event_id("bb", stream, n)), "merit.ledger.Added.v1", "bb", "bulk", stream, n, NOW, NOW, "t", "c", None, 0, None, 0,
+            Envelope(event_id("bb", stream, n), "merit.ledger.Added.v1", "bb", "bulk", stream, n, NOW, NOW, "t", "c", None, 0, None, 0,
                      b'{"account":"bulk","amount":1}')
             for n in range(1, 6001)
         ]
@@ -196,7 +196,7 @@ def test_no_reader_misses_an_event_beside_eight_writers_rollbacks_and_a_bulk_job
 def test_a_bulk_job_goes_on_where_it_was_interrupted(prepared, monkeypatch):
     database, stream = prepared.app, "ledger-account-resumed"
     events = [
-        Envelope(str(event_id("aa", stream, n)), "merit.ledger.Added.v1", "aa", "resumed", stream, n, NOW, NOW, "t", "c", None, 0, None, 0,
+        Envelope(event_id("aa", stream, n), "merit.ledger.Added.v1", "aa", "resumed", stream, n, NOW, NOW, "t", "c", None, 0, None, 0,
                  b'{"account":"resumed","amount":1}')
         for n in range(1, 5001)
     ]

@@ -145,7 +145,7 @@ def stream_of(history, service: str, prefix: str) -> dict[TopicPartition, list[I
         since = date(2026, 1, 1) + timedelta(days=day)
         event, catalogue = (Added(subject, number), LEDGER) if service == "ledger" else (LimitSet(subject, number, since), LIMITS)
         effective = NOW if service == "ledger" else datetime(since.year, since.month, since.day, tzinfo=UTC)
-        id_ = str(event_id("aa", stream, versions[subject]))
+        id_ = event_id("aa", stream, versions[subject])
         type_ = catalogue.of(event).type
         envelope = Envelope(
             id_, type_, "aa", subject, stream, versions[subject], effective, NOW, "tester", "c", None, 0, None, sequence, encode(event)

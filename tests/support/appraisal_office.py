@@ -64,7 +64,7 @@ class Office:
                 since = getattr(event, "since", None)
                 effective = Calendar().start_of(since) if since else now
                 envelope = Envelope(
-                    id=str(event_id(self.agency, stream, self.heard)), type=type_, agency=self.agency, subject=subject, stream=stream,
+                    id=event_id(self.agency, stream, self.heard), type=type_, agency=self.agency, subject=subject, stream=stream,
                     version=self.heard, effective=effective, recorded=now, actor="hr1", correlation="c",
                     causation=None, hops=0, traceparent=None, sequence=self.heard, data=encode(event),
                 )  # fmt: skip

@@ -99,7 +99,7 @@ class MemoryKnowledge:
         declared = self.service.events.of(event)
         held = getattr(event, declared.effective) if declared.effective else self.now
         effective = self.calendar.start_of(held) if not isinstance(held, datetime) else held
-        id_ = str(event_id(self.agency, stream, version))
+        id_ = event_id(self.agency, stream, version)
         return Fact(event, id_, declared.type, self.agency, subject, stream, version, effective, self.now, "test", "test")
 
     # --- how facts come in ---
@@ -134,5 +134,5 @@ def heard(
 ) -> Fact:
     """Another service's event as it arrives; effective when recorded, unless told."""
     type_ = f"merit.{service}.{type(event).__name__}.v1"
-    id_ = str(event_id("mulyorejo", stream, version))
+    id_ = event_id("mulyorejo", stream, version)
     return Fact(event, id_, type_, "mulyorejo", subject, stream, version, effective or recorded, recorded, "test", "test")

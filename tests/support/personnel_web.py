@@ -68,7 +68,7 @@ def hear(here: Web, subject: str, period: str, *events: Any) -> None:
         VERSIONS[f"{here.database.url} {stream}"] += 1
         version = VERSIONS[f"{here.database.url} {stream}"]
         envelope = Envelope(
-            id=str(event_id("mulyorejo", stream, version)), type=type_, agency="mulyorejo", subject=subject, stream=stream,
+            id=event_id("mulyorejo", stream, version), type=type_, agency="mulyorejo", subject=subject, stream=stream,
             version=version, effective=now, recorded=now, actor="t", correlation="c", causation=None, hops=0, traceparent=None,
             sequence=place, data=encode(event),
         )  # fmt: skip
