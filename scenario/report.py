@@ -141,18 +141,16 @@ def gather(place: Place, year: int, addresses: Mapping[str, str], token: Token) 
         if (shown := reading.found("personnel", f"/development/{who}"))
     }
     sanctioned = dict.fromkeys(row["employee"] for row in proposals if row["kind"] == "sanction" and row["status"] == "approved")
+    kept = [(kind, service) for kind, service in SERVICE_OF_RULES.items() if kind in place.rules()]
+    rules = [reading.get(service, f"/rule-sets/{kind}", on=f"{year}-12-31") for kind, service in kept]
     return Outcome(
         place=place,
         year=year,
         reading=reading,
-        rules=[
-            reading.get(service, f"/rule-sets/{kind}", on=f"{year}-12-31")
-            for kind, service in SERVICE_OF_RULES.items()
-            if kind in place.rules()
-        ],
+        rules=rules,
         people=in_order_of(place, reading.items("personnel", "/employees")),
         units=reading.items("personnel", "/units"),
-        acknowledged=_acknowledged(reading.feed("appraisal")),
+        acknowledged=_acknowledged(reading.feed("appraisal"), rules),
         plans={who: plan for who in place.people() if (plan := reading.found("appraisal", f"/plans/{who}/{year}"))},
         appraisals=appraisals,
         contested=[_contested(reading, row) for row in appraisals if row["objection"] or row["correction"]],
@@ -263,8 +261,11 @@ def _distributions(reading: Reading, periods: list[str]) -> list[Row]:
     return [row for row in shown if row["result"]]
 
 
-def _acknowledged(events: Iterable[Row]) -> dict[str, str]:
-    return {event["subject"]: event["time"] for event in events if event["type"].split(".")[2] == "RulesAcknowledged"}
+def _acknowledged(events: Iterable[Row], rules: Iterable[Row]) -> dict[str, str]:
+    """Of the rules by which the year is appraised, and of no others."""
+    cited = {one["name"] for one in rules if one["kind"] == "appraisal"}
+    told = (event for event in events if event["type"].split(".")[2] == "RulesAcknowledged" and event["data"]["rule_set"] in cited)
+    return {event["subject"]: event["time"] for event in told}
 
 
 def _agreed(reading: Reading, measure: Row) -> Row:

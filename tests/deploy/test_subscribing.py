@@ -11,13 +11,13 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import ClusterAuthorizationFailedError, GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
+from msgspec import structs
 
 from shared.bus.protocol import RelayMark
 from shared.events.classes import EventClass
@@ -47,7 +47,7 @@ def examples(service: str, agency: str, cls: EventClass) -> list[Envelope]:
         headers = [(f"ce_{name}", str(value).encode()) for name, value in event.items() if name != "data"]
         envelope, _ = from_headers([*headers, ("ce_previous", b"0")], json.dumps(event["data"]).encode())
         if class_of(catalogue, envelope) is cls:
-            found.append(replace(envelope, agency=agency, sequence=next(sequence)))
+            found.append(structs.replace(envelope, agency=agency, sequence=next(sequence)))
     return found
 
 
