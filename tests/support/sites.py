@@ -283,10 +283,10 @@ def embedded_bus(admin_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def bus_of(kind: str, request: Any) -> Iterator[str]:
-    """The URL of the bus of this kind: a new embedded one, or the broker that all tests share."""
+def bus_of(kind: str, request: Any, admin_url: str = "") -> Iterator[str]:
+    """The URL of the bus of this kind: a new embedded one (on another server than all tests share, if told), or the shared broker."""
     if kind == "embedded":
-        with embedded_bus(request.getfixturevalue("postgres_url")) as url:
+        with embedded_bus(admin_url or request.getfixturevalue("postgres_url")) as url:
             yield url
     else:
         yield f"kafka://{request.getfixturevalue('kafka_bootstrap')}"
