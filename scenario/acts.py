@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,11 @@ ZONE = ZoneInfo("Asia/Jakarta")
 def at(day: str, hour: int, minute: int = 0) -> datetime:
     """A moment on an ISO `day` in Jakarta's zone, which all four places keep."""
     return datetime.fromisoformat(day).replace(hour=hour, minute=minute, tzinfo=ZONE)
+
+
+def after(month: str, day: int) -> str:
+    """That day of the month after `month`."""
+    return (date.fromisoformat(f"{month}-28") + timedelta(days=5)).replace(day=day).isoformat()
 
 
 def step(town: Place, name: str, moment: datetime, by: str, tells: str, play: Callable[[Seat], None]) -> Step:
@@ -94,6 +100,15 @@ def decide_proposals(document: str, kinds: Iterable[str], said: Mapping[str, Map
             decision = {"outcome": "approved", "document": document, **said.get(waiting["kind"], {}), **said.get(waiting["proposal"], {})}
             path = f"/proposals/{waiting['employee']}/{waiting['proposal']}/decision"
             seat.on_what_is_shown("personnel", f"/proposals/{waiting['key']}", path, decision)
+
+
+def read_answer(filed: str, said: Mapping[str, Any], seat: Seat) -> None:
+    """A citizen reads what became of the complaint `said` at the step `filed`.
+
+    The receipt is what was handed out then: the same request gives the same one again, and no second complaint.
+    """
+    receipt = replace(seat, step=filed).post("feedback", "/complaints", dict(said)).body
+    seat.get("feedback", f"/complaints/{receipt['complaint']}", receipt_code=receipt["receipt_code"])
 
 
 def open_measure(seat: Seat, person: str, kind: str) -> str:

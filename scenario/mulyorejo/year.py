@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from scenario.acts import appraise, approve_plans, at, digest, hand_in, pay, post, publish_rules, score_behaviour, step
+from scenario.acts import after, appraise, approve_plans, at, digest, hand_in, pay, post, publish_rules, score_behaviour, step
 from scenario.arriving import arrival, proposed_targets
 from scenario.client import Seat
 from scenario.mulyorejo import MULYOREJO, objections
@@ -62,18 +61,16 @@ def plans(town: Place) -> Iterator[Step]:
 
 def one_month(town: Place, number: int) -> Iterator[Step]:
     """A month: progress with obstacles at its end, attendance in the first days of the next, and the pay run on the 8th."""
-    month, after = f"2026-{number:02d}", (date(2026, number, 28) + timedelta(days=5)).replace(day=1)
+    month = f"2026-{number:02d}"
     for person in town.lines():
         told = [row for row in town.rows("played/progress.csv") if row["Kode Pegawai"] == person and row["Bulan"] == month]
         tells = "Pegawai melaporkan capaian bulan ini beserta kendalanya"
         yield step(town, f"progress/{month}/{person}", at(f"{month}-28", 15), person, tells, partial(_report_progress, person, told))
     name = next(file.name for file in sorted((town.folder / "imports").glob(f"attendance-{month}.*")))
-    third = after.replace(day=3).isoformat()
     tells = f"SDM mengimpor kehadiran {month} ({name.rpartition('.')[2].upper()})"
-    yield step(town, f"import/{name}", at(third, 8), HR, tells, partial(hand_in, town, "personnel", "/imports/attendance", name))
-    run_day = after.replace(day=8).isoformat()
+    yield step(town, f"import/{name}", at(after(month, 3), 8), HR, tells, partial(hand_in, town, "personnel", "/imports/attendance", name))
     tells = f"Bendahara membayarkan TPP {month}"
-    yield step(town, f"pay-run/{month}", at(run_day, 10), TREASURER, tells, partial(pay, month))
+    yield step(town, f"pay-run/{month}", at(after(month, 8), 10), TREASURER, tells, partial(pay, month))
 
 
 def one_quarter(town: Place, number: int) -> Iterator[Step]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
-from scenario.acts import at, hand_in, post, post_each, step
+from scenario.acts import at, hand_in, post, post_each, read_answer, step
 from scenario.client import Seat
 from scenario.place import Place
 from scenario.steps import Step
@@ -116,7 +116,7 @@ def follow(town: Place, one: Complaint) -> Iterator[Step]:
     tells = f"Pengelola pengaduan menjawab pengaduan tentang {one.unit}: {found}"
     yield step(town, f"{filed}/resolution", at(one.answered, 13), OFFICER, tells, partial(_resolve, one))
     tells = "Warga membaca jawabannya dengan kode tanda terima"
-    yield step(town, f"{filed}/read", at(one.answered, 16), COUNTER, tells, partial(_read, intake.name, said))
+    yield step(town, f"{filed}/read", at(one.answered, 16), COUNTER, tells, partial(read_answer, intake.name, said))
 
 
 def _answer(period: str, answers: Mapping[str, Mapping[str, int]], seat: Seat) -> None:
@@ -129,12 +129,6 @@ def _resolve(one: Complaint, seat: Seat) -> None:
     found = sorted(seat.items("feedback", "/complaints", unit=one.unit), key=lambda row: row["received_on"])
     path = f"/complaints/{found[one.number]['complaint']}/resolution"
     seat.post("feedback", path, {"founded": one.founded, "answer": one.answer})
-
-
-def _read(filed: str, said: Mapping[str, object], seat: Seat) -> None:
-    """The receipt is what the citizen was handed then: the same request gives the same one again, and no second complaint."""
-    receipt = replace(seat, step=filed).post("feedback", "/complaints", dict(said)).body
-    seat.get("feedback", f"/complaints/{receipt['complaint']}", receipt_code=receipt["receipt_code"])
 
 
 def _improved(unit: str, cause: str, number: int, day: str, what: str, seat: Seat) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
 from functools import partial
 
-from scenario.acts import appraise, approve_plans, at, hand_in, pay, post, post_each, publish_rules, step
+from scenario.acts import after, appraise, approve_plans, at, hand_in, pay, post, post_each, publish_rules, step
 from scenario.arriving import arrival, proposed_targets
 from scenario.client import Seat
 from scenario.place import Place
@@ -59,8 +58,8 @@ def plans(town: Place) -> Iterator[Step]:
 
 def one_month(town: Place, number: int) -> Iterator[Step]:
     """A month: figures and attendance in the first days of the next, and the pay run on the 8th."""
-    month, after = f"{YEAR}-{number:02d}", (date(YEAR, number, 28) + timedelta(days=5)).replace(day=1)
-    third, eighth = after.replace(day=3).isoformat(), after.replace(day=8).isoformat()
+    month = f"{YEAR}-{number:02d}"
+    third, eighth = after(month, 3), after(month, 8)
     attendance = next(file.name for file in sorted((town.folder / "imports").glob(f"attendance-{month}.*")))
     files = (
         (attendance, "personnel", "/imports/attendance", f"SDM mengimpor kehadiran {month} ({attendance.rpartition('.')[2].upper()})"),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
-from scenario.acts import at, hand_in, post, step
+from scenario.acts import at, hand_in, post, read_answer, step
 from scenario.client import Seat
 from scenario.place import Place
 from scenario.steps import Step
@@ -48,19 +47,13 @@ def complaint(town: Place) -> Iterator[Step]:
     tells = "Pengelola pengaduan menjawab: berdasar, dan unit mendapat butir perbaikan"
     yield step(town, "complaint/resolution", at("2026-02-06", 10), OFFICER, tells, _resolve)
     tells = "Warga membaca jawabannya dengan kode tanda terima"
-    yield step(town, "complaint/read", at("2026-02-06", 15), COUNTER, tells, partial(_read, intake.name))
+    yield step(town, "complaint/read", at("2026-02-06", 15), COUNTER, tells, partial(read_answer, intake.name, SAID))
     yield step(town, "improved", at("2026-05-08", 9), HR, "Butir perbaikan dukcapil diselesaikan", _improved)
 
 
 def _resolve(seat: Seat) -> None:
     [waiting] = seat.items("feedback", "/complaints", unit=SAID["unit"])
     seat.post("feedback", f"/complaints/{waiting['complaint']}/resolution", {"founded": True, "answer": ANSWER})
-
-
-def _read(filed: str, seat: Seat) -> None:
-    """The receipt is what the citizen was handed then: the same request gives the same one again, and no second complaint."""
-    receipt = replace(seat, step=filed).post("feedback", "/complaints", SAID).body
-    seat.get("feedback", f"/complaints/{receipt['complaint']}", receipt_code=receipt["receipt_code"])
 
 
 def _improved(seat: Seat) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from scenario.place import Sections
 from scenario.tables import table
 from scenario.telling.lines import SHORT, bar, unit_name, wrapped
+from shared.kernel.money import half_up
 
 Row = Mapping[str, Any]
 
@@ -156,7 +157,7 @@ def _gives_way(posted: list[Row], said: Mapping[str, str], words: Any) -> Iterat
     base, whole = lines[0]["base"], 0
     for line in lines:
         exact = Fraction(line["base"]) * Fraction(line["share_percent"]) / 100 * Fraction(line["percent"]) / 100
-        rounded = _half_up(exact)
+        rounded = half_up(exact)
         whole += rounded
         shown = {"name": words.code(line["name"]), "base": words.rupiah(line["base"]), "share": words.number(line["share_percent"])}
         shown |= {"exact": _tenths_of_rupiah(exact, words), "rounded": words.rupiah(rounded), "paid": words.rupiah(line["amount"])}
@@ -170,20 +171,16 @@ def _quarters(outcome: Any) -> list[str]:
     return [period for period in outcome.periods if period.startswith(f"{outcome.year}-Q")]
 
 
-def _half_up(value: Fraction) -> int:
-    return int(value + Fraction(1, 2))
-
-
 def _two(exact: str, words: Any) -> str:
     """An exact number with two decimals, half up."""
-    return words.hundredths(_half_up(100 * Fraction(exact)))
+    return words.hundredths(half_up(100 * Fraction(exact)))
 
 
 def _tenths(value: Fraction, words: Any) -> str:
-    tenths = _half_up(10 * value)
+    tenths = half_up(10 * value)
     return f"{tenths // 10}{words.decimal}{tenths % 10}"
 
 
 def _tenths_of_rupiah(value: Fraction, words: Any) -> str:
-    tenths = _half_up(10 * value)
+    tenths = half_up(10 * value)
     return f"{words.rupiah(tenths // 10)}{words.decimal}{tenths % 10}"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
 from functools import partial
 
-from scenario.acts import appraise, approve_plans, at, hand_in, pay, post_each, publish_rules, step
+from scenario.acts import after, appraise, approve_plans, at, hand_in, pay, post_each, publish_rules, step
 from scenario.arriving import arrival, proposed_targets
 from scenario.client import Seat
 from scenario.place import Place
@@ -56,15 +55,15 @@ def figures(town: Place, month: str) -> Iterator[Step]:
     for kind, tells in (("registry", "waktu layanan dari registri akta"), ("achievements", "capaian lain dari catatan unit")):
         name = f"{kind}-{month}.csv"
         act = partial(hand_in, town, "appraisal", "/imports/achievements", name)
-        yield step(town, f"import/{name}", at(_after(month, 3), 8), HR, f"SDM mengimpor {tells} {month} (CSV)", act)
+        yield step(town, f"import/{name}", at(after(month, 3), 8), HR, f"SDM mengimpor {tells} {month} (CSV)", act)
 
 
 def one_month(town: Place, month: str) -> Iterator[Step]:
     """Attendance in the first days of the next month, and the pay run on the 8th."""
     name = f"attendance-{month}.csv"
     act = partial(hand_in, town, "personnel", "/imports/attendance", name)
-    yield step(town, f"import/{name}", at(_after(month, 3), 8), HR, f"SDM mengimpor kehadiran {month} (CSV)", act)
-    yield step(town, f"pay-run/{month}", at(_after(month, 8), 10), TREASURER, f"Bendahara membayarkan TPP {month}", partial(pay, month))
+    yield step(town, f"import/{name}", at(after(month, 3), 8), HR, f"SDM mengimpor kehadiran {month} (CSV)", act)
+    yield step(town, f"pay-run/{month}", at(after(month, 8), 10), TREASURER, f"Bendahara membayarkan TPP {month}", partial(pay, month))
 
 
 def one_quarter(town: Place, quarter: int) -> Iterator[Step]:
@@ -76,24 +75,19 @@ def one_quarter(town: Place, quarter: int) -> Iterator[Step]:
         if row["Periode"] == period
     }
     tells = "Hasil kinerja organisasi ditetapkan lebih dahulu, per unit"
-    yield step(town, f"organisation/{period}", at(_after(last, 14), 9), APPROVER, tells, partial(post_each, "appraisal", results))
+    yield step(town, f"organisation/{period}", at(after(last, 14), 9), APPROVER, tells, partial(post_each, "appraisal", results))
     values = {row["Kode Pegawai"]: row["Nilai"] for row in town.rows("played/behaviour.csv") if row["Periode"] == period}
     for assessor, people in town.assessed().items():
         tells = "Pejabat penilai memberi angka perilaku kerja, dan mencatat cara baru bila ada (PP 30/2019 Pasal 41)"
         act = partial(_score, period, {person: values[person] for person in people})
-        yield step(town, f"scores/{period}/{assessor}", at(_after(last, 14), 9), assessor, tells, act)
+        yield step(town, f"scores/{period}/{assessor}", at(after(last, 14), 9), assessor, tells, act)
         tells = "Pejabat penilai menyampaikan hasil penilaian triwulan"
         act = partial(appraise, "delivery", period, people)
-        yield step(town, f"delivery/{period}/{assessor}", at(_after(last, 20), 9), assessor, tells, act)
+        yield step(town, f"delivery/{period}/{assessor}", at(after(last, 20), 9), assessor, tells, act)
     for person in town.lines():
         tells = "Pegawai membaca nilainya sendiri dan nilai unitnya, beserta asal-usulnya, lalu menerimanya"
         act = partial(_read_and_accept, town.units()[person], person, period)
-        yield step(town, f"reading/{period}/{person}", at(_after(last, 22), 13), person, tells, act)
-
-
-def _after(month: str, day: int) -> str:
-    """That day of the month after `month`."""
-    return ((date.fromisoformat(f"{month}-28") + timedelta(days=5)).replace(day=day)).isoformat()
+        yield step(town, f"reading/{period}/{person}", at(after(last, 22), 13), person, tells, act)
 
 
 def _score(period: str, values: Mapping[str, str], seat: Seat) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
 from functools import partial
 
 from scenario.acts import (
+    after,
     appraise,
     approve_plans,
     at,
@@ -71,15 +71,14 @@ def plans(town: Place) -> Iterator[Step]:
 
 def one_month(town: Place, number: int) -> Iterator[Step]:
     """A month: its figures at the end, attendance in the first days of the next, and the pay run on the 8th."""
-    month, after = f"{YEAR}-{number:02d}", (date(YEAR, number, 28) + timedelta(days=5)).replace(day=1)
+    month = f"{YEAR}-{number:02d}"
     name = f"achievements-{month}.csv"
     act = partial(hand_in, town, "appraisal", "/imports/achievements", name)
     yield step(town, f"import/{name}", at(f"{month}-28", 15), HR, "SDM mengimpor capaian bulan ini dari catatan unit (CSV)", act)
     name = f"attendance-{month}.csv"
     act = partial(hand_in, town, "personnel", "/imports/attendance", name)
-    yield step(town, f"import/{name}", at(after.replace(day=3).isoformat(), 8), HR, f"SDM mengimpor kehadiran {month} (CSV)", act)
-    run_day = at(after.replace(day=8).isoformat(), 10)
-    yield step(town, f"pay-run/{month}", run_day, TREASURER, f"Bendahara membayarkan TPP {month}", partial(pay, month))
+    yield step(town, f"import/{name}", at(after(month, 3), 8), HR, f"SDM mengimpor kehadiran {month} (CSV)", act)
+    yield step(town, f"pay-run/{month}", at(after(month, 8), 10), TREASURER, f"Bendahara membayarkan TPP {month}", partial(pay, month))
 
 
 def colleagues(town: Place, period: str, opened: str, answered: str, published: str) -> Iterator[Step]:

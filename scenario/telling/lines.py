@@ -8,6 +8,7 @@ from textwrap import fill
 
 from scenario.report import Outcome, Row
 from scenario.words import Words
+from shared.kernel.money import half_up
 
 SHORT = {"sangat_baik": "SB", "baik": "B", "butuh_perbaikan": "BP", "cukup": "C", "kurang": "K", "sangat_kurang": "SK"}
 WIDE = 120
@@ -23,18 +24,18 @@ def bar(part: Fraction, cells: int, mark: Fraction | None = None) -> str:
 
     Whatever is more than nothing shows, and only the whole fills every cell.
     """
-    filled = min(cells, int(part * cells + Fraction(1, 2)))
+    filled = min(cells, half_up(part * cells))
     if 0 < part < 1:
         filled = min(max(filled, 1), cells - 1)
     drawn = ["█"] * filled + [" "] * (cells - filled)
     if mark is not None:
-        drawn.insert(min(cells, int(mark * cells + Fraction(1, 2))), "│")
+        drawn.insert(min(cells, half_up(mark * cells)), "│")
     return "".join(drawn)
 
 
 def percent(part: Fraction) -> str:
     """A part of 1 in whole percent, rounded half up."""
-    return str(int(part * 100 + Fraction(1, 2)))
+    return str(half_up(part * 100))
 
 
 def unit_name(unit: str) -> str:
