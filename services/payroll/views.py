@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Date, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.payroll.domain.recovery import Settled
 from services.payroll.domain.scheme import paid_months
 from services.payroll.events import (
     AdjustmentsPosted,
@@ -141,16 +142,13 @@ ALLOWANCES = View(
 )
 
 
-Paying = AllowancePosted | AdjustmentsPosted | RepaymentReceived
-
-
-def _adjustment_keys(fact: Fact[AllowanceAdjusted | Paying]) -> Iterable[str]:
+def _adjustment_keys(fact: Fact[AllowanceAdjusted | Settled]) -> Iterable[str]:
     if isinstance(fact.event, AllowanceAdjusted):
         return (f"{fact.event.employee}/{fact.id}",)
     return tuple(f"{fact.event.employee}/{part.event}" for part in fact.event.adjustments)
 
 
-def fold_adjustment(key: str, row: Row | None, fact: Fact[AllowanceAdjusted | Paying]) -> Row:
+def fold_adjustment(key: str, row: Row | None, fact: Fact[AllowanceAdjusted | Settled]) -> Row:
     """One adjustment and what runs have paid of it, or the person gave back (`run` null); `remaining` is still to come. Rupiah."""
     row, event = dict(row or {"difference": 0, "paid": 0, "runs": []}), fact.event
     if isinstance(event, AllowanceAdjusted):
