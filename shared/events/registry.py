@@ -127,11 +127,6 @@ class Heard:
 
         return register
 
-    def current(self, type_: str, data: Mapping[str, Any]) -> tuple[EventType, Mapping[str, Any]] | None:
-        """As :meth:`Catalogue.current`, over every service heard."""
-        catalogue = self._catalogue(type_)
-        return catalogue.current(type_, data) if catalogue else None
-
     def read(self, type_: str, raw: bytes) -> Any | None:
         """As :meth:`Catalogue.read`, over every service heard."""
         catalogue = self._catalogue(type_)

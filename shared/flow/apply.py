@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from shared.events.envelope import MOST_HOPS, Envelope
+from shared.bus.protocol import Incoming
+from shared.events.envelope import MOST_HOPS, Envelope, from_headers
 from shared.flow import decisions, facts, timers
 from shared.flow.facts import Place
 from shared.flow.knowledge import StoreKnowledge
@@ -24,6 +25,17 @@ class Arrived(NamedTuple):
 
     place: Place
     envelope: Envelope
+
+    @classmethod
+    def of(cls, message: Incoming) -> Self:
+        """Raises BadEnvelope when its headers are not an event's."""
+        envelope, _ = from_headers(message.headers, message.value)
+        return cls(Place(message.topic, message.partition, message.offset), envelope)
+
+
+def type_of(message: Incoming) -> str:
+    """What the message says that it is, whatever else is wrong with it; ``?`` when it says nothing."""
+    return next((value for name, value in message.headers if name == "ce_type"), b"?").decode(errors="replace")
 
 
 def typed(service: Flowing, arrived: Sequence[Arrived]) -> list[tuple[Arrived, Fact]]:

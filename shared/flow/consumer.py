@@ -18,11 +18,9 @@ import psycopg2
 import psycopg2.errors
 
 from shared.bus.protocol import Bus, BusUnavailable, Incoming, TopicPartition
-from shared.events.envelope import from_headers
 from shared.events.registry import UnknownVersion
 from shared.flow import parked, points
-from shared.flow.apply import Arrived, apply
-from shared.flow.facts import Place
+from shared.flow.apply import Arrived, apply, type_of
 from shared.flow.leases import SECONDS, Lease, Leases, LostLease, hold
 from shared.flow.source import Flowing, fact_of
 from shared.store.database import Database, Transaction, connect
@@ -266,9 +264,9 @@ class Consumer:
         arrived = []
         for message in messages:
             if (message.topic, message.key) in waiting:
-                parked.park(tx, self.name, message, _type(message), "waits behind an earlier event of its key")
+                parked.park(tx, self.name, message, type_of(message), "waits behind an earlier event of its key")
             else:
-                arrived.append(_arrived(message))
+                arrived.append(Arrived.of(message))
         apply(tx, self.service, arrived)
 
     def _bisect(self, tx: Transaction, messages: list[Incoming]) -> None:
@@ -287,7 +285,7 @@ class Consumer:
             tx.execute("release savepoint half")
             if len(messages) == 1:
                 LOG.error("consumer %s parks %s/%d/%d: %r", self.name, messages[0].topic, messages[0].partition, messages[0].offset, error)
-                parked.park(tx, self.name, messages[0], _type(messages[0]), repr(error))
+                parked.park(tx, self.name, messages[0], type_of(messages[0]), repr(error))
                 return
         middle = len(messages) // 2
         self._bisect(tx, messages[:middle])
@@ -310,11 +308,11 @@ class Consumer:
         found: dict[TopicPartition, tuple[int, str]] = {}
         for message in messages:
             # Whether a version is known hangs on the type alone, so a type that was read once need not be read twice.
-            if (type_ := _type(message)) in self.readable:
+            if (type_ := type_of(message)) in self.readable:
                 continue
             at = TopicPartition(message.topic, message.partition)
             try:
-                fact_of(self.service, _arrived(message).envelope)
+                fact_of(self.service, Arrived.of(message).envelope)
                 self.readable.add(type_)
             except UnknownVersion as unknown:
                 found.setdefault(at, (message.offset, str(unknown)))
@@ -350,7 +348,7 @@ class Consumer:
                     return None
                 parked.remove(tx, self.name, message)
                 if wanted.what == parked.RETRY:
-                    apply(tx, self.service, [_arrived(message)])
+                    apply(tx, self.service, [Arrived.of(message)])
                 following = parked.release_next(tx, self.name, message)
             self.applied_batch()
             return following
@@ -360,12 +358,3 @@ class Consumer:
             with self.database.transaction(None, self.now()) as tx:
                 parked.failed_again(tx, self.name, message, repr(error))
             return None
-
-
-def _arrived(message: Incoming) -> Arrived:
-    envelope, _ = from_headers(message.headers, message.value)
-    return Arrived(Place(message.topic, message.partition, message.offset), envelope)
-
-
-def _type(message: Incoming) -> str:
-    return next((value for name, value in message.headers if name == "ce_type"), b"?").decode(errors="replace")

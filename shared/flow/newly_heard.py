@@ -11,15 +11,12 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
-from typing import Any
 
 import psycopg2
 
 from shared.bus.protocol import Bus, BusUnavailable, Incoming, TopicPartition
-from shared.events.envelope import from_headers
 from shared.flow import decisions, facts, parked
-from shared.flow.apply import Arrived, typed
-from shared.flow.facts import Place
+from shared.flow.apply import Arrived, type_of, typed
 from shared.flow.knowledge import StoreKnowledge
 from shared.flow.source import Flowing
 from shared.store.database import Database, Transaction, connect
@@ -104,7 +101,7 @@ class NewlyHeard:
         self.marked()
 
     def _apply(self, tx: Transaction, messages: Sequence[Incoming]) -> None:
-        known = typed(self.service, [_arrived(one) for one in messages])
+        known = typed(self.service, [Arrived.of(one) for one in messages])
         for agency in sorted({fact.agency for _, fact in known}):
             tx.enter_agency(agency)
             mine = [(one, fact) for one, fact in known if fact.agency == agency]
@@ -114,7 +111,7 @@ class NewlyHeard:
     def _park(self, message: Incoming, error: Exception) -> None:
         LOG.error("%s parks %s/%d/%d: %r", self.service.name, message.topic, message.partition, message.offset, error)
         with self.database.transaction(None, self.now()) as tx:
-            parked.park(tx, self.service.name, message, f"{_base(message)}.v?", repr(error))
+            parked.park(tx, self.service.name, message, type_of(message), repr(error))
 
 
 def heard_types(service: Flowing) -> frozenset[str]:
@@ -137,10 +134,4 @@ def _names(types: frozenset[str]) -> set[str]:
 
 
 def _base(message: Incoming) -> str:
-    found = next((value for name, value in message.headers if name == "ce_type"), b"").decode(errors="replace")
-    return found.rpartition(".v")[0]
-
-
-def _arrived(message: Incoming) -> Any:
-    envelope, _ = from_headers(message.headers, message.value)
-    return Arrived(Place(message.topic, message.partition, message.offset), envelope)
+    return type_of(message).rpartition(".v")[0]

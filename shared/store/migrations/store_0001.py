@@ -17,8 +17,6 @@ create table agencies (
     holidays date[] not null default '{{}}'
 );
 
-create function app_agency() returns integer language sql stable as $$ select current_setting('app.agency')::integer $$;
-
 create table events (
     position  bigint generated always as identity (cache 1) primary key,
     id        uuid not null,
@@ -95,7 +93,7 @@ create table jobs (
 """
 
 
-OWN = "agency = current_setting('app.agency')::integer"  # app_agency() says the same, and is read anew by every statement
+OWN = "agency = current_setting('app.agency')::integer"
 
 
 def forced_security(table: str) -> str:
