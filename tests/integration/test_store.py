@@ -13,6 +13,7 @@ import pytest
 from shared.events.envelope import Envelope
 from shared.kernel.ids import event_id
 from shared.kernel.refusal import Refused
+from shared.process.finding import load_service, service_names
 from shared.store import bulk, horizon, log, texts
 from shared.store.commands import execute
 from shared.store.database import AgencyBook, Database, connect
@@ -89,6 +90,38 @@ def test_without_an_agency_an_error_and_with_anothers_nothing(prepared):
         with pytest.raises(psycopg2.Error), connection.cursor() as cursor:  # a pooled session falls back to ''
             cursor.execute("select count(*) from events")
         connection.close()
+
+
+@pytest.mark.parametrize("position", [1, 10**12], ids=["behind the horizon", "far ahead"])
+def test_the_database_alone_draws_positions(prepared, position):
+    """An event at a position of the writer's own choosing would stand where no reader looks, or stop the log's numbers."""
+    add(prepared.app, "positions", 1)
+    drawn = "insert into events ({}id, agency, stream, version, type, subject, effective, recorded, data, meta){}"
+    values = "gen_random_uuid(), 1, 'own-position', 1, 't', 's', now(), now(), '{}', '{}'"
+    connection = psycopg2.connect(prepared.urls.app_url)
+    with connection.cursor() as cursor:
+        cursor.execute("set app.agency = '1'")
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute(drawn.format("position, ", " overriding system value") + f" values ({position}, {values})")
+        connection.rollback()
+        cursor.execute("set app.agency = '1'")
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute("select setval('events_position_seq', %s)", (position,))
+        connection.rollback()
+        cursor.execute("set app.agency = '1'")
+        cursor.execute(drawn.format("", "") + f" values ({values}) returning position")
+        assert cursor.fetchone()[0] == log.last_position(connection)
+    connection.rollback()
+    connection.close()
+
+
+def test_a_text_is_never_written_anew(prepared):
+    """Its digest stands in the log; the application may erase it, and nothing else."""
+    with prepared.app.transaction("aa", NOW) as tx:
+        ref = texts.save(tx, "the reasons")
+    for change in ("digest = 'x'", "id = gen_random_uuid()", "agency = 1"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege), prepared.app.transaction("aa", NOW) as tx:
+            tx.execute(f"update texts set {change} where id = %s", (ref.id,))
 
 
 def test_a_row_of_another_agency_cannot_be_written(prepared):
@@ -255,3 +288,19 @@ def test_a_text_can_be_erased_and_its_event_stays_valid(prepared):
         assert texts.read(tx, ref.id) is None and texts.matches(tx, ref)
     with prepared.app.transaction("bb", NOW) as tx:
         assert texts.read(tx, ref.id) is None
+
+
+@pytest.mark.parametrize("name", service_names())
+def test_no_service_may_choose_a_number_that_its_database_draws(postgres_url, name):
+    service = load_service(name)
+    places = prepare(postgres_url, service)
+    connection = psycopg2.connect(places.urls.app_url)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select table_name, column_name, has_column_privilege(current_user, table_name::regclass, column_name, 'INSERT, UPDATE')"
+            " from information_schema.columns where table_schema = 'public' and is_identity = 'YES' order by table_name"
+        )
+        drawn = cursor.fetchall()
+    connection.close()
+    assert ("events", "position", False) in drawn
+    assert not [row for row in drawn if row[2]]
