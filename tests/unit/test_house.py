@@ -46,7 +46,7 @@ def files() -> Iterator[Path]:
     """All files of the repository, without what is made from them (folders that begin with a dot, compiled modules)."""
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [name for name in folders if name != "__pycache__" and (not name.startswith(".") or name in OURS)]
-        yield from (Path(folder, name) for name in names)
+        yield from (Path(folder, name) for name in names if name != ".git")  # a file in a second work tree
 
 
 def services() -> list[Path]:
