@@ -20,6 +20,46 @@ class UnitOpened:
 @dataclass(frozen=True)
 class EmployeeRegistered:
     employee: str
+    since: date
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class EmploymentEnded:
+    """`since`: the first day outside service."""
+
+    employee: str
+    kind: str
+    since: date
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class EmploymentEndRevoked:
+    """Service went on from `since`, the first day outside it by the end that is undone."""
+
+    employee: str
+    since: date
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class ServiceInterrupted:
+    """In service and not at work from `since` to the last day `until`; None: open."""
+
+    employee: str
+    kind: str
+    since: date
+    until: date | None
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class ServiceResumed:
+    """`since`: the first day back."""
+
+    employee: str
+    since: date
 
 
 @HEARD.hears("personnel")
@@ -36,3 +76,7 @@ class PositionAssigned:
 class ReportingLineSet:
     employee: str
     assessor: str
+
+
+LIFE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed)
+"""What a person's service is folded from (:class:`shared.kernel.employment.Employment`)."""

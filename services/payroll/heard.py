@@ -20,6 +20,49 @@ class EmployeeRegistered:
 
 @HEARD.hears("personnel")
 @dataclass(frozen=True)
+class EmploymentEnded:
+    """`since`: the first day outside service."""
+
+    employee: str
+    kind: str
+    since: date
+    document: str
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class EmploymentEndRevoked:
+    """Service went on from `since`, the first day outside it by the end that is undone."""
+
+    employee: str
+    since: date
+    document: str
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class ServiceInterrupted:
+    """In service and not at work from `since` to the last day `until`; None: open."""
+
+    employee: str
+    kind: str
+    since: date
+    until: date | None
+    document: str
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class ServiceResumed:
+    """`since`: the first day back."""
+
+    employee: str
+    since: date
+    document: str
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
 class PositionAssigned:
     """`job_class` (kelas jabatan) decides the basic allowance; an `acting` assignment leaves it as it is."""
 
@@ -224,3 +267,7 @@ class AppraisalImported:
     period: str
     predicate: str
     source_system: str
+
+
+LIFE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed)
+"""What a person's service is folded from (:class:`shared.kernel.employment.Employment`)."""

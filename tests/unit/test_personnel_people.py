@@ -8,14 +8,29 @@ from datetime import date
 import pytest
 
 from services.personnel.domain.attendance import ATTENDANCE, RecordAttendance
-from services.personnel.domain.employee import EMPLOYEE, AssignPosition, HoldRank, RegisterEmployee, SetReportingLine, in_force
+from services.personnel.domain.employee import (
+    EMPLOYEE,
+    AssignPosition,
+    EndEmployment,
+    HoldRank,
+    InterruptService,
+    RegisterEmployee,
+    ResumeService,
+    RevokeEnd,
+    SetReportingLine,
+    in_force,
+)
 from services.personnel.domain.unit import UNIT, MoveUnit, OpenUnit
 from services.personnel.events import (
     AttendanceRecorded,
     EmployeeRegistered,
+    EmploymentEnded,
+    EmploymentEndRevoked,
     PositionAssigned,
     RankHeld,
     ReportingLineSet,
+    ServiceInterrupted,
+    ServiceResumed,
     UnitMoved,
     UnitOpened,
 )
@@ -168,3 +183,58 @@ def test_attendance_of_a_month_that_has_not_ended_is_refused():
 ])  # fmt: skip
 def test_attendance_that_no_month_can_hold_is_refused(wrong: dict):
     assert refused(ATTENDANCE, [], replace(APRIL, **wrong)).code == "attendance-figure"
+
+
+END = EndEmployment("m8", "resigned", date(2026, 5, 1), "800/9/2026")
+ENDED = EmploymentEnded("m8", "resigned", date(2026, 5, 1), "800/9/2026")
+LEAVE = InterruptService("m8", "unpaid-leave", date(2026, 3, 1), date(2026, 3, 31), "800/7/2026")
+ON_LEAVE = ServiceInterrupted("m8", "unpaid-leave", date(2026, 3, 1), date(2026, 3, 31), "800/7/2026")
+
+
+def test_an_end_is_recorded_once_and_another_one_asks_that_it_be_revoked_first():
+    assert given_when(EMPLOYEE, [REGISTERED], END) == [ENDED]
+    assert given_when(EMPLOYEE, [REGISTERED, ENDED], END) == []
+    assert refused(EMPLOYEE, [REGISTERED, ENDED], replace(END, since=date(2026, 6, 1))).code == "employment-ended"
+    assert refused(EMPLOYEE, [REGISTERED], replace(END, since=JOINED)).code == "end-before-service"
+    assert refused(EMPLOYEE, [REGISTERED], replace(END, kind="gone")).code == "end-kind"
+    revoked = EmploymentEndRevoked("m8", ENDED.since, "800/10/2026")
+    assert given_when(EMPLOYEE, [REGISTERED, ENDED], RevokeEnd("m8", "800/10/2026")) == [revoked]
+    assert refused(EMPLOYEE, [REGISTERED, ENDED, revoked], RevokeEnd("m8", "800/10/2026")).code == "not-ended"
+    assert given_when(EMPLOYEE, [REGISTERED, ENDED, revoked], replace(END, since=date(2026, 6, 1)))
+
+
+def test_what_begins_after_the_end_is_refused_and_what_began_before_is_not():
+    given, first, last = [REGISTERED, ENDED], ENDED.since, date(2026, 4, 30)
+    line = SetReportingLine("m8", "m11", "m13", first, "800/31/2025")
+    for command in (replace(POST, since=first), line, HoldRank("m8", "III/b", first, JOINED), replace(LEAVE, since=first, until=None)):
+        assert refused(EMPLOYEE, given, command).code == "after-service"
+        assert given_when(EMPLOYEE, given, replace(command, since=last))
+
+
+def test_registered_again_from_the_end_on_and_not_before():
+    again = RegisterEmployee("m8", "PPPK", ENDED.since)
+    assert given_when(EMPLOYEE, [REGISTERED, ENDED], again) == [EmployeeRegistered("m8", "PPPK", ENDED.since)]
+    assert refused(EMPLOYEE, [REGISTERED, ENDED], replace(again, since=date(2026, 4, 30))).code == "employee-registered"
+    assert refused(EMPLOYEE, [REGISTERED, replace(ENDED, kind="died")], again).code == "employee-registered"
+    back = [REGISTERED, ENDED, EmployeeRegistered("m8", "PPPK", date(2026, 7, 1))]
+    assert given_when(EMPLOYEE, back, replace(POST, since=date(2026, 7, 1)))
+    assert refused(EMPLOYEE, back, replace(POST, since=date(2026, 6, 30))).code == "after-service"
+    assert refused(EMPLOYEE, back, RevokeEnd("m8", "800/10/2026")).code == "not-ended"
+
+
+def test_nobody_is_away_twice_on_a_day_and_comes_back_only_from_somewhere():
+    assert given_when(EMPLOYEE, [REGISTERED], LEAVE) == [ON_LEAVE]
+    assert given_when(EMPLOYEE, [REGISTERED, ON_LEAVE], LEAVE) == []
+    longer = replace(LEAVE, until=date(2026, 4, 30))
+    assert given_when(EMPLOYEE, [REGISTERED, ON_LEAVE], longer) == [replace(ON_LEAVE, until=date(2026, 4, 30))]
+    sick = replace(LEAVE, kind="sick-leave", since=date(2026, 3, 31), until=None)
+    assert refused(EMPLOYEE, [REGISTERED, ON_LEAVE], sick).code == "service-interrupted"
+    assert given_when(EMPLOYEE, [REGISTERED, ON_LEAVE], replace(sick, since=date(2026, 4, 1)))
+    assert refused(EMPLOYEE, [REGISTERED], replace(LEAVE, until=date(2026, 2, 28))).code == "interruption-days"
+    assert refused(EMPLOYEE, [REGISTERED], replace(LEAVE, kind="holiday")).code == "interruption-kind"
+    assert refused(EMPLOYEE, [REGISTERED], replace(LEAVE, since=date(2025, 5, 31))).code == "before-service"
+    back = ResumeService("m8", date(2026, 3, 20), "800/8/2026")
+    resumed = ServiceResumed("m8", date(2026, 3, 20), "800/8/2026")
+    assert given_when(EMPLOYEE, [REGISTERED, ON_LEAVE], back) == [resumed]
+    assert given_when(EMPLOYEE, [REGISTERED, ON_LEAVE, resumed], back) == []
+    assert refused(EMPLOYEE, [REGISTERED, ON_LEAVE], replace(back, since=date(2026, 4, 1))).code == "not-interrupted"

@@ -40,6 +40,7 @@ from services.personnel import defaults as personnel_defaults
 from services.personnel.domain import condition_rules, development, discipline, promotion, proposals, settings, talent, vacancy
 from services.personnel.domain import employee as registered
 from services.personnel.reactions.discipline import ROW, SUM
+from shared.kernel.employment import ENDS, INTERRUPTIONS
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 ROOMS = (common, opening, judged, guided, opinions, followed, conduct, heard, paid, changed, explanation)
@@ -107,7 +108,10 @@ PUBLISHED = {
         *("late-and-early-minutes", "days-absent", "meetings-missed", "roll-calls-missed"),
         *("ObjectionDecided", "AppraisalDelivered", "AppraisalFinalized", "AppraisalCorrected", "AppraisalImported"),
         *("AttendanceRecorded", "PositionAssigned", "RuleSetPublished", "SanctionImposed", "SanctionLifted", "AwardGranted"),
+        *ENDS,
+        *("EmploymentEnded", "EmploymentEndRevoked", "ServiceInterrupted", "ServiceResumed"),
     ),
+    "interruption": INTERRUPTIONS,
     "status": ("listed", "proposed", *proposals.OUTCOMES, "withdrawn"),
     "criterion": vacancy.CRITERIA,
     "cause": ("complaint", "survey"),

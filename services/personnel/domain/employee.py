@@ -1,4 +1,4 @@
-"""An employee's service: registration, posts, rank and who appraises him. The person's name and NIP are not here."""
+"""An employee's service: when it begins, rests and ends, posts, rank and who appraises him. The person's name and NIP are not here."""
 
 from __future__ import annotations
 
@@ -8,8 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from services.personnel.events import EducationRecorded, EmployeeRegistered, PositionAssigned, RankHeld, ReportingLineSet
+from services.personnel.events import (
+    EducationRecorded,
+    EmployeeRegistered,
+    EmploymentEnded,
+    EmploymentEndRevoked,
+    PositionAssigned,
+    RankHeld,
+    ReportingLineSet,
+    ServiceInterrupted,
+    ServiceResumed,
+)
 from shared.kernel.decider import Aggregate, Decider
+from shared.kernel.employment import ENDS, INTERRUPTIONS, Employment, Spell
 from shared.kernel.refusal import Refused
 
 KINDS = ("PNS", "CPNS", "PPPK")
@@ -65,7 +76,55 @@ class RecordEducation:
     education: str
 
 
-Command = RegisterEmployee | AssignPosition | HoldRank | SetReportingLine | RecordEducation
+@dataclass(frozen=True)
+class EndEmployment:
+    """`since`: the first day outside service."""
+
+    employee: str
+    kind: str
+    since: date
+    document: str
+
+
+@dataclass(frozen=True)
+class RevokeEnd:
+    """`document`: what annuls the end, or corrects it."""
+
+    employee: str
+    document: str
+
+
+@dataclass(frozen=True)
+class InterruptService:
+    """`until`: the last day; None while nobody knows it."""
+
+    employee: str
+    kind: str
+    since: date
+    until: date | None
+    document: str
+
+
+@dataclass(frozen=True)
+class ResumeService:
+    """`since`: the first day back; the interruption's own first day says that it never was."""
+
+    employee: str
+    since: date
+    document: str
+
+
+Command = (
+    RegisterEmployee
+    | AssignPosition
+    | HoldRank
+    | SetReportingLine
+    | RecordEducation
+    | EndEmployment
+    | RevokeEnd
+    | InterruptService
+    | ResumeService
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +136,8 @@ class EmployeeState:
     ranks: tuple[RankHeld, ...] = ()
     lines: tuple[ReportingLineSet, ...] = ()
     education: str | None = None
+    service: Employment = Employment()
+    resumed: tuple[ServiceResumed, ...] = ()
 
 
 def in_force(entries: Iterable[Any], day: date) -> Any | None:
@@ -92,14 +153,23 @@ def decide(state: EmployeeState, command: Command) -> Sequence[Any]:
     """What the command adds to the stream; nothing when it says what is known already (so a file may be imported twice)."""
     if isinstance(command, RegisterEmployee):
         return _register(state, command)
-    began = _began(state, command)
-    if isinstance(command, AssignPosition):
-        return _assign(state, command, began)
-    if isinstance(command, HoldRank):
-        return _hold(state, command)
-    if isinstance(command, RecordEducation):
-        return [] if state.education == command.education else [EducationRecorded(command.employee, command.education)]
-    return _report(state, command, began)
+    _must_be_registered(state, command)
+    match command:
+        case AssignPosition():
+            return _assign(state, command)
+        case HoldRank():
+            return _hold(state, command)
+        case RecordEducation():
+            return [] if state.education == command.education else [EducationRecorded(command.employee, command.education)]
+        case EndEmployment():
+            return _end(state, command)
+        case RevokeEnd():
+            return _revoke(state, command)
+        case InterruptService():
+            return _interrupt(state, command)
+        case ResumeService():
+            return _resume(state, command)
+    return _report(state, command)
 
 
 def _register(state: EmployeeState, command: RegisterEmployee) -> Sequence[EmployeeRegistered]:
@@ -108,20 +178,31 @@ def _register(state: EmployeeState, command: RegisterEmployee) -> Sequence[Emplo
     wished = EmployeeRegistered(command.employee, command.kind, command.since)
     if wished in state.registered:
         return []
+    ended = state.service.ended(date.max)
+    if ended is not None and ended.how != "died" and command.since >= ended.end:
+        return [wished]
     if state.registered:
         last = max(state.registered, key=lambda entry: entry.since)
         # A CPNS becomes PNS after the trial year (UU 20/2023); no other change of kind keeps the person's service.
-        if not (last.kind == "CPNS" and command.kind == "PNS" and command.since > last.since):
+        if ended is not None or not (last.kind == "CPNS" and command.kind == "PNS" and command.since > last.since):
             raise Refused(
                 "employee-registered",
                 expected=f"an employee code not in use, or {command.employee} as registered",
-                found=f"{command.employee} registered as {last.kind} from {last.since}",
-                remedy="choose another code, or give kind and date as registered",
+                found=f"{command.employee} registered as {last.kind} from {last.since}" + (_over(ended) if ended else ""),
+                remedy=(
+                    f"after an end, register again from {ended.end} on"
+                    if ended is not None and ended.how != "died"
+                    else "choose another code, or give kind and date as registered"
+                ),
             )
     return [wished]
 
 
-def _began(state: EmployeeState, command: Command) -> date:
+def _over(ended: Spell) -> str:
+    return f", out of service since {ended.end} ({ended.how})"
+
+
+def _must_be_registered(state: EmployeeState, command: Command) -> None:
     if not state.registered:
         raise Refused(
             "unknown-employee",
@@ -130,15 +211,14 @@ def _began(state: EmployeeState, command: Command) -> date:
             remedy="import the person first",
             status=404,
         )
-    return min(entry.since for entry in state.registered)
 
 
-def _assign(state: EmployeeState, command: AssignPosition, began: date) -> Sequence[PositionAssigned]:
+def _assign(state: EmployeeState, command: AssignPosition) -> Sequence[PositionAssigned]:
     if command.job_class not in JOB_CLASSES:
         raise _wrong("job-class", "a job class (kelas jabatan) from 1 to 17", command.job_class, "correct the job class")
     if command.kind not in POSITION_KINDS:
         raise _wrong("position-kind", " or ".join(POSITION_KINDS), command.kind, "correct the kind of post")
-    _not_before(command.since, began, "the post")
+    _in_service(state, command.since, "the post")
     wished = PositionAssigned(
         command.employee, command.post, command.job_class, command.kind, command.unit, command.acting, command.since, command.document
     )
@@ -158,11 +238,13 @@ def _hold(state: EmployeeState, command: HoldRank) -> Sequence[RankHeld]:
         raise _wrong(
             "rank-before-service", f"a date on or after {command.service_since}, the first day of service", command.since, "correct it"
         )
+    if state.service.ended(command.since) is not None:
+        _in_service(state, command.since, "the rank")
     wished = RankHeld(command.employee, command.rank, command.since, command.service_since)
     return [] if _said(state.ranks, wished) else [wished]
 
 
-def _report(state: EmployeeState, command: SetReportingLine, began: date) -> Sequence[ReportingLineSet]:
+def _report(state: EmployeeState, command: SetReportingLine) -> Sequence[ReportingLineSet]:
     """PP 30/2019 art. 59: the objection goes to the assessor's superior, so the three must be three persons."""
     if len({command.employee, command.assessor, command.superior}) < 3:
         raise Refused(
@@ -172,7 +254,7 @@ def _report(state: EmployeeState, command: SetReportingLine, began: date) -> Seq
             remedy="correct the assessor or the superior",
             status=422,
         )
-    _not_before(command.since, began, "the reporting line")
+    _in_service(state, command.since, "the reporting line")
     wished = ReportingLineSet(command.employee, command.assessor, command.superior, command.since, command.document)
     return [] if _said(state.lines, wished) else [wished]
 
@@ -183,16 +265,94 @@ def _said(entries: Iterable[Any], wished: Any, **equal: Any) -> bool:
     return bool(same_day) and same_day[-1] == wished
 
 
-def _not_before(since: date, began: date, what: str) -> None:
-    if since < began:
-        raise _wrong("before-service", f"{what} to begin on or after {began}, the first day of service", since, "correct the date")
+def _in_service(state: EmployeeState, since: date, what: str) -> None:
+    """Refused (422) for a day before service (before-service), or after its end (after-service)."""
+    ended = state.service.ended(since)
+    if ended is not None:
+        raise _wrong("after-service", f"{what} to begin before {ended.end}, the end of service ({ended.how})", since, "correct the date")
+    if not state.service.serving(since):
+        raise _wrong(
+            "before-service", f"{what} to begin on or after {state.service.began}, the first day of service", since, "correct the date"
+        )
 
 
 def _wrong(code: str, expected: str, found: object, remedy: str) -> Refused:
     return Refused(code, expected=expected, found=str(found), remedy=remedy, status=422)
 
 
+def _end(state: EmployeeState, command: EndEmployment) -> Sequence[EmploymentEnded]:
+    """Refused (422) for an unknown kind or a day not after the first; (409) when another end stands: it is revoked first."""
+    if command.kind not in ENDS:
+        raise _wrong("end-kind", " or ".join(ENDS), command.kind, "correct the kind of end")
+    wished = EmploymentEnded(command.employee, command.kind, command.since, command.document)
+    spell = state.service.spells[-1]
+    if spell.end is not None:
+        if (spell.end, spell.how) == (command.since, command.kind):
+            return []
+        raise Refused(
+            "employment-ended",
+            expected=f"{command.employee} in service, or the end as it stands",
+            found=f"an end on {spell.end} ({spell.how})",
+            remedy="revoke that end first if it is wrong",
+        )
+    if command.since <= spell.since:
+        raise _wrong("end-before-service", f"a first day outside service after {spell.since}, its first day", command.since, "correct it")
+    return [wished]
+
+
+def _revoke(state: EmployeeState, command: RevokeEnd) -> Sequence[EmploymentEndRevoked]:
+    """Refused (409) when no end stands: there was none, or the person has been registered again since."""
+    spell = state.service.spells[-1]
+    if spell.end is None:
+        raise Refused(
+            "not-ended",
+            expected="an employment that has an end",
+            found=f"{command.employee} in service since {spell.since}",
+            remedy="nothing needs to be revoked",
+        )
+    return [EmploymentEndRevoked(command.employee, spell.end, command.document)]
+
+
+def _interrupt(state: EmployeeState, command: InterruptService) -> Sequence[ServiceInterrupted]:
+    """Refused (422) for an unknown kind, days that are none, or outside service; (409) for days of another interruption."""
+    if command.kind not in INTERRUPTIONS:
+        raise _wrong("interruption-kind", " or ".join(INTERRUPTIONS), command.kind, "correct the kind of interruption")
+    if command.until is not None and command.until < command.since:
+        raise _wrong("interruption-days", f"a last day from {command.since} on", command.until, "give a later last day, or none")
+    _in_service(state, command.since, "the interruption")
+    wished = ServiceInterrupted(command.employee, command.kind, command.since, command.until, command.document)
+    held = state.service.spell(command.since).interruptions
+    if any((one.kind, one.since, one.until) == (command.kind, command.since, command.until) for one in held):
+        return []
+    others = [one for one in held if (one.kind, one.since) != (command.kind, command.since)]
+    for one in others:
+        if one.since <= (command.until or date.max) and command.since <= (one.until or date.max):
+            raise Refused(
+                "service-interrupted",
+                expected="days on which the person is not away already",
+                found=f"{one.kind} from {one.since} to {one.until or 'an open end'}",
+                remedy="record the day on which the person is back, or correct the days",
+            )
+    return [wished]
+
+
+def _resume(state: EmployeeState, command: ResumeService) -> Sequence[ServiceResumed]:
+    """Refused (409) when the person is not away on that day."""
+    wished = ServiceResumed(command.employee, command.since, command.document)
+    if state.service.interruption(command.since) is not None:
+        return [wished]
+    if wished in state.resumed:
+        return []
+    raise Refused(
+        "not-interrupted",
+        expected="a day on which the person is away",
+        found=f"no interruption that holds on {command.since}",
+        remedy="give the first day back, within the interruption as recorded",
+    )
+
+
 def evolve(state: EmployeeState, event: object) -> EmployeeState:
+    state = replace(state, service=state.service.after(event))
     if isinstance(event, EmployeeRegistered):
         return replace(state, registered=(*state.registered, event))
     if isinstance(event, PositionAssigned):
@@ -203,6 +363,8 @@ def evolve(state: EmployeeState, event: object) -> EmployeeState:
         return replace(state, lines=(*state.lines, event))
     if isinstance(event, EducationRecorded):
         return replace(state, education=event.education)
+    if isinstance(event, ServiceResumed):
+        return replace(state, resumed=(*state.resumed, event))
     return state
 
 

@@ -43,14 +43,21 @@ from services.personnel.events.people import (
     AttendanceRecorded,
     EducationRecorded,
     EmployeeRegistered,
+    EmploymentEnded,
+    EmploymentEndRevoked,
     PositionAssigned,
     RankHeld,
     ReportingLineSet,
+    ServiceInterrupted,
+    ServiceResumed,
     UnitMoved,
     UnitOpened,
     YearAbsenceRecorded,
 )
 from shared.events.rule_set import RuleSetPublished
+
+LIFE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed)
+"""What a person's service is folded from (:class:`shared.kernel.employment.Employment`)."""
 
 __all__ = [
     "AttendanceRecorded",
@@ -64,6 +71,8 @@ __all__ = [
     "EVENTS",
     "EducationRecorded",
     "EmployeeRegistered",
+    "EmploymentEnded",
+    "EmploymentEndRevoked",
     "Excluded",
     "GuidanceClosed",
     "GuidanceFollowed",
@@ -71,6 +80,7 @@ __all__ = [
     "ImprovementPeriodClosed",
     "ImprovementPeriodEnded",
     "ImprovementPeriodOpened",
+    "LIFE",
     "MentorAppointed",
     "PositionAssigned",
     "PostDecided",
@@ -87,6 +97,8 @@ __all__ = [
     "SanctionImposed",
     "SanctionLifted",
     "SanctionTerms",
+    "ServiceInterrupted",
+    "ServiceResumed",
     "TalentBoxPlaced",
     "TrainingAssigned",
     "TrainingCompleted",

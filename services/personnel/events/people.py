@@ -35,7 +35,10 @@ class UnitMoved:
 @EVENTS.event(EventClass.OPEN, effective="since")
 @dataclass(frozen=True)
 class EmployeeRegistered:
-    """`kind`: PNS, CPNS or PPPK. Name and NIP stay in the vault. Stream of this and the next three: ``personnel-employee-<employee>``."""
+    """`kind`: PNS, CPNS or PPPK. Name and NIP stay in the vault. Stream of this and the next seven: ``personnel-employee-<employee>``.
+
+    After an end of employment it begins a new spell of service.
+    """
 
     employee: str
     kind: str
@@ -76,6 +79,56 @@ class ReportingLineSet:
     employee: str
     assessor: str
     superior: str | None
+    since: date
+    document: str
+
+
+@EVENTS.event(EventClass.RESTRICTED, effective="since")
+@dataclass(frozen=True)
+class EmploymentEnded:
+    """`since`: the first day outside service. `kind`: retired (pensiun), resigned, dismissed, died, contract-ended or moved-agency.
+
+    PP 11/2017 art. 238–248; PP 94/2021 art. 8 for a dismissal that is a sanction; PP 49/2018 for the contract of a PPPK.
+    """
+
+    employee: str
+    kind: str
+    since: date
+    document: str
+
+
+@EVENTS.event(EventClass.RESTRICTED, effective="since")
+@dataclass(frozen=True)
+class EmploymentEndRevoked:
+    """The end whose first day outside service was `since` is undone: service went on from that day."""
+
+    employee: str
+    since: date
+    document: str
+
+
+@EVENTS.event(EventClass.RESTRICTED, effective="since")
+@dataclass(frozen=True)
+class ServiceInterrupted:
+    """From `since` to the last day `until` (None: open) the person is in service and not at work; a later one of kind and day corrects it.
+
+    `kind`: suspended (pemberhentian sementara), unpaid-leave (cuti di luar tanggungan negara), long-leave (cuti besar), sick-leave,
+    maternity-leave, study (tugas belajar). PP 11/2017 jo. PP 17/2020.
+    """
+
+    employee: str
+    kind: str
+    since: date
+    until: date | None
+    document: str
+
+
+@EVENTS.event(EventClass.RESTRICTED, effective="since")
+@dataclass(frozen=True)
+class ServiceResumed:
+    """`since`: the first day back; the interruption that held then ends the day before, or never was when it began that day."""
+
+    employee: str
     since: date
     document: str
 

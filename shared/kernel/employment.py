@@ -1,0 +1,185 @@
+"""A person's service in an agency: when it began, was interrupted, ended and began again; who was there on which day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from shared.kernel.facts import Fact, Knowledge
+from shared.kernel.periods import Period
+
+INTERRUPTIONS = ("suspended", "unpaid-leave", "long-leave", "sick-leave", "maternity-leave", "study")
+"""Kinds of interruption: pemberhentian sementara (PP 11/2017), cuti di luar tanggungan negara, cuti besar, cuti sakit, cuti melahirkan
+(PP 11/2017 jo. PP 17/2020), tugas belajar."""
+
+ENDS = ("retired", "resigned", "dismissed", "died", "contract-ended", "moved-agency")
+"""Kinds of end: pensiun, atas permintaan sendiri, tidak atas permintaan sendiri, meninggal (PP 11/2017 art. 238–248), perjanjian kerja
+berakhir (PP 49/2018), pindah instansi."""
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Interruption:
+    """From the day `since` to the day `until`, both inside it; None: open, nobody knows yet for how long."""
+
+    kind: str
+    since: date
+    until: date | None
+
+    def holds(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
+class Spell:
+    """Service without a gap: from the day `since` to the day before `end`, which `how` names (one of `ENDS`)."""
+
+    since: date
+    end: date | None = None
+    how: str | None = None
+    interruptions: tuple[Interruption, ...] = ()
+
+    def holds(self, day: date) -> bool:
+        return self.since <= day and (self.end is None or day < self.end)
+
+
+@dataclass(frozen=True)
+class Employment:
+    """The spells in order. Folded with :meth:`after` from the events of personnel's stream of the person, in the order of the stream."""
+
+    spells: tuple[Spell, ...] = ()
+
+    @classmethod
+    def of(cls, facts: Iterable[Fact[Any]]) -> Employment:
+        """From facts of the person's one stream, in any order; facts that say nothing of service change nothing."""
+        found = cls()
+        for fact in sorted(facts, key=lambda one: one.version):
+            found = found.after(fact.event)
+        return found
+
+    @classmethod
+    def known(cls, knowledge: Knowledge, employee: str, models: Sequence[type]) -> Employment:
+        """From what a service knows; `models`: its classes of the events that :meth:`after` reads."""
+        return cls.of(fact for model in models for fact in knowledge.facts(model, employee))
+
+    # --- what is said of it ---
+
+    def after(self, event: Any) -> Employment:
+        """With one more event: EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted or ServiceResumed of any
+        service's class of that name. Others change nothing.
+        """
+        match type(event).__name__:
+            case "EmployeeRegistered":
+                return self._registered(event.since)
+            case "EmploymentEnded":
+                return self._with_last(lambda spell: replace(spell, end=event.since, how=event.kind))
+            case "EmploymentEndRevoked":
+                return self._with_last(lambda spell: replace(spell, end=None, how=None) if spell.end == event.since else spell)
+            case "ServiceInterrupted":
+                return self._with(event.since, lambda spell: _interrupted(spell, Interruption(event.kind, event.since, event.until)))
+            case "ServiceResumed":
+                return self._with(event.since, lambda spell: _resumed(spell, event.since))
+        return self
+
+    def _registered(self, since: date) -> Employment:
+        """A later word within a spell (a CPNS appointed as PNS) goes on with it; after an end it begins another."""
+        if not self.spells or (self.spells[-1].end is not None and since >= self.spells[-1].end):
+            return Employment((*self.spells, Spell(since)))
+        return self
+
+    def _with_last(self, change: Any) -> Employment:
+        return Employment((*self.spells[:-1], change(self.spells[-1]))) if self.spells else self
+
+    def _with(self, day: date, change: Any) -> Employment:
+        """Changes the spell that the day lies in; an interruption belongs to the spell in which it began."""
+        return Employment(tuple(change(spell) if spell.holds(day) else spell for spell in self.spells))
+
+    # --- what may be asked ---
+
+    @property
+    def began(self) -> date | None:
+        """The first day of the first spell; None for somebody who was never registered."""
+        return self.spells[0].since if self.spells else None
+
+    def spell(self, day: date) -> Spell | None:
+        """The spell that the day lies in."""
+        return next((one for one in self.spells if one.holds(day)), None)
+
+    def ended(self, day: date) -> Spell | None:
+        """The spell that had ended last by the day, when the day lies in none after it."""
+        over = [one for one in self.spells if one.end is not None and one.end <= day]
+        return over[-1] if over and self.spell(day) is None else None
+
+    def serving(self, day: date) -> bool:
+        """Whether the day is one of service, interrupted or not."""
+        return self.spell(day) is not None
+
+    def interruption(self, day: date) -> Interruption | None:
+        """The interruption that the day lies in, within service."""
+        spell = self.spell(day)
+        return next((one for one in spell.interruptions if one.holds(day)), None) if spell else None
+
+    def present(self, day: date, without: Collection[str] = INTERRUPTIONS) -> bool:
+        """Whether the day is one of service outside the interruptions of the kinds `without`."""
+        spell = self.spell(day)
+        return spell is not None and not any(one.kind in without and one.holds(day) for one in spell.interruptions)
+
+    def days(self, period: Period, without: Collection[str] = ()) -> int:
+        """How many calendar days of the period are days of service, those of interruptions of the kinds `without` left out."""
+        return sum(self.present(period.start + _DAY * number, without) for number in range((period.end - period.start).days + 1))
+
+    def serves_in(self, period: Period, without: Collection[str] = ()) -> bool:
+        """Whether at least one day of the period is one of service outside these kinds of interruption."""
+        return self.days(period, without) > 0
+
+    def months(self, period: Period, without: Collection[str] = ()) -> tuple[Period, ...]:
+        """The months of the period with at least one such day."""
+        return tuple(month for month in period.months if self.serves_in(month, without))
+
+    # --- how a view keeps it ---
+
+    def plain(self) -> list[dict[str, Any]]:
+        """As JSON values, which :meth:`read` reads."""
+        return [
+            {
+                "since": spell.since.isoformat(),
+                "end": _text(spell.end),
+                "how": spell.how,
+                "interruptions": [
+                    {"kind": one.kind, "since": one.since.isoformat(), "until": _text(one.until)} for one in spell.interruptions
+                ],
+            }
+            for spell in self.spells
+        ]
+
+    @classmethod
+    def read(cls, plain: Sequence[Mapping[str, Any]] | None) -> Employment:
+        return cls(tuple(_spell(one) for one in plain or ()))
+
+
+def _spell(plain: Mapping[str, Any]) -> Spell:
+    away = (Interruption(one["kind"], date.fromisoformat(one["since"]), _day(one["until"])) for one in plain["interruptions"])
+    return Spell(date.fromisoformat(plain["since"]), _day(plain["end"]), plain["how"], tuple(away))
+
+
+def _interrupted(spell: Spell, wished: Interruption) -> Spell:
+    """A later word for the same kind and first day corrects the last day."""
+    kept = [one for one in spell.interruptions if (one.kind, one.since) != (wished.kind, wished.since)]
+    return replace(spell, interruptions=tuple(sorted((*kept, wished), key=lambda one: one.since)))
+
+
+def _resumed(spell: Spell, since: date) -> Spell:
+    """Whatever held on the day ends the day before it; what would have begun on the day itself never was."""
+    kept = (replace(one, until=since - _DAY) if one.holds(since) else one for one in spell.interruptions)
+    return replace(spell, interruptions=tuple(one for one in kept if one.until is None or one.since <= one.until))
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
