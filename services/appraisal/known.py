@@ -7,7 +7,6 @@ from datetime import date
 
 from services.appraisal.events import OrganisationResultSet
 from services.appraisal.heard import EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitMoved, UnitOpened
-from shared.kernel.calendar import Calendar
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -76,10 +75,4 @@ def upwards(knowledge: Knowledge, unit: str | None, day: date) -> Iterator[str]:
 def works_in(knowledge: Knowledge, employee: str, unit: str) -> bool:
     """Whether the employee's post (not one held in an acting capacity) is now in the unit or below it."""
     held = [fact for fact in knowledge.facts(PositionAssigned, employee) if not fact.event.acting and fact.effective <= knowledge.now]
-    today = calendar_of(knowledge).local_date(knowledge.now)
-    return bool(held) and unit in upwards(knowledge, held[-1].event.unit, today)
-
-
-def calendar_of(knowledge: Knowledge) -> Calendar:
-    """The agency's calendar; every knowledge reads in a transaction of its agency, which has it."""
-    return knowledge.tx.calendar
+    return bool(held) and unit in upwards(knowledge, held[-1].event.unit, knowledge.today)

@@ -13,7 +13,6 @@ from services.appraisal.domain.improvement import IMPROVEMENT, OpenImprovementIt
 from services.appraisal.domain.objection import ReportOverdue
 from services.appraisal.domain.rules import Improvement, read_rules
 from services.appraisal.heard import ComplaintResolved, SurveyResultPublished
-from services.appraisal.known import calendar_of
 from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.money import exact
@@ -92,7 +91,7 @@ def _of_survey(key: str, knowledge: Knowledge) -> Iterable[Do]:
         fact = results[period]
         same_kind = Period.parse(before).kind == Period.parse(period).kind
         if same_kind and exact(fact.event.index) < exact(results[before].event.index):
-            day = calendar_of(knowledge).local_date(fact.recorded)
+            day = knowledge.calendar.local_date(fact.recorded)
             rules = _improvement(knowledge, day)
             if rules and rules.falling_surveys:
                 yield _open(unit, f"survey-{service}-{period.lower()}", "survey", fact, day, rules, knowledge)
@@ -103,8 +102,7 @@ def _improvement(knowledge: Knowledge, day: date) -> Improvement | None:
 
 
 def _open(unit: str, item: str, cause: str, fact: Fact, day: date, rules: Improvement, knowledge: Knowledge) -> Do:
-    calendar = calendar_of(knowledge)
-    due = rules.due.last_day(calendar.start_of(day), calendar)
+    due = rules.due.last_day(knowledge.calendar.start_of(day), knowledge.calendar)
     return Do(IMPROVEMENT, OpenImprovementItem(unit, item, cause, fact.id, due))
 
 

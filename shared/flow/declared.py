@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from shared.kernel.decider import Aggregate
@@ -35,10 +35,13 @@ class Reaction:
 
 @dataclass(frozen=True)
 class Arm:
-    """Let the timer `key` fire at `due` (aware), or at once if that has passed. Arming again moves it."""
+    """Let the timer `key` fire at `due`, or at once if that has passed. Arming again moves it.
+
+    `due`: an aware moment, or a day, which begins when it begins where the agency is.
+    """
 
     key: str
-    due: datetime
+    due: datetime | date
 
 
 @dataclass(frozen=True)

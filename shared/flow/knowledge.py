@@ -9,6 +9,7 @@ from typing import Any
 from shared.events.rule_set import RuleSetPublished
 from shared.flow import facts
 from shared.flow.source import Flowing, fact_of
+from shared.kernel.calendar import Calendar
 from shared.kernel.facts import Fact
 from shared.kernel.rules import RuleSet, in_force
 from shared.store import log
@@ -21,44 +22,52 @@ class StoreKnowledge:
     """Reads in one transaction of one agency: every read sees what was committed by then, and the transaction's own events."""
 
     def __init__(self, tx: Transaction, service: Flowing) -> None:
-        self.tx, self.service = tx, service
+        self._tx, self._service = tx, service
         self.agency, self.now = tx.agency, tx.now
+
+    @property
+    def calendar(self) -> Calendar:
+        return self._tx.calendar
+
+    @property
+    def today(self) -> date:
+        return self.calendar.local_date(self.now)
 
     def facts(self, model: type, subject: str) -> Sequence[Fact]:
         """Own or heard events of this class about the subject, lowest rank first."""
-        base = f"merit.{self.service.name}.{model.__name__}"
-        own = self.service.events.types.get(base)
+        base = f"merit.{self._service.name}.{model.__name__}"
+        own = self._service.events.types.get(base)
         if own is not None and own.model is model:
-            envelopes = log.read_subject(self.tx, subject, base=base)
+            envelopes = log.read_subject(self._tx, subject, base=base)
         else:
-            declared = self.service.heard.of(model)
-            envelopes = facts.about(self.tx, subject, f"merit.{declared.service}.{declared.name}")
-        found = (fact_of(self.service, one) for one in envelopes)
+            declared = self._service.heard.of(model)
+            envelopes = facts.about(self._tx, subject, f"merit.{declared.service}.{declared.name}")
+        found = (fact_of(self._service, one) for one in envelopes)
         return sorted((fact for fact in found if fact is not None), key=lambda fact: fact.rank)
 
     def stream(self, name: str) -> Sequence[Fact]:
-        found = (fact_of(self.service, one) for one in log.read_stream(self.tx, name))
+        found = (fact_of(self._service, one) for one in log.read_stream(self._tx, name))
         return [fact for fact in found if fact is not None]
 
     def row(self, view: View, key: str) -> Mapping[str, Any] | None:
-        return reading.row(self.tx, view, key)
+        return reading.row(self._tx, view, key)
 
     def rows(self, view: View, **equal: Any) -> Sequence[Mapping[str, Any]]:
-        return reading.rows(self.tx, view, equal)
+        return reading.rows(self._tx, view, equal)
 
     def hold(self, name: str) -> None:
-        self.tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 3))", (f"hold/{self.service.name}/{self.agency}/{name}",))
+        self._tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 3))", (f"hold/{self._service.name}/{self.agency}/{name}",))
 
     def _published(self, kind: str) -> list[RuleSet]:
         found = (fact.event for fact in self.facts(RuleSetPublished, f"rules-{kind}"))
         return [RuleSet(one.kind, one.id, one.version, one.since, tuple(one.sources), one.settings) for one in found]
 
     def rule_sets(self, kind: str) -> Sequence[RuleSet]:
-        return [rules for rules in self.service.defaults if rules.kind == kind] + self._published(kind)
+        return [rules for rules in self._service.defaults if rules.kind == kind] + self._published(kind)
 
     def rules(self, kind: str, day: date) -> RuleSet:
         """An agency's own set wins over a national default, whatever their dates."""
         own = self._published(kind)
         if any(rules.since <= day for rules in own):
             return in_force(own, kind, day)
-        return in_force(self.service.defaults, kind, day)
+        return in_force(self._service.defaults, kind, day)

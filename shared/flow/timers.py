@@ -34,11 +34,12 @@ def fold(tx: Transaction, timers: Sequence[Timer], facts: Sequence[Fact]) -> Non
 
 def _change(tx: Transaction, timer: str, change: Any, fact: Fact) -> None:
     if isinstance(change, Arm):
+        due = change.due if isinstance(change.due, datetime) else tx.calendar.start_of(change.due)
         tx.execute(
             "insert into timers (agency, timer, key, due, cause, correlation) values (%s, %s, %s, %s, %s, %s)"
             " on conflict (agency, timer, key) do update set fired = case when timers.due = excluded.due then timers.fired end,"
             " due = excluded.due, cause = excluded.cause, correlation = excluded.correlation, tries = 0",
-            (tx.agency_id, timer, change.key, change.due, fact.id, fact.correlation),
+            (tx.agency_id, timer, change.key, due, fact.id, fact.correlation),
         )
     else:
         # One that fired stays, so that arming it for the same moment again does not fire it twice.

@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
+from shared.kernel.calendar import Calendar
 from shared.kernel.rules import RuleSet
 
 E = TypeVar("E")
@@ -40,6 +41,14 @@ class Knowledge(Protocol):
 
     agency: str
     now: datetime
+
+    @property
+    def calendar(self) -> Calendar:
+        """The agency's, as it is known now."""
+
+    @property
+    def today(self) -> date:
+        """The day of `now` where the agency is: by it rules are found and days compared, never by the day in UTC."""
 
     def facts(self, model: type[E], subject: str) -> Sequence[Fact[E]]:
         """Heard or own events of this class about `subject`, lowest rank first."""

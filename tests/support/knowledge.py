@@ -43,6 +43,10 @@ class MemoryKnowledge:
 
     # --- what a decision may ask (kernel.facts.Knowledge) ---
 
+    @property
+    def today(self) -> date:
+        return self.calendar.local_date(self.now)
+
     def facts(self, model: type, subject: str) -> Sequence[Fact]:
         found = [fact for fact in self.known.values() if type(fact.event) is model and fact.subject == subject]
         return sorted(found, key=lambda fact: fact.rank)

@@ -21,6 +21,7 @@ HOSTS = (("pypi", "org"), ("pythonhosted", "org"), ("maven", "org"), ("repo.mave
 OPTIONS = ("index-url", "find-links", "trusted-host")
 PLACES = re.compile(r"(?<![\w.$}/-])/(?:" + "|".join(HOMES) + r")/[\w.]")
 ADDRESSES = [*(re.escape(".".join(host)) + r"\b" for host in HOSTS), *(f"--(?:extra-)?{option}" for option in OPTIONS)]
+BACK_DOORS = re.compile(r"\bknowledge\._?(?:tx|service)\b|\b(?:now|recorded|effective|\w+_at|moment)\.(?:date\(\)|year\b|month\b|day\b)")
 REGISTRIES = re.compile("|".join(ADDRESSES))
 
 
@@ -81,6 +82,18 @@ def test_no_file_is_tied_to_a_machine_or_names_a_registry():
     assert found == {}
 
 
+def by_the_back_door(text: str) -> list[str]:
+    """Where code of a service reaches through a knowledge to its transaction, or takes the day of a moment in UTC."""
+    return [match.group() for match in BACK_DOORS.finditer(text)]
+
+
+def test_no_service_reaches_through_knowledge_or_takes_the_day_of_utc():
+    """What a decision may ask is what Knowledge says: its twin in memory has nothing else; and a day is the agency's own."""
+    texts = {path: path.read_text(encoding="utf-8") for path in ROOT.glob("services/**/*.py")}
+    found = {str(path.relative_to(ROOT)): by_the_back_door(text) for path, text in texts.items() if by_the_back_door(text)}
+    assert found == {}
+
+
 def test_the_checks_find_what_they_look_for(tmp_path):
     (tmp_path / "domain").mkdir()
     (tmp_path / "events.py").write_text("")
@@ -97,3 +110,6 @@ def test_the_checks_find_what_they_look_for(tmp_path):
     assert tied_to_a_machine(f"see https://{'.'.join(HOSTS[0])}/simple") == [".".join(HOSTS[0])]
     assert tied_to_a_machine(f"--{OPTIONS[0]} https://merit.example") == [f"--{OPTIONS[0]}"]
     assert tied_to_a_machine("GET /v1/work/orders, https://merit.example/home/page, $HOME/root/x") == []
+    said = "knowledge.tx.calendar, knowledge.now.date(), fact.recorded.year"
+    assert by_the_back_door(said) == ["knowledge.tx", "now.date()", "recorded.year"]
+    assert by_the_back_door("knowledge.today.year, period.year, fact.effective <= knowledge.now, books.tx.execute(1)") == []

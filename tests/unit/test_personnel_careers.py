@@ -240,9 +240,9 @@ def test_pp_94_2021_a_running_sanction_blocks_until_it_ends():
     assert office.proposal("s1/rank-iii-c")["missing"] == ["no-running-sanction"]
     imposed = next(fact for fact in office.knowledge.known.values() if type(fact.event).__name__ == "SanctionImposed")
     (arm,) = SANCTION_END.on[type(imposed.event)](imposed)
-    assert arm.due == datetime(2026, 9, 30, 17, tzinfo=UTC), "the first moment of October in Jakarta"
-    office.knowledge.now = arm.due
-    for do in SANCTION_END.fire(arm.key, arm.due, office.knowledge):
+    assert arm.due == date(2026, 10, 1)
+    office.knowledge.now = due = datetime(2026, 9, 30, 17, tzinfo=UTC)  # midnight in Jakarta
+    for do in SANCTION_END.fire(arm.key, due, office.knowledge):
         office.do(do.aggregate, do.command)
     assert office.proposal("s1/rank-iii-c")["status"] == "proposed"
 
@@ -265,9 +265,9 @@ def test_time_in_rank_proposes_when_it_is_full():
     assert office.open() == set()
     held = next(fact for fact in office.knowledge.known.values() if type(fact.event).__name__ == "RankHeld")
     (arm,) = TIME_IN_RANK.on[type(held.event)](held)
-    assert arm.due == datetime(2026, 3, 31, 17, tzinfo=UTC)
-    office.knowledge.now = arm.due
-    for do in TIME_IN_RANK.fire(arm.key, arm.due, office.knowledge):
+    assert arm.due == date(2026, 4, 1)
+    office.knowledge.now = due = datetime(2026, 3, 31, 17, tzinfo=UTC)  # midnight in Jakarta
+    for do in TIME_IN_RANK.fire(arm.key, due, office.knowledge):
         office.do(do.aggregate, do.command)
     assert office.open() == {"s5/rank-iii-c"}
 
@@ -320,7 +320,8 @@ def test_peraturan_bkn_4_2025_a_rank_begins_on_the_first_of_a_month():
 def test_the_ladder_of_ranks_and_its_ceilings():
     assert [next_rank(rank) for rank in ("I/d", "II/d", "III/d", "IV/d", "IV/e", "IX")] == ["II/a", "III/a", "IV/a", "IV/e", None, None]
     assert {CEILINGS["regular"][one] for one in ("d4", "s1")} == {"III/d"} and CEILINGS["regular"]["sltp-kejuruan"] == "II/d"
-    assert after_years(datetime(2020, 2, 29, tzinfo=UTC), 1) == datetime(2021, 3, 1, tzinfo=UTC)
+    assert after_years(date(2020, 2, 29), 1) == date(2021, 3, 1)
+    assert after_years(date(2024, 3, 1), 2) == date(2026, 3, 1)
 
 
 @pytest.mark.parametrize(("kind", "wrong", "said"), [

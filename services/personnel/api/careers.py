@@ -16,7 +16,7 @@ from shared.kernel.refusal import Refused
 blp = Blueprint("careers", __name__, url_prefix="/v1", description="Talent boxes, and posts that fall vacant.")
 
 Body = dict[str, Any]
-PUBLIC = ("post", "unit", "job_class", "kind", "strategic", "criteria", "status", "opened_on", "since")
+PUBLIC = ("post", "unit", "job_class", "kind", "strategic", "criteria", "status", "since")
 
 
 @blp.route("/talent")
@@ -33,7 +33,11 @@ def list_talent(ask: Ask, wanted: Body) -> Body:
 def list_vacancies(ask: Ask, wanted: Body) -> Body:
     """Posts that fell vacant, with the criteria by which candidates are ranked. The rankings are not for everybody."""
     page = ask.page(VACANCIES, **wanted)
-    return {**page, "items": [{name: row[name] for name in PUBLIC} for row in page["items"]]}
+    return {**page, "items": [{name: row[name] for name in PUBLIC} | _opened(ask, row) for row in page["items"]]}
+
+
+def _opened(ask: Ask, row: Body) -> Body:
+    return {"opened_on": ask.calendar.local_date(row["opened_at"])}
 
 
 @blp.route("/vacancies", methods=["POST"])
@@ -53,7 +57,8 @@ def open_vacancy(ask: Ask, body: Body) -> Body:
 @querying("read-vacancy")
 def show_vacancy(ask: Ask, post: str) -> Body:
     """One vacancy with the ranking, its reasons, and who fails the check of the record. Its ETag is what the decision needs."""
-    return ask.found(ask.knowledge.row(VACANCIES, post), "vacancy", post)
+    row = ask.found(ask.knowledge.row(VACANCIES, post), "vacancy", post)
+    return row | _opened(ask, row)
 
 
 @blp.route("/vacancies/<post>/decision", methods=["POST"])

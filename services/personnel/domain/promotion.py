@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from services.personnel.domain.ranks import next_rank, step_of
 from services.personnel.domain.results import History, at_least, year_results
 from services.personnel.domain.settings import EMPLOYMENTS, PREDICATES, Reader
+from services.personnel.domain.terms import after_months
 from services.personnel.events import RankPromotionDecided, RankPromotionProposed, RankPromotionWithdrawn, Reason
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
@@ -56,13 +57,12 @@ def read_promotion(settings: Mapping[str, Any], tables: Mapping[str, Ceilings]) 
 
 @dataclass(frozen=True)
 class Service:
-    """What is known of one person. `held_since`: the aware moment from which the rank is held; sanctions that run now, as their ids."""
+    """What is known of one person. Sanctions that run now, as their ids."""
 
     employment: str
     rank: str
     rank_event: str
     rank_since: date
-    held_since: datetime
     history: History
     running: tuple[str, ...]
     education: tuple[str, str] | None
@@ -78,18 +78,18 @@ class Examined:
     missing: tuple[str, ...]
 
 
-def examine(service: Service, rules: PromotionRules, now: datetime) -> Examined | None:
+def examine(service: Service, rules: PromotionRules, today: date) -> Examined | None:
     """Every condition, one by one; None where there is no rank above or the kind of employment knows no regular promotion."""
     rank_to = next_rank(service.rank)
     if rank_to is None or service.employment not in rules.employments:
         return None
     met: list[Reason] = []
     missing: list[str] = []
-    if after_years(service.held_since, rules.years) <= now:
+    if after_years(service.rank_since, rules.years) <= today:
         met.append(Reason(TIME, service.rank_event, service.rank_since.isoformat()))
     else:
         missing.append(TIME)
-    results = _last_years(service.history, rules, now)
+    results = _last_years(service.history, rules, today)
     if at_least(results, rules.predicate):
         met.extend(Reason(PREDICATE, one.event, one.predicate) for one in results)
     else:
@@ -107,21 +107,18 @@ def examine(service: Service, rules: PromotionRules, now: datetime) -> Examined 
     return Examined(rank_to, tuple(met), tuple(missing))
 
 
-def _last_years(history: History, rules: PromotionRules, now: datetime) -> Sequence[Any]:
+def _last_years(history: History, rules: PromotionRules, today: date) -> Sequence[Any]:
     """The results of the last years that have one, unbroken; none when the last of them is further back than the year before last."""
-    for last in (now.year, now.year - 1, now.year - 2):
+    for last in (today.year, today.year - 1, today.year - 2):
         years = [year_results(history, last - back, imported=rules.imported) for back in range(rules.last_years)]
         if years[0]:
             return [one for year in years for one in year] if all(years) else ()
     return ()
 
 
-def after_years(moment: datetime, years: int) -> datetime:
+def after_years(day: date, years: int) -> date:
     """So many years later; from 29 February the day after 28 February where there is none."""
-    try:
-        return moment.replace(year=moment.year + years)
-    except ValueError:
-        return moment.replace(year=moment.year + years, month=3, day=1)
+    return after_months(day, 12 * years)
 
 
 def promotion_name(rank_to: str) -> str:

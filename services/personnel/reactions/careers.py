@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.personnel.domain.promotion import (
     PROMOTION,
@@ -17,7 +17,7 @@ from services.personnel.domain.promotion import (
     read_promotion,
 )
 from services.personnel.domain.ranking import Record, rank_candidates
-from services.personnel.domain.sanction import counts, end_of, runs
+from services.personnel.domain.sanction import counts, runs
 from services.personnel.domain.talent import TALENT, Place, TalentRules, potential_for, read_talent
 from services.personnel.domain.terms import after_months
 from services.personnel.domain.vacancy import VACANCY, ProposeCandidates, vacancy_stream
@@ -38,7 +38,7 @@ from services.personnel.events import (
 )
 from services.personnel.heard import AppraisalCorrected, AppraisalFinalized, AppraisalImported
 from services.personnel.reactions.keys import everyone, subject, vacant_posts
-from services.personnel.reactions.known import day_of, employment_of, in_force, results_of, sanctions_of
+from services.personnel.reactions.known import employment_of, in_force, results_of, sanctions_of
 from services.personnel.tables import BOXES, CEILINGS
 from services.personnel.views import TALENT_BOXES
 from shared.events.rule_set import RuleSetPublished
@@ -81,7 +81,7 @@ def propose_candidates(post: str, knowledge: Knowledge) -> Iterable[Do]:
     opened = [fact.event for fact in knowledge.stream(vacancy_stream(post)) if isinstance(fact.event, VacancyOpened)]
     if not opened:
         return []
-    found = knowledge.rules("talent", day_of(knowledge))
+    found = knowledge.rules("talent", knowledge.today)
     rules = read_talent(found.settings, BOXES)
     people = sorted({row["employee"] for row in knowledge.rows(TALENT_BOXES)})
     records = [record for one in people if (record := _record(one, rules, knowledge)) is not None]
@@ -100,7 +100,7 @@ def _record(employee: str, rules: TalentRules, knowledge: Knowledge) -> Record |
     box = boxes[str(placed[-1].period)]
     held = in_force([fact for fact in knowledge.facts(PositionAssigned, employee) if not fact.event.acting], knowledge.now)
     rank = in_force(knowledge.facts(RankHeld, employee), knowledge.now)
-    after = after_months(day_of(knowledge), -rules.clean_months)
+    after = after_months(knowledge.today, -rules.clean_months)
     return Record(
         employee=employee,
         employment=employment,
@@ -145,10 +145,10 @@ POST_PROPOSALS = Reaction(
 
 def propose_promotion(employee: str, knowledge: Knowledge) -> Iterable[Do]:
     """Propose the rank above when every condition is met, list it when little is missing, withdraw it otherwise."""
-    found = knowledge.rules("promotion", day_of(knowledge))
+    found = knowledge.rules("promotion", knowledge.today)
     rules = read_promotion(found.settings, CEILINGS)
     service = _service(employee, knowledge, rules)
-    examined = examine(service, rules, knowledge.now) if service else None
+    examined = examine(service, rules, knowledge.today) if service else None
     wanted = None
     if service is not None and examined is not None and len(examined.missing) <= rules.list_missing:
         name = promotion_name(examined.rank_to)
@@ -171,7 +171,6 @@ def _service(employee: str, knowledge: Knowledge, rules: PromotionRules) -> Serv
         rank=rank.event.rank,
         rank_event=rank.id,
         rank_since=rank.event.since,
-        held_since=rank.effective,
         history=results_of(employee, knowledge),
         running=tuple(
             imposed.event.sanction
@@ -212,15 +211,15 @@ PROMOTIONS = Reaction(
 # The law's four years. Where a place asks for another time, a promotion is looked at with the next fact about the person.
 TIME_IN_RANK = Timer(
     name="time-in-rank",
-    on={RankHeld: lambda fact: (Arm(fact.subject, after_years(fact.effective, LEGAL_YEARS)),)},
+    on={RankHeld: lambda fact: (Arm(fact.subject, after_years(fact.event.since, LEGAL_YEARS)),)},
     fire=lambda key, due, knowledge: propose_promotion(key, knowledge),
 )
 
 
 def _sanction_ends(fact: Fact[SanctionImposed]) -> Iterable[Arm]:
     """A sanction's end opens a promotion again."""
-    end = end_of(fact.event, fact.effective)
-    return () if end is None else (Arm(f"{fact.event.employee}/{fact.event.sanction}", end),)
+    event = fact.event
+    return () if event.until is None else (Arm(f"{event.employee}/{event.sanction}", event.until + timedelta(days=1)),)
 
 
 def _after_sanction(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:

@@ -8,7 +8,7 @@ from services.personnel.domain.discipline import Absence, days_of_year, read_dis
 from services.personnel.domain.proposals import PROPOSAL, Propose, proposal_name
 from services.personnel.domain.proposing import brought_to
 from services.personnel.events import AttendanceRecorded, EmployeeRegistered, Reason, RulesBegan, YearAbsenceRecorded
-from services.personnel.reactions.known import day_of, employment_of, standing_of
+from services.personnel.reactions.known import employment_of, standing_of
 from services.personnel.tables import LADDERS
 from services.personnel.views import EMPLOYEES
 from shared.events.rule_set import RuleSetPublished
@@ -47,7 +47,7 @@ def decide(key: str, knowledge: Knowledge) -> Iterable[Do]:
     A lower one that was decided stays: the higher is proposed beside it.
     """
     employee, year = key.split("/")
-    found = knowledge.rules("discipline", day_of(knowledge))
+    found = knowledge.rules("discipline", knowledge.today)
     rules = read_discipline(found.settings, LADDERS)
     months, told = _recorded(employee, year, knowledge)
     days, facts = days_of_year(months, told)
@@ -58,7 +58,7 @@ def decide(key: str, knowledge: Knowledge) -> Iterable[Do]:
     if rung is not None:
         summed = tuple(Reason(SUM, one.event, str(one.days)) for one in facts)
         reasons = summed if rung.in_row is None else (Reason(ROW, longest.event, str(row)), *summed)
-        terms = rules.terms(rung, day_of(knowledge))
+        terms = rules.terms(rung, knowledge.today)
         programme = PROGRAMME.format(rung=rung.code)
         name = proposal_name("sanction", programme, year)
         wanted[name] = Propose(employee, name, "sanction", programme, year, reasons, found.name, "discipline", sanction=terms)
@@ -86,7 +86,7 @@ def of_rules(fact: Fact[RuleSetPublished | RulesBegan], knowledge: Knowledge) ->
 
 def _years(employee: str, knowledge: Knowledge) -> Iterable[str]:
     """This year and the one before: what lies further back is not taken up again."""
-    last = Period.parse(str(day_of(knowledge).year))
+    last = Period.parse(str(knowledge.today.year))
     return tuple(f"{employee}/{year}" for year in (last.shift(-1), last))
 
 

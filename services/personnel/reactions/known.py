@@ -46,11 +46,6 @@ def rules_or_none(knowledge: Knowledge, kind: str, day: date) -> RuleSet | None:
         return None
 
 
-def day_of(knowledge: Knowledge) -> date:
-    """The day now, to find rules by: the zones of Indonesia are ahead of UTC, so a new rule is seen up to nine hours late."""
-    return knowledge.now.date()
-
-
 def results_of(employee: str, knowledge: Knowledge) -> Mapping[str, Appraisal]:
     """Every period of the employee with a settled result, without the scores below it.
 

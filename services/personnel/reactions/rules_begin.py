@@ -15,14 +15,14 @@ BY_TODAY = ("discipline", "promotion", "talent")
 
 
 def _begins(fact: Fact[RuleSetPublished]) -> Iterable[Arm]:
-    """Midnight in UTC, from which :func:`day_of` has that day; nothing for days that were there when the rules were published."""
+    """Each day from which they hold, where the agency is; nothing for days that had begun when the rules were published."""
     event = fact.event
     if event.kind not in BY_TODAY:
         return ()
     switch = event.settings.get("allowance_cut", {}).get("from") if event.kind == "discipline" else None
     days = sorted({event.since, *((date.fromisoformat(switch),) if switch else ())})
-    due = [datetime.combine(day, time(), UTC) for day in days]
-    return tuple(Arm(f"{event.kind}/{moment.date()}", moment) for moment in due if moment > fact.recorded)
+    zone = fact.effective - datetime.combine(event.since, time(), UTC)
+    return tuple(Arm(f"{event.kind}/{day}", day) for day in days if datetime.combine(day, time(), UTC) + zone > fact.recorded)
 
 
 def _begin(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Integer, Text
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.personnel.events import PostDecided, PostProposed, TalentBoxPlaced, VacancyOpened
@@ -40,7 +40,7 @@ def fold_vacancy(key: str, row: Row | None, fact: Fact[Any]) -> Row:
     row, event = {**(row or {}), "version": fact.version}, fact.event
     if isinstance(event, VacancyOpened):
         opened = asdict(event) | {"criteria": list(event.criteria)}
-        return {**opened, "status": "open", "opened_on": fact.recorded.date(), "version": fact.version}
+        return {**opened, "status": "open", "opened_at": fact.recorded, "version": fact.version}
     if isinstance(event, PostProposed):
         ranking, excluded = [asdict(one) for one in event.ranking], [asdict(one) for one in event.excluded]
         return {**row, "proposal": event.proposal, "ranking": ranking, "excluded": excluded, "rule_set": event.rule_set}
@@ -58,7 +58,7 @@ VACANCIES = View(
         Column("strategic", Boolean),
         Column("criteria", JSONB),
         Column("status", Text),
-        Column("opened_on", Date),
+        Column("opened_at", DateTime(timezone=True)),
         Column("proposal", Text),
         Column("ranking", JSONB),
         Column("excluded", JSONB),
