@@ -12,10 +12,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from shared.kernel import decimals
 from shared.kernel.periods import Period
 
 LONGEST = 2000
 _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}([.,][0-9]{3})+")
+_GROUPED = re.compile(r"(?P<whole>-?[1-9][0-9]{0,2}(?:(?P<mark>[.,' ])[0-9]{3})(?:(?P=mark)[0-9]{3})*)(?P<rest>[.,][0-9]+)?")
+_PLAIN = re.compile(r"-?[0-9]+([.,][0-9]+)?")
 _DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})|(?P<d>[0-9]{1,2})[/-](?P<m>[0-9]{1,2})[/-](?P<y>[0-9]{4})")
 
 
@@ -68,13 +71,24 @@ def integer(cell: str) -> int:
 
 def decimal(cell: str) -> Decimal:
     """An exact number with a decimal comma or point, without thousand separators. ``1.234`` could be either and is refused."""
+    found = repr(cell[:60])
     if _THOUSANDS.fullmatch(cell):
         plain = re.sub("[.,]", "", cell)
-        raise BadCell(f"a number without thousand separators: {plain}, or {cell.replace(',', '.', 1)}0 for a fraction", repr(cell[:60]))
-    if not re.fullmatch(r"-?[0-9]{1,15}([.,][0-9]{1,12})?", cell):
-        raise BadCell("a number such as 97 or 97,5", repr(cell[:60]))
-    found = Decimal(cell.replace(",", "."))
-    return Decimal(format(found.normalize(), "f"))
+        raise BadCell(f"a number without thousand separators: {plain}, or {cell.replace(',', '.', 1)}0 for a fraction", found)
+    if grouped := _GROUPED.fullmatch(cell):
+        plain = re.sub("[.,' ]", "", grouped["whole"]) + (grouped["rest"] or "").replace(".", ",")
+        raise BadCell(f"a number without thousand separators: {plain}", found)
+    if cell.endswith("%") and _PLAIN.fullmatch(cell[:-1].strip()):
+        raise BadCell(f"a number without a percent sign: {cell[:-1].strip()}, where the unit is percent", found)
+    if not _PLAIN.fullmatch(cell):
+        raise BadCell("a number such as 97 or 97,5", found)
+    exact = Decimal(cell.replace(",", "."))
+    whole, _, places = cell.lstrip("-").replace(",", ".").partition(".")
+    if len(whole) > decimals.WHOLE:
+        raise BadCell(f"a number with {decimals.SAID}; choose a larger unit", found)
+    if len(places) > decimals.PLACES:
+        raise BadCell(f"a number with {decimals.SAID}, such as {decimals.plain(decimals.to_places(exact))}", found)
+    return Decimal(decimals.plain(exact))
 
 
 def day(cell: str) -> date:

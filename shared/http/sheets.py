@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,11 +13,14 @@ from decimal import Decimal
 from typing import Any
 
 from shared.http.cells import BadCell
+from shared.kernel import decimals
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_DIGITS = 15
 MOST_COLUMNS = 200
+_LITERAL = re.compile(r'"[^"]*"|\\.')
+"""Of a cell's number format: what is shown as it is."""
 
 
 class BadSheet(ValueError):
@@ -118,6 +122,9 @@ def _xlsx_cell(cell: Any) -> str | BadCell | None:
         return _formula(str(value))
     if cell.data_type == "e":
         return BadCell("a value", f"the error {value}")
+    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in _LITERAL.sub("", cell.number_format or ""):
+        shown = decimals.plain(Decimal(repr(value)) * 100)
+        return BadCell(f"a number without the format percent: {shown}, where the unit is percent", f"{shown}%, which is stored as {value}")
     return _written(value)
 
 
@@ -126,7 +133,7 @@ def _written(value: Any) -> str | BadCell | None:
     if isinstance(value, bool):
         return "ya" if value else "tidak"
     if isinstance(value, int | float):
-        return _number(Decimal(repr(value)))
+        return _number(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else BadCell("a date without a time", value.isoformat())
     if isinstance(value, date):
@@ -136,11 +143,16 @@ def _written(value: Any) -> str | BadCell | None:
     return BadCell("text, a number or a date", type(value).__name__)
 
 
-def _number(exact: Decimal) -> str | BadCell:
-    if not exact.is_finite():
-        return BadCell("a number", str(exact))
-    written = format(exact.normalize(), "f")
-    if len(written.lstrip("-").replace(".", "").lstrip("0")) > MOST_DIGITS:
-        return BadCell("the cell formatted as text: a spreadsheet keeps only 15 digits of a number", f"the number {written[:40]}")
+def _number(value: int | float) -> str | BadCell:
+    """A whole number keeps all its digits or is refused (a NIP that lost its last ones would be another's); a fraction is rounded to
+    the digits that a spreadsheet computes with.
+    """
+    if value == value // 1 and len(str(abs(int(value)))) > MOST_DIGITS:
+        expected = "a number of at most 15 digits, or the cell formatted as text where it is a code: a spreadsheet keeps only 15 digits"
+        return BadCell(expected, f"the number {int(value)}")
+    try:
+        written = str(int(value)) if value == value // 1 else decimals.plain(decimals.of_float(value))
+    except ValueError as wrong:
+        return BadCell(*str(wrong).removeprefix("expected ").split(", found ", 1))
     # Three decimals would look like thousands; here the spreadsheet says which they are.
     return written + "0" if "." in written and len(written.partition(".")[2]) == 3 else written

@@ -1,15 +1,22 @@
 """Cells and sheets: what is read, and what is refused because a spreadsheet could have meant something else."""
 
+import io
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
+from services.appraisal.domain.targets import number
 from shared.http.cells import BadCell, code, day, decimal, integer, month, one_of, period, text, yes_no
-from shared.http.sheets import CSV, XLSX, BadSheet, read_sheet
+from shared.http.forms import Edge
+from shared.http.sheets import CSV, XLSX, BadSheet, _written, read_sheet
+from shared.kernel.decimals import DECIMAL, PLACES, WHOLE, plain
 from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
 
 
 @pytest.mark.parametrize(
@@ -70,7 +77,95 @@ def test_cells_that_are_refused(parse, cell):
         parse(cell)
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-10**9, max_value=10**9))
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("1.234.567", "without thousand separators: 1234567"),
+        ("1.234,5", "without thousand separators: 1234,5"),
+        ("1,234.50", "without thousand separators: 1234,50"),
+        ("1 234 567", "without thousand separators: 1234567"),
+        ("98%", "without a percent sign: 98"),
+        ("97,5 %", "without a percent sign: 97,5"),
+        ("1000000000000000", "at most 15 digits before and 12 after the decimal sign; choose a larger unit"),
+        ("97,33333333333333", "at most 15 digits before and 12 after the decimal sign, such as 97.333333333333"),
+    ],
+)
+def test_what_a_refused_number_asks_for_is_accepted(cell, words):
+    with pytest.raises(BadCell) as refused:
+        decimal(cell)
+    assert words in refused.value.expected
+    proposed = words.rpartition(" ")[2]
+    if "unit" not in words:
+        decimal(proposed)
+
+
+def cell_of(value, number_format="General"):
+    made = Workbook()
+    made.active.append(["Nilai"])
+    made.active.append([value])
+    made.active["A2"].number_format = number_format
+    target = io.BytesIO()
+    made.save(target)
+    return read_sheet(target.getvalue(), XLSX, rows=5, unpacked_bytes=1_000_000)[1].cells[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "exact"),
+    [
+        (97.33333333333333, "97.333333333333"),
+        (0.1 + 0.2, "0.3"),
+        (1e-7, "0.0000001"),
+        (1 / 30, "0.033333333333"),
+        (97.5, "97.5"),
+        (98.0, "98"),
+        (123456789012345, "123456789012345"),
+        (12345678901.2345, "12345678901.2345"),
+        (0.125, "0.125"),
+        (-2.5, "-2.5"),
+        (0, "0"),
+    ],
+)
+def test_a_spreadsheets_number_becomes_one_exact_text(value, exact):
+    assert plain(decimal(cell_of(value))) == exact
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "words"),
+    [
+        (1e15, "General", "a number of at most 15 digits"),
+        (1.97001012000012e17, "General", "the cell formatted as text where it is a code"),
+        (1e-13, "General", "0.000000000001 or more, or zero"),
+        (0.973, "0.0%", "without the format percent: 97.3, where the unit is percent"),
+        (1, "0%", "without the format percent: 100"),
+    ],
+)
+def test_a_spreadsheets_number_that_would_become_another_is_refused(value, number_format, words):
+    found = cell_of(value, number_format)
+    assert isinstance(found, BadCell) and words in found.expected
+    assert not isinstance(cell_of(5, '0"%"'), BadCell), "a sign that is only shown"
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, min_value=1e-3, max_value=9e14))
+def test_a_spreadsheets_number_is_one_that_plans_take(value):
+    written = _written(value)
+    assert isinstance(written, str) and DECIMAL.fullmatch(plain(decimal(written)))
+    assert abs(decimal(written) - Decimal(value)) <= max(Decimal(value) * Decimal("1e-14"), Decimal("1e-12"))
+
+
+def test_there_is_one_limit_of_decimals():
+    """Cells, plans and the published form say the same."""
+    published = Edge("appraisal").form("ProgressRecorded.value")["pattern"]
+    assert published == f"^{DECIMAL.pattern}$"
+    longest = "9" * WHOLE + "." + "1" * PLACES
+    assert plain(decimal(longest)) == longest and number(longest, "it") == Fraction(longest)
+    for beyond in ("9" + longest, longest + "1"):
+        with pytest.raises(BadCell):
+            decimal(beyond)
+        with pytest.raises(Refused):
+            number(beyond, "it")
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9))
 def test_every_written_decimal_is_read_exactly(value):
     assert decimal(format(value, "f")) == value
 

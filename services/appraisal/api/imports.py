@@ -15,6 +15,7 @@ from shared.http.acting import Ask
 from shared.http.blueprint import Blueprint
 from shared.http.forms import Edge
 from shared.http.importing import Column, Source, code, decimal, importing, integer, month, one_of, period, text
+from shared.kernel.decimals import plain
 
 imports = Blueprint("imports", __name__, url_prefix="/v1", description="Imports (CSV, XLSX), with a dry run and an error per row.")
 
@@ -51,7 +52,7 @@ def import_targets(ask: Ask, row: dict[str, Any], source: Source) -> Do:
     """
     must_be_registered(ask.knowledge, row["employee"])
     said = {name: value for name, value in row.items() if name not in ("employee", "year")}
-    return Do(DRAFT, draft_of(ask, row["employee"], str(row["year"]), said | {"value": str(row["value"])}))
+    return Do(DRAFT, draft_of(ask, row["employee"], str(row["year"]), said | {"value": plain(row["value"])}))
 
 
 @imports.route("/imports/achievements", methods=["POST"])
@@ -77,7 +78,7 @@ def import_achievements(ask: Ask, row: dict[str, Any], source: Source) -> Do:
         str(row["year"]),
         row["target_id"],
         reported,
-        str(row["value"]),
+        plain(row["value"]),
         (source.digest,),
         None,
         ask.today,

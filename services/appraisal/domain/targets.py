@@ -11,6 +11,7 @@ from typing import Any
 from services.appraisal.domain import streams
 from services.appraisal.events import TargetDrafted, TargetWithdrawn
 from shared.kernel.decider import Aggregate, Decider
+from shared.kernel.decimals import DECIMAL, SAID
 from shared.kernel.money import exact
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -18,7 +19,6 @@ from shared.kernel.refusal import Refused
 ASPECTS = ("quantity", "quality", "time", "cost")
 DIRECTIONS = ("higher", "lower")
 CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
-_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True)
@@ -105,11 +105,11 @@ def target_of(event: Any) -> Target:
 
 def number(text: str, what: str) -> Fraction:
     """A number of zero or more, in plain digits with a point; Refused (422) otherwise."""
-    if not _DECIMAL.fullmatch(text):
+    if not DECIMAL.fullmatch(text):
         raise Refused(
             "number-invalid",
             status=422,
-            expected=f"{what} as a decimal such as 12 or 97.5",
+            expected=f"{what} as a decimal such as 12 or 97.5, with {SAID}",
             found=text,
             remedy="write digits with a point",
         )
