@@ -78,9 +78,9 @@ def kind_of(type_: str) -> str:
     return type_.split(".")[-2]
 
 
-def lack(missing: str, words: Words) -> str:
-    """What payroll says is missing, such as ``position held on 2026-01-01``, in words."""
-    return words.code(missing.split()[0], "lacking")
+def lack(missing: Mapping[str, Any], words: Words) -> str:
+    """What payroll says is missing, such as ``{"code": "position", "about": "2026-01-01"}``, in words."""
+    return words.code(missing["code"], "lacking")
 
 
 def sentence(step: Step, words: Words, labels: Labels) -> str:

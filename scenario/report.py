@@ -102,7 +102,7 @@ class Outcome:
     """(person, month) → the attendance of the months in which it cost discipline points."""
     positions: dict[str, list[Row]]
     """Of whoever changed the job class within the year: the posts held, the earliest first."""
-    unpaid: dict[str, list[str]]
+    unpaid: dict[str, list[Row]]
     """Who was never paid, and what payroll says is missing."""
 
     def get(self, service: str, path: str, by: str = "hr", **query: str) -> Any:
@@ -284,5 +284,5 @@ def _opened(item: Row) -> tuple[str, ...]:
     return item["unit"], item["opened_at"], item["cause"], item["due"]
 
 
-def _missing(reading: Reading, employee: str, month: str) -> list[str]:
+def _missing(reading: Reading, employee: str, month: str) -> list[Row]:
     return reading.get("payroll", f"/allowances/{employee}/{month}", "treasurer").get("missing", [])

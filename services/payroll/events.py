@@ -30,6 +30,14 @@ class Line:
     amount: int
 
 
+@dataclass(frozen=True)
+class Missing:
+    """What a month waits for: `code` says what, `about` of which day, month, period, job class, predicate or sanction (None: of all)."""
+
+    code: str
+    about: str | None = None
+
+
 @EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
 class AllowanceCalculated:

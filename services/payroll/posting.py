@@ -12,6 +12,7 @@ from services.payroll.domain.month import ALLOWANCE_MONTH, Post, Settle
 from services.payroll.domain.recovery import ADJUSTMENTS_ALONE, PayAdjustments, settle
 from services.payroll.domain.scheme import Scheme
 from services.payroll.dossier import Ledger, known_months, read_dossier, read_ledger, scheme_in
+from services.payroll.events import Missing
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -70,10 +71,10 @@ def post_chunk(books: Books, run: Period, employees: Sequence[str]) -> Outcome:
             break
         try:
             found = post_person(books, run, employee, schemes)
-        except (Refused, LookupError, ValueError, TypeError, ArithmeticError) as trouble:
+        except (Refused, LookupError, ValueError, TypeError, ArithmeticError):
             # One person's bad record stops nobody else's pay; the treasurer reads who was left out, and why.
             LOG.exception("pay run %s: %s left out", run, employee)
-            found = Held(employee, str(run), (f"a computation without error, found {trouble}",))
+            found = Held(employee, str(run), (Missing("computation"),))
         if found is not None:
             held.append(found)
         done += 1

@@ -126,7 +126,8 @@ def test_the_explanation_names_decision_target_scores_and_rules(here):
 
 def test_a_month_that_waits_says_what_for(here):
     found = here.call("GET", "/v1/allowances/m1/2026-09", M1).get_json()
-    assert (found["status"], found["missing"]) == ("held", ["attendance of 2026-09", "predicate of 2026-Q2"])
+    lacking = [{"code": "attendance", "about": "2026-09"}, {"code": "predicate", "about": "2026-Q2"}]
+    assert (found["status"], found["missing"]) == ("held", lacking)
 
 
 def test_a_closed_run_is_answered_again_and_does_not_change(here):
@@ -207,7 +208,7 @@ def test_sanction_correction_and_recovery_show_on_slips_and_in_the_explanation(p
         hear(here, places.lifted(date(2026, 7, 1), employee="s1", recorded=at(9, 1)))
         answer = pay(here, 8, at(9, 8))
         assert (answer["totals"], answer["persons"]) == ({"posted": 0, "adjustments": 1_012_586, "paid": 1_012_586}, 1)
-        assert [one["missing"] for one in answer["held"]] == [["attendance of 2026-08"]]
+        assert [one["missing"] for one in answer["held"]] == [[{"code": "attendance", "about": "2026-08"}]]
         slip = here.call("GET", "/v1/payslips/s1/2026-08", s1).get_json()
         assert (slip["months"], slip["paid"]) == ([], 1_012_586)
         assert [(part["month"], part["amount"]) for part in slip["adjustments"]] == [("2026-07", 1_012_586)]

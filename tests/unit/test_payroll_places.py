@@ -16,7 +16,7 @@ from services.payroll.domain.explanation import explain
 from services.payroll.domain.recovery import instalments
 from services.payroll.domain.scheme import read_scheme
 from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in
-from services.payroll.events import RecoveryScheduled
+from services.payroll.events import Missing, RecoveryScheduled
 from services.payroll.posting import post_chunk, posted_in
 from services.payroll.service import SERVICE
 from services.payroll.tables import TABLES
@@ -196,7 +196,7 @@ def test_a_predicate_of_pp_30_2019_pays_by_the_name_that_the_rules_give_it():
     assert mapped.row(ALLOWANCES, "w2/2026-01")["predicate"] == "butuh_perbaikan"
     plain = place("w2", 7, {}, *facts)
     found = entitlement_of(plain, "w2", Period.parse("2026-01"))
-    assert found == Held("w2", "2026-01", ("percentage of the predicate cukup in mulyorejo-tpp@1",))
+    assert found == Held("w2", "2026-01", (Missing("payout", "cukup"),))
 
 
 # --- sanctions ---
@@ -241,7 +241,7 @@ def test_of_two_cuts_at_once_the_heavier_counts_alone():
 def test_a_cut_without_a_percentage_holds_the_month_and_says_so():
     knowledge = siulak_year(places.imposed(percent=None))
     found = entitlement_of(knowledge, "s1", Period.parse("2026-04"))
-    assert found == Held("s1", "2026-04", ("percentage of the sanction absence-2025",))
+    assert found == Held("s1", "2026-04", (Missing("sanction-percent", "absence-2025"),))
 
 
 def test_a_lifting_after_posting_gives_back_what_was_cut():

@@ -16,7 +16,7 @@ from services.payroll.domain.entitlement import Held
 from services.payroll.domain.explanation import explain
 from services.payroll.domain.run import PAY_RUN, CloseRun, check_month
 from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in
-from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted, Line
+from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted, Line, Missing
 from services.payroll.posting import post_chunk, posted_in
 from services.payroll.service import SERVICE
 from services.payroll.views import ADJUSTMENTS, ALLOWANCES, EMPLOYEES, PAY_RUNS
@@ -171,10 +171,10 @@ def test_a_month_that_misses_something_is_held_and_says_what_for():
     knowledge = mulyorejo()
     tell(knowledge, year.attendance(4))
     found = entitlement_of(knowledge, "m1", Period(2026, 4, 4))
-    assert found == Held("m1", "2026-04", ("predicate of 2026-Q1",))
+    assert found == Held("m1", "2026-04", (Missing("predicate", "2026-Q1"),))
     assert run(knowledge, 4) is None
     other = MemoryKnowledge(SERVICE)
-    assert entitlement_of(other, "m1", Period(2026, 4, 4)).missing == ("rule set in force on 2026-04-01",)
+    assert entitlement_of(other, "m1", Period(2026, 4, 4)).missing == (Missing("rules", "2026-04-01"),)
 
 
 def test_a_month_held_at_its_run_is_paid_by_the_next():

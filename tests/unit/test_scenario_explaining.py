@@ -118,7 +118,10 @@ def _explained(**parts: Any) -> dict[str, Any]:
 
 
 def test_what_is_not_known_yet_is_named() -> None:
-    missing = ["position held on 2026-04-01", "attendance of 2026-04", "predicate of 2026-Q1"]
+    missing = [
+        {"code": code, "about": about}
+        for code, about in (("position", "2026-04-01"), ("attendance", "2026-04"), ("predicate", "2026-Q1"))
+    ]
     first, *_ = in_words(_explained(missing=missing), ENGLISH, {})
     assert first == (
         "M1, allowance of April 2026: cannot be calculated yet, for want of: a post that is not an acting one, attendance, a predicate"

@@ -40,6 +40,7 @@ from services.personnel import defaults as personnel_defaults
 from services.personnel.domain import condition_rules, development, discipline, promotion, proposals, settings, talent, vacancy
 from services.personnel.domain import employee as registered
 from services.personnel.reactions.discipline import ROW, SUM
+from shared.events.schemas import Forms
 from shared.kernel.employment import ENDS, INTERRUPTIONS
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -115,7 +116,7 @@ PUBLISHED = {
     "status": ("listed", "proposed", *proposals.OUTCOMES, "withdrawn"),
     "criterion": vacancy.CRITERIA,
     "cause": ("complaint", "survey"),
-    "lacking": ("position", "attendance", "predicate", "basic", "rule", "percentage"),
+    "lacking": Forms.read("payroll").of("Missing", "code")["enum"],
     "source": ("permenlu-3-2025-15", "permenlhk-6-2024-19", "payout", "discipline-points", "sanction-cut", "predicate-extra"),
     "rules": tuple(SERVICE_OF_RULES),
 }

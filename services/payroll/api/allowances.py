@@ -108,7 +108,7 @@ def show_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
     _known(ask, employee)
     finding = entitlement_of(ask.knowledge, employee, period)
     if isinstance(finding, Held):
-        return {"employee": employee, "month": month, "status": "held", "missing": list(finding.missing)}
+        return {"employee": employee, "month": month, "status": "held", "missing": [asdict(one) for one in finding.missing]}
     return {"employee": employee, "month": month, "status": "pending", "due": finding.total}
 
 

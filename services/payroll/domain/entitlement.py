@@ -10,7 +10,7 @@ from services.payroll.domain.allowance import cut_line, exact_text, extra_line, 
 from services.payroll.domain.discipline import FULL, points
 from services.payroll.domain.sanction import Penalty, heaviest, penalties
 from services.payroll.domain.scheme import BONUS, SANCTION, Scheme
-from services.payroll.events import Line, RuleSetPublished
+from services.payroll.events import Line, Missing, RuleSetPublished
 from services.payroll.heard import (
     AppraisalCorrected,
     AppraisalDelivered,
@@ -82,13 +82,13 @@ class Held:
 
     employee: str
     month: str
-    missing: tuple[str, ...]
+    missing: tuple[Missing, ...]
 
 
 def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitlement | Held:
     """The entitlement for `month` under `scheme`, the rules in force on its first day; Held while something is missing."""
     if scheme is None:
-        return Held(dossier.employee, str(month), (f"rule set in force on {month.start}",))
+        return Held(dossier.employee, str(month), (Missing("rules", str(month.start)),))
     position = position_on(month, dossier.positions)
     attendance = attendance_of(month, dossier.attendance)
     standing = standing_for(month, dossier.predicates, scheme)
@@ -218,20 +218,20 @@ def _missing(
     attendance: Fact | None,
     standing: Standing | None,
     penalty: Penalty | None,
-) -> tuple[str, ...]:
+) -> tuple[Missing, ...]:
     missing = []
     if position is None:
-        missing.append(f"position held on {month.start}")
+        missing.append(Missing("position", str(month.start)))
     elif position.event.job_class not in scheme.basic:
-        missing.append(f"basic amount of job class {position.event.job_class} in {scheme.rule_set}")
+        missing.append(Missing("basic-amount", str(position.event.job_class)))
     if attendance is None and scheme.uses("discipline"):
-        missing.append(f"attendance of {month}")
+        missing.append(Missing("attendance", str(month)))
     if standing is None:
-        missing.append(f"predicate of {scheme.pays(month)}")
+        missing.append(Missing("predicate", str(scheme.pays(month))))
     elif scheme.named(standing.predicate) not in (MISSING, *scheme.payout):
-        missing.append(f"percentage of the predicate {standing.predicate} in {scheme.rule_set}")
+        missing.append(Missing("payout", standing.predicate))
     if penalty is not None and penalty.imposed.event.percent is None:
-        missing.append(f"percentage of the sanction {penalty.imposed.event.sanction}")
+        missing.append(Missing("sanction-percent", penalty.imposed.event.sanction))
     return tuple(missing)
 
 

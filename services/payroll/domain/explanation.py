@@ -78,7 +78,7 @@ def explain(
         "employee": finding.employee,
         "month": str(month),
         "status": "posted" if posted else "calculated" if calculated else "held",
-        "missing": list(finding.missing) if isinstance(finding, Held) else [],
+        "missing": [asdict(one) for one in finding.missing] if isinstance(finding, Held) else [],
         "due": finding.total if isinstance(finding, Entitlement) else None,
         "posted": posted[-1].event.posted if posted else None,
         "paid": posted[-1].event.paid if posted else None,
