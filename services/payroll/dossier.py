@@ -42,7 +42,7 @@ RULES_SUBJECT = f"rules-{KIND}"
 
 def scheme_of(rules: RuleSet) -> Scheme:
     """The rule set, ready to compute with. Refused when its settings cannot be used (they were checked when it was published)."""
-    return read_scheme(rules.name, rules.sources, rules.settings, TABLES)
+    return read_scheme(rules.name, rules.sources, rules.settings, TABLES, published=True)
 
 
 def scheme_in(knowledge: Knowledge, month: Period) -> Scheme | None:

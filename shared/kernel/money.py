@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import NewType
 
 Rupiah = NewType("Rupiah", int)
+_NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400}|/[0-9]{1,400})?")
 
 
 def half_up(exact: Fraction | Decimal | int) -> int:
@@ -22,9 +24,14 @@ def rupiah(exact: Fraction | Decimal | int) -> Rupiah:
 
 
 def exact(value: int | str | Fraction | Decimal) -> Fraction:
-    """A number from data or the wire as an exact fraction: ``"54.55"``, ``"1/9"``, ``97``. Floats are refused with TypeError."""
+    """A number from data or the wire as an exact fraction: ``"54.55"``, ``"1/9"``, ``97``. Floats are refused with TypeError.
+
+    Text has ASCII digits only, and no exponent: ``1e999999`` would fill the memory. ValueError otherwise.
+    """
     if isinstance(value, float):
         raise TypeError(f"expected an integer or a string such as '54.55', found the float {value!r}")
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise ValueError(f"expected a number such as '54.55' or '1/9', found {value[:40]!r}")
     return Fraction(value)
 
 

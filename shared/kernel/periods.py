@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_FORMS = re.compile(r"^(?P<year>[12]\d{3})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?$")
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+"""No agency's period or day lies outside: what is read from outside is bounded, so that no work grows with a year in a request."""
+_FORMS = re.compile(r"(?P<year>[0-9]{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -20,9 +23,10 @@ class Period:
     @classmethod
     def parse(cls, text: str) -> Period:
         """Read ``2026``, ``2026-Q1`` or ``2026-04``; ValueError says what was expected otherwise."""
-        found = _FORMS.match(text)
-        if not found:
-            raise ValueError(f"expected a period such as 2026, 2026-Q1 or 2026-04, found {text!r}")
+        found = _FORMS.fullmatch(text)
+        if not found or not FIRST_YEAR <= int(found["year"]) <= LAST_YEAR:
+            expected = f"a period such as 2026, 2026-Q1 or 2026-04, from {FIRST_YEAR} to {LAST_YEAR}"
+            raise ValueError(f"expected {expected}, found {text!r}")
         year = int(found["year"])
         if found["quarter"]:
             first = 3 * int(found["quarter"]) - 2
@@ -84,3 +88,17 @@ def month(year: int, number: int) -> Period:
 
 def month_of(day: date) -> Period:
     return Period(day.year, day.month, day.month)
+
+
+def parse_day(text: str) -> date:
+    """Read ``2026-04-01``, in ASCII digits and no other form of ISO 8601; ValueError says what was expected otherwise."""
+    expected = f"expected a day such as 2026-04-01, from {FIRST_YEAR} to {LAST_YEAR}, found {text!r}"
+    if not _DAY.fullmatch(text):
+        raise ValueError(expected)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(expected) from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(expected)
+    return day

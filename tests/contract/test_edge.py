@@ -12,19 +12,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.appraisal.domain.rules import ITEM
 from services.feedback.domain.scale import ASPECT
 from services.feedback.domain.terms import KIND
 from services.payroll.domain.scheme import NAME
 from services.personnel.domain.proposals import proposal_name
 from services.personnel.domain.sanction import sanction_name
-from services.personnel.domain.settings import _CITED, _CODE
+from services.personnel.domain.settings import CODE as SHORT_CODE
 from services.personnel.reactions.discipline import PROGRAMME
 from shared.events.schemas import Forms
 from shared.http.app import create_app
 from shared.http.forms import Edge
 from shared.http.identity import PERSON
 from shared.kernel.refusal import Refused
+from shared.kernel.settings import CITED, CODE
 from shared.process.asyncapi import published
 from shared.process.finding import load_service, service_names
 
@@ -168,10 +168,10 @@ def test_codes_in_rules_and_tokens_are_written_as_the_events_promise():
     for regex, form in (
         (ASPECT, common.of("FeedbackSummarised", "means_hundredths")),
         (KIND, common.forms["code"]),
-        (ITEM, appraisal.of("ScoreSubmitted", "item")),
+        (CODE, appraisal.of("ScoreSubmitted", "item")),
         (NAME, payroll.of("Line", "name")),
-        (_CODE, common.forms["code"]),
-        (_CITED, common.forms["citation"]),
+        (SHORT_CODE, common.forms["code"]),
+        (CITED, common.forms["citation"]),
         (PERSON, common.forms["code"]),
     ):
         _within(f"^{regex.pattern}$", form)

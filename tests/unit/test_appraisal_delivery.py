@@ -302,7 +302,7 @@ def test_an_organisations_result_is_set_once():
 def test_a_wrong_rule_set_is_refused_when_it_is_published(wrong):
     with pytest.raises(Refused) as refused:
         read_settings("draft", SETTINGS | wrong, TABLES)
-    assert (refused.value.code, refused.value.status) == ("rule-set-invalid", 422)
+    assert (refused.value.code, refused.value.status) == ("invalid-rule-set", 422)
 
 
 def test_an_employees_id_that_looks_like_another_stream_is_refused():

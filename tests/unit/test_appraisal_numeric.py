@@ -246,4 +246,4 @@ def test_a_wrong_rule_set_is_refused_when_it_is_published(settings, wrong):
     read_settings("draft", settings, TABLES)
     with pytest.raises(Refused) as refused:
         read_settings("draft", settings | wrong, TABLES)
-    assert (refused.value.code, refused.value.status) == ("rule-set-invalid", 422)
+    assert (refused.value.code, refused.value.status) == ("invalid-rule-set", 422)

@@ -138,7 +138,7 @@ def test_what_is_published_says_nothing_of_the_citizen():
 
 
 @pytest.mark.parametrize(("wrong", "said"), [
-    ({}, "settings"),
+    ({}, "kinds: an object"),
     ({"kinds": {}}, "kinds"),
     ({"kinds": {"Light": {"days": 2, "kind": "working"}}}, "small letters"),
     ({"kinds": {"light": {"days": 2}}}, "kinds.light"),

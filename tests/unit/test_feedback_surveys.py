@@ -148,7 +148,7 @@ def test_any_answers_give_an_index_from_25_to_100_and_a_class_that_falls_with_it
 @pytest.mark.parametrize(("wrong", "said"), [
     ({"elements": []}, "elements"),
     ({"elements": ["U1", "U1"]}, "each code once"),
-    ({"elements": ["waktu"]}, "such as U1"),
+    ({"elements": ["waktu"]}, "elements: a list of codes"),
     ({"weight": "0"}, "weight"),
     ({"weight": "1/8"}, "at most 100"),
     ({"weight": 1}, "weight"),

@@ -129,7 +129,7 @@ def test_exact_text_is_read_back(value: Fraction):
     [
         ({"components": []}, "components"),
         ({"components": [{"name": "performance", "share_percent": 60, "factor": "predicate"}]}, "components"),
-        ({"components": [{"name": "performance", "share_percent": 100, "factor": "luck"}]}, "components.performance.factor"),
+        ({"components": [{"name": "performance", "share_percent": 100, "factor": "luck"}]}, "components[0].factor"),
         ({"basic_table": "nowhere"}, "basic_table"),
         ({"payout": {"baik": 100}}, "payout"),
         ({"payout": "nowhere"}, "payout"),

@@ -337,5 +337,5 @@ def test_the_ladder_of_ranks_and_its_ceilings():
 def test_rules_that_cannot_be_used_are_refused_and_say_where(kind: str, wrong: dict, said: str):
     with pytest.raises(Refused) as caught:
         SERVICE.check_rules[kind](wrong)
-    assert (caught.value.status, caught.value.code) == (422, f"{kind}-rules") and caught.value.expected.startswith(said)
+    assert (caught.value.status, caught.value.code) == (422, "invalid-rule-set") and caught.value.expected.startswith(said)
     assert read_promotion(PROMOTION_RULES, CEILINGS).years == 4

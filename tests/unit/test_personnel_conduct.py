@@ -425,6 +425,6 @@ def test_the_training_may_be_known_after_the_surveys():
 def test_rules_that_cannot_be_used_are_refused_and_say_where(kind: str, wrong: dict, said: str):
     with pytest.raises(Refused) as caught:
         SERVICE.check_rules[kind](wrong)
-    assert (caught.value.status, caught.value.code) == (422, f"{kind}-rules") and caught.value.expected.startswith(said)
+    assert (caught.value.status, caught.value.code) == (422, "invalid-rule-set") and caught.value.expected.startswith(said)
     SERVICE.check_rules["discipline"](DISCIPLINE)
     SERVICE.check_rules["awards"](AWARDS)

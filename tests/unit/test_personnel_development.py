@@ -357,15 +357,15 @@ def one(place: int, **changed: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("wrong", "said"), [
     ({}, "conditions: a list"),
-    ({"conditions": [{"code": "a"}]}, "conditions[0]: an object with code, propose, when"),
+    ({"conditions": [{"code": "a"}]}, "conditions[0].when: an object"),
     ({"conditions": [RULES["conditions"][0]] * 2}, "each code once"),
     (one(0, code="Two words"), "conditions[0].code"),
     (one(0, when={"luck": {}}), "conditions[0].when: exactly one of score, target, predicate"),
-    (one(0, when={"score": {"what": "behaviour", "value": "good"}}), "when.score.value: above or as or below"),
+    (one(0, when={"score": {"what": "behaviour", "value": "good"}}), "when.score.value: one of above, as, below"),
     (one(0, when={"target": {"indicator": "x", "achievement_over_percent": 1.5}}), "an exact number"),
-    (one(0, when={"predicate": {"is": ["baik"], "last": 0}}), "periods in a row"),
+    (one(0, when={"predicate": {"is": ["baik"], "last": 0}}), "when.predicate.last: a whole number from 1"),
     (one(0, when={"predicate": {"is": ["great"]}}), "when.predicate.is"),
-    (one(0, propose={"kind": "rise", "programme": "x"}), "propose.kind: role or mentor"),
+    (one(0, propose={"kind": "rise", "programme": "x"}), "propose.kind: one of role, mentor"),
     (one(2, propose={"kind": "study", "programme": "{item}"}), "a predicate has no item"),
 ])  # fmt: skip
 def test_rules_that_cannot_be_used_are_refused_and_say_where(wrong: dict, said: str):

@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 from services.feedback.domain.process import already_published
-from services.feedback.domain.scale import Scale, check_scale, scale_of, wrong_rules
+from services.feedback.domain.scale import ASPECT, Scale, read_scale
 from services.feedback.events import PeerRoundOpened
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
+from shared.kernel.settings import Settings, read
 
 
 class Raters(StrEnum):
@@ -91,17 +92,18 @@ def round_stream(employee: str, period: str) -> str:
 
 
 def peer_rules(settings: Mapping[str, Any], rule_set: str) -> PeerRules:
-    """What checked settings describe; without a word on raters, any employee may answer."""
-    return PeerRules(scale_of(settings, rule_set), Raters(settings.get("raters", Raters.ANY)))
+    """What published settings describe; without a word on raters, any employee may answer."""
+    return read(settings, lambda said: _peers(said, rule_set), published=True)
 
 
 def check_peers(settings: Mapping[str, Any]) -> None:
     """Raise Refused (422) unless settings are a scale's, and ``raters`` (any | unit | assigned) if it stands there."""
-    if isinstance(settings, Mapping) and "raters" in settings:
-        if settings["raters"] not in list(Raters):
-            raise wrong_rules("raters", f"one of {', '.join(Raters)}", settings["raters"])
-        settings = {name: value for name, value in settings.items() if name != "raters"}
-    check_scale(settings)
+    read(settings, lambda said: _peers(said, "draft"))
+
+
+def _peers(said: Settings, rule_set: str) -> PeerRules:
+    scale = read_scale(said, said.codes("aspects", ASPECT), rule_set)
+    return PeerRules(scale, Raters(said.one_of("raters", list(Raters), Raters.ANY)))
 
 
 def _denied(code: str, expected: str, found: str, remedy: str) -> Refused:

@@ -10,9 +10,11 @@ from typing import Any
 
 from shared.kernel.money import half_up
 from shared.kernel.refusal import Refused
+from shared.kernel.settings import Settings, read
 
 ASPECT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
+MOST = 10_000
 LEAST = 3
 """Below three answers each can be told from the summary; a rule set may ask for more, never for fewer."""
 
@@ -68,39 +70,22 @@ class Scale:
 
 
 def scale_of(settings: Mapping[str, Any], rule_set: str) -> Scale:
-    """The scale that checked settings describe."""
-    lowest, highest = settings["scale"]
-    return Scale(tuple(settings["aspects"]), lowest, highest, settings["least_answers"], rule_set)
+    """The scale that published settings describe."""
+    return read(settings, lambda said: read_scale(said, said.codes("aspects", ASPECT), rule_set), published=True)
 
 
 def check_scale(settings: Mapping[str, Any]) -> None:
     """Raise Refused (422) unless settings are ``{aspects: [code…], scale: [lowest, highest], least_answers: 3 or more}``."""
-    if not isinstance(settings, Mapping) or set(settings) != {"aspects", "scale", "least_answers"}:
-        raise wrong_rules("settings", "an object with aspects, scale and least_answers", settings)
-    aspects = settings["aspects"]
-    if not isinstance(aspects, list | tuple) or not aspects or not all(isinstance(one, str) and ASPECT.fullmatch(one) for one in aspects):
-        raise wrong_rules("aspects", "a list of codes of at most 40 small letters, digits and underscores", aspects)
-    if len(set(aspects)) < len(aspects):
-        raise wrong_rules("aspects", "each code once", aspects)
-    check_points(settings)
+    read(settings, lambda said: read_scale(said, said.codes("aspects", ASPECT), "draft"))
 
 
-def check_points(settings: Mapping[str, Any]) -> None:
-    """Raise Refused (422) unless ``scale`` is [lowest, highest] in whole points and ``least_answers`` at least three."""
-    scale = settings["scale"]
-    if (
-        not isinstance(scale, list | tuple)
-        or len(scale) != 2
-        or not all(type(one) is int for one in scale)
-        or not 0 <= scale[0] < scale[1] <= 100
-    ):
-        raise wrong_rules("scale", "[lowest, highest] in whole points, such as [1, 4]", scale)
-    least = settings["least_answers"]
-    if type(least) is not int or least < LEAST:
-        raise wrong_rules("least_answers", f"{LEAST} or more, so that no single answer can be read", least)
-
-
-def wrong_rules(place: str, expected: str, found: object) -> Refused:
-    return Refused(
-        "feedback-rules", expected=f"{place}: {expected}", found=repr(found), remedy="correct it and publish it again", status=422
-    )
+def read_scale(said: Settings, aspects: tuple[str, ...], rule_set: str) -> Scale:
+    """A questionnaire of these aspects: ``scale`` is [lowest, highest] in whole points, ``least_answers`` at least three."""
+    expected = "[lowest, highest] in whole points, such as [1, 4]"
+    scale = said.listed("scale", expected=expected)
+    if len(scale) != 2 or not all(type(one) is int for one in scale) or not 0 <= scale[0] < scale[1] <= 100:
+        raise said.wrong("scale", expected, scale)
+    least = said.take("least_answers", expected=f"{LEAST} or more, so that no single answer can be read")
+    if type(least) is not int or not LEAST <= least <= MOST:
+        raise said.wrong("least_answers", f"{LEAST} or more (at most {MOST}), so that no single answer can be read", least)
+    return Scale(aspects, scale[0], scale[1], least, rule_set)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from services.feedback.domain.scale import Scale, check_points, wrong_rules
+from services.feedback.domain.scale import Scale, read_scale
 from shared.kernel.money import exact, half_up
+from shared.kernel.settings import Settings, read
 
-SETTINGS = {"elements", "weight", "scale", "conversion", "least_answers", "classes"}
 ELEMENT = re.compile(r"U[1-9][0-9]?")
 BOUND = re.compile(r"(0|[1-9][0-9]{0,2})\.[0-9]{2}")
+WEIGHT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?|[0-9]{1,3}/[1-9][0-9]{0,3}")
 GRADES = ("A", "B", "C", "D")
 
 
@@ -53,11 +54,8 @@ def two_decimals(index: Fraction) -> str:
 
 
 def survey_rules(settings: Mapping[str, Any], rule_set: str) -> SurveyRules:
-    """What checked settings describe."""
-    lowest, highest = settings["scale"]
-    scale = Scale(tuple(settings["elements"]), lowest, highest, settings["least_answers"], rule_set)
-    classes = tuple((one["mutu"], exact(one["from"])) for one in settings["classes"])
-    return SurveyRules(scale, exact(settings["weight"]), settings["conversion"], classes)
+    """What published settings describe."""
+    return read(settings, lambda said: _survey(said, rule_set), published=True)
 
 
 def check_survey(settings: Mapping[str, Any]) -> None:
@@ -66,44 +64,41 @@ def check_survey(settings: Mapping[str, Any]) -> None:
     elements: codes U1, U2, …; weight: of each, exact text such as "1/9" or "0.071"; scale: [lowest, highest]; conversion: what a
     weighted mean is multiplied by; classes: [{mutu: A–D, from: "88.31"}, …] from the best down, each bound with two decimals.
     """
-    if not isinstance(settings, Mapping) or set(settings) != SETTINGS:
-        raise wrong_rules("settings", f"an object with {', '.join(sorted(SETTINGS))}", settings)
-    elements = settings["elements"]
-    if (
-        not isinstance(elements, list | tuple)
-        or not elements
-        or not all(isinstance(one, str) and ELEMENT.fullmatch(one) for one in elements)
-    ):
-        raise wrong_rules("elements", "a list of codes such as U1", elements)
-    if len(set(elements)) < len(elements):
-        raise wrong_rules("elements", "each code once", elements)
-    check_points(settings)
-    conversion = settings["conversion"]
-    if type(conversion) is not int or not 1 <= conversion <= 100:
-        raise wrong_rules("conversion", "a whole number such as 25", conversion)
-    weight = _fraction(settings["weight"])
-    if weight is None or weight == 0:
-        raise wrong_rules("weight", 'exact text above zero, such as "1/9"', settings["weight"])
-    best = weight * len(elements) * settings["scale"][1] * conversion
+    read(settings, lambda said: _survey(said, "draft"))
+
+
+def _survey(said: Settings, rule_set: str) -> SurveyRules:
+    elements = said.codes("elements", ELEMENT)
+    scale = read_scale(said, elements, rule_set)
+    conversion = said.whole("conversion", 1, 100)
+    weight = _weight(said)
+    best = weight * len(elements) * scale.highest * conversion
     if best > 100:
-        raise wrong_rules("weight", "with scale and conversion an index of at most 100", f"full marks give {best}")
-    _check_classes(settings["classes"])
+        raise said.wrong("weight", "with scale and conversion an index of at most 100", f"full marks give {best}")
+    return SurveyRules(scale, weight, conversion, _classes(said))
 
 
-def _fraction(value: Any) -> Fraction | None:
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?|[0-9]{1,3}/[1-9][0-9]{0,3}", value):
-        return None
-    return exact(value)
+def _weight(said: Settings) -> Fraction:
+    expected = 'exact text above zero, such as "1/9"'
+    text = said.take("weight", expected=expected)
+    if not isinstance(text, str) or not WEIGHT.fullmatch(text) or not exact(text):
+        raise said.wrong("weight", expected, text)
+    return exact(text)
 
 
-def _check_classes(classes: Any) -> None:
-    if not isinstance(classes, list | tuple) or not classes:
-        raise wrong_rules("classes", "a list of {mutu, from}", classes)
-    for one in classes:
-        if not isinstance(one, Mapping) or set(one) != {"mutu", "from"} or one["mutu"] not in GRADES:
-            raise wrong_rules("classes", "each with mutu (A, B, C or D) and from", one)
-        if not isinstance(one["from"], str) or not BOUND.fullmatch(one["from"]):
-            raise wrong_rules("classes", 'each from as text with two decimals, such as "88.31"', one["from"])
-    grades, bounds = [one["mutu"] for one in classes], [exact(one["from"]) for one in classes]
-    if grades != sorted(set(grades)) or bounds != sorted(set(bounds), reverse=True):
-        raise wrong_rules("classes", "from the best (A) down, each once, each bound lower than the one before", classes)
+def _classes(said: Settings) -> tuple[tuple[str, Fraction], ...]:
+    listed = said.parts("classes", expected="a list of {mutu, from}")
+    classes = tuple((one.one_of("mutu", GRADES), _bound(one)) for one in listed)
+    grades, bounds = [grade for grade, _ in classes], [bound for _, bound in classes]
+    if not classes or grades != sorted(set(grades)) or bounds != sorted(set(bounds), reverse=True):
+        expected = "from the best (A) down, each once, each bound lower than the one before"
+        raise said.wrong("classes", expected, [f"{grade} from {two_decimals(bound)}" for grade, bound in classes])
+    return classes
+
+
+def _bound(said: Settings) -> Fraction:
+    expected = 'text with two decimals, such as "88.31"'
+    text = said.take("from", expected=expected)
+    if not isinstance(text, str) or not BOUND.fullmatch(text):
+        raise said.wrong("from", expected, text)
+    return exact(text)

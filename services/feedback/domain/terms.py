@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.feedback.domain.scale import wrong_rules
 from shared.kernel.calendar import Term
 from shared.kernel.refusal import Refused
+from shared.kernel.settings import Settings, read
 
 KIND = re.compile(r"(?!.*[0-9]{16})[a-z0-9][a-z0-9-]{0,39}")
-LONGEST = 365
 
 
 @dataclass(frozen=True)
@@ -34,21 +33,20 @@ class ComplaintTerms:
 
 
 def terms_of(settings: Mapping[str, Any], rule_set: str) -> ComplaintTerms:
-    """The terms that checked settings describe."""
-    return ComplaintTerms({kind: Term(term["days"], term["kind"]) for kind, term in settings["kinds"].items()}, rule_set)
+    """The terms that published settings describe."""
+    return read(settings, lambda said: _terms(said, rule_set), published=True)
 
 
 def check_terms(settings: Mapping[str, Any]) -> None:
     """Raise Refused (422) unless settings are ``{kinds: {code: {days: 1–365, kind: working | calendar}}}``."""
-    if not isinstance(settings, Mapping) or set(settings) != {"kinds"}:
-        raise wrong_rules("settings", "an object with kinds", settings)
-    kinds = settings["kinds"]
-    if not isinstance(kinds, Mapping) or not kinds:
-        raise wrong_rules("kinds", "an object with a term for each kind of complaint", kinds)
-    for name, term in kinds.items():
+    read(settings, lambda said: _terms(said, "draft"))
+
+
+def _terms(said: Settings, rule_set: str) -> ComplaintTerms:
+    kinds = said.part("kinds")
+    for name in kinds:
         if not KIND.fullmatch(name):
-            raise wrong_rules("kinds", "codes of small letters, digits and hyphens", name)
-        if not isinstance(term, Mapping) or set(term) != {"days", "kind"} or term["kind"] not in ("working", "calendar"):
-            raise wrong_rules(f"kinds.{name}", 'a term such as {"days": 5, "kind": "working"}', term)
-        if type(term["days"]) is not int or not 1 <= term["days"] <= LONGEST:
-            raise wrong_rules(f"kinds.{name}.days", f"1 to {LONGEST}", term["days"])
+            raise said.wrong("kinds", "codes of small letters, digits and hyphens", name)
+    if not len(kinds):
+        raise said.wrong("kinds", "an object with a term for each kind of complaint", {})
+    return ComplaintTerms({kind: kinds.term(kind) for kind in kinds}, rule_set)

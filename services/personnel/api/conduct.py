@@ -40,7 +40,7 @@ def evaluate_award(ask: Ask, body: Body, award: str, year: str) -> Body:
     except ValueError:
         raise Refused("award-year", expected="a year such as 2026", found=year, remedy="give the year", status=422) from None
     rules = ask.knowledge.rules("awards", day)
-    if read_awards(rules.settings).of(award) is None:
+    if read_awards(rules.settings, published=True).of(award) is None:
         remedy = "take one that the rule set names, or publish its criteria"
         raise Refused("unknown-award", expected=f"an award of {rules.name}", found=award, remedy=remedy, status=404)
     ask.execute(EVALUATION, OpenEvaluation(award, year))

@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import Any
 
 from services.personnel.domain.results import Appraisal, at_least, mean_order, written
-from services.personnel.domain.settings import EMPLOYMENTS, PREDICATES, Reader
+from services.personnel.domain.settings import CODE, EMPLOYMENTS, PREDICATES
 from services.personnel.events import AwardTerms, Reason
 from shared.kernel.periods import Period
+from shared.kernel.settings import Settings, read
 
-READ = Reader("awards")
 PERSON_ORDER = ("predicate", "score", "attendance", "seniority")
 UNIT_ORDER = ("predicate", "score", "survey", "attendance")
 MOST_BONUS = 10**10
@@ -65,15 +65,18 @@ class AwardsBook:
         return next((one for one in self.awards if one.award == award), None)
 
 
-def read_awards(settings: Mapping[str, Any]) -> AwardsBook:
+def read_awards(settings: Mapping[str, Any], *, published: bool = False) -> AwardsBook:
     """The settings of a rule set of kind ``awards``; Refused (422) when they are wrong."""
-    READ.keys("settings", settings, {"awards"}, {"recognition"})
-    awards = tuple(_award(f"awards[{place}]", one) for place, one in enumerate(READ.listed("settings.awards", settings["awards"])))
+    return read(settings, _awards, published=published)
+
+
+def _awards(said: Settings) -> AwardsBook:
+    awards = tuple(_award(one) for one in said.parts("awards"))
     codes = [one.award for one in awards]
     if len(set(codes)) != len(codes) or "recognition" in codes:
-        raise READ.wrong("awards", "each award once; recognition has its own member", codes)
-    recognition = settings.get("recognition")
-    return AwardsBook(awards, None if recognition is None else _recognition("recognition", recognition))
+        raise said.wrong("awards", "each award once; recognition has its own member", codes)
+    recognition = said.part_or_none("recognition")
+    return AwardsBook(awards, None if recognition is None else _recognition(recognition))
 
 
 def check_awards(settings: Mapping[str, Any]) -> None:
@@ -81,40 +84,34 @@ def check_awards(settings: Mapping[str, Any]) -> None:
     read_awards(settings)
 
 
-def _award(place: str, data: Any) -> AwardRules:
-    allowed = {
-        "bonus", "winners", "days_absent_at_most", "minutes_at_most", "no_sanction", "imported", "employments", "members_at_least",
-    }  # fmt: skip
-    READ.keys(place, data, {"award", "to", "predicate_at_least", "order"}, allowed)
-    to = READ.one_of(f"{place}.to", data["to"], ("employee", "unit"))
+def _award(said: Settings) -> AwardRules:
+    to = said.one_of("to", ("employee", "unit"))
     return AwardRules(
-        award=READ.code(f"{place}.award", data["award"]),
+        award=said.code("award", CODE),
         to=to,
-        winners=READ.whole(f"{place}.winners", data.get("winners", 1), 1, 100),
-        bonus=READ.whole(f"{place}.bonus", data.get("bonus", 0), 0, MOST_BONUS),
-        predicate=READ.one_of(f"{place}.predicate_at_least", data["predicate_at_least"], PREDICATES),
-        order=READ.some_of(f"{place}.order", data["order"], PERSON_ORDER if to == "employee" else UNIT_ORDER),
-        days_absent=READ.whole_or_none(f"{place}.days_absent_at_most", data.get("days_absent_at_most"), 0, 366),
-        minutes=READ.whole_or_none(f"{place}.minutes_at_most", data.get("minutes_at_most"), 0, 10**6),
-        no_sanction=READ.yes_no(f"{place}.no_sanction", data.get("no_sanction", True)),
-        imported=READ.yes_no(f"{place}.imported", data.get("imported", False)),
-        employments=READ.some_of(f"{place}.employments", data.get("employments", list(EMPLOYMENTS)), EMPLOYMENTS),
-        members=READ.whole(f"{place}.members_at_least", data.get("members_at_least", 2), 1, 1000),
+        winners=said.whole("winners", 1, 100, 1),
+        bonus=said.whole("bonus", 0, MOST_BONUS, 0),
+        predicate=said.one_of("predicate_at_least", PREDICATES),
+        order=said.some_of("order", PERSON_ORDER if to == "employee" else UNIT_ORDER),
+        days_absent=said.whole_or_none("days_absent_at_most", 0, 366),
+        minutes=said.whole_or_none("minutes_at_most", 0, 10**6),
+        no_sanction=said.flag("no_sanction", True),
+        imported=said.flag("imported", False),
+        employments=said.some_of("employments", EMPLOYMENTS, EMPLOYMENTS),
+        members=said.whole("members_at_least", 1, 1000, 2),
     )
 
 
-def _recognition(place: str, data: Any) -> RecognitionRules:
-    READ.keys(place, data, {"rise_at_least"}, {"trained_in", "in_unit", "bonus"})
-    trained = READ.listed(f"{place}.trained_in", data.get("trained_in", []))
-    rise = READ.number(f"{place}.rise_at_least", data["rise_at_least"])
+def _recognition(said: Settings) -> RecognitionRules:
+    rise = said.number("rise_at_least")
     if rise <= 0:
-        raise READ.wrong(f"{place}.rise_at_least", "more than 0 points of the index", data["rise_at_least"])
+        raise said.wrong("rise_at_least", "more than 0 points of the index", str(rise))
     return RecognitionRules(
         award="recognition",
-        bonus=READ.whole(f"{place}.bonus", data.get("bonus", 0), 0, MOST_BONUS),
+        bonus=said.whole("bonus", 0, MOST_BONUS, 0),
         rise=rise,
-        trained_in=tuple(READ.code(f"{place}.trained_in", one) for one in trained),
-        in_unit=READ.yes_no(f"{place}.in_unit", data.get("in_unit", True)),
+        trained_in=said.codes("trained_in", CODE, (), empty=True),
+        in_unit=said.flag("in_unit", True),
     )
 
 

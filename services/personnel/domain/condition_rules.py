@@ -16,9 +16,9 @@ from services.personnel.domain.conditions import (
     ScoreIs,
     TargetAchieved,
 )
-from services.personnel.domain.settings import PREDICATES, RATINGS, Reader
+from services.personnel.domain.settings import CODE, PREDICATES, RATINGS
+from shared.kernel.settings import Settings, read
 
-READ = Reader("development")
 KINDS = ("role", "mentor", "study", "coaching", "training", "guidance", "improvement", "award", "sanction")
 FOLLOWED = ("mentor", "study", "coaching", "training", "guidance", "improvement")
 OUTCOMES = ("reached", "not_reached", "passed", "failed")
@@ -26,16 +26,17 @@ EVALUATED = ("pegawai-teladan", "tim-terbaik", "recognition")
 """Awards that rest on more than one person's result: their rules are of the kind ``awards``."""
 
 
-def read_conditions(settings: Mapping[str, Any]) -> tuple[Condition, ...]:
+def read_conditions(settings: Mapping[str, Any], *, published: bool = False) -> tuple[Condition, ...]:
     """The conditions in their order; Refused (422) names the first that is wrong, by its place and field."""
-    listed = settings.get("conditions") if isinstance(settings, Mapping) else settings
-    if not isinstance(listed, list | tuple):
-        raise READ.wrong("conditions", "a list of conditions", listed)
-    conditions = tuple(_condition(f"conditions[{place}]", one) for place, one in enumerate(listed))
+    return read(settings, _conditions, published=published)
+
+
+def _conditions(said: Settings) -> tuple[Condition, ...]:
+    conditions = tuple(_condition(one) for one in said.parts("conditions", expected="a list of conditions"))
     codes = [condition.code for condition in conditions]
     for code in codes:
         if codes.count(code) > 1:
-            raise READ.wrong("conditions", "each code once", f"{code} {codes.count(code)} times")
+            raise said.wrong("conditions", "each code once", f"{code} {codes.count(code)} times")
     return conditions
 
 
@@ -44,88 +45,78 @@ def check_development(settings: Mapping[str, Any]) -> None:
     read_conditions(settings)
 
 
-def _condition(place: str, data: Any) -> Condition:
-    READ.keys(place, data, {"code", "when", "propose"}, {"imported"})
-    code = READ.code(f"{place}.code", data["code"])
-    when = data["when"]
-    if not isinstance(when, Mapping) or len(when) != 1 or next(iter(when)) not in _WHEN:
-        raise READ.wrong(f"{place}.when", f"exactly one of {', '.join(_WHEN)}", when)
-    name, detail = next(iter(when.items()))
-    test = _WHEN[name](f"{place}.when.{name}", detail)
-    propose = READ.keys(f"{place}.propose", data["propose"], {"kind", "programme"}, {"basis", "bonus"})
-    kind = READ.one_of(f"{place}.propose.kind", propose["kind"], KINDS)
-    programme = _programme(f"{place}.propose.programme", propose["programme"], kind, name)
+def _condition(said: Settings) -> Condition:
+    code = said.code("code", CODE)
+    when = said.part("when")
+    if len(when) != 1 or next(iter(when)) not in _WHEN:
+        raise said.wrong("when", f"exactly one of {', '.join(_WHEN)}", sorted(when))
+    name = next(iter(when))
+    test = _WHEN[name](when.part(name))
+    propose = said.part("propose")
+    kind = propose.one_of("kind", KINDS)
     if kind == "sanction" and "basis" not in propose:
-        raise READ.wrong(f"{place}.propose", "the basis (law and article) of a sanction", sorted(propose))
+        raise propose.wrong("", "the basis (law and article) of a sanction", sorted(propose))
     if kind != "sanction" and "basis" in propose or kind != "award" and "bonus" in propose:
-        raise READ.wrong(f"{place}.propose", "a basis for a sanction only, and a bonus for an award only", sorted(propose))
+        raise propose.wrong("", "a basis for a sanction only, and a bonus for an award only", sorted(propose))
     return Condition(
         code=code,
         when=test,
         kind=kind,
-        programme=programme,
-        imported=READ.yes_no(f"{place}.imported", data.get("imported", False)),
-        basis=READ.cited(f"{place}.propose.basis", propose["basis"]) if "basis" in propose else None,
-        bonus=READ.whole(f"{place}.propose.bonus", propose.get("bonus", 0), 0, 10**10),
+        programme=_programme(propose, kind, name),
+        imported=said.flag("imported", False),
+        basis=propose.cited("basis") if kind == "sanction" else None,
+        bonus=propose.whole("bonus", 0, 10**10, 0),
     )
 
 
-def _programme(place: str, programme: Any, kind: str, when: str) -> str:
+def _programme(propose: Settings, kind: str, when: str) -> str:
+    programme = propose.take("programme")
     if programme == PER_ITEM:
         if when in ("predicate", "measure"):
-            raise READ.wrong(place, f"a programme's code, since a {when} has no item", programme)
+            raise propose.wrong("programme", f"a programme's code, since a {when} has no item", programme)
         return programme
     if kind == "award" and programme in EVALUATED:
-        raise READ.wrong(place, f"another award: {', '.join(EVALUATED)} have their criteria in the rule set of kind awards", programme)
-    return READ.code(place, programme)
+        expected = f"another award: {', '.join(EVALUATED)} have their criteria in the rule set of kind awards"
+        raise propose.wrong("programme", expected, programme)
+    return propose.code("programme", CODE)
 
 
-def _bounds(place: str, data: Mapping[str, Any], over: str, under: str) -> Bounds:
-    given = [name for name in (over, under) if name in data]
+def _bounds(said: Settings, over: str, under: str) -> Bounds:
+    given = [name for name in (over, under) if name in said]
     if len(given) != 1:
-        raise READ.wrong(place, f"{over} or {under}", sorted(data))
-    value = READ.number(f"{place}.{given[0]}", data[given[0]])
+        raise said.wrong("", f"{over} or {under}", sorted(said))
+    value = said.number(given[0])
     return Bounds(over=value) if given[0] == over else Bounds(under=value)
 
 
-def _score(place: str, data: Any) -> ScoreIs | NumberIs:
-    READ.keys(place, data, {"what"}, {"item", "value", "number_over", "number_under"})
-    item = data.get("item")
-    if item is not None and not isinstance(item, str):
-        raise READ.wrong(f"{place}.item", "an item's code, or none for any", item)
-    what = READ.one_of(f"{place}.what", data["what"], ("target", "behaviour", "whole"))
-    if "value" not in data:
-        return NumberIs(what, item, _bounds(place, data, "number_over", "number_under"))
-    READ.keys(place, data, {"what", "value"}, {"item"})
-    return ScoreIs(what, item, READ.one_of(f"{place}.value", data["value"], RATINGS))
+def _item(said: Settings) -> str | None:
+    """An item's code, None for any."""
+    return None if said.take("item", None) is None else said.text("item")
 
 
-def _target(place: str, data: Any) -> TargetAchieved:
-    READ.keys(place, data, {"indicator"}, {"achievement_over_percent", "achievement_under_percent"})
-    bounds = _bounds(place, data, "achievement_over_percent", "achievement_under_percent")
-    return TargetAchieved(READ.code(f"{place}.indicator", data["indicator"]), bounds)
+def _score(said: Settings) -> ScoreIs | NumberIs:
+    what, item = said.one_of("what", ("target", "behaviour", "whole")), _item(said)
+    if "value" not in said:
+        return NumberIs(what, item, _bounds(said, "number_over", "number_under"))
+    return ScoreIs(what, item, said.one_of("value", RATINGS))
 
 
-def _predicate(place: str, data: Any) -> PredicateIs:
-    READ.keys(place, data, {"is"}, {"last"})
-    last = data.get("last", 1)
-    if type(last) is not int or not 1 <= last <= 12:
-        raise READ.wrong(f"{place}.last", "how many periods in a row, from 1 to 12", last)
-    if not isinstance(data["is"], list | tuple) or not data["is"]:
-        raise READ.wrong(f"{place}.is", "a list of predicates", data["is"])
-    return PredicateIs(tuple(READ.one_of(f"{place}.is", one, PREDICATES) for one in data["is"]), last)
+def _target(said: Settings) -> TargetAchieved:
+    bounds = _bounds(said, "achievement_over_percent", "achievement_under_percent")
+    return TargetAchieved(said.code("indicator", CODE), bounds)
 
 
-def _measure(place: str, data: Any) -> MeasureEnded:
-    READ.keys(place, data, {"kind", "outcome"})
-    return MeasureEnded(READ.one_of(f"{place}.kind", data["kind"], FOLLOWED), READ.one_of(f"{place}.outcome", data["outcome"], OUTCOMES))
+def _predicate(said: Settings) -> PredicateIs:
+    """`last`: how many periods in a row."""
+    return PredicateIs(said.some_of("is", PREDICATES), said.whole("last", 1, 12, 1))
 
 
-def _peers(place: str, data: Any) -> PeersSaid:
-    READ.keys(place, data, {"aspect"}, {"mean_over_hundredths", "mean_under_hundredths"})
-    if not isinstance(data["aspect"], str):
-        raise READ.wrong(f"{place}.aspect", "an aspect's code", data["aspect"])
-    return PeersSaid(data["aspect"], _bounds(place, data, "mean_over_hundredths", "mean_under_hundredths"))
+def _measure(said: Settings) -> MeasureEnded:
+    return MeasureEnded(said.one_of("kind", FOLLOWED), said.one_of("outcome", OUTCOMES))
+
+
+def _peers(said: Settings) -> PeersSaid:
+    return PeersSaid(said.text("aspect"), _bounds(said, "mean_over_hundredths", "mean_under_hundredths"))
 
 
 _WHEN = {"score": _score, "target": _target, "predicate": _predicate, "measure": _measure, "peers": _peers}

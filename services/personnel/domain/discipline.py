@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.personnel.domain.settings import EMPLOYMENTS, Reader
+from services.personnel.domain.settings import CODE, EMPLOYMENTS
 from services.personnel.events import SanctionTerms
+from shared.kernel.settings import Settings, read
 
-READ = Reader("discipline")
 LEVELS = ("light", "medium", "heavy")
 EFFECTS = ("warning", "allowance_cut", "rank_delay", "step_delay", "demotion", "post_release", "dismissal")
 CUT = "allowance_cut"
@@ -69,50 +69,56 @@ def rung_for(days: int, row: int, ladder: Ladder) -> Rung | None:
     return next((rung for rung in reversed(ladder) if rung.reached(days, row)), None)
 
 
-def read_discipline(settings: Mapping[str, Any], ladders: Mapping[str, Ladder]) -> DisciplineRules:
+def read_discipline(settings: Mapping[str, Any], ladders: Mapping[str, Ladder], *, published: bool = False) -> DisciplineRules:
     """The settings of a rule set of kind ``discipline``; Refused (422) when they are wrong."""
-    READ.keys("settings", settings, {"ladder", "basis", "allowance_cut"}, {"employments"})
-    given = settings["ladder"]
-    ladder = ladders[READ.one_of("ladder", given, sorted(ladders))] if isinstance(given, str) else _ladder(given)
-    cut = READ.keys("allowance_cut", settings["allowance_cut"], {"from", "substitute", "substitute_months"}, {"basis"})
-    cuts_from = READ.day_or_none("allowance_cut.from", cut["from"])
+    return read(settings, lambda said: _discipline(said, ladders), published=published)
+
+
+def _discipline(said: Settings, ladders: Mapping[str, Ladder]) -> DisciplineRules:
+    named = isinstance(said.take("ladder", expected="a list of rungs, or the name of a table"), str)
+    ladder = ladders[said.one_of("ladder", sorted(ladders))] if named else _ladder(said)
+    cut = said.part("allowance_cut")
+    if "from" not in cut:
+        raise cut.wrong("from", "the day from which allowances are cut, or null", None)
+    cuts_from = cut.day_or_none("from")
     if cuts_from is not None and "basis" not in cut:
-        raise READ.wrong("allowance_cut", "the basis of the cut (law and article)", sorted(cut))
+        raise cut.wrong("", "the basis of the cut (law and article)", sorted(cut))
     return DisciplineRules(
         ladder=ladder,
-        employments=READ.some_of("employments", settings.get("employments", ["PNS", "CPNS"]), EMPLOYMENTS),
-        basis=READ.cited("basis", settings["basis"]),
+        employments=said.some_of("employments", EMPLOYMENTS, ("PNS", "CPNS")),
+        basis=said.cited("basis"),
         cuts_from=cuts_from,
-        cut_basis=READ.cited("allowance_cut.basis", cut["basis"]) if "basis" in cut else None,
-        substitute=READ.one_of("allowance_cut.substitute", cut["substitute"], SUBSTITUTES),
-        substitute_months=READ.whole("allowance_cut.substitute_months", cut["substitute_months"], 1, 60),
+        cut_basis=cut.cited("basis") if "basis" in cut else None,
+        substitute=cut.one_of("substitute", SUBSTITUTES),
+        substitute_months=cut.whole("substitute_months", 1, 60),
     )
 
 
-def _ladder(given: Any) -> Ladder:
-    rungs = tuple(_rung(f"ladder[{place}]", one) for place, one in enumerate(READ.listed("settings.ladder", given)))
+def _ladder(said: Settings) -> Ladder:
+    rungs = tuple(_rung(one) for one in said.parts("ladder", expected="a list of rungs, or the name of a table"))
     summed = [rung for rung in rungs if rung.least is not None]
     for lower, higher in zip(summed, summed[1:], strict=False):
         if lower.most is None or higher.least != lower.most + 1:
-            raise READ.wrong("ladder", f"a rung that begins where {lower.code} ends", f"{higher.code} from {higher.least}")
+            raise said.wrong("ladder", f"a rung that begins where {lower.code} ends", f"{higher.code} from {higher.least}")
     if not rungs:
-        raise READ.wrong("ladder", "at least one rung, or the name of a table", given)
+        raise said.wrong("ladder", "at least one rung, or the name of a table", [])
     return rungs
 
 
-def _rung(place: str, data: Any) -> Rung:
-    by_row = isinstance(data, Mapping) and "days_in_row" in data
-    READ.keys(place, data, {"code", "level", "effect"} | ({"days_in_row"} if by_row else {"from_days", "to_days"}), {"months", "percent"})
-    least = None if by_row else READ.whole(f"{place}.from_days", data["from_days"], 1, 366)
+def _rung(said: Settings) -> Rung:
+    by_row = "days_in_row" in said
+    least = None if by_row else said.whole("from_days", 1, 366)
+    if not by_row and "to_days" not in said:
+        raise said.wrong("to_days", "the last of its days, or null for no end", None)
     return Rung(
-        code=READ.code(f"{place}.code", data["code"]),
+        code=said.code("code", CODE),
         least=least,
-        most=None if by_row else READ.whole_or_none(f"{place}.to_days", data["to_days"], least, 366),
-        level=READ.one_of(f"{place}.level", data["level"], LEVELS),
-        effect=READ.one_of(f"{place}.effect", data["effect"], EFFECTS),
-        months=READ.whole_or_none(f"{place}.months", data.get("months"), 1, 60),
-        percent=READ.whole_or_none(f"{place}.percent", data.get("percent"), 1, 100),
-        in_row=READ.whole(f"{place}.days_in_row", data["days_in_row"], 2, 366) if by_row else None,
+        most=None if by_row else said.whole_or_none("to_days", least, 366),
+        level=said.one_of("level", LEVELS),
+        effect=said.one_of("effect", EFFECTS),
+        months=said.whole_or_none("months", 1, 60),
+        percent=said.whole_or_none("percent", 1, 100),
+        in_row=said.whole("days_in_row", 2, 366) if by_row else None,
     )
 
 

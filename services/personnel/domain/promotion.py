@@ -9,13 +9,13 @@ from typing import Any
 
 from services.personnel.domain.ranks import next_rank, step_of
 from services.personnel.domain.results import History, at_least, year_results
-from services.personnel.domain.settings import EMPLOYMENTS, PREDICATES, Reader
+from services.personnel.domain.settings import EMPLOYMENTS, PREDICATES
 from services.personnel.domain.terms import after_months
 from services.personnel.events import RankPromotionDecided, RankPromotionProposed, RankPromotionWithdrawn, Reason
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
+from shared.kernel.settings import Settings, read
 
-READ = Reader("promotion")
 OUTCOMES = ("approved", "rejected")
 Ceilings = Mapping[str, str]
 """Education → the highest rank that regular promotion reaches with it."""
@@ -39,19 +39,21 @@ class PromotionRules:
     list_missing: int
 
 
-def read_promotion(settings: Mapping[str, Any], tables: Mapping[str, Ceilings]) -> PromotionRules:
+def read_promotion(settings: Mapping[str, Any], tables: Mapping[str, Ceilings], *, published: bool = False) -> PromotionRules:
     """The settings of a rule set of kind ``promotion``; Refused (422) when they are wrong."""
-    needed = {"years_in_rank", "predicate_at_least", "last_years", "employments", "list_missing_at_most"}
-    READ.keys("settings", settings, needed, {"education_ceiling", "imported"})
-    ceiling = settings.get("education_ceiling")
+    return read(settings, lambda said: _promotion(said, tables), published=published)
+
+
+def _promotion(said: Settings, tables: Mapping[str, Ceilings]) -> PromotionRules:
+    ceiling = said.take("education_ceiling", None)
     return PromotionRules(
-        years=READ.whole("years_in_rank", settings["years_in_rank"], 1, 20),
-        predicate=READ.one_of("predicate_at_least", settings["predicate_at_least"], PREDICATES),
-        last_years=READ.whole("last_years", settings["last_years"], 1, 10),
-        imported=READ.yes_no("imported", settings.get("imported", True)),
-        ceilings=None if ceiling is None else tables[READ.one_of("education_ceiling", ceiling, sorted(tables))],
-        employments=READ.some_of("employments", settings["employments"], EMPLOYMENTS),
-        list_missing=READ.whole("list_missing_at_most", settings["list_missing_at_most"], 0, 4),
+        years=said.whole("years_in_rank", 1, 20),
+        predicate=said.one_of("predicate_at_least", PREDICATES),
+        last_years=said.whole("last_years", 1, 10),
+        imported=said.flag("imported", True),
+        ceilings=None if ceiling is None else tables[said.one_of("education_ceiling", sorted(tables))],
+        employments=said.some_of("employments", EMPLOYMENTS),
+        list_missing=said.whole("list_missing_at_most", 0, 4),
     )
 
 

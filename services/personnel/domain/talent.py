@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.personnel.domain.settings import EMPLOYMENTS, PREDICATES, Reader
+from services.personnel.domain.settings import EMPLOYMENTS, PREDICATES
 from services.personnel.events import PotentialAssessed, TalentBoxPlaced
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
+from shared.kernel.settings import Settings, read
 
-READ = Reader("talent")
 POTENTIALS = ("low", "middle", "high")
 PERFORMANCES = ("below", "as", "above")
 Boxes = Mapping[tuple[str, str], int]
@@ -43,23 +43,27 @@ class TalentRules:
         return "as" if predicate in self.as_ else "below"
 
 
-def read_talent(settings: Mapping[str, Any], tables: Mapping[str, Boxes]) -> TalentRules:
+def read_talent(settings: Mapping[str, Any], tables: Mapping[str, Boxes], *, published: bool = False) -> TalentRules:
     """The settings of a rule set of kind ``talent``; Refused (422) when they are wrong."""
-    READ.keys("settings", settings, {"table", "above", "as"}, {"vacancies"})
-    above = READ.some_of("above", settings["above"], PREDICATES)
-    as_ = READ.some_of("as", settings["as"], [one for one in PREDICATES if one not in above])
-    names = {"employments", "boxes", "classes_below_at_most", "clean_record_months", "results"}
-    vacancies = READ.keys("vacancies", settings.get("vacancies", {}), set(), names)
-    boxes = READ.listed("vacancies.boxes", vacancies.get("boxes", []))
+    return read(settings, lambda said: _talent(said, tables), published=published)
+
+
+def _talent(said: Settings, tables: Mapping[str, Boxes]) -> TalentRules:
+    above = said.some_of("above", PREDICATES)
+    as_ = said.some_of("as", [one for one in PREDICATES if one not in above])
+    vacancies = said.part("vacancies", {})
+    boxes = vacancies.listed("boxes", ())
+    if not all(type(one) is int and 1 <= one <= 9 for one in boxes):
+        raise vacancies.wrong("boxes", "a list of whole numbers from 1 to 9", boxes)
     return TalentRules(
-        boxes=tables[READ.one_of("table", settings["table"], sorted(tables))],
+        boxes=tables[said.one_of("table", sorted(tables))],
         above=above,
         as_=as_,
-        employments=READ.some_of("vacancies.employments", vacancies.get("employments", ["PNS"]), EMPLOYMENTS),
-        candidate_boxes=tuple(READ.whole("vacancies.boxes", one, 1, 9) for one in boxes),
-        classes_below=READ.whole_or_none("vacancies.classes_below_at_most", vacancies.get("classes_below_at_most"), 0, 16),
-        clean_months=READ.whole("vacancies.clean_record_months", vacancies.get("clean_record_months", 24), 0, 120),
-        results=READ.whole("vacancies.results", vacancies.get("results", 4), 1, 12),
+        employments=vacancies.some_of("employments", EMPLOYMENTS, ("PNS",)),
+        candidate_boxes=tuple(boxes),
+        classes_below=vacancies.whole_or_none("classes_below_at_most", 0, 16),
+        clean_months=vacancies.whole("clean_record_months", 0, 120, 24),
+        results=vacancies.whole("results", 1, 12, 4),
     )
 
 

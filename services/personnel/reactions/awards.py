@@ -48,7 +48,7 @@ def evaluate(key: str, knowledge: Knowledge) -> Iterable[Do]:
     """Bring everybody's proposals for one award of one year to what the facts give, under the rules of the year's last day."""
     award, _, year = key.rpartition("/")
     found = rules_or_none(knowledge, RULES, Period.parse(year).end)
-    rules = read_awards(found.settings).of(award) if found else None
+    rules = read_awards(found.settings, published=True).of(award) if found else None
     everybody = [row["key"] for row in knowledge.rows(EMPLOYEES)]
     name = proposal_name(KIND, award, year)
     standing = {one: _named(standing_of(one, knowledge, RULES), name) for one in everybody}
@@ -199,7 +199,7 @@ def recognise(employee: str, knowledge: Knowledge) -> Iterable[Do]:
         for service, published in _surveys(row["key"], knowledge).items():
             for period in sorted(published, key=lambda one: (one.end, one.start)):
                 found = rules_or_none(knowledge, RULES, period.end)
-                rules = read_awards(found.settings).recognition if found else None
+                rules = read_awards(found.settings, published=True).recognition if found else None
                 if found is None or rules is None:
                     continue
                 for rise in rises(service, published, rules):

@@ -58,7 +58,7 @@ def place_talent(employee: str, knowledge: Knowledge) -> Iterable[Do]:
         if not result.final or potential is None:
             continue
         found = knowledge.rules("talent", result.period.end)
-        rules = read_talent(found.settings, BOXES)
+        rules = read_talent(found.settings, BOXES, published=True)
         performance, (event, held) = rules.performance(result.predicate), potential
         box = rules.boxes[performance, held.value]
         yield Do(TALENT, Place(employee, period, box, performance, held.value, (result.event, event), found.name))
@@ -82,7 +82,7 @@ def propose_candidates(post: str, knowledge: Knowledge) -> Iterable[Do]:
     if not opened:
         return []
     found = knowledge.rules("talent", knowledge.today)
-    rules = read_talent(found.settings, BOXES)
+    rules = read_talent(found.settings, BOXES, published=True)
     people = sorted({row["employee"] for row in knowledge.rows(TALENT_BOXES)})
     records = [record for one in people if (record := _record(one, rules, knowledge)) is not None]
     ranking, excluded = rank_candidates(opened[-1], records, rules)
@@ -146,7 +146,7 @@ POST_PROPOSALS = Reaction(
 def propose_promotion(employee: str, knowledge: Knowledge) -> Iterable[Do]:
     """Propose the rank above when every condition is met, list it when little is missing, withdraw it otherwise."""
     found = knowledge.rules("promotion", knowledge.today)
-    rules = read_promotion(found.settings, CEILINGS)
+    rules = read_promotion(found.settings, CEILINGS, published=True)
     service = _service(employee, knowledge, rules)
     examined = examine(service, rules, knowledge.today) if service else None
     wanted = None

@@ -34,7 +34,7 @@ def decide(employee: str, knowledge: Knowledge) -> Iterable[Do]:
     rules: dict[str, Rules] = {}
     for period in {*history, *(str(one.period) for one in summaries)}:
         found = knowledge.rules("development", Period.parse(period).end)
-        rules[period] = Rules(found.name, read_conditions(found.settings))
+        rules[period] = Rules(found.name, read_conditions(found.settings, published=True))
     standing = standing_of(employee, knowledge, "development")
     return [Do(PROPOSAL, command) for command in proposals_due(employee, history, summaries, rules, standing)]
 

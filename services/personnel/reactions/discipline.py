@@ -48,7 +48,7 @@ def decide(key: str, knowledge: Knowledge) -> Iterable[Do]:
     """
     employee, year = key.split("/")
     found = knowledge.rules("discipline", knowledge.today)
-    rules = read_discipline(found.settings, LADDERS)
+    rules = read_discipline(found.settings, LADDERS, published=True)
     months, told = _recorded(employee, year, knowledge)
     days, facts = days_of_year(months, told)
     longest = max([*months, *([told] if told else [])], key=lambda one: one.row, default=None)
