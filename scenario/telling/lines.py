@@ -8,7 +8,7 @@ from textwrap import fill
 
 from scenario.report import Outcome, Row
 from scenario.words import Words
-from shared.kernel.money import half_up
+from shared.kernel.money import exact, half_up
 
 SHORT = {"sangat_baik": "SB", "baik": "B", "butuh_perbaikan": "BP", "cukup": "C", "kurang": "K", "sangat_kurang": "SK"}
 WIDE = 120
@@ -82,7 +82,7 @@ def _reason(reason: Row, tests: Mapping[str, str], periods: Mapping[str, str], w
     if f"by-{code}" in words.said:
         return words(f"by-{code}", found=_found(found, words) + of)
     form = {"peers": "by-peers", "target": "by-achievement"}.get(tests.get(code, ""), "by-item")
-    shown = words.hundredths(int(found)) if form == "by-peers" else _found(found, words)
+    shown = words.hundredths(half_up(exact(found))) if form == "by-peers" else _found(found, words)
     return words(form, item=words.code(code, "condition"), found=shown)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from shared.events.registry import Heard
+from shared.kernel.means import exact_means
+from shared.kernel.money import exact
 
 HEARD = Heard()
 
@@ -96,12 +99,22 @@ class ReportingLineSet:
 @HEARD.hears("feedback")
 @dataclass(frozen=True)
 class FeedbackSummarised:
-    """Shown to the assessor beside his own scores; it counts only where the rule set gives colleagues a weight (PP 30/2019 art. 41)."""
+    """Shown to the assessor beside his own scores; it counts only where the rule set gives colleagues a weight (PP 30/2019 art. 41).
+
+    What counts are `sums` over `counts`; the rounded means are for reading.
+    """
 
     employee: str
     period: str
     n: int
     means_hundredths: dict[str, int]
+    sums: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def means(self) -> dict[str, Fraction]:
+        """Each aspect's mean in points, exact where the event says sums."""
+        return exact_means(self.sums, self.counts, self.means_hundredths)
 
 
 @HEARD.hears("feedback")
@@ -118,13 +131,21 @@ class ComplaintResolved:
 @HEARD.hears("feedback")
 @dataclass(frozen=True)
 class SurveyResultPublished:
-    """`index`: exact text (SKM, PermenPANRB 14/2017); compared with the one before it, never a weight in anybody's appraisal."""
+    """Compared with the one before it, never a weight in anybody's appraisal (SKM, PermenPANRB 14/2017).
+
+    `index` is rounded to two decimals; `converted` is the same unrounded, None of an older event.
+    """
 
     unit: str
     service: str
     period: str
     n: int
     index: str
+    converted: str | None = None
+
+    @property
+    def exact_index(self) -> Fraction:
+        return exact(self.converted if self.converted is not None else self.index)
 
 
 @HEARD.hears("personnel")

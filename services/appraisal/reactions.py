@@ -15,7 +15,6 @@ from services.appraisal.domain.rules import Improvement, read_rules
 from services.appraisal.heard import ComplaintResolved, SurveyResultPublished
 from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
 from shared.kernel.facts import Fact, Knowledge
-from shared.kernel.money import exact
 from shared.kernel.periods import Period
 
 
@@ -90,7 +89,7 @@ def _of_survey(key: str, knowledge: Knowledge) -> Iterable[Do]:
     for before, period in zip(in_order, in_order[1:]):
         fact = results[period]
         same_kind = Period.parse(before).kind == Period.parse(period).kind
-        if same_kind and exact(fact.event.index) < exact(results[before].event.index):
+        if same_kind and fact.event.exact_index < results[before].event.exact_index:
             day = knowledge.calendar.local_date(fact.recorded)
             rules = _improvement(knowledge, day)
             if rules and rules.falling_surveys:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from shared.events.classes import EventClass
@@ -31,12 +31,18 @@ class ProcessFeedbackGiven:
 @EVENTS.event(EventClass.OPEN)
 @dataclass(frozen=True)
 class ProcessFeedbackPublished:
-    """At least three answers; means in hundredths of a point. Stream ``feedback-process-<period>``, subject the period."""
+    """At least three answers. Stream ``feedback-process-<period>``, subject the period.
+
+    `sums` of each aspect's points over `counts` answers are exact; `means_hundredths` is the same in hundredths of a point, rounded
+    half up, for reading. Older events have the means alone.
+    """
 
     period: str
     n: int
     means_hundredths: dict[str, int]
     rule_set: str
+    sums: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 @EVENTS.event(EventClass.PRIVATE)
@@ -54,9 +60,10 @@ class FeedbackGiven:
 @EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
 class FeedbackSummarised:
-    """At least three peers' answers; mean and spread (highest minus lowest) in hundredths of a point.
+    """At least three peers' answers. Stream ``feedback-summary-<employee>-<period>``.
 
-    Stream ``feedback-summary-<employee>-<period>``.
+    `sums` of each aspect's points over `counts` answers are what decisions rest on. `means_hundredths` is the same in hundredths of a
+    point, rounded half up, for reading; `spreads_hundredths` the highest minus the lowest. Older events have means alone.
     """
 
     employee: str
@@ -65,6 +72,8 @@ class FeedbackSummarised:
     means_hundredths: dict[str, int]
     spreads_hundredths: dict[str, int]
     rule_set: str
+    sums: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 @EVENTS.event(EventClass.PRIVATE)
@@ -86,6 +95,7 @@ class PeerRoundOpened:
 class SurveyAnswered:
     """One citizen's answer after a service: each element (unsur) on the scale of the rule set, 1–4.
 
+    Every element is in one of the three: answered, `not_applicable` to this service or case, or left `unanswered`.
     `case` is a keyed pseudonym of the case token, so that a case answers once and nobody reads whose it was.
     Stream ``feedback-case-<unit>.<service>.<case>``, subject ``<unit>.<service>.<period>``.
     """
@@ -95,6 +105,8 @@ class SurveyAnswered:
     period: str
     case: str
     elements: dict[str, int]
+    not_applicable: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 @EVENTS.event(EventClass.OPEN)
@@ -102,7 +114,10 @@ class SurveyAnswered:
 class SurveyResultPublished:
     """Citizens' satisfaction with a unit's service (SKM, PermenPANRB 14/2017). Stream ``feedback-survey-<unit>.<service>.<period>``.
 
-    `index`: 0–100 with two decimals; `mutu`: its class, A best; `elements_hundredths`: each element's mean in hundredths of a point.
+    `index`: 0–100 with two decimals; `mutu`: its class, A best; `elements_hundredths`: each element's mean in hundredths of a point,
+    rounded half up, for reading. `sums` of each element's points over the `counts` who answered it are exact, and so is `converted`,
+    the index before it was rounded: indexes are compared by it. An element that nobody could answer is in none of them, and the others
+    weigh equally more. Older events have the rounded numbers alone.
     """
 
     unit: str
@@ -113,6 +128,9 @@ class SurveyResultPublished:
     mutu: str
     elements_hundredths: dict[str, int]
     rule_set: str
+    sums: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    converted: str | None = None
 
 
 @EVENTS.event(EventClass.PRIVATE)

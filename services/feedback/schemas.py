@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from shared.http.forms import Edge
 
 EDGE = Edge("feedback")
-CODE = EDGE.body("code")
+CODE, ELEMENT = EDGE.body("code"), EDGE.body("element")
 REMARK = validate.Length(min=1, max=2000)
 LETTER = validate.Length(min=1, max=8000)
 TOKEN = validate.Regexp(r"^[\x21-\x7e]{1,80}$", error="Must be 1 to 80 visible ASCII characters.")
@@ -49,6 +49,18 @@ class SurveyAnswer(Schema):
         required=True,
         validate=validate.Length(max=50),
         metadata={"description": "Whole points for each element (unsur) of the rule set", "example": {"U1": 4, "U2": 3}},
+    )
+    not_applicable = fields.List(
+        fields.String(validate=ELEMENT),
+        load_default=list,
+        validate=validate.Length(max=50),
+        metadata={"description": "Elements that the service, or this case, does not have", "example": ["U4"]},
+    )
+    unanswered = fields.List(
+        fields.String(validate=ELEMENT),
+        load_default=list,
+        validate=validate.Length(max=50),
+        metadata={"description": "Elements that the citizen left out"},
     )
     case_token = fields.String(
         required=True, validate=TOKEN, metadata={"description": "Names the case that was served; it answers once and is not kept"}

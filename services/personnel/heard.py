@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 
 from shared.events.registry import Heard
+from shared.kernel.means import exact_means
+from shared.kernel.money import exact
 
 HEARD = Heard()
 
@@ -66,18 +69,27 @@ class AppraisalImported:
 @HEARD.hears("feedback")
 @dataclass(frozen=True)
 class FeedbackSummarised:
-    """Means in hundredths of a point, over at least three peers."""
+    """At least three peers: `sums` of points over `counts` answers; the means in hundredths of a point are rounded, for reading."""
 
     employee: str
     period: str
     n: int
     means_hundredths: dict[str, int]
+    sums: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def means(self) -> dict[str, Fraction]:
+        """Each aspect's mean in points, exact where the event says sums."""
+        return exact_means(self.sums, self.counts, self.means_hundredths)
 
 
 @HEARD.hears("feedback")
 @dataclass(frozen=True)
 class SurveyResultPublished:
-    """Subject: the unit. `index`: exact text with two decimals, 25 to 100 (PermenPANRB 14/2017)."""
+    """Subject: the unit. `index`: 25 to 100, rounded to two decimals (PermenPANRB 14/2017); `converted`: the same unrounded, None of an
+    older event.
+    """
 
     unit: str
     service: str
@@ -85,3 +97,8 @@ class SurveyResultPublished:
     n: int
     index: str
     mutu: str
+    converted: str | None = None
+
+    @property
+    def exact_index(self) -> Fraction:
+        return exact(self.converted if self.converted is not None else self.index)

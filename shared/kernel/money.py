@@ -35,6 +35,25 @@ def exact(value: int | str | Fraction | Decimal) -> Fraction:
     return Fraction(value)
 
 
+PLACES = 30
+"""Decimals that an exact number is written with at most; one with more is written as a fraction."""
+
+
+def exact_text(value: Fraction) -> str:
+    """A decimal where one is exact (``95.5``), else a fraction (``286/3``); :func:`exact` reads both."""
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    places = max(twos, fives)
+    if rest != 1 or places > PLACES:
+        return str(value)
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+
+
 def rupiah_text(amount: int) -> str:
     """``Rp1.234.567`` as Indonesia writes it; a minus sign stands before the currency."""
     return f"{'-' if amount < 0 else ''}Rp{abs(amount):,}".replace(",", ".")

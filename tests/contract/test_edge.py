@@ -52,6 +52,8 @@ MEANT = {
     ("personnel", "training/completion.result"): "TrainingCompleted.result",
     ("personnel", "vacancies.kind"): "VacancyOpened.kind",
     ("feedback", "peer-rounds.subjects"): "employee",
+    ("feedback", "surveys/answers.not_applicable"): "element",
+    ("feedback", "surveys/answers.unanswered"): "element",
     ("feedback", "peer-rounds.raters"): "employee",
     ("feedback", "complaints.kind"): "ComplaintResolved.kind",
 }

@@ -39,7 +39,7 @@ def here(postgres_url: str) -> Iterator[Web]:
         made.clock.moment = datetime(2026, 4, 27, 2, tzinfo=UTC)
         hear(
             made,
-            *(EmployeeRegistered(one) for one in ("m1", "m2", "m3", "m4", "m11")),
+            *(EmployeeRegistered(one, date(2025, 1, 1)) for one in ("m1", "m2", "m3", "m4", "m11")),
             ReportingLineSet("m1", "m11"),
             UnitOpened("dukcapil"),
         )
@@ -106,6 +106,8 @@ def test_staff_rate_the_process_and_read_the_means(here):
         "period": "2026-Q1",
         "n": 3,
         "means_hundredths": {"clarity": 333, "fairness": 400, "timeliness": 200, "usefulness": 400},
+        "sums": {"clarity": 10, "fairness": 12, "timeliness": 6, "usefulness": 12},
+        "counts": dict.fromkeys(GOOD, 3),
         "rule_set": "national-process-feedback@1",
     }
     problem(here.call("POST", f"{path}/publication", HR, json={}), 409, "already-published")
@@ -146,6 +148,22 @@ def test_nothing_in_the_database_says_who_answered(here):
         assert not any(f'"{person}"' in answer.replace("/", '"') for person in ("m2", "m3", "m4")), answer
         assert '"actor":"rater:' in answer.replace(" ", "")
     assert here.owner("select count(*) from idempotency") == [(0,)]
+
+
+def test_the_answers_of_one_person_cannot_be_put_side_by_side(here):
+    """A rater is another pseudonym in every period, about every colleague and for every question, and the same one for the same."""
+    paths = [
+        *(f"/v1/process-feedback/{period}" for period in ("2025-Q1", "2025-Q2")),
+        *(f"/v1/peer-feedback/{employee}/{period}" for employee in ("m1", "m3") for period in ("2025-Q1", "2025-Q2")),
+    ]
+    for path in paths:
+        aspects = GOOD if "process" in path else PEER
+        assert [give(here, path, "m2", aspects).get_json()["status"] for _ in range(2)] == ["given", "given before"]
+    kept = here.owner(
+        "select data ->> 'rater', meta::text from events where type like '%%Given.v1' and data ->> 'period' in ('2025-Q1', '2025-Q2')"
+    )
+    assert len(kept) == len(paths) == len({rater for rater, _ in kept})
+    assert all(sum(rater in meta for _, meta in kept) == 1 for rater, _ in kept), "an envelope names no other period's pseudonym"
 
 
 def test_a_place_says_who_counts_as_a_peer(here):
@@ -219,6 +237,7 @@ def test_citizens_answer_a_survey_and_everybody_reads_the_result(here):
     assert published.get_json() == {
         "unit": "dukcapil", "service": "akta-lahir", "period": "2026-Q1", "n": 3, "index": "84.26", "mutu": "B",
         "elements_hundredths": dict.fromkeys(NINE, 333) | {"U4": 367}, "rule_set": "national-skm@1",
+            "sums": dict.fromkeys(NINE, 10) | {"U4": 11}, "counts": dict.fromkeys(NINE, 3), "converted": "2275/27",
     }  # fmt: skip
     problem(say(here, "2026/0004", NINE), 409, "already-published")
     settle(here)
@@ -263,6 +282,27 @@ def file(here: Web, key: str | None = None, **changed: Any) -> Any:
 
 def follow(here: Web, filed: dict[str, Any], code: str | None = None, who: Any = KIOSK) -> Any:
     return here.call("GET", f"/v1/complaints/{filed['complaint']}", who, query_string={"receipt_code": code or filed["receipt_code"]})
+
+
+def test_an_element_that_does_not_apply_is_said_at_the_counter_and_in_a_file(here):
+    """A service without a fee: U4 applies to nobody. One citizen leaves U9 out, which is then the mean of the other two."""
+    path, free = "/v1/surveys/dukcapil/kk/2026-Q1", {name: 3 for name in NINE if name != "U4"}
+    body = {"case_token": "kk/1", "elements": free, "not_applicable": ["U4"]}
+    problem(here.call("POST", f"{path}/answers", KIOSK, json=body | {"not_applicable": []}), 422, "feedback-aspects")
+    assert here.call("POST", f"{path}/answers", KIOSK, json=body).get_json()["status"] == "given"
+    assert here.call("POST", f"{path}/answers", KIOSK, json=body).get_json()["status"] == "given before"
+    heads = "Unit,Layanan,Periode,Kode Kasus," + ",".join(NINE)
+    rows = ["dukcapil,kk,2026-Q1,kk/2,3,3,3,TB,3,3,3,3,4", "dukcapil,kk,2026-Q1,kk/3,3,3,3,tb,3,3,3,3,-"]
+    problem(bring(here, "\n".join([heads, rows[0].replace("TB", "")])), 422, "invalid-rows")
+    problem(bring(here, "\n".join([heads, rows[0].replace("TB", "nihil")])), 422, "invalid-rows")
+    assert bring(here, "\n".join([heads, *rows])).get_json()["events"] == 2
+    published = here.call("POST", f"{path}/publication", HR, json={}).get_json()
+    # (7 × 3 + 7/2) / 8 × 25 = 76.5625
+    assert (published["index"], published["mutu"], published["converted"]) == ("76.56", "C", "76.5625")
+    assert (published["sums"]["U9"], published["counts"]["U9"], published["counts"].get("U4")) == (7, 2, None)
+    settle(here)
+    row = here.call("GET", path, AUDITOR).get_json()
+    assert (row["converted"], row["counts"]["U9"], "U4" in row["sums"]) == ("76.5625", 2, False)
 
 
 def test_a_citizen_complains_and_follows_it_by_the_receipt_code(here):

@@ -15,13 +15,12 @@ from services.appraisal.defaults import NATIONAL, TABLES
 from services.appraisal.domain import rating, streams
 from services.appraisal.domain.appraisal import APPRAISAL, AcceptAppraisal, AcceptBySilence, ImportAppraisal
 from services.appraisal.domain.delivery import DeliverAppraisal
-from services.appraisal.domain.exact import exact_text
 from services.appraisal.domain.organisation import ORGANISATION, SetOrganisationResult
 from services.appraisal.domain.plan import PlanState
 from services.appraisal.domain.quadrant import Predicate, Rating
 from services.appraisal.domain.rules import read_rules, read_settings
 from services.appraisal.domain.scoring import SubmitScore
-from shared.kernel.money import exact
+from shared.kernel.money import exact, exact_text
 from shared.kernel.refusal import Refused
 from tests.support.appraisal import (
     AS_EXPECTED,

@@ -117,7 +117,7 @@ def test_art_41_results_count_70_and_behaviour_30_percent_and_every_part_is_writ
 def test_art_41_where_colleagues_have_a_weight_results_count_60_and_behaviour_40_percent():
     """Colleagues' mean of 3.5 of 4 is 87.5 of 100; behaviour 0.6 × 571/6 + 0.4 × 87.5 = 92.1; 0.6 × 2947/30 + 0.4 × 92.1 = 95.78."""
     rules = read_settings("place@1", WITH_PEERS, TABLES)
-    peers = {"kualitas": 325, "kerja_sama": 375}
+    peers = {"kualitas": Fraction("3.25"), "kerja_sama": Fraction("3.75")}
     made = given(APPRAISAL, *ASPECTS).when(delivery(under=rules, peers=peers)).events
     assert made[-2:] == (scored("whole", "peers", "87.5", by="peers"), delivered("95.78", "baik"))
     refused = given(APPRAISAL, *ASPECTS).when(delivery(under=rules)).then_refused("appraisal-incomplete")
@@ -126,10 +126,10 @@ def test_art_41_where_colleagues_have_a_weight_results_count_60_and_behaviour_40
 
 def test_where_colleagues_have_no_weight_their_summary_changes_nothing():
     without = given(APPRAISAL, *ASPECTS).when(delivery()).events
-    assert given(APPRAISAL, *ASPECTS).when(delivery(peers={"kualitas": 100})).events == without
+    assert given(APPRAISAL, *ASPECTS).when(delivery(peers={"kualitas": Fraction(1)})).events == without
     needed = by_numbers(peers={"use": "required"})
     given(APPRAISAL, *ASPECTS).when(delivery(under=needed)).then_refused("appraisal-incomplete", found="colleagues")
-    assert given(APPRAISAL, *ASPECTS).when(delivery(under=needed, peers={"kualitas": 100})).events == without
+    assert given(APPRAISAL, *ASPECTS).when(delivery(under=needed, peers={"kualitas": Fraction(1)})).events == without
 
 
 def test_art_41_sangat_baik_only_with_a_new_idea():

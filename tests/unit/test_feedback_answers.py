@@ -34,6 +34,8 @@ SCALE = Scale(("clarity", "fairness"), 1, 4, 3, "umpan-balik@1")
 GIVE = GiveProcessFeedback("2026-Q1", "r1", {"clarity": 3, "fairness": 4}, "text-1", SCALE, False)
 GIVEN = ProcessFeedbackGiven("2026-Q1", "r1", {"clarity": 3, "fairness": 4}, "text-1")
 THREE = ({"clarity": 3, "fairness": 4}, {"clarity": 3, "fairness": 1}, {"clarity": 4, "fairness": 2})
+COUNTED = ({"clarity": 10, "fairness": 7}, {"clarity": 3, "fairness": 3})
+"""The sums and counts of THREE."""
 PEER = GivePeerFeedback("m1", "2026-Q1", "r1", Standing(), {"clarity": 3, "fairness": 4}, None, PeerRules(SCALE, Raters.ANY), False)
 ROUND = OpenPeerRound("m1", "2026-Q1", ("m2", "m3", "m4"), PeerRules(SCALE, Raters.ASSIGNED), False)
 
@@ -78,7 +80,7 @@ def test_below_three_answers_nothing_is_published():
 
 def test_the_means_are_rounded_half_up_to_hundredths():
     assert given_when(PROCESS_SUMMARY, [], PublishProcessFeedback("2026-Q1", THREE, SCALE)) == [
-        ProcessFeedbackPublished("2026-Q1", 3, {"clarity": 333, "fairness": 233}, "umpan-balik@1")
+        ProcessFeedbackPublished("2026-Q1", 3, {"clarity": 333, "fairness": 233}, "umpan-balik@1", *COUNTED)
     ]
     eight = [{"clarity": 1, "fairness": 1}] * 7 + [{"clarity": 2, "fairness": 4}]
     published = given_when(PROCESS_SUMMARY, [], PublishProcessFeedback("2026-Q1", eight, SCALE))[0]
@@ -86,8 +88,9 @@ def test_the_means_are_rounded_half_up_to_hundredths():
 
 
 def test_peers_are_summarised_with_their_spread():
+    means, spreads = {"clarity": 333, "fairness": 233}, {"clarity": 100, "fairness": 300}
     assert given_when(PEER_SUMMARY, [], SummarisePeerFeedback("m1", "2026-Q1", THREE, SCALE)) == [
-        FeedbackSummarised("m1", "2026-Q1", 3, {"clarity": 333, "fairness": 233}, {"clarity": 100, "fairness": 300}, "umpan-balik@1")
+        FeedbackSummarised("m1", "2026-Q1", 3, means, spreads, "umpan-balik@1", *COUNTED)
     ]
 
 

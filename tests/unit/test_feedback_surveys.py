@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.feedback.defaults import DEFAULTS
 from services.feedback.domain.skm import check_survey, survey_rules, two_decimals
-from services.feedback.domain.surveys import SURVEY_ANSWER, SURVEY_RESULT, AnswerSurvey, PublishSurvey, Survey
+from services.feedback.domain.surveys import SURVEY_ANSWER, SURVEY_RESULT, AnswerSurvey, PublishSurvey, Survey, points_of
 from services.feedback.events import EVENTS, SurveyAnswered, SurveyResultPublished
 from shared.kernel.decider import Aggregate
 from shared.kernel.refusal import Refused
@@ -58,7 +58,8 @@ def test_the_index_is_rounded_half_up_once_to_two_decimals():
     # 80 points of 3 × 9 answers: 80 / 27 × 25 = 74.074…
     assert published == [
         SurveyResultPublished(
-            "dukcapil", "akta-lahir", "2026-Q1", 3, "74.07", "C", all_of(300) | {"U3": 333, "U9": 233}, "national-skm@1"
+            "dukcapil", "akta-lahir", "2026-Q1", 3, "74.07", "C", all_of(300) | {"U3": 333, "U9": 233}, "national-skm@1",
+            sums=all_of(9) | {"U3": 10, "U9": 7}, counts=all_of(3), converted="2000/27",
         )
     ]  # fmt: skip
 
@@ -121,6 +122,62 @@ def test_surveys_with_hyphens_in_their_names_do_not_meet():
 ])  # fmt: skip
 def test_an_answer_rates_every_element_from_one_to_four(elements: dict):
     assert refused(SURVEY_ANSWER, [], replace(ANSWER, elements=elements)).status == 422
+
+
+def test_an_element_that_does_not_apply_to_the_service_leaves_its_weight_to_the_others():
+    """Without a fee (U4) each of eight elements weighs an eighth: 25 points of 8 in a hundred, not 25 of 9."""
+    free = {**all_of(4), "U4": None}
+    assert SKM.converted([free, free, free]) == 100
+    event = given_when(SURVEY_RESULT, [], PublishSurvey(BIRTHS, [{**all_of(3), "U4": None}, free, free], SKM))[0]
+    assert (event.index, event.converted, event.counts.get("U4"), event.sums["U1"]) == ("91.67", "275/3", None, 11)
+    assert "U4" not in event.elements_hundredths and "U4" not in event.sums
+    older = survey_rules(OLD.settings, OLD.name)
+    assert older.converted([{**all_of(4, older), "U2": None}]) == older.converted([all_of(4, older)]), "the whole weight stays 0.994"
+
+
+def test_an_element_that_one_left_out_counts_over_those_who_answered():
+    """U9: (4 + 2) / 2 = 3, as everything else: 75. Counted as zero it would be 2, and 72.22."""
+    answers = [all_of(3) | {"U9": 4}, all_of(3) | {"U9": None}, all_of(3) | {"U9": 2}]
+    event = given_when(SURVEY_RESULT, [], PublishSurvey(BIRTHS, answers, SKM))[0]
+    assert (event.index, event.mutu, event.sums["U9"], event.counts["U9"], event.counts["U1"]) == ("75.00", "C", 6, 2, 3)
+
+
+def test_an_answer_says_of_every_element_what_became_of_it():
+    eight = {name: points for name, points in all_of(3).items() if name != "U4"}
+    said = replace(ANSWER, elements=eight, not_applicable=("U4",))
+    taken = given_when(SURVEY_ANSWER, [], said)
+    assert taken == [replace(ANSWERED, elements=eight, not_applicable=("U4",))] and points_of(taken[0]) == eight | {"U4": None}
+    assert given_when(SURVEY_ANSWER, taken, said) == []
+    left_out = replace(ANSWER, elements=eight, unanswered=("U4",))
+    assert refused(SURVEY_ANSWER, taken, left_out).code == "already-answered"
+    assert points_of(given_when(SURVEY_ANSWER, [], left_out)[0])["U4"] is None
+    for wrong in (
+        replace(ANSWER, elements=eight),
+        replace(ANSWER, not_applicable=("U4",)),
+        replace(said, unanswered=("U4",)),
+        replace(said, unanswered=("U10",)),
+        replace(ANSWER, elements={}, not_applicable=tuple(all_of(3))),
+    ):
+        assert refused(SURVEY_ANSWER, [], wrong).code == "feedback-aspects"
+
+
+@given(
+    answers=st.lists(
+        st.fixed_dictionaries({name: st.one_of(st.none(), st.integers(1, 4)) for name in SKM.scale.aspects}).filter(
+            lambda one: any(points is not None for points in one.values())
+        ),
+        min_size=3,
+        max_size=12,
+    )
+)
+def test_the_index_is_the_mean_of_the_means_of_what_was_answered(answers: list):
+    event = given_when(SURVEY_RESULT, [], PublishSurvey(BIRTHS, answers, SKM))[0]
+    said = {name: [one[name] for one in answers if one[name] is not None] for name in SKM.scale.aspects}
+    means = [Fraction(sum(points), len(points)) for points in said.values() if points]
+    assert Fraction(event.converted) == 25 * sum(means) / len(means)
+    assert {name: (event.sums[name], event.counts[name]) for name in event.sums} == {
+        name: (sum(points), len(points)) for name, points in said.items() if points
+    }
 
 
 def test_too_few_answers_are_not_published_and_a_result_stays():

@@ -87,7 +87,7 @@ def deliver(ask: Ask, employee: str, period: str) -> dict[str, Any]:
         organisation_result(ask.knowledge, unit, period),
         rules,
         ask.calendar,
-        peers.event.means_hundredths if peers else None,
+        peers.event.means if peers else None,
     )
     appended = ask.execute(APPRAISAL, command)
     state = ask.state(APPRAISAL, OfPeriod(employee, period))

@@ -10,14 +10,13 @@ from typing import Any
 
 from services.appraisal.domain import rating
 from services.appraisal.domain.appraised import appraised_period, still_scoring
-from services.appraisal.domain.exact import exact_text
 from services.appraisal.domain.plan import PlanState, needs_plan
 from services.appraisal.domain.record import Record
 from services.appraisal.domain.rules import AppraisalRules
 from services.appraisal.domain.targets import Target
 from services.appraisal.events import AppraisalDelivered, Judgement, ScoreSubmitted
 from shared.kernel.calendar import Calendar
-from shared.kernel.money import exact
+from shared.kernel.money import exact, exact_text
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 
@@ -26,7 +25,7 @@ from shared.kernel.refusal import Refused
 class DeliverAppraisal:
     """`organisation_result`: of the employee's unit and period, None while it is not set; `delivered_at`: when the employee receives it.
 
-    `peers`: the means of the colleagues' summary in hundredths by aspect, None while none is published.
+    `peers`: the exact means of the colleagues' summary in points by aspect, None while none is published.
     """
 
     employee: str
@@ -36,7 +35,7 @@ class DeliverAppraisal:
     organisation_result: str | None
     rules: AppraisalRules
     calendar: Calendar
-    peers: Mapping[str, int] | None = None
+    peers: Mapping[str, Fraction] | None = None
 
 
 def deliver(state: Record, command: DeliverAppraisal) -> Sequence[Any]:

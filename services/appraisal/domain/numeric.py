@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from services.appraisal.domain.exact import exact_text
 from services.appraisal.domain.quadrant import Predicate, predicate_of
 from services.appraisal.events import Judgement
-from shared.kernel.money import exact
+from shared.kernel.money import exact, exact_text
 
 
 @dataclass(frozen=True)

@@ -48,10 +48,9 @@ class Peers:
     top: int
     full: Fraction
 
-    def number(self, means_hundredths: Mapping[str, int]) -> Fraction:
-        """The summary as a number of the numeric regime."""
-        mean = Fraction(sum(means_hundredths.values()), 100 * len(means_hundredths))
-        return mean / self.top * self.full
+    def number(self, means: Mapping[str, Fraction]) -> Fraction:
+        """The summary as a number of the numeric regime, from each aspect's exact mean in points."""
+        return sum(means.values(), Fraction()) / len(means) / self.top * self.full
 
 
 @dataclass(frozen=True)

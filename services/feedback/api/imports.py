@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
 from services.feedback.api.surveys import answer_of
@@ -19,6 +20,18 @@ MOST = 14
 """Nine elements since PermenPANRB 14/2017; KEP/25/M.PAN/2/2004 had fourteen."""
 
 
+class Left(Enum):
+    """What a cell says in place of points."""
+
+    NOT_APPLICABLE = "TB"
+    UNANSWERED = "-"
+
+
+def points(cell: str) -> int | Left:
+    """Whole points, TB (tidak berlaku) for an element that does not apply, or - for one left out."""
+    return Left(cell.upper()) if cell.upper() in {one.value for one in Left} else integer(cell)
+
+
 def case_code(cell: str) -> str:
     """The case's number in the unit's register."""
     if len(cell) > 80 or not cell.isprintable():
@@ -34,14 +47,21 @@ def case_code(cell: str) -> str:
         Column("Layanan", "service", code),
         Column("Periode", "period", period),
         Column("Kode Kasus", "case", case_code),
-        *(Column(f"U{number}", f"U{number}", integer, required=False) for number in range(1, MOST + 1)),
+        *(Column(f"U{number}", f"U{number}", points, required=False) for number in range(1, MOST + 1)),
     ),
 )
 def import_survey_answers(ask: Ask, row: dict[str, Any], source: Source) -> Do:
     """Answers of citizens, a row each, with the points of every element of the rule set in force on the period's last day.
 
+    A cell says TB (tidak berlaku) where the element does not apply to the service, and - where the citizen left it out; an empty one
+    says nothing, and is refused.
     A case answers once, here or at the counter; a row that came before in the same words changes nothing.
     """
     survey = Survey(row["unit"], row["service"], str(row["period"]))
-    elements = {f"U{number}": row[f"U{number}"] for number in range(1, MOST + 1) if row[f"U{number}"] is not None}
-    return Do(SURVEY_ANSWER, answer_of(ask, survey, row["case"], elements, case_of))
+    cells = {f"U{number}": row[f"U{number}"] for number in range(1, MOST + 1) if row[f"U{number}"] is not None}
+    said = {
+        "elements": {name: cell for name, cell in cells.items() if isinstance(cell, int)},
+        "not_applicable": [name for name, cell in cells.items() if cell is Left.NOT_APPLICABLE],
+        "unanswered": [name for name, cell in cells.items() if cell is Left.UNANSWERED],
+    }
+    return Do(SURVEY_ANSWER, answer_of(ask, survey, row["case"], said, case_of))

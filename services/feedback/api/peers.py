@@ -111,6 +111,7 @@ def publish_peer_feedback(ask: Ask, body: dict[str, Any], employee: str, period:
     ask.execute(PEER_SUMMARY, command)
     event = ask.state(PEER_SUMMARY, command)
     shown = {"means_hundredths": event.means_hundredths, "spreads_hundredths": event.spreads_hundredths}
+    shown |= {"sums": event.sums, "counts": event.counts}
     return {"employee": employee, "period": period, "n": event.n, **shown, "rule_set": event.rule_set}
 
 

@@ -38,7 +38,8 @@ def publish_process_feedback(ask: Ask, body: dict[str, Any], period: str) -> dic
     command = PublishProcessFeedback(period, answers, _scale(ask, period))
     ask.execute(PROCESS_SUMMARY, command)
     event = ask.state(PROCESS_SUMMARY, command)
-    return {"period": period, "n": event.n, "means_hundredths": event.means_hundredths, "rule_set": event.rule_set}
+    counted = {"means_hundredths": event.means_hundredths, "sums": event.sums, "counts": event.counts}
+    return {"period": period, "n": event.n, **counted, "rule_set": event.rule_set}
 
 
 @process.route("/process-feedback")

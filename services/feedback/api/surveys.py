@@ -8,7 +8,7 @@ from typing import Any
 from services.feedback import schemas
 from services.feedback.api.asking import known_unit, rules_for
 from services.feedback.domain.skm import SurveyRules, survey_rules
-from services.feedback.domain.surveys import SURVEY_ANSWER, SURVEY_RESULT, AnswerSurvey, PublishSurvey, Survey, survey_stream
+from services.feedback.domain.surveys import SURVEY_ANSWER, SURVEY_RESULT, AnswerSurvey, PublishSurvey, Survey, points_of, survey_stream
 from services.feedback.domain.terms import KIND
 from services.feedback.events import SurveyAnswered
 from services.feedback.raters import citizen_of, unkeyed
@@ -25,8 +25,11 @@ surveys = Blueprint("surveys", __name__, url_prefix="/v1", description="What cit
 @surveys.arguments(schemas.SurveyAnswer)
 @commanding("answer-survey", status=201)
 def answer_survey(ask: Ask, body: dict[str, Any], unit: str, service: str, period: str) -> dict[str, Any]:
-    """Take a citizen's answer, once for each case of the service. The same answer once more changes nothing; another is refused."""
-    command = answer_of(ask, Survey(unit, service, period), body["case_token"], body["elements"], citizen_of)
+    """Take a citizen's answer, once for each case of the service. The same answer once more changes nothing; another is refused.
+
+    Every element of the rule set is named once: under `elements` with its points, under `not_applicable`, or under `unanswered`.
+    """
+    command = answer_of(ask, Survey(unit, service, period), body["case_token"], body, citizen_of)
     status = "given" if ask.execute(SURVEY_ANSWER, command).events else "given before"
     return {"unit": unit, "service": service, "period": period, "status": status}
 
@@ -37,15 +40,17 @@ def answer_survey(ask: Ask, body: dict[str, Any], unit: str, service: str, perio
 def publish_survey(ask: Ask, body: dict[str, Any], unit: str, service: str, period: str) -> dict[str, Any]:
     """Publish index, class and each element's mean, once, from at least as many answers as the rule set asks for.
 
+    A mean is over the `counts` who answered the element; one that applied to nobody is left out, and the others weigh equally more.
     409 too-few-answers or already-published. Later answers are refused.
     """
     survey = Survey(unit, service, period)
     rules = _rules(ask, survey)
-    answers = [fact.event.elements for fact in ask.knowledge.facts(SurveyAnswered, survey.name)]
+    answers = [points_of(fact.event) for fact in ask.knowledge.facts(SurveyAnswered, survey.name)]
     command = PublishSurvey(survey, answers, rules)
     ask.execute(SURVEY_RESULT, command)
     event = ask.state(SURVEY_RESULT, command)
     shown = {"n": event.n, "index": event.index, "mutu": event.mutu, "elements_hundredths": event.elements_hundredths}
+    shown |= {"sums": event.sums, "counts": event.counts, "converted": event.converted}
     return {"unit": unit, "service": service, "period": period, **shown, "rule_set": event.rule_set}
 
 
@@ -65,11 +70,19 @@ def show_survey(ask: Ask, unit: str, service: str, period: str) -> dict[str, Any
     return ask.found(ask.knowledge.row(SURVEYS, key), "survey", key)
 
 
-def answer_of(ask: Ask, survey: Survey, token: str, elements: Mapping[str, int], case: Callable[[Ask, str, str, str], str]) -> AnswerSurvey:
-    """The command for one answer; `case` makes the pseudonym of its token."""
+def answer_of(ask: Ask, survey: Survey, token: str, said: Mapping[str, Any], case: Callable[[Ask, str, str, str], str]) -> AnswerSurvey:
+    """The command for one answer: `said` has elements, not_applicable and unanswered. `case` makes the pseudonym of its token."""
     rules = _rules(ask, survey)
     published = bool(ask.knowledge.stream(survey_stream(survey)))
-    return AnswerSurvey(survey, case(ask, survey.unit, survey.service, token), elements, rules, published)
+    return AnswerSurvey(
+        survey,
+        case(ask, survey.unit, survey.service, token),
+        said["elements"],
+        rules,
+        published,
+        tuple(said["not_applicable"]),
+        tuple(said["unanswered"]),
+    )
 
 
 def _rules(ask: Ask, survey: Survey) -> SurveyRules:

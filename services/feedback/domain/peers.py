@@ -56,13 +56,23 @@ def give(state: FeedbackGiven | None, command: GivePeerFeedback) -> Sequence[Fee
 
 
 def summarise(state: FeedbackSummarised | None, command: SummarisePeerFeedback) -> Sequence[FeedbackSummarised]:
-    """Publish mean and spread of each aspect, once, from at least three answers."""
+    """Publish sum, mean and spread of each aspect, once, from at least three answers."""
     if state is not None:
         raise already_published(command.period)
     scale = command.scale
     answers = scale.enough(command.answers)
-    means, spreads = scale.means_hundredths(answers), scale.spreads_hundredths(answers)
-    return [FeedbackSummarised(command.employee, command.period, len(answers), means, spreads, scale.rule_set)]
+    return [
+        FeedbackSummarised(
+            employee=command.employee,
+            period=command.period,
+            n=len(answers),
+            means_hundredths=scale.means_hundredths(answers),
+            spreads_hundredths=scale.spreads_hundredths(answers),
+            rule_set=scale.rule_set,
+            sums=scale.sums(answers),
+            counts=scale.counts(answers),
+        )
+    ]
 
 
 PEER_ANSWER = Aggregate(

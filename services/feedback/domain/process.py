@@ -53,8 +53,10 @@ def publish(state: ProcessFeedbackPublished | None, command: PublishProcessFeedb
     """Publish the means, once: a second publication with one answer more would show that answer by the difference."""
     if state is not None:
         raise already_published(command.period)
-    answers = command.scale.enough(command.answers)
-    return [ProcessFeedbackPublished(command.period, len(answers), command.scale.means_hundredths(answers), command.scale.rule_set)]
+    scale = command.scale
+    answers = scale.enough(command.answers)
+    means, sums, counts = scale.means_hundredths(answers), scale.sums(answers), scale.counts(answers)
+    return [ProcessFeedbackPublished(command.period, len(answers), means, scale.rule_set, sums, counts)]
 
 
 def already_published(period: str) -> Refused:

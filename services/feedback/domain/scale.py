@@ -19,6 +19,10 @@ LEAST = 3
 """Below three answers each can be told from the summary; a rule set may ask for more, never for fewer."""
 
 
+Answer = Mapping[str, int | None]
+"""The points of each aspect; None for one of a survey that does not apply to the citizen, or that he left out."""
+
+
 @dataclass(frozen=True)
 class Scale:
     aspects: tuple[str, ...]
@@ -48,7 +52,7 @@ class Scale:
                     status=422,
                 )
 
-    def enough(self, answers: Sequence[Mapping[str, int]]) -> Sequence[Mapping[str, int]]:
+    def enough(self, answers: Sequence[Answer]) -> Sequence[Answer]:
         """The answers to just these aspects. Refused (409) while there are too few of them to hide each."""
         fitting = [answer for answer in answers if set(answer) == set(self.aspects)]
         if len(fitting) < self.least_answers:
@@ -60,9 +64,19 @@ class Scale:
             )
         return fitting
 
-    def means_hundredths(self, answers: Sequence[Mapping[str, int]]) -> dict[str, int]:
-        """For each aspect the mean in hundredths of a point, exact until it is rounded half up once."""
-        return {name: half_up(Fraction(100 * sum(answer[name] for answer in answers), len(answers))) for name in self.aspects}
+    def counts(self, answers: Sequence[Answer]) -> dict[str, int]:
+        """For each aspect that anybody answered, how many did."""
+        found = {name: sum(answer[name] is not None for answer in answers) for name in self.aspects}
+        return {name: count for name, count in found.items() if count}
+
+    def sums(self, answers: Sequence[Answer]) -> dict[str, int]:
+        """For each aspect that anybody answered, the points together."""
+        return {name: sum(answer[name] or 0 for answer in answers) for name in self.counts(answers)}
+
+    def means_hundredths(self, answers: Sequence[Answer]) -> dict[str, int]:
+        """For each aspect the mean of those who answered it, in hundredths of a point, rounded half up: to be read, not to decide by."""
+        sums, counts = self.sums(answers), self.counts(answers)
+        return {name: half_up(Fraction(100 * sums[name], counts[name])) for name in sums}
 
     def spreads_hundredths(self, answers: Sequence[Mapping[str, int]]) -> dict[str, int]:
         """For each aspect the highest minus the lowest answer, in hundredths of a point."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from services.feedback.domain.scale import Scale, read_scale
+from services.feedback.domain.scale import Answer, Scale, read_scale
 from shared.kernel.money import exact, half_up
 from shared.kernel.settings import Settings, read
 
@@ -20,22 +20,28 @@ GRADES = ("A", "B", "C", "D")
 
 @dataclass(frozen=True)
 class SurveyRules:
-    """`scale`: the elements and their points. `weight`: of each element's mean, exact. `classes`: (mutu, from), best first."""
+    """`scale`: the elements and their points. `weight`: of each element's mean, exact, while all of them apply. `classes`: (mutu, from),
+    best first.
+    """
 
     scale: Scale
     weight: Fraction
     conversion: int
     classes: tuple[tuple[str, Fraction], ...]
 
-    def converted(self, answers: Sequence[Mapping[str, int]]) -> Fraction:
+    def converted(self, answers: Sequence[Answer]) -> Fraction:
         """The index, not yet rounded: the elements' means, weighted and added, times the conversion (PermenPANRB 14/2017, annex).
 
+        Each mean is over those who answered the element. Elements that nobody answered are left out, and the others carry their weight:
+        of nine ninths with one that does not apply to the service, each of eight weighs an eighth.
         The annex prints the ninth as 0.11; nine of those are 0.99, and full marks would give 99. A rule set with 1/9 gives 100.
         """
-        points = sum(answer[name] for answer in answers for name in self.scale.aspects)
-        return Fraction(points, len(answers)) * self.weight * self.conversion
+        sums, counts = self.scale.sums(answers), self.scale.counts(answers)
+        means = [Fraction(sums[name], counts[name]) for name in sums]
+        whole = self.weight * len(self.scale.aspects)
+        return sum(means, Fraction()) / len(means) * whole * self.conversion
 
-    def index(self, answers: Sequence[Mapping[str, int]]) -> Fraction:
+    def index(self, answers: Sequence[Answer]) -> Fraction:
         """The index with two decimals, rounded half up once."""
         return Fraction(half_up(100 * self.converted(answers)), 100)
 

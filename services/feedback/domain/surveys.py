@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.feedback.domain.process import already_published
+from services.feedback.domain.scale import Answer
 from services.feedback.domain.skm import SurveyRules, two_decimals
 from services.feedback.events import SurveyAnswered, SurveyResultPublished
 from shared.kernel.decider import Aggregate, Decider
+from shared.kernel.money import exact_text
 from shared.kernel.refusal import Refused
 
 
@@ -28,29 +30,47 @@ class Survey:
 
 @dataclass(frozen=True)
 class AnswerSurvey:
-    """`case` is the case token's pseudonym; `published` whether the survey's result is out already."""
+    """`case` is the case token's pseudonym; `published` whether the survey's result is out already.
+
+    `elements`: the points; `not_applicable`: elements that the service, or this case, does not have; `unanswered`: those left out.
+    """
 
     survey: Survey
     case: str
     elements: Mapping[str, int]
     rules: SurveyRules
     published: bool
+    not_applicable: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class PublishSurvey:
-    """`answers`: every answer to the survey."""
+    """`answers`: every answer to the survey, as :func:`points_of` gives it."""
 
     survey: Survey
-    answers: Sequence[Mapping[str, int]]
+    answers: Sequence[Answer]
     rules: SurveyRules
 
 
 def answer(state: SurveyAnswered | None, command: AnswerSurvey) -> Sequence[SurveyAnswered]:
-    """Take the answer; the same once more changes nothing, another for the same case is refused, as is one after publication."""
+    """Take the answer; the same once more changes nothing, another for the same case is refused, as is one after publication.
+
+    It says of every element what became of it, so that a column left out of a file is no opinion (422 feedback-aspects); at least one is
+    answered.
+    """
     survey = command.survey
+    said = SurveyAnswered(
+        survey.unit,
+        survey.service,
+        survey.period,
+        command.case,
+        dict(command.elements),
+        tuple(sorted(command.not_applicable)),
+        tuple(sorted(command.unanswered)),
+    )
     if state is not None:
-        if state.period == survey.period and state.elements == dict(command.elements):
+        if state == said:
             return []
         raise Refused(
             "already-answered",
@@ -60,28 +80,67 @@ def answer(state: SurveyAnswered | None, command: AnswerSurvey) -> Sequence[Surv
         )
     if command.published:
         raise already_published(survey.period)
-    command.rules.scale.check(command.elements)
-    return [SurveyAnswered(survey.unit, survey.service, survey.period, command.case, dict(command.elements))]
+    _check(command)
+    return [said]
+
+
+def points_of(answered: SurveyAnswered) -> dict[str, int | None]:
+    """The points of every element, None for one that does not apply or was left out."""
+    return {**dict.fromkeys((*answered.not_applicable, *answered.unanswered)), **answered.elements}
+
+
+def _check(command: AnswerSurvey) -> None:
+    named = [*command.elements, *command.not_applicable, *command.unanswered]
+    if twice := sorted({name for name in named if named.count(name) > 1}):
+        raise Refused(
+            "feedback-aspects",
+            expected="each element once: with its points, as not applicable, or as unanswered",
+            found=f"{', '.join(twice)} more than once",
+            remedy="say one thing of every element",
+            status=422,
+        )
+    if not command.elements:
+        raise Refused(
+            "feedback-aspects",
+            expected="an answer to at least one element",
+            found="none",
+            remedy="leave out an answer that says nothing",
+            status=422,
+        )
+    scale = command.rules.scale
+    left_out = {*command.not_applicable, *command.unanswered}
+    # What was left out is one of the elements, and the rest is answered on the scale.
+    replace(scale, aspects=tuple(name for name in scale.aspects if name not in left_out)).check(command.elements)
+    if strange := sorted(left_out - set(scale.aspects)):
+        raise Refused(
+            "feedback-aspects",
+            expected=f"the aspects {', '.join(scale.aspects)}",
+            found=f"{', '.join(strange)} not asked",
+            remedy="leave out what the rule set does not ask",
+            status=422,
+        )
 
 
 def publish(state: SurveyResultPublished | None, command: PublishSurvey) -> Sequence[SurveyResultPublished]:
-    """Publish n, index, class and the elements' means, once, from at least as many answers as the rule set asks for."""
+    """Publish n, index, class and the elements' sums and means, once, from at least as many answers as the rule set asks for."""
     survey, rules = command.survey, command.rules
     if state is not None:
         raise already_published(survey.period)
     answers = rules.scale.enough(command.answers)
     index = rules.index(answers)
-    means = rules.scale.means_hundredths(answers)
     return [
         SurveyResultPublished(
-            survey.unit,
-            survey.service,
-            survey.period,
-            len(answers),
-            two_decimals(index),
-            rules.mutu(index),
-            means,
-            rules.scale.rule_set,
+            unit=survey.unit,
+            service=survey.service,
+            period=survey.period,
+            n=len(answers),
+            index=two_decimals(index),
+            mutu=rules.mutu(index),
+            elements_hundredths=rules.scale.means_hundredths(answers),
+            rule_set=rules.scale.rule_set,
+            sums=rules.scale.sums(answers),
+            counts=rules.scale.counts(answers),
+            converted=exact_text(rules.converted(answers)),
         )
     ]
 

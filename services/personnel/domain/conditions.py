@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from services.personnel.domain.results import Appraisal, History, Score
+from services.personnel.domain.results import Appraisal, History, Score, written
 from services.personnel.events import AwardTerms, Reason, SanctionTerms
 from shared.kernel.periods import Period
 
@@ -29,12 +29,12 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Summary:
-    """What peers said of somebody in a period, published; means in hundredths of a point."""
+    """What peers said of somebody in a period, published; exact means in points."""
 
     period: Period
     event: str
     settled: datetime
-    means_hundredths: Mapping[str, int]
+    means: Mapping[str, Fraction]
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class MeasureEnded:
 
 @dataclass(frozen=True)
 class PeersSaid:
-    """The published mean of one aspect lies within the bounds. It stands for itself: no appraisal need be final."""
+    """The exact mean of one aspect, in hundredths of a point, lies within the bounds. It stands for itself: no appraisal need be final."""
 
     aspect: str
     bounds: Bounds
@@ -176,9 +176,9 @@ def evaluate_peers(conditions: Iterable[Condition], summary: Summary) -> tuple[W
     found = _Found(summary.period, summary.settled)
     for condition in conditions:
         if isinstance(condition.when, PeersSaid):
-            mean = summary.means_hundredths.get(condition.when.aspect)
-            if mean is not None and condition.when.bounds.hold(Fraction(mean)):
-                found.add(condition, condition.when.aspect, (Reason(condition.code, summary.event, str(mean)),))
+            mean = summary.means.get(condition.when.aspect)
+            if mean is not None and condition.when.bounds.hold(100 * mean):
+                found.add(condition, condition.when.aspect, (Reason(condition.code, summary.event, written(100 * mean)),))
     return found.wanted()
 
 

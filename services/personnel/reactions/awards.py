@@ -38,7 +38,6 @@ from services.personnel.views import AWARD_EVALUATIONS, EMPLOYEES, UNITS
 from shared.events.rule_set import RuleSetPublished
 from shared.flow.declared import Do, Reaction
 from shared.kernel.facts import Fact, Knowledge
-from shared.kernel.money import exact
 from shared.kernel.periods import Period
 
 KIND, RULES = "award", "awards"
@@ -148,7 +147,7 @@ def _surveys(unit: str, knowledge: Knowledge) -> Mapping[str, Mapping[Period, Su
             last[key] = fact
     found: dict[str, dict[Period, Survey]] = {}
     for (service, period), fact in sorted(last.items()):
-        found.setdefault(service, {})[Period.parse(period)] = Survey(exact(fact.event.index), fact.id)
+        found.setdefault(service, {})[Period.parse(period)] = Survey(fact.event.exact_index, fact.id)
     return found
 
 

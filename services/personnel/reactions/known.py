@@ -143,7 +143,7 @@ def summaries_of(employee: str, knowledge: Knowledge) -> tuple[Summary, ...]:
         if fact.event.period not in last or fact.version > last[fact.event.period].version:
             last[fact.event.period] = fact
     return tuple(
-        Summary(Period.parse(period), fact.id, fact.effective, fact.event.means_hundredths) for period, fact in sorted(last.items())
+        Summary(Period.parse(period), fact.id, fact.effective, fact.event.means) for period, fact in sorted(last.items())
     )
 
 
