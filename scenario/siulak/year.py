@@ -82,7 +82,10 @@ def one_month(town: Place, number: int) -> Iterator[Step]:
 
 
 def colleagues(town: Place, period: str, opened: str, answered: str, published: str) -> Iterator[Step]:
-    """A round: HR asks at least three colleagues of each person, they answer, and only the summary is published."""
+    """A round: HR asks at least three colleagues of each person, they answer, and only the summary is published.
+
+    What concerns the HR officer herself, the appointing official does.
+    """
     rows = [row for row in town.rows("played/peers.csv") if row["Periode"] == period]
     raters: dict[str, list[str]] = defaultdict(list)
     answers: dict[str, dict[str, dict[str, dict[str, int]]]] = defaultdict(dict)
@@ -90,15 +93,19 @@ def colleagues(town: Place, period: str, opened: str, answered: str, published: 
         raters[row["Dinilai"]].append(row["Penilai"])
         said = {aspect: int(row[head]) for head, aspect in ASPECTS.items()}
         answers[row["Penilai"]][f"/peer-feedback/{row['Dinilai']}/{period}"] = {"aspects": said}
-    asked = {"period": period, "subjects": sorted(raters), "raters": raters}
     tells = "SDM meminta rekan menilai kualitas, kerja sama dan komunikasi"
-    yield step(town, f"peers/{period}/round", at(opened, 9), HR, tells, partial(post, "feedback", "/peer-rounds", asked))
+    for name, by, subjects in (("round", HR, sorted(raters.keys() - {HR})), ("round-of-hr", APPROVER, sorted(raters.keys() & {HR}))):
+        if subjects:
+            asked = {"period": period, "subjects": subjects, "raters": {person: raters[person] for person in subjects}}
+            yield step(town, f"peers/{period}/{name}", at(opened, 9), by, tells, partial(post, "feedback", "/peer-rounds", asked))
     for rater, bodies in answers.items():
         tells = "Pegawai menilai rekan-rekannya"
         yield step(town, f"peers/{period}/{rater}", at(answered, 13), rater, tells, partial(post_each, "feedback", bodies))
-    summaries: dict[str, dict[str, str]] = {f"/peer-feedback/{person}/{period}/publication": {} for person in sorted(raters)}
     tells = "SDM mengumumkan ringkasan penilaian rekan kepada yang dinilai dan pejabat penilainya"
-    yield step(town, f"peers/{period}/published", at(published, 9), HR, tells, partial(post_each, "feedback", summaries))
+    for name, by, rated in (("published", HR, sorted(raters.keys() - {HR})), ("published-of-hr", APPROVER, sorted(raters.keys() & {HR}))):
+        if rated:
+            summaries: dict[str, dict[str, str]] = {f"/peer-feedback/{person}/{period}/publication": {} for person in rated}
+            yield step(town, f"peers/{period}/{name}", at(published, 9), by, tells, partial(post_each, "feedback", summaries))
 
 
 def the_year(town: Place) -> Iterator[Step]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
-from services.appraisal.events import OrganisationResultSet
-from services.appraisal.heard import EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitMoved, UnitOpened
+from services.appraisal.domain import streams
+from services.appraisal.domain.standing import Assesses, History, May, Post, Service, assessing, deciding, line_of_period, line_on
+from services.appraisal.events import AppraisalDelivered, OrganisationResultSet
+from services.appraisal.heard import LIFE, EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitMoved, UnitOpened
+from shared.kernel.employment import Employment
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -40,10 +44,75 @@ def must_be_a_unit(knowledge: Knowledge, unit: str) -> None:
         )
 
 
-def line_of(knowledge: Knowledge, employee: str) -> ReportingLineSet | None:
-    """The reporting line in force now."""
-    held = [fact for fact in knowledge.facts(ReportingLineSet, employee) if fact.effective <= knowledge.now]
-    return held[-1].event if held else None
+def line_of(knowledge: Knowledge, employee: str, day: date | None = None) -> ReportingLineSet | None:
+    """The reporting line in force on a day, today without one."""
+    return line_on(_lines(knowledge, employee), knowledge.today if day is None else day)
+
+
+def _lines(knowledge: Knowledge, employee: str) -> tuple[ReportingLineSet, ...]:
+    """By their days, lowest first; of two from the same day the one that holds."""
+    return tuple({fact.event.since: fact.event for fact in knowledge.facts(ReportingLineSet, employee)}.values())
+
+
+def history_of(knowledge: Knowledge, employee: str) -> History:
+    """What decides who stands how to the employee, on whichever day."""
+    posts = {fact.event.since: fact.event.unit for fact in knowledge.facts(PositionAssigned, employee) if not fact.event.acting}
+    return History(
+        employee,
+        _lines(knowledge, employee),
+        tuple(Post(unit, since) for since, unit in posts.items()),
+        knowledge.today,
+        lambda person: service_of(knowledge, person),
+    )
+
+
+def service_of(knowledge: Knowledge, person: str) -> Service:
+    """How somebody serves today; of whom nothing is known, that he does."""
+    life, today = Employment.known(knowledge, person, LIFE), knowledge.today
+    away = life.interruption(today)
+    if life.ended(today) or (away is not None and away.kind == "suspended"):
+        return Service.GONE
+    return Service.PRESENT if away is None else Service.AWAY
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The delivery that stands: by whom, on which day."""
+
+    by: str
+    on: date
+
+
+def delivered(knowledge: Knowledge, employee: str, period: Period) -> Delivered | None:
+    """By whom and on which day the period's result was delivered; None before, and for an imported one."""
+    found = None
+    for fact in knowledge.stream(streams.appraisal(employee, str(period))):
+        if isinstance(fact.event, AppraisalDelivered):
+            found = Delivered(fact.actor, knowledge.calendar.local_date(fact.recorded))
+    return found
+
+
+def assesses(knowledge: Knowledge, period: Period) -> Assesses:
+    """The place's rule for a period within which the assessor changed, as in force on the period's last day."""
+    return Assesses(knowledge.rules("appraisal", period.end).settings.get("assessor_of_period", Assesses.LAST_DAY))
+
+
+def may_assess(knowledge: Knowledge, employee: str, period: Period) -> May:
+    """Who may assess the employee for the period, as things stand today."""
+    return assessing(history_of(knowledge, employee), period, assesses(knowledge, period))
+
+
+def may_decide(knowledge: Knowledge, employee: str, period: Period) -> May:
+    """Who may decide on the period's objection, or correct its result, as things stand today.
+
+    Of an imported result the period's assessor counts as who delivered it.
+    """
+    history, found = history_of(knowledge, employee), delivered(knowledge, employee, period)
+    if found is None:
+        line = line_of_period(history, period, assesses(knowledge, period))
+        return deciding(history, period, line.assessor if line else None, min(period.end, history.today), None)
+    line = line_of(knowledge, found.by, found.on)
+    return deciding(history, period, found.by, found.on, line.assessor if line else None)
 
 
 def unit_of(knowledge: Knowledge, employee: str, day: date) -> str | None:

@@ -76,6 +76,7 @@ class PositionAssigned:
 class ReportingLineSet:
     employee: str
     assessor: str
+    since: date
 
 
 LIFE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed)

@@ -7,7 +7,7 @@ from datetime import date
 from services.feedback.domain.rounds import Standing, round_stream
 from services.feedback.events import PeerRoundOpened
 from services.feedback.heard import PositionAssigned
-from services.feedback.policy import is_assessor
+from services.feedback.policy import assesses_on
 from shared.http.policy import Actor
 from shared.kernel.facts import Knowledge
 
@@ -27,6 +27,6 @@ def standing_of(knowledge: Knowledge, rater: Actor, employee: str, period: str, 
     return Standing(
         own=rater.id == employee,
         colleague=bool(units_of(knowledge, rater.id, day) & units_of(knowledge, employee, day)),
-        assessor=is_assessor(rater, employee, knowledge),
+        assessor=assesses_on(knowledge, rater.id, employee, day),
         asked=bool(opened) and rater.id in opened[-1].raters,
     )

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from services.feedback.heard import ReportingLineSet
+from datetime import date
+
+from services.feedback.heard import LIFE, ReportingLineSet
 from shared.http.policy import Actor, Allow, Policy
+from shared.kernel.employment import Employment
 from shared.kernel.facts import Knowledge
+from shared.kernel.periods import Period
 
 
-def is_self(actor: Actor, subject: str, knowledge: Knowledge) -> bool:
+def is_self(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
     return actor.id == subject
 
 
-def is_assessor(actor: Actor, subject: str, knowledge: Knowledge) -> bool:
-    """The assessor (pejabat penilai) in the reporting line in force."""
-    held = [fact for fact in knowledge.facts(ReportingLineSet, subject) if fact.effective <= knowledge.now]
-    return bool(held) and actor.id == held[-1].event.assessor and actor.id != subject
+def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
+    """The assessor (pejabat penilai) in force today, who leads, or on the period's last day, who assesses it."""
+    today = knowledge.today
+    days = {today} if period is None else {today, min(today, period.end)}
+    left = Employment.known(knowledge, actor.id, LIFE).ended(today) is not None
+    return not left and any(assesses_on(knowledge, actor.id, subject, day) for day in days)
+
+
+def assesses_on(knowledge: Knowledge, assessor: str, employee: str, day: date) -> bool:
+    """Whether one is the other's assessor on a day."""
+    held = [fact for fact in knowledge.facts(ReportingLineSet, employee) if fact.event.since <= day]
+    return bool(held) and assessor == held[-1].event.assessor and assessor != employee
 
 
 # `kiosk`: the agency's counter client, through which citizens speak. `complaint-officer`: pengelola pengaduan.
@@ -22,14 +34,14 @@ POLICY = Policy(
     allow=(
         # Who counts as a peer is decided by the domain, which can say what to do instead.
         Allow("give-process-feedback", role="employee"),
-        Allow("give-peer-feedback", role="employee"),
-        Allow("publish-feedback", role="hr"),
+        Allow("give-peer-feedback", role="employee", own=True),
+        # Of oneself neither: that is for the official.
+        *(Allow(action, role=role) for action in ("open-peer-round", "publish-feedback") for role in ("hr", "approver")),
         *(Allow("read-process-feedback", role=role) for role in ("employee", "hr", "approver", "auditor")),
         *(Allow("read-peer-feedback", role="employee", relation=relation) for relation in ("self", "assessor")),
         *(Allow("read-peer-feedback", role=role) for role in ("hr", "approver", "auditor")),
         # Remarks are in people's own words, by which a colleague may know them: only those who publish read them, once that is done.
         Allow("read-remarks", role="hr"),
-        Allow("open-peer-round", role="hr"),
         Allow("read-peer-rounds", role="hr"),
         Allow("read-own-peer-rounds", role="employee"),
         Allow("answer-survey", role="kiosk"),

@@ -18,5 +18,5 @@ POLICY = Policy(
         Allow("read-allowance", role="treasurer"),
         Allow("read-allowance", role="auditor"),
     ),
-    relations={"self": lambda actor, subject, knowledge: actor.id == subject},
+    relations={"self": lambda actor, subject, period, knowledge: actor.id == subject},
 )

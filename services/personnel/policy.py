@@ -2,30 +2,57 @@
 
 from __future__ import annotations
 
-from services.personnel.events import MentorAppointed, PositionAssigned, ReportingLineSet
+from collections.abc import Sequence
+from datetime import date
+
+from services.personnel.events import LIFE, GuidanceClosed, MentorAppointed, PositionAssigned, ReportingLineSet
 from shared.http.policy import Actor, Allow, Policy
+from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact, Knowledge
+from shared.kernel.periods import Period
 
 
-def is_self(actor: Actor, subject: str, knowledge: Knowledge) -> bool:
+def is_self(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
     return actor.id == subject
 
 
-def is_assessor(actor: Actor, subject: str, knowledge: Knowledge) -> bool:
-    """The assessor (pejabat penilai) in the reporting line in force."""
-    line = _latest(knowledge, ReportingLineSet, subject)
-    return line is not None and actor.id == line.event.assessor and actor.id != subject
+def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
+    """The assessor (pejabat penilai) in force today; nobody assesses himself."""
+    return _assesses_on(knowledge, actor, subject, knowledge.today)
 
 
-def is_mentor(actor: Actor, subject: str, knowledge: Knowledge) -> bool:
-    """The mentor of the unit in which the subject holds a post."""
-    units = {fact.event.unit for fact in knowledge.facts(PositionAssigned, subject) if fact.effective <= knowledge.now}
-    return any(fact.event.unit in units for fact in knowledge.facts(MentorAppointed, actor.id))
+def is_assessor_of_period(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
+    """The assessor on the period's last day, who needs to see what he assesses (PermenPANRB 6/2022, annex IV.A)."""
+    return period is not None and _assesses_on(knowledge, actor, subject, min(period.end, knowledge.today))
 
 
-def _latest(knowledge: Knowledge, model: type, subject: str) -> Fact | None:
-    held = [fact for fact in knowledge.facts(model, subject) if fact.effective <= knowledge.now]
-    return held[-1] if held else None
+def is_mentor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
+    """The mentor of the unit in which the subject holds a post (not one in an acting capacity), from appointment to closing, today."""
+    today = knowledge.today
+    post = _held([fact for fact in knowledge.facts(PositionAssigned, subject) if not fact.event.acting], today)
+    if post is None or actor.id == subject or _has_left(actor, knowledge):
+        return False
+    closed = {fact.event.proposal for fact in knowledge.facts(GuidanceClosed, actor.id)}
+    return any(
+        appointed.unit == post.event.unit and appointed.since <= today and appointed.proposal not in closed
+        for appointed in (fact.event for fact in knowledge.facts(MentorAppointed, actor.id))
+    )
+
+
+def _assesses_on(knowledge: Knowledge, actor: Actor, employee: str, day: date) -> bool:
+    line = _held(knowledge.facts(ReportingLineSet, employee), day)
+    return line is not None and actor.id == line.event.assessor and actor.id != employee and not _has_left(actor, knowledge)
+
+
+def _has_left(actor: Actor, knowledge: Knowledge) -> bool:
+    """Whoever is out of service stands in no relation to others any more."""
+    return Employment.known(knowledge, actor.id, LIFE).ended(knowledge.today) is not None
+
+
+def _held(facts: Sequence[Fact], day: date) -> Fact | None:
+    """The one that began last on or before the day."""
+    begun = [fact for fact in facts if fact.event.since <= day]
+    return begun[-1] if begun else None
 
 
 IMPORTS = (
@@ -48,6 +75,7 @@ POLICY = Policy(
         *(Allow(action, role="hr") for action in (*IMPORTS, *PERSONAL, *STEPS, "close-development", "see-looks", *IDENTITY)),
         *(Allow(action, role="employee", relation="self") for action in (*PERSONAL, *STEPS, "see-looks")),
         *(Allow(action, role="employee", relation="assessor") for action in (*PERSONAL, *STEPS, "close-development")),
+        Allow("read-attendance", role="employee", relation="assessor-of-period"),
         Allow("follow-development", role="employee", relation="mentor"),
         *(Allow(action, role="approver") for action in (*DECISIONS, "list-proposals", "read-proposal", "read-development")),
         Allow("read-sanctions", role="approver"),
@@ -73,5 +101,10 @@ POLICY = Policy(
         # Vacant posts with their criteria and awards are public within the agency.
         *(Allow(action, role=role) for action in ("list-units", "list-vacancies", "list-awards") for role in EVERYBODY),
     ),
-    relations={"self": is_self, "assessor": is_assessor, "mentor": is_mentor},
+    relations={
+        "self": is_self,
+        "assessor": is_assessor,
+        "assessor-of-period": is_assessor_of_period,
+        "mentor": is_mentor,
+    },
 )

@@ -15,13 +15,14 @@ from flask import Response, g, request
 from shared.flow.knowledge import StoreKnowledge
 from shared.http import documented
 from shared.http.paging import page
-from shared.http.policy import Actor
+from shared.http.policy import NOBODY, Actor, named, period_in
 from shared.http.problems import Problem
 from shared.http.serving import Serving, serving
 from shared.http.wire import dumps, plain
 from shared.kernel.calendar import Calendar
 from shared.kernel.decider import Aggregate
 from shared.kernel.facts import Knowledge
+from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from shared.store import commands, idempotency, texts
 from shared.store.commands import Appended, Meta
@@ -101,21 +102,31 @@ class Ask:
         """One page of a view's rows whose columns equal these values (None: any), as ``limit`` and ``cursor`` of the request ask."""
         return page(self.tx, view, equal, request.args, self.here.limits.page)
 
-    def may(self, action: str, subject: str | None) -> bool:
+    def may(self, action: str, subject: str | None, period: Period | None = None, changes: frozenset[str] = NOBODY) -> bool:
         """Whether the policy's table allows it, for routes that answer more to some."""
-        return self.here.service.policy.permits(self.actor, action, subject, self.knowledge)
+        return self.here.service.policy.permits(self.actor, action, subject, self.knowledge, period, changes)
 
-    def authorise(self, action: str, subject: str | None) -> None:
-        """Raises the problem 403 unless the policy's table allows it."""
-        if not self.may(action, subject):
-            roles = ", ".join(sorted(self.actor.roles)) or "no roles"
+    def authorise(self, action: str, subject: str | None, period: Period | None = None, changes: frozenset[str] = NOBODY) -> None:
+        """Raises the problem 403 unless the policy's table allows it: ``own-record`` when it would, were it not the caller's own."""
+        if self.may(action, subject, period, changes):
+            return
+        policy = self.here.service.policy
+        if policy.only_own(self.actor, action, changes):
             raise Problem(
-                "not-permitted",
+                "own-record",
                 403,
-                f"{self.here.service.policy.who_may(action)} for {action}",
-                f"{self.actor.id} with {roles}",
-                "ask somebody who may, or the agency's administrator for the role",
+                f"{policy.who_may(action)} for {action}, other than the person concerned",
+                f"{self.actor.id} about himself or herself",
+                "let a second person who may do it act",
             )
+        roles = ", ".join(sorted(self.actor.roles)) or "no roles"
+        raise Problem(
+            "not-permitted",
+            403,
+            f"{policy.who_may(action)} for {action}",
+            f"{self.actor.id} with {roles}",
+            "ask somebody who may, or the agency's administrator for the role",
+        )
 
 
 def ask_in(tx: Transaction, now: datetime) -> Ask:
@@ -172,16 +183,17 @@ def answer(body: Any, status: int, etag: str | None = None) -> Response:
 def commanding(action: str, *, subject: str | None = None, if_match: bool = False, status: int = 200) -> Callable[..., Any]:
     """Make a function (ask, [body,] **path) a route that changes something.
 
-    `subject`: the path's parameter that the policy's relations look at. `if_match`: the caller must say which version he saw.
+    `subject`: the path's parameter that the policy's relations look at, for the period that the path names, if it names one. Whom path
+    and body name as the person concerned, is denied what only his role would allow. `if_match`: the caller must say which version he saw.
     The function's dict is the answer's body; the ETag is the version of the stream that it wrote to last.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
         def view(*args: Any, **path: Any) -> Response:
-            return _command(function, args, path, action, path.get(subject), if_match, status)
+            return _command(function, args, path, action, subject, if_match, status)
 
-        view.action = action
+        view.action, view.changes = action, True
         return documented.command(view, status=status, if_match=if_match)
 
     return decorate
@@ -197,7 +209,7 @@ def querying(action: str, *, subject: str | None = None) -> Callable[..., Any]:
             now = here.clock.now()
             with here.database.transaction(g.actor.agency, now) as tx:
                 ask = ask_in(tx, now)
-                ask.authorise(action, path.get(subject))
+                ask.authorise(action, path.get(subject), period_in(path))
                 found = function(ask, *args, **path)
             if isinstance(found, Response):
                 return found
@@ -223,7 +235,7 @@ def _command(
                 if name and (earlier := name.earlier(tx)):
                     return earlier
                 ask = ask_in(tx, now)
-                ask.authorise(action, subject)
+                ask.authorise(action, path.get(subject), period_in(path), named(path, *args))
                 ask.expected = _version_seen(required=if_match)
                 body = plain(function(ask, *args, **path))
                 etag = f'"{ask.last.version}"' if ask.last else None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from shared.kernel.facts import Knowledge
+from shared.kernel.periods import Period
 
 
 @dataclass(frozen=True)
@@ -18,17 +20,56 @@ class Actor:
     client: str
 
 
-Relation = Callable[[Actor, str, Knowledge], bool]
-"""(actor, subject, knowledge) → whether the actor stands so to the subject. It may look at views: who is whose assessor changes seldom."""
+Relation = Callable[[Actor, str, Period | None, Knowledge], bool]
+"""(actor, subject, period, knowledge) → whether the actor stands so to the subject.
+
+`period` is the one acted on: a relation is that of the period, also when the act comes after it. None: what is acted on belongs to no
+period, and the relation is today's.
+"""
+
+NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Allow:
-    """Whoever has `role`, and stands in `relation` to the subject (None: to any subject), may do `action`."""
+    """Whoever has `role`, and stands in `relation` to the subject (None: to any subject), may do `action`.
+
+    A line without a relation does not let anybody change what concerns himself; `own` says that this one does, and the table says why.
+    """
 
     action: str
     role: str
     relation: str | None = None
+    own: bool = False
+
+
+PERSONS = ("employee", "subjects")
+"""Under these names paths and bodies say whose record a command changes."""
+
+
+def named(*said: Any) -> frozenset[str]:
+    """The persons whose records these paths and bodies are about, however deep they name them."""
+    found: set[str] = set()
+    waiting = list(said)
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Mapping):
+            for name, inner in one.items():
+                people = inner if isinstance(inner, list | tuple) else (inner,)
+                found.update(person for person in people if name in PERSONS and isinstance(person, str))
+                waiting.append(inner)
+        elif isinstance(one, list | tuple):
+            waiting.extend(one)
+    return frozenset(found)
+
+
+def period_in(path: Mapping[str, Any]) -> Period | None:
+    """The period, year or month that a path names, or None; what is no period is for the route to refuse."""
+    text = next((path[name] for name in ("period", "year", "month") if name in path), None)
+    try:
+        return None if text is None else Period.parse(text)
+    except ValueError:
+        return None
 
 
 COMMON = (
@@ -56,17 +97,37 @@ class Policy:
     def actions(self) -> frozenset[str]:
         return frozenset(line.action for line in self.allow)
 
-    def permits(self, actor: Actor, action: str, subject: str | None, knowledge: Knowledge) -> bool:
-        """Whether one line of the table allows it. Without a subject no relation can hold."""
-        lines = [line for line in self.allow if line.action == action and line.role in actor.roles]
-        return any(self._holds(line, actor, subject, knowledge) for line in lines)
+    def permits(
+        self,
+        actor: Actor,
+        action: str,
+        subject: str | None,
+        knowledge: Knowledge,
+        period: Period | None = None,
+        changes: frozenset[str] = NOBODY,
+    ) -> bool:
+        """Whether one line of the table allows it. Without a subject no relation can hold.
+
+        `period`: the one acted on. `changes`: whose records the act changes, none for an act that only reads. Nobody changes his own by
+        a role alone: what concerns oneself is for a second person.
+        """
+        return any(self._holds(line, actor, subject, knowledge, period, changes) for line in self._lines(actor, action))
+
+    def only_own(self, actor: Actor, action: str, changes: frozenset[str]) -> bool:
+        """Whether the actor's role would do, were the record not his own."""
+        return actor.id in changes and any(line.relation is None for line in self._lines(actor, action))
 
     def who_may(self, action: str) -> str:
         """The lines for `action` in words, for the problem that a denied caller reads."""
         lines = sorted({line.role + (f" ({line.relation})" if line.relation else "") for line in self.allow if line.action == action})
         return " or ".join(lines) or "nobody"
 
-    def _holds(self, line: Allow, actor: Actor, subject: str | None, knowledge: Knowledge) -> bool:
+    def _lines(self, actor: Actor, action: str) -> list[Allow]:
+        return [line for line in self.allow if line.action == action and line.role in actor.roles]
+
+    def _holds(
+        self, line: Allow, actor: Actor, subject: str | None, knowledge: Knowledge, period: Period | None, changes: frozenset[str]
+    ) -> bool:
         if line.relation is None:
-            return True
-        return subject is not None and self.relations[line.relation](actor, subject, knowledge)
+            return line.own or actor.id not in changes
+        return subject is not None and self.relations[line.relation](actor, subject, period, knowledge)

@@ -40,7 +40,7 @@ def here(postgres_url: str) -> Iterator[Web]:
         hear(
             made,
             *(EmployeeRegistered(one, date(2025, 1, 1)) for one in ("m1", "m2", "m3", "m4", "m11")),
-            ReportingLineSet("m1", "m11"),
+            ReportingLineSet("m1", "m11", date(2026, 1, 1)),
             UnitOpened("dukcapil"),
         )
         since = date(2025, 1, 1)

@@ -297,7 +297,7 @@ def test_a_team_award_and_a_bonus_that_payroll_pays(here):
     assert {row["employee"] for row in proposed(here, kind="award")} == {"s1", "s2", "m19"}
     body = {"outcome": "approved", "document": "800/1/2026"}
     own = here.call("POST", "/v1/proposals/m19/award-tim-terbaik-2025/decision", APPROVER, {"If-Match": '"1"'}, json=body)
-    problem(own, 403, "own-proposal")
+    problem(own, 403, "own-record")
     decide(here, "s1", "award-tim-terbaik-2025", bonus=1500000, paid_with="2026-03")
     (award,) = here.call("GET", "/v1/awards?employee=s1", S2).get_json()["items"]
     assert (award["unit"], award["bonus"], award["paid_with"], award["year"]) == ("dinkes", 1500000, "2026-03", "2025")

@@ -284,7 +284,7 @@ def test_nobody_decides_on_a_proposal_about_himself(here):
     final = AppraisalFinalized("m19", "2026-Q1", Judgement("baik"))
     hear(here, "m19", "2026-Q1", score("m19", "behaviour", "komunikasi", "above"), final)
     path, body = "/v1/proposals/m19/role-public-relations-2026-Q1/decision", {"outcome": "approved", "document": "800/KP/3"}
-    problem(here.call("POST", path, APPROVER, {"If-Match": '"1"'}, json=body), 403, "own-proposal")
+    problem(here.call("POST", path, APPROVER, {"If-Match": '"1"'}, json=body), 403, "own-record")
     other = ("m20", "approver")
     assert here.call("POST", path, other, {"If-Match": '"1"'}, json=body | {"outcome": "rejected"}).get_json()["brings"] is None
     problem(here.call("POST", "/v1/proposals/m1/none-2026-Q1/decision", APPROVER, {"If-Match": '"0"'}, json=body), 404, "unknown-proposal")

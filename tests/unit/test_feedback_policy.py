@@ -17,11 +17,11 @@ PERSONS = {"self": "m1", "assessor": "m11", "former assessor": "m12", "coming as
 CELLS = {
     "give-process-feedback": {*PERSONS},
     "give-peer-feedback": {*PERSONS},
-    "publish-feedback": {"hr"},
+    "publish-feedback": {"hr", "approver"},
     "read-process-feedback": {"hr", "approver", "auditor", *PERSONS},
     "read-peer-feedback": {"hr", "approver", "auditor", "self", "assessor"},
     "read-remarks": {"hr"},
-    "open-peer-round": {"hr"},
+    "open-peer-round": {"hr", "approver"},
     "read-peer-rounds": {"hr"},
     "read-own-peer-rounds": {*PERSONS},
     "answer-survey": {"kiosk"},
@@ -41,7 +41,7 @@ def knowledge() -> MemoryKnowledge:
     known = MemoryKnowledge(SERVICE, now=datetime(2026, 5, 1, tzinfo=UTC))
     for version, (assessor, month) in enumerate((("m12", 1), ("m11", 4), ("m14", 7)), start=1):
         began = datetime(2026, month, 1, tzinfo=UTC)
-        known.arrive(heard("personnel", ReportingLineSet("m1", assessor), "m1", "personnel-employee-m1", version, began))
+        known.arrive(heard("personnel", ReportingLineSet("m1", assessor, began.date()), "m1", "personnel-employee-m1", version, began))
     return known
 
 

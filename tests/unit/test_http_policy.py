@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.http.policy import COMMON, Actor, Allow, Policy
+from shared.http.policy import COMMON, Actor, Allow, Policy, named, period_in
+from shared.kernel.periods import Period
 
 POLICY = Policy(
     allow=(
@@ -12,8 +13,8 @@ POLICY = Policy(
         Allow("read-appraisal", role="hr"),
     ),
     relations={
-        "self": lambda actor, subject, knowledge: actor.id == subject,
-        "superior": lambda actor, subject, knowledge: knowledge[subject] == actor.id,
+        "self": lambda actor, subject, period, knowledge: actor.id == subject,
+        "superior": lambda actor, subject, period, knowledge: knowledge[subject] == actor.id,
     },
 )
 SUPERIORS = {"m1": "m9", "m2": "m9"}
@@ -65,3 +66,50 @@ def test_a_line_with_an_unknown_relation_is_an_error_at_start():
 def test_a_denial_can_say_who_may():
     assert POLICY.who_may("read-appraisal") == "employee (self) or hr"
     assert POLICY.who_may("unheard-of") == "nobody"
+
+
+OFFICE = Policy(
+    allow=(
+        Allow("correct-nip", role="hr"),
+        Allow("answer", role="employee", own=True),
+        Allow("note", role="employee", relation="self"),
+        Allow("note", role="hr"),
+    ),
+    relations={"self": lambda actor, subject, period, knowledge: actor.id == subject},
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "who", "changes", "allowed"),
+    [
+        ("correct-nip", ("m5", "hr"), {"m1"}, True),
+        ("correct-nip", ("m5", "hr"), {"m5"}, False),
+        ("correct-nip", ("m5", "hr"), {"m1", "m5"}, False),
+        ("correct-nip", ("m5", "hr"), set(), True),
+        ("answer", ("m5", "employee"), {"m5"}, True),
+        ("note", ("m5", "hr"), {"m5"}, False),
+        ("note", ("m5", "employee", "hr"), {"m5"}, True),
+    ],
+)
+def test_nobody_changes_his_own_record_by_a_role_alone(action, who, changes, allowed):
+    assert OFFICE.permits(actor(*who), action, "m5", {}, changes=frozenset(changes)) is allowed
+    assert allowed or OFFICE.only_own(actor(*who), action, frozenset(changes))
+
+
+def test_whom_a_command_concerns_is_found_in_path_and_body_however_deep():
+    assert named({"employee": "m1", "period": "2026"}, {"document": "d", "employee": "m2"}) == {"m1", "m2"}
+    assert named({}, {"subjects": ["m1", "m2"], "raters": {"m1": ["m3"]}}) == {"m1", "m2"}
+    assert named({}, {"rows": [{"employee": "m1"}, {"employee": None}]}, "text") == {"m1"}
+
+
+def test_the_period_acted_on_is_the_paths():
+    assert period_in({"employee": "m1", "period": "2026-Q1"}) == Period.parse("2026-Q1")
+    assert period_in({"year": "2026"}) == Period.parse("2026") and period_in({"month": "2026-02"}) == Period.parse("2026-02")
+    assert period_in({"employee": "m1"}) is None and period_in({"period": "Q1"}) is None
+
+
+def test_a_relation_is_asked_for_the_period_acted_on():
+    asked = []
+    policy = Policy(allow=(Allow("a", role="employee", relation="r"),), relations={"r": lambda *said: bool(asked.append(said)) or True})
+    assert policy.permits(actor("m1", "employee"), "a", "m2", {}, Period.parse("2026-Q1"))
+    assert asked == [(actor("m1", "employee"), "m2", Period.parse("2026-Q1"), {})]

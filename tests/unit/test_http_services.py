@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from shared.http.app import create_app
-from shared.http.policy import COMMON
+from shared.http.policy import COMMON, Actor, named
 from shared.process.operating import importers
 
 SERVICES = sorted(path.parent.name for path in (Path(__file__).parents[2] / "services").glob("*/service.py"))
@@ -33,6 +33,39 @@ def test_every_route_asks_for_an_action_and_every_line_allows_one(app):
     assert set(unknown.values()) <= {"read-text"}, "routes that nobody may use"
     common = {line.action for line in COMMON}
     assert policy.actions - common - set(asked.values()) <= WITHIN, "lines for what no route does"
+
+
+OWN = {("feedback", "give-peer-feedback")}
+"""A role alone is let to its own record here, since the domain refuses it with what to do instead."""
+
+
+def test_no_command_changes_the_record_of_who_gives_it_by_his_role_alone(app):
+    service = app.extensions["merit"].service
+    lines = service.policy.allow
+    assert {(service.name, line.action) for line in lines if line.own} == {one for one in OWN if one[0] == service.name}
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if not getattr(view, "changes", False):
+            continue
+        assert not rule.arguments & {"person", "subject", "mentor", "rater"}, f"{rule}: name the person concerned <employee>"
+        changes = named(dict.fromkeys(rule.arguments, "m1"))
+        for line in lines:
+            if changes and line.action == view.action and line.relation is None and not line.own:
+                actor = Actor("m1", "mulyorejo", frozenset({line.role}), "web")
+                assert not service.policy.permits(actor, view.action, "other", None, changes=changes), f"{rule} as {line.role}"
+                assert service.policy.permits(actor, view.action, "other", None, changes=frozenset({"m2"})), f"{rule} as {line.role}"
+
+
+def test_whom_a_body_concerns_is_named_so_that_the_policy_sees_it(app):
+    described = app.test_client().get("/openapi.json").get_json()
+    schemas = described["components"].get("schemas", {})
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            said = operation.get("requestBody", {}) if method != "parameters" else {}
+            body = said.get("content", {}).get("application/json", {}).get("schema", {})
+            members = schemas.get(body.get("$ref", "").rpartition("/")[2], {}).get("properties", {})
+            persons = {name for name in members if name in ("person", "people", "assessor", "superior", "mentor", "candidate", "employees")}
+            assert not persons, f"{method} {path}: {persons}: call the person concerned employee, or add the name to the policy's PERSONS"
 
 
 def test_every_route_is_described(app):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.appraisal import schemas, views
-from services.appraisal.api.reading import appraisal_now, new_result, period_of, rules_named, rules_of
+from services.appraisal.api.reading import appraisal_now, new_result, period_of, rules_named, rules_of, who_may
 from services.appraisal.domain.appraisal import APPRAISAL, AcceptAppraisal
 from services.appraisal.domain.correction import CorrectAppraisal
 from services.appraisal.domain.delivery import DeliverAppraisal
@@ -14,7 +14,7 @@ from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.domain.scoring import ReportAchievement, SubmitScore
 from services.appraisal.domain.streams import OfPeriod, OfYear
 from services.appraisal.heard import FeedbackSummarised, TrainingCompleted
-from services.appraisal.known import line_of, must_be_registered, organisation_result, unit_of
+from services.appraisal.known import may_decide, must_be_registered, organisation_result, unit_of
 from services.appraisal.members import members
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
@@ -71,7 +71,8 @@ def report(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[s
 def deliver(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     """Give the employee the result; from now the term for an objection runs.
 
-    By the assessor; If-Match is the appraisal's version. 409 appraisal-incomplete names under `missing` what is not there;
+    By the period's assessor, also when another has come after him (PermenPANRB 6/2022, annex IV.A; `who_may` of the appraisal names him);
+    If-Match is the appraisal's version. 409 appraisal-incomplete names under `missing` what is not there;
     422 period-not-over; 409 already-delivered.
     Answers {judgement, objection_until, rule_set, version}; judgement is {result_rating, behaviour_rating, predicate}, under the
     numeric scheme {predicate, score}, the score as exact text.
@@ -116,18 +117,18 @@ def accept(ask: Ask, employee: str, period: str) -> dict[str, Any]:
 def correct(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
     """Correct a final or imported result, with its legal basis and document, after the employee was heard.
 
-    By the assessor's superior, never by the employee or by the assessor (403); If-Match is the appraisal's version. `ratings` under the
-    rating scheme, `score` under the numeric one, `predicate` for an imported result: one of the three, and it changes something (422
-    correction-invalid). 409 appraisal-not-final, 422 not-heard. Answers {before, after, version}.
+    By who may decide on an objection to it (`who_may` of the appraisal), never by the employee or by who delivered (403); If-Match is the
+    appraisal's version. `ratings` under the rating scheme, `score` under the numeric one, `predicate` for an imported result: one of the
+    three, and it changes something (422 correction-invalid). 409 appraisal-not-final, 422 not-heard. Answers {before, after, version}.
     """
-    row = appraisal_now(ask, employee, period)
+    appraisal_now(ask, employee, period)
     before = ask.state(APPRAISAL, OfPeriod(employee, period))
     new = new_result(body)
     if (new is None) == (body["predicate"] is None):
         expected = "one of ratings, score and predicate"
         found = "none" if new is None else "several"
         raise Refused("correction-invalid", status=422, expected=expected, found=found, remedy="say what holds instead")
-    line = line_of(ask.knowledge, employee)
+    others = [person for person in may_decide(ask.knowledge, employee, period_of(period)).never if person != employee]
     reason = ask.text(body["reasons"])
     command = CorrectAppraisal(
         employee,
@@ -139,7 +140,7 @@ def correct(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[
         reason.id,
         reason.digest,
         ask.actor.id,
-        row.get("delivered_by") or (line.assessor if line else None),
+        others[0] if others else None,
         rules_named(ask, before.rule_set) if before.rule_set else None,
         ask.today,
     )
@@ -158,6 +159,8 @@ def show_appraisal(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     finalized_at, objection, report: {report, evidence, reported_at}, correction: {before, after, legal_basis, document, heard_on,
     reasons, corrected_at, corrected_by}, history: [{what, at, by, event, …}], version}, and from others: peers: {n, means_hundredths,
     event}, trainings completed within the period: [{programme, result, score_hundredths, completed_on, event}].
+    `who_may` says who may act on it as things stand today: {action, persons, role, never}: deliver-appraisal while it is scored,
+    decide-objection while one is open, correct-appraisal once it is final; any official of `role` who is not in `never` may.
     The ETag is the version that delivery, acceptance, decision and correction ask for.
     """
     row = appraisal_now(ask, employee, period)
@@ -166,7 +169,8 @@ def show_appraisal(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     report = _told(ask, row.get("report"), "report_text", "report")
     correction = _told(ask, row.get("correction"), "reason_text", "reasons")
     trainings = _trainings(ask, employee, period_of(period))
-    return row | {"report": report, "correction": correction, "peers": said, "trainings": trainings}
+    told = {"report": report, "correction": correction, "peers": said, "trainings": trainings}
+    return row | told | {"who_may": who_may(ask, row)}
 
 
 def _told(ask: Ask, part: dict[str, Any] | None, text: str, name: str) -> dict[str, Any] | None:

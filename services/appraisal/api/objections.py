@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.appraisal import schemas, views
-from services.appraisal.api.reading import appraisal_now, new_result, rules_named
+from services.appraisal.api.reading import appraisal_now, new_result, rules_named, who_may
 from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.objection import LATE_REMEDY, DecideObjection, FileObjection
 from services.appraisal.domain.record import Record, not_delivered
@@ -53,7 +53,8 @@ def file_objection(ask: Ask, body: dict[str, Any], employee: str, period: str) -
 def decide_objection(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
     """Decide an objection; the decision is final.
 
-    By the assessor's superior, never by the employee or by who delivered the result (403); If-Match is the appraisal's version.
+    By the superior of who delivered, as of then, else who stands above now, else the appointing official (`who_may` of the objection
+    names them), never by the employee or by who delivered the result (403); If-Match is the appraisal's version.
     `ratings`, or `score` under the numeric scheme, come with `granted` and change something (422 decision-invalid).
     409 no-open-objection or objection-may-not-lower.
     Answers {outcome, before, after, overdue, version}.
@@ -89,7 +90,9 @@ def show_objection(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     """The objection with its arguments, and the decision with its reasons, while these texts are kept.
 
     {employee, period, status: filed|decided|refused, items, filed_at, decision_due, overdue, arguments, evidence, rule_set,
-    decision: {outcome, before, after, document, reasons, decided_by, decided_at}}; refused: {status, rule, due, found, remedy, arguments}.
+    decision: {outcome, before, after, document, reasons, decided_by, decided_at}, who_may};
+    refused: {status, rule, due, found, remedy, arguments}.
+    `who_may` says who decides now, as in the appraisal.
     404 when none was filed.
     """
     row = appraisal_now(ask, employee, period)
@@ -100,7 +103,7 @@ def show_objection(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     if decision := found.get("decision"):
         found["decision"] = {**decision, "reasons": ask.read_text(decision["reason_text"])}
         del found["decision"]["reason_text"]
-    return {"employee": employee, "period": period, **found, "version": row["version"]}
+    return {"employee": employee, "period": period, **found, "who_may": who_may(ask, row), "version": row["version"]}
 
 
 def _delivered(ask: Ask, employee: str, period: str) -> Record:

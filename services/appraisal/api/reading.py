@@ -17,6 +17,7 @@ from services.appraisal.domain.record import Stage
 from services.appraisal.domain.rules import AppraisalRules, read_rules
 from services.appraisal.domain.streams import OfPeriod, OfYear
 from services.appraisal.domain.targets import DRAFT, DraftTarget, Target
+from services.appraisal.known import may_assess, may_decide
 from shared.http.acting import Ask
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -68,6 +69,24 @@ def appraisal_row(ask: Ask, employee: str, period: str) -> dict[str, Any] | None
     """The appraisal's row, folded from its stream: the view may be a moment behind, and a decision needs the present version."""
     facts = ask.knowledge.stream(streams.appraisal(employee, period))
     return reduce(lambda row, fact: views.fold_appraisal(f"{employee}/{period}", row, fact), facts, None)
+
+
+ACTS = {
+    "scoring": "deliver-appraisal",
+    "objected": "decide-objection",
+    **dict.fromkeys(("final", "corrected", "imported"), "correct-appraisal"),
+}
+"""What others than the employee may do next, by an appraisal's status."""
+
+
+def who_may(ask: Ask, row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Who may act on an appraisal as things stand today, so that people know whom to turn to; None while it waits for the employee."""
+    action = ACTS.get(row["status"])
+    if action is None:
+        return None
+    asked = may_assess if action == "deliver-appraisal" else may_decide
+    may = asked(ask.knowledge, row["employee"], period_of(row["period"]))
+    return {"action": action, "persons": may.persons, "role": "approver" if may.official else None, "never": may.never}
 
 
 def draft_of(ask: Ask, employee: str, year: str, said: Mapping[str, Any]) -> DraftTarget:

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.appraisal.domain.numeric import NumericRegime, Scale
 from services.appraisal.domain.quadrant import Quadrant
+from services.appraisal.domain.standing import Assesses
 from shared.kernel.calendar import Term
 from shared.kernel.rules import RuleSet
 from shared.kernel.settings import Settings, read
@@ -76,7 +77,9 @@ class AppraisalRules:
 
     `appraised`: the periods' kinds that get an appraisal; `measurement`: how often progress is reported (PP 30/2019: monthly,
     quarterly or yearly). `behaviour_by`: ``majority`` of the aspects' ratings or ``mean`` of their numbers, or ``superior`` for his
-    own of the whole. `report_required`: the employee's own achievement report comes before a yearly delivery.
+    own of the whole. `report_required`: the employee's own achievement report comes before a yearly delivery. `assessor_of_period`: who
+    assesses a period within which the assessor changed while the employee stayed (the law leaves it open): of the ``last-day``, or for the
+    ``longest`` time.
     """
 
     name: str
@@ -90,6 +93,7 @@ class AppraisalRules:
     behaviour_by: str
     peers: Peers
     report_required: bool
+    assessor_of_period: Assesses
     objection: Term
     decision: Term
     objection_may_lower: bool
@@ -133,6 +137,7 @@ def _rules(name: str, said: Settings, tables: Tables) -> AppraisalRules:
         behaviour_by=said.one_of("behaviour_policy", (of_aspects, "superior"), of_aspects),
         peers=peers,
         report_required=said.flag("achievement_report_required", False),
+        assessor_of_period=Assesses(said.one_of("assessor_of_period", tuple(Assesses), Assesses.LAST_DAY)),
         objection=said.term("objection"),
         decision=_decision(said.part("decision")),
         objection_may_lower=said.flag("objection_may_lower", True),

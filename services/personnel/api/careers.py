@@ -65,7 +65,10 @@ def show_vacancy(ask: Ask, post: str) -> Body:
 @blp.arguments(schemas.VacancyDecision)
 @commanding("decide-vacancy", if_match=True)
 def decide_vacancy(ask: Ask, body: Body, post: str) -> Body:
-    """Choose one of the ranking; the post is assigned with it. The official need not take the first, and nobody chooses himself (403)."""
+    """Choose one of the ranking; the post is assigned with it. The official need not take the first.
+
+    403 own-record for an official who is a candidate himself.
+    """
     since = body.get("since") or ask.today
     command = ChooseCandidate(post, body["proposal"], body["employee"], body["document"], since, ask.actor.id)
     opened = ask.state(VACANCY, command).opened

@@ -102,11 +102,11 @@ def _choose(state: VacancyState, command: ChooseCandidate) -> Sequence[PostDecid
         )
     if command.employee not in [one.employee for one in state.proposed.ranking]:
         raise _wrong("no-candidate", "somebody of the ranking", command.employee)
-    if command.decided_by == command.employee:
+    if command.decided_by in [one.employee for one in (*state.proposed.ranking, *state.proposed.excluded)]:
         raise Refused(
-            "own-proposal",
-            expected="an official other than the person chosen",
-            found="a decision for oneself",
+            "own-record",
+            expected="an official who is no candidate himself",
+            found="one of the candidates",
             remedy="let another official decide",
             status=403,
         )
