@@ -97,6 +97,10 @@ def sentence(step: Step, words: Words, labels: Labels) -> str:
     )
     parts["deductions"] = words.step("deductions", taken=taken) if taken else ""
     parts["less"] = words.step("gave-way", less=words.rupiah(data["gave_way"])) if data.get("gave_way") else ""
+    parts["less"] += words.step("took-rest", more=words.rupiah(data["took_rest"])) if data.get("took_rest") else ""
+    parts["part"] = words.step("line-part", **parts) if data.get("of_days") else ""
+    parts["because"] = words.step("days-because", why=words.code(data["why"], "interruption")) if data.get("why") else ""
+    parts["instead"] = words.step("instead", **parts) if data.get("instead_of") else ""
     alone = step["step"] == "posted" and not data["adjustments"]
     return words.step("posted-alone" if alone else step["step"], **parts)
 
@@ -145,6 +149,10 @@ def _code(value: Any, words: Words, labels: Labels) -> str:
     return ", ".join(words.code(one) for one in ([value] if isinstance(value, str) else value))
 
 
+def _interruption(value: str, words: Words, labels: Labels) -> str:
+    return words.code(value, "interruption")
+
+
 def _judgement(value: Mapping[str, Any], words: Words, labels: Labels) -> str:
     """The predicate, with the exact number of the numeric regime."""
     score = f" ({words.number(value['score'])})" if value.get("score") else ""
@@ -187,7 +195,7 @@ _READ: Mapping[str, Reads] = {
     **dict.fromkeys(("total", "posted", "paid", "from_total", "to_total", "difference", "base", "amount", "bonus"), _rupiah),
     **dict.fromkeys(("share_percent", "percent", "percent_of_base", "weight"), _number),
     **dict.fromkeys(("month", "run", "paid_with"), _month),
-    "period": _period,
+    **dict.fromkeys(("period", "predicate_period", "instead_of"), _period),
     **dict.fromkeys(("since", "until", "on"), _date),
     **dict.fromkeys(("objection_until", "decision_due", "due"), _last_day),
     "found": _moment,
@@ -202,5 +210,10 @@ _READ: Mapping[str, Reads] = {
     "sources": _text,
     "decided_by": _person,
 }
-_OTHERWISE: Mapping[tuple[str, str], Reads] = {("sanction", "basis"): _text, ("award", "unit"): _text}
+_OTHERWISE: Mapping[tuple[str, str], Reads] = {
+    ("sanction", "basis"): _text,
+    ("award", "unit"): _text,
+    ("registered", "kind"): _text,
+    ("service-interrupted", "kind"): _interruption,
+}
 """Where the same name means something else."""

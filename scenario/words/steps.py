@@ -19,12 +19,37 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "calculated anew: {from_total} becomes {to_total}, a difference of {difference}",
     ),
     "line": (
-        "komponen {name}: {base} × {share_percent} % × {percent} % = {amount} ({rule}{less})",
-        "component {name}: {base} × {share_percent} % × {percent} % = {amount} ({rule}{less})",
+        "komponen {name}: {base} × {share_percent} % × {percent} %{part} = {amount} ({rule}{less})",
+        "component {name}: {base} × {share_percent} % × {percent} %{part} = {amount} ({rule}{less})",
     ),
+    "line-part": (" × {days}/{of_days} hari, {since} sampai {until}", " × {days}/{of_days} days, {since} to {until}"),
     "gave-way": (
         "; {less} rupiah memberi jalan, agar jumlah baris tidak melebihi besaran dasar",
         "; {less} rupiah gave way, so that the lines never exceed the basic amount",
+    ),
+    "took-rest": (
+        "; {more} rupiah sisa pembulatan, agar baris-baris menjadi jumlah seluruhnya",
+        "; {more} rupiah of the rest that rounding left, so that the lines make the whole",
+    ),
+    "days": (
+        "{since} sampai {until}: {days} dari {of_days} hari, kelas {job_class}, besaran dasar {base}, dibayar {percent} %{because}",
+        "{since} to {until}: {days} of {of_days} days, class {job_class}, basic amount {base}, paid {percent} %{because}",
+    ),
+    "days-because": (" ({why})", " ({why})"),
+    "registered": ("pegawai {kind} sejak {since}", "{kind} employee since {since}"),
+    "employment-ended": ("masa kerja berakhir mulai {since}: {kind} ({document})", "employment ended from {since} on: {kind} ({document})"),
+    "end-revoked": (
+        "berakhirnya masa kerja mulai {since} dibatalkan ({document})",
+        "the end of employment from {since} on was undone ({document})",
+    ),
+    "service-interrupted": (
+        "tidak aktif dari {since} sampai {until}: {kind} ({document})",
+        "service interrupted from {since} to {until}: {kind} ({document})",
+    ),
+    "service-resumed": ("aktif kembali mulai {since} ({document})", "back at work from {since} on ({document})"),
+    "confirmed": (
+        "dihitung ulang dengan dasar lain: tetap {total}, predikat {predicate} {predicate_period}",
+        "calculated anew on other grounds: still {total}, predicate {predicate} of {predicate_period}",
     ),
     "rule-set": (
         "aturan {rule_set}: predikat {effect}, {pay_basis} ({sources})",
@@ -40,7 +65,11 @@ STEPS: Mapping[str, tuple[str, str]] = {
     ),
     "deductions": ("; nilai disiplin dikurangi {taken}", "; taken off the discipline points: {taken}"),
     "deduction": ("{points} ({count} {cause})", "{points} ({cause}: {count})"),
-    "predicate": ("predikat {period}: {predicate}, membayar {percent} %", "predicate of {period}: {predicate}, it pays {percent} %"),
+    "predicate": (
+        "predikat {period}: {predicate}, membayar {percent} %{instead}",
+        "predicate of {period}: {predicate}, it pays {percent} %{instead}",
+    ),
+    "instead": ("; {by}, karena {instead_of} tidak ada predikatnya", "; {by}, because {instead_of} has no predicate"),
     "extra": (
         "komponen tambahan {name}: {percent_of_base} % besaran dasar untuk predikat {when_predicate}",
         "extra component {name}: {percent_of_base} % of the basic amount for the predicate {when_predicate}",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from services.payroll.domain.entitlement import Dossier, Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Month, next_run, stream_of
@@ -13,11 +14,14 @@ from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,
     AllowanceCalculated,
+    AllowanceConfirmed,
+    AllowanceHeld,
     AllowancePosted,
     RepaymentReceived,
     RuleSetPublished,
 )
 from services.payroll.heard import (
+    LIFE,
     AppraisalCorrected,
     AppraisalDelivered,
     AppraisalFinalized,
@@ -34,7 +38,7 @@ from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from shared.kernel.rules import RuleSet
+from shared.kernel.rules import RuleSet, in_force
 
 PREDICATE_FACTS = (AppraisalImported, AppraisalDelivered, ObjectionDecided, AppraisalFinalized, AppraisalCorrected)
 RULES_SUBJECT = f"rules-{KIND}"
@@ -54,6 +58,24 @@ def scheme_in(knowledge: Knowledge, month: Period) -> Scheme | None:
     return scheme_of(rules)
 
 
+class Schemes:
+    """The rules of each month, read once for a whole run or person."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._sets = knowledge.rule_sets(KIND)
+        self._read: dict[str, Scheme] = {}
+
+    def on(self, month: Period) -> Scheme | None:
+        """As :func:`scheme_in`. There are no national rules of allowances that an agency's own would have to win over."""
+        try:
+            rules = in_force(self._sets, KIND, month.start)
+        except Refused:
+            return None
+        if rules.name not in self._read:
+            self._read[rules.name] = scheme_of(rules)
+        return self._read[rules.name]
+
+
 def read_dossier(knowledge: Knowledge, employee: str) -> Dossier:
     return Dossier(
         employee,
@@ -64,11 +86,13 @@ def read_dossier(knowledge: Knowledge, employee: str) -> Dossier:
         sanctions=knowledge.facts(SanctionImposed, employee),
         liftings=knowledge.facts(SanctionLifted, employee),
         awards=knowledge.facts(AwardGranted, employee),
+        life=[fact for model in LIFE for fact in knowledge.facts(model, employee)],
+        calendar=knowledge.calendar,
     )
 
 
 def known_months(dossier: Dossier) -> frozenset[str]:
-    """The months of which something is known that belongs to the month itself."""
+    """The months of which something is known that belongs to the month itself: these are calculated, and those that a run came by."""
     own = {fact.event.month for fact in dossier.attendance} | {fact.event.paid_with for fact in dossier.awards if fact.event.paid_with}
     return frozenset(own | {str(month) for fact in dossier.predicates for month in paid_months(Period.parse(fact.event.period))})
 
@@ -87,18 +111,26 @@ class Ledger:
     posted: tuple[Fact[AllowancePosted], ...]
     alone: tuple[Fact[AdjustmentsPosted], ...]
     repaid: tuple[Fact[RepaymentReceived], ...] = ()
+    held: tuple[Fact[AllowanceHeld], ...] = ()
+    confirmed: tuple[Fact[AllowanceConfirmed], ...] = ()
 
     def of_month(self, month: str) -> tuple[Fact, ...]:
         """The month's facts in the order of its stream."""
-        found = [fact for fact in (*self.calculated, *self.adjusted, *self.posted) if fact.event.month == month]
-        return tuple(sorted(found, key=lambda fact: fact.version))
+        return self._by_month.get(month, ())
+
+    @cached_property
+    def _by_month(self) -> Mapping[str, tuple[Fact, ...]]:
+        found: dict[str, list[Fact]] = {}
+        for fact in (*self.calculated, *self.held, *self.posted, *self.adjusted, *self.confirmed):
+            found.setdefault(fact.event.month, []).append(fact)
+        return {month: tuple(sorted(facts, key=lambda fact: fact.version)) for month, facts in found.items()}
 
     def state(self, month: str) -> Month:
         return ALLOWANCE_MONTH.decider.state(fact.event for fact in self.of_month(month))
 
     @property
     def months(self) -> frozenset[str]:
-        return frozenset(fact.event.month for fact in (*self.calculated, *self.adjusted, *self.posted))
+        return frozenset(self._by_month)
 
     @property
     def postings(self) -> Iterable[AllowancePosted]:
@@ -127,7 +159,15 @@ class Ledger:
 
 
 def read_ledger(knowledge: Knowledge, employee: str) -> Ledger:
-    models = (AllowanceCalculated, AllowanceAdjusted, AllowancePosted, AdjustmentsPosted, RepaymentReceived)
+    models = (
+        AllowanceCalculated,
+        AllowanceAdjusted,
+        AllowancePosted,
+        AdjustmentsPosted,
+        RepaymentReceived,
+        AllowanceHeld,
+        AllowanceConfirmed,
+    )
     return Ledger(*(tuple(knowledge.facts(model, employee)) for model in models))
 
 

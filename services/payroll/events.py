@@ -12,14 +12,16 @@ from shared.events.rule_set import RuleSetPublished
 EVENTS = Catalogue("payroll")
 EVENTS.event(EventClass.OPEN, effective="since")(RuleSetPublished)
 
-# Stream of AllowanceCalculated, AllowanceAdjusted and AllowancePosted: ``payroll-<employee>-<month>``; subject: the employee.
+# Stream of AllowanceCalculated, -Held, -Posted, -Adjusted and -Confirmed: ``payroll-<employee>-<month>``; subject: the employee.
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line: `base` × share × `percent`, rounded once half up. `base` and `amount` in rupiah; the others exact text, in percent.
+    """One line: `base` × share × `percent`, in whole rupiah. `base` and `amount` in rupiah; share and percent exact text, in percent.
 
     A sanction's cut has a negative percent and amount, and the sum of the components' lines as its base. Extras and bonuses come after it.
+    A line for a part of the month also says which: `days` of the `of_days` that the month counts, from `since` to `until` (both inside),
+    and the `job_class` whose basic amount `base` is.
     """
 
     name: str
@@ -28,6 +30,11 @@ class Line:
     share_percent: str
     percent: str
     amount: int
+    job_class: int | None = None
+    since: date | None = None
+    until: date | None = None
+    days: int | None = None
+    of_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,38 @@ class AllowanceAdjusted:
     cause_type: str
     run: str
     inputs: tuple[str, ...]
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class AllowanceConfirmed:
+    """The month was posted, and what is known now gives the same amount on other grounds, such as the predicate of another period.
+
+    A later one, or an AllowanceAdjusted, replaces it. `total` in rupiah; `cause` is the event id that changed the grounds.
+    """
+
+    employee: str
+    month: str
+    rule_set: str
+    job_class: int
+    predicate_period: str
+    predicate: str
+    discipline_points: str
+    lines: tuple[Line, ...]
+    total: int
+    cause: str
+    cause_type: str
+    inputs: tuple[str, ...]
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class AllowanceHeld:
+    """The month was calculated and not posted, and what is known now does not give an amount any more: it waits for `missing`."""
+
+    employee: str
+    month: str
+    missing: tuple[Missing, ...]
 
 
 @dataclass(frozen=True)

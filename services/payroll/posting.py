@@ -10,8 +10,7 @@ from typing import Any, Protocol
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Post, Settle
 from services.payroll.domain.recovery import ADJUSTMENTS_ALONE, PayAdjustments, settle
-from services.payroll.domain.scheme import Scheme
-from services.payroll.dossier import Ledger, known_months, read_dossier, read_ledger, scheme_in
+from services.payroll.dossier import Ledger, Schemes, known_months, read_dossier, read_ledger
 from services.payroll.events import Missing
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
@@ -47,19 +46,6 @@ def alone(books: Books) -> None:
     books.tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"payroll-run/{books.knowledge.agency}",))
 
 
-class Schemes:
-    """The rules of each month, read once for a whole run."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self.knowledge = knowledge
-        self._read: dict[Period, Scheme | None] = {}
-
-    def on(self, month: Period) -> Scheme | None:
-        if month not in self._read:
-            self._read[month] = scheme_in(self.knowledge, month)
-        return self._read[month]
-
-
 def post_chunk(books: Books, run: Period, employees: Sequence[str]) -> Outcome:
     """Post people in order until the transaction is full. Those that are through already cost nothing, so repeating it goes on."""
     alone(books)
@@ -90,7 +76,8 @@ def post_person(books: Books, run: Period, employee: str, schemes: Schemes) -> H
     findings = _findings(books.knowledge, employee, run, ledger, schemes)
     if _adjust(books, run, ledger, findings):
         ledger = read_ledger(books.knowledge, employee)
-    payable = [each for each in findings if isinstance(each, Entitlement) and not ledger.state(each.month).posted]
+    due = [each for each in findings if isinstance(each, Entitlement) and not each.outside]
+    payable = [each for each in due if not ledger.state(each.month).posted]
     if payable:
         _pay(books, run, employee, payable, ledger, schemes)
     elif ledger.outstanding:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Date, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.payroll.domain.month import Result
 from services.payroll.domain.recovery import Settled
 from services.payroll.domain.scheme import paid_months
 from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,
     AllowanceCalculated,
+    AllowanceConfirmed,
+    AllowanceHeld,
     AllowancePosted,
+    Line,
     PayRunPosted,
     RecoveryScheduled,
     RepaymentReceived,
@@ -87,28 +92,45 @@ KNOWN_MONTHS = View(
 )
 
 
-def _result(event: AllowanceCalculated | AllowanceAdjusted) -> dict[str, Any]:
+def plain_line(line: Line) -> dict[str, Any]:
+    """A line as JSON values; what concerns a part of the month stands only there."""
+    said = {name: value for name, value in asdict(line).items() if value is not None}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
+
+
+def _result(event: Result) -> dict[str, Any]:
     return {
         "rule_set": event.rule_set,
         "job_class": event.job_class,
         "predicate_period": event.predicate_period,
         "predicate": event.predicate,
         "discipline_points": event.discipline_points,
+        "due_lines": [plain_line(line) for line in event.lines],
+        "due": event.to_total if isinstance(event, AllowanceAdjusted) else event.total,
     }
 
 
-def fold_allowance(key: str, row: Row | None, fact: Fact[AllowanceCalculated | AllowanceAdjusted | AllowancePosted]) -> Row:
+_NOTHING_DUE = dict.fromkeys(
+    ("rule_set", "job_class", "predicate_period", "predicate", "discipline_points", "lines", "due_lines", "due")
+)
+
+
+def fold_allowance(key: str, row: Row | None, fact: Fact[Result | AllowanceHeld | AllowancePosted]) -> Row:
     """A month's stream: `lines` as calculated or posted, `due_lines` and `due` as known now; amounts in rupiah."""
     row, event = dict(row or {"status": "calculated", "corrections": []}), fact.event
     row["version"] = fact.version
     if isinstance(event, AllowanceCalculated):
-        lines = [asdict(line) for line in event.lines]
-        row |= {"employee": event.employee, "month": event.month, **_result(event), "lines": lines, "due_lines": lines, "due": event.total}
+        result = _result(event)
+        row |= {"employee": event.employee, "month": event.month, "status": "calculated", **result, "lines": result["due_lines"]}
+    elif isinstance(event, AllowanceHeld):
+        row |= {"status": "held", **_NOTHING_DUE}
     elif isinstance(event, AllowancePosted):
         row |= {"status": "posted", "run": event.run, "posted": event.posted, "paid": event.paid}
         row["adjustments"] = [asdict(part) for part in event.adjustments]
+    elif isinstance(event, AllowanceConfirmed):
+        row |= _result(event)
     else:
-        row |= {**_result(event), "due_lines": [asdict(line) for line in event.lines], "due": event.to_total}
+        row |= _result(event)
         correction = {"event": fact.id, "difference": event.difference, "run": event.run}
         correction |= {"cause": event.cause, "cause_type": event.cause_type}
         row["corrections"] = [*row["corrections"], correction]
@@ -136,7 +158,7 @@ ALLOWANCES = View(
         Column("corrections", JSONB),
         Column("version", Integer),
     ),
-    on={AllowanceCalculated: month_key, AllowanceAdjusted: month_key, AllowancePosted: month_key},
+    on=dict.fromkeys((AllowanceCalculated, AllowanceHeld, AllowancePosted, AllowanceAdjusted, AllowanceConfirmed), month_key),
     fold=fold_allowance,
     indexes=(("month",), ("employee",), ("run",)),
 )

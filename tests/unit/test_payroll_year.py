@@ -213,7 +213,7 @@ def test_pay_that_waits_for_finality_does_not_rest_on_delivery():
 
 
 def test_the_class_held_on_the_first_day_pays_the_whole_month_and_acting_posts_none():
-    knowledge = mulyorejo()
+    knowledge = mulyorejo(within_month="first-day")
     tell(knowledge, year.attendance(1), year.attendance(2), year.attendance(3))
     tell(knowledge, year.position(job_class=9, since=date(2026, 2, 15), version=3))
     tell(knowledge, year.position(job_class=11, since=date(2026, 1, 1), version=4, acting=True))

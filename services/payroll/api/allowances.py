@@ -103,7 +103,7 @@ def show_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
     """One person's month: as posted, as due now, and what its run paid of earlier months. A month that waits says what for (``held``)."""
     period = month_in(month)
     row = ask.knowledge.row(ALLOWANCES, f"{employee}/{month}")
-    if row is not None:
+    if row is not None and row["status"] != "held":
         return dict(row)
     _known(ask, employee)
     finding = entitlement_of(ask.knowledge, employee, period)

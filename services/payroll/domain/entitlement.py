@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from services.payroll.domain.allowance import cut_line, exact_text, extra_line, lines_of
-from services.payroll.domain.discipline import FULL, points
+from services.payroll.domain.allowance import Portion, bonus_line, cut_line, exact_text, extra_lines, lines_of
+from services.payroll.domain.discipline import points
+from services.payroll.domain.presence import Stretch, away, life_in, portions, position_on, stretches
 from services.payroll.domain.sanction import Penalty, heaviest, penalties
 from services.payroll.domain.scheme import BONUS, SANCTION, Scheme
 from services.payroll.events import Line, Missing, RuleSetPublished
@@ -23,6 +24,7 @@ from services.payroll.heard import (
     SanctionImposed,
     SanctionLifted,
 )
+from shared.kernel.calendar import Calendar
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 
@@ -32,10 +34,13 @@ MISSING = "missing"
 MONTHS_BACK = 12
 """How old a predicate may be that ``when_missing: last`` falls back on."""
 
+WHEN_MISSING, LAST, WITHOUT_PREDICATE = "when-missing", "last-predicate", "without-predicate"
+"""The rules that put something in the place of a predicate that is not there."""
+
 
 @dataclass(frozen=True)
 class Dossier:
-    """The facts that decide one person's allowances. Any order, any repetition."""
+    """The facts that decide one person's allowances, in any order and repetition, and the agency's calendar. `life`: facts of service."""
 
     employee: str
     positions: Sequence[Fact[PositionAssigned]] = ()
@@ -45,20 +50,31 @@ class Dossier:
     sanctions: Sequence[Fact[SanctionImposed]] = ()
     liftings: Sequence[Fact[SanctionLifted]] = ()
     awards: Sequence[Fact[AwardGranted]] = ()
+    life: Sequence[Fact] = ()
+    calendar: Calendar = field(default_factory=Calendar)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A period's predicate, and the fact by which it took this value (a confirmation later on changes nothing); None when MISSING."""
+    """A period's predicate, and the fact by which it took this value (a confirmation later on changes nothing).
+
+    Where a rule puts something in its place, `by` is the rule, `source` None unless that is an earlier predicate, and `percent` what is
+    paid when it is no predicate at all (MISSING).
+    """
 
     period: Period
     predicate: str
     source: Fact | None
+    by: str | None = None
+    percent: Fraction | None = None
 
 
 @dataclass(frozen=True)
 class Entitlement:
-    """What the rules give. `grounds` are the facts that it rests on; `total` in rupiah."""
+    """What the rules give. `grounds` are the facts that it rests on; `total` in rupiah; `stretches` are the month's days.
+
+    A month in which nobody was in service and in a post is `outside`: nothing is due, and no run names it.
+    """
 
     employee: str
     month: str
@@ -70,6 +86,9 @@ class Entitlement:
     lines: tuple[Line, ...]
     total: int
     grounds: tuple[Fact, ...]
+    stretches: tuple[Stretch, ...] = ()
+    standing: Standing | None = None
+    outside: bool = False
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -89,71 +108,102 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
     """The entitlement for `month` under `scheme`, the rules in force on its first day; Held while something is missing."""
     if scheme is None:
         return Held(dossier.employee, str(month), (Missing("rules", str(month.start)),))
-    position = position_on(month, dossier.positions)
+    found = stretches(month, dossier.positions, dossier.life, scheme, dossier.calendar)
+    last = position_on(month.end, dossier.positions)
+    if last is None and (any(each.serving for each in found) or bonuses_of(month, dossier.awards)):
+        return Held(dossier.employee, str(month), (Missing("position", str(month.start)), *_others_missing(month, dossier, scheme)))
+    paid = [each for each in found if each.paid and each.position is not None]
+    if not paid:
+        return _nothing(month, dossier, scheme, found, last)
     attendance = attendance_of(month, dossier.attendance)
-    standing = standing_for(month, dossier.predicates, scheme)
-    found = penalties(month, dossier.sanctions, dossier.liftings) if scheme.cuts(month) else ()
-    penalty = heaviest(found)
-    missing = _missing(month, scheme, position, attendance, standing, penalty)
+    standing = standing_for(month, dossier, scheme)
+    sanctions = penalties(month, dossier.sanctions, dossier.liftings) if scheme.cuts(month) else ()
+    penalty = heaviest(sanctions)
+    missing = _missing(month, dossier, scheme, paid, attendance, standing, penalty)
     if missing:
         return Held(dossier.employee, str(month), missing)
     predicate = scheme.named(standing.predicate)
-    percents = {"predicate": Fraction(scheme.when_missing) if predicate == MISSING else scheme.payout[predicate]}
+    percents = {"predicate": scheme.payout[predicate] if standing.percent is None else standing.percent}
     discipline = points(attendance.event, scheme.discipline) if scheme.uses("discipline") else None
     if discipline is not None:
         percents["discipline"] = discipline
     bonuses = bonuses_of(month, dossier.awards)
-    lines = _lines(scheme, scheme.basic[position.event.job_class], percents, penalty, predicate, bonuses)
+    lines = _lines(scheme, portions(found, scheme), percents, penalty, predicate, bonuses)
     grounds = (
         _published(dossier.rule_sets, scheme),
-        position,
+        *dict.fromkeys(each.position for each in paid),
         attendance if discipline is not None else None,
         standing.source,
-        *(fact for each in found for fact in (each.imposed, each.lifted)),
+        *(fact for each in sanctions for fact in (each.imposed, each.lifted)),
         *bonuses,
+        *life_in(month, dossier.life),
     )
     return Entitlement(
         employee=dossier.employee,
         month=str(month),
         rule_set=scheme.rule_set,
-        job_class=position.event.job_class,
+        job_class=paid[-1].position.event.job_class,
         predicate_period=str(standing.period),
         predicate=predicate,
         discipline_points="" if discipline is None else exact_text(discipline),
         lines=lines,
         total=sum(line.amount for line in lines),
         grounds=tuple(fact for fact in grounds if fact is not None),
+        stretches=found,
+        standing=standing,
+    )
+
+
+def _nothing(
+    month: Period, dossier: Dossier, scheme: Scheme, found: tuple[Stretch, ...], position: Fact[PositionAssigned] | None
+) -> Entitlement:
+    """No day of the month is paid, so that neither predicate nor attendance is asked for. A bonus is, all the same."""
+    bonuses = bonuses_of(month, dossier.awards)
+    lines = _bonus_lines(bonuses)
+    grounds = (_published(dossier.rule_sets, scheme), position, *bonuses, *life_in(month, dossier.life))
+    return Entitlement(
+        employee=dossier.employee,
+        month=str(month),
+        rule_set=scheme.rule_set,
+        job_class=0 if position is None else position.event.job_class,
+        predicate_period=str(scheme.pays(month)),
+        predicate=MISSING,
+        discipline_points="",
+        lines=lines,
+        total=sum(line.amount for line in lines),
+        grounds=tuple(fact for fact in grounds if fact is not None),
+        stretches=found,
+        outside=not bonuses and not any(each.serving and each.position is not None for each in found),
     )
 
 
 def _lines(
     scheme: Scheme,
-    base: int,
+    found: Sequence[Portion],
     percents: Mapping[str, Fraction],
     penalty: Penalty | None,
     predicate: str,
     bonuses: Sequence[Fact[AwardGranted]],
 ) -> tuple[Line, ...]:
-    """The components, which never exceed `base`; a sanction's cut on their sum; then extras and bonuses, which no cut touches."""
-    components = lines_of(base, scheme.components, percents)
+    """The components, which never exceed the basic amount; a sanction's cut on their sum; then extras and bonuses, which no cut touches."""
+    components = lines_of(found, scheme.components, percents, scheme.rest)
+    extras = (extra for extra in scheme.extras if predicate in extra.when)
     return (
         *components,
         *((cut_line(components, SANCTION, "sanction-cut", penalty.imposed.event.percent),) if penalty is not None else ()),
-        *(extra_line(base, extra.name, "predicate-extra", extra.share) for extra in scheme.extras if predicate in extra.when),
-        *(extra_line(fact.event.bonus, BONUS, fact.event.award, FULL) for fact in bonuses),
+        *(line for extra in extras for line in extra_lines(found, extra.name, "predicate-extra", extra.share)),
+        *_bonus_lines(bonuses),
     )
+
+
+def _bonus_lines(bonuses: Sequence[Fact[AwardGranted]]) -> tuple[Line, ...]:
+    return tuple(bonus_line(fact.event.bonus, BONUS, fact.event.award) for fact in bonuses)
 
 
 def bonuses_of(month: Period, awards: Sequence[Fact[AwardGranted]]) -> tuple[Fact[AwardGranted], ...]:
     """The awards whose bonus is paid with `month`, lowest rank first."""
     paid = {fact.id: fact for fact in awards if fact.event.bonus > 0 and fact.event.paid_with == str(month)}
     return tuple(sorted(paid.values(), key=lambda fact: fact.rank))
-
-
-def position_on(month: Period, positions: Sequence[Fact[PositionAssigned]]) -> Fact[PositionAssigned] | None:
-    """The post held on the month's first day: a change within the month counts from the next. Acting posts (Plt) are passed over."""
-    held = [fact for fact in positions if fact.event.since <= month.start and not fact.event.acting]
-    return max(held, key=lambda fact: fact.rank, default=None)
 
 
 def attendance_of(month: Period, attendance: Sequence[Fact[AttendanceRecorded]]) -> Fact[AttendanceRecorded] | None:
@@ -177,22 +227,41 @@ def standing_in(period: Period, predicates: Sequence[Fact], pay_basis: str) -> S
     return Standing(period, predicate, source)
 
 
-def standing_for(month: Period, predicates: Sequence[Fact], scheme: Scheme) -> Standing | None:
-    """The predicate that pays `month`, or what the rules put in its place."""
+def standing_for(month: Period, dossier: Dossier, scheme: Scheme) -> Standing | None:
+    """The predicate that pays `month`, or what the rules put in its place; None while that is nothing."""
     period = scheme.pays(month)
-    found = standing_in(period, predicates, scheme.pay_basis)
-    if found is not None or scheme.when_missing == "hold":
+    found = standing_in(period, dossier.predicates, scheme.pay_basis)
+    if found is not None:
         return found
-    if scheme.when_missing != "last":
-        return Standing(period, MISSING, None)
-    earlier = (standing_in(past, predicates, scheme.pay_basis) for past in fallbacks(period))
-    return next((standing for standing in earlier if standing is not None), None)
+    if scheme.when_missing == "last":
+        earlier = (standing_in(past, dossier.predicates, scheme.pay_basis) for past in fallbacks(period, dossier.predicates))
+        found = next((standing for standing in earlier if standing is not None), None)
+        if found is not None:
+            return replace(found, by=LAST)
+    if scheme.without_predicate is not None and away(period, dossier.life):
+        return _in_place(period, scheme.without_predicate, WITHOUT_PREDICATE)
+    return _in_place(period, scheme.when_missing, WHEN_MISSING)
 
 
-def fallbacks(period: Period) -> tuple[Period, ...]:
-    """The periods that ``when_missing: last`` may look at, newest first."""
-    length = period.last - period.first + 1
-    return tuple(period.shift(-count) for count in range(1, MONTHS_BACK // length + 1))
+def _in_place(period: Period, rule: str | Fraction, name: str) -> Standing | None:
+    """What a rule puts in the place of a predicate: a percentage, a predicate, or nothing (``hold``, ``last`` without any)."""
+    if rule in ("hold", "last"):
+        return None
+    if isinstance(rule, str):
+        return Standing(period, rule, None, name)
+    return Standing(period, MISSING, None, name, rule)
+
+
+def fallbacks(period: Period, predicates: Sequence[Fact]) -> tuple[Period, ...]:
+    """The periods that ``when_missing: last`` may look at: those that ended before `period` did, at most MONTHS_BACK earlier.
+
+    The one that ended last comes first; of those that ended together one of the same kind, then the longer. Rules that begin to pay by
+    another kind of period thus go on from what was appraised under the earlier ones.
+    """
+    known = {Period.parse(fact.event.period) for fact in predicates}
+    last = 12 * period.year + period.last
+    near = [past for past in known if past != period and 0 <= last - (12 * past.year + past.last) <= MONTHS_BACK]
+    return tuple(sorted(near, key=lambda past: (past.end, past.kind == period.kind, past.last - past.first), reverse=True))
 
 
 def _predicate(event: object, pay_basis: str) -> str | None:
@@ -213,26 +282,36 @@ def _predicate(event: object, pay_basis: str) -> str | None:
 
 def _missing(
     month: Period,
+    dossier: Dossier,
     scheme: Scheme,
-    position: Fact | None,
+    paid: Sequence[Stretch],
     attendance: Fact | None,
     standing: Standing | None,
     penalty: Penalty | None,
 ) -> tuple[Missing, ...]:
-    missing = []
-    if position is None:
-        missing.append(Missing("position", str(month.start)))
-    elif position.event.job_class not in scheme.basic:
-        missing.append(Missing("basic-amount", str(position.event.job_class)))
+    classes = dict.fromkeys(each.position.event.job_class for each in paid)
+    missing = [Missing("basic-amount", str(one)) for one in classes if one not in scheme.basic]
     if attendance is None and scheme.uses("discipline"):
         missing.append(Missing("attendance", str(month)))
     if standing is None:
-        missing.append(Missing("predicate", str(scheme.pays(month))))
-    elif scheme.named(standing.predicate) not in (MISSING, *scheme.payout):
+        missing.append(_lacks_predicate(scheme.pays(month), dossier, scheme))
+    elif standing.percent is None and scheme.named(standing.predicate) not in scheme.payout:
         missing.append(Missing("payout", standing.predicate))
     if penalty is not None and penalty.imposed.event.percent is None:
         missing.append(Missing("sanction-percent", penalty.imposed.event.sanction))
     return tuple(missing)
+
+
+def _others_missing(month: Period, dossier: Dossier, scheme: Scheme) -> tuple[Missing, ...]:
+    """What is missing beside the post."""
+    return _missing(month, dossier, scheme, (), attendance_of(month, dossier.attendance), standing_for(month, dossier, scheme), None)
+
+
+def _lacks_predicate(period: Period, dossier: Dossier, scheme: Scheme) -> Missing:
+    """Who was away during all of the period will not have its predicate: the rules have to say what pays him."""
+    if scheme.without_predicate is None and away(period, dossier.life):
+        return Missing("without-predicate", str(period))
+    return Missing("predicate", str(period))
 
 
 def _published(rule_sets: Sequence[Fact[RuleSetPublished]], scheme: Scheme) -> Fact[RuleSetPublished] | None:

@@ -7,22 +7,28 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.payroll.domain.allowance import exact_text, gave_way
+from services.payroll.domain.allowance import exact_text, shifted
 from services.payroll.domain.discipline import deductions
-from services.payroll.domain.entitlement import Dossier, Entitlement, Held, attendance_of, bonuses_of, position_on
+from services.payroll.domain.entitlement import Dossier, Entitlement, Held, attendance_of, bonuses_of
+from services.payroll.domain.presence import FULL, life_in, position_on
 from services.payroll.domain.recovery import Settled
 from services.payroll.domain.sanction import heaviest, penalties
 from services.payroll.domain.scheme import Scheme
-from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted
+from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowanceConfirmed, AllowanceHeld, AllowancePosted, Line
 from services.payroll.heard import (
     AppraisalDelivered,
     AppraisalImported,
+    EmployeeRegistered,
+    EmploymentEnded,
+    EmploymentEndRevoked,
     ObjectionDecided,
     ObjectionFiled,
     ObjectionOverdue,
     ObjectionRefused,
     ProgressRecorded,
     ScoreSubmitted,
+    ServiceInterrupted,
+    ServiceResumed,
     TargetSet,
 )
 from shared.kernel.facts import Fact
@@ -55,16 +61,20 @@ def explain(
     month's run pays. A step is ``{step, event, type, effective, recorded, actor, data}``; steps that rest on no event have the first and
     the last only.
     """
-    calculated = [fact for fact in ledger if isinstance(fact.event, AllowanceCalculated)]
+    open_ = [fact for fact in ledger if isinstance(fact.event, AllowanceCalculated | AllowanceHeld)][-1:]
+    calculated = [fact for fact in open_ if isinstance(fact.event, AllowanceCalculated)]
+    confirmed = [fact for fact in ledger if isinstance(fact.event, AllowanceConfirmed)]
     adjusted = [fact for fact in ledger if isinstance(fact.event, AllowanceAdjusted)]
     posted = [fact for fact in ledger if isinstance(fact.event, AllowancePosted)]
     chain = [
-        *(_step("calculated", fact) for fact in calculated[-1:]),
+        *(_step("calculated", fact) for fact in calculated),
         *(_step("posted", fact) for fact in posted),
-        *(_step("adjusted", fact) for fact in adjusted),
+        *(_step(_CHANGED[type(fact.event)], fact) for fact in sorted((*adjusted, *confirmed), key=lambda fact: fact.version)),
         *_lines(finding),
         *_rules(scheme, dossier),
-        *_step_of("position", position_on(month, dossier.positions)),
+        *_stretches(month, finding, scheme),
+        *_positions(month, finding, dossier),
+        *_life(month, dossier),
         *_attendance(month, scheme, dossier),
         *_sanctions(month, scheme, dossier),
         *_awards(month, dossier),
@@ -92,7 +102,7 @@ def _difference(fact: Fact[AllowanceAdjusted], story: Story, dossier: Dossier, p
     """One adjustment in a sentence's parts: how much, from what to what, because of which fact, paid by which runs."""
     event = fact.event
     candidates = (*story.judged, *dossier.predicates, *dossier.attendance, *dossier.positions, *dossier.rule_sets)
-    candidates += (*dossier.sanctions, *dossier.liftings, *dossier.awards)
+    candidates += (*dossier.sanctions, *dossier.liftings, *dossier.awards, *dossier.life)
     cause = next((each for each in candidates if each.id == event.cause), None)
     return {
         "event": fact.id,
@@ -111,12 +121,55 @@ def _difference(fact: Fact[AllowanceAdjusted], story: Story, dossier: Dossier, p
     }
 
 
+_CHANGED = {AllowanceAdjusted: "adjusted", AllowanceConfirmed: "confirmed"}
+
+
 def _lines(finding: Entitlement | Held) -> Iterable[dict[str, Any]]:
-    """Each line; one that gave way to the basic amount says by how many rupiah."""
+    """Each line. One that is not its own rounding, because the lines make a whole, says by how many rupiah it gave way or took more."""
     if isinstance(finding, Entitlement):
         for line in finding.lines:
-            less = gave_way(line)
-            yield {"step": "line", "data": {**asdict(line), **({"gave_way": less} if less else {})}}
+            more = shifted(line)
+            said = {"took_rest": more} if more > 0 else {"gave_way": -more} if more < 0 else {}
+            yield {"step": "line", "data": {**_of_line(line), **said}}
+
+
+def _of_line(line: Line) -> dict[str, Any]:
+    """What concerns a part of the month stands only there."""
+    return {name: value for name, value in _plain(line).items() if value is not None}
+
+
+def _stretches(month: Period, finding: Entitlement | Held, scheme: Scheme | None) -> Iterable[dict[str, Any]]:
+    """The month's days, where they are not all alike and paid in full: which post's class and amount holds on which, and what is paid."""
+    found = finding.stretches if isinstance(finding, Entitlement) else ()
+    if len(found) == 1 and found[0].percent == FULL:
+        return
+    for each in found:
+        job_class = each.position.event.job_class if each.position is not None else None
+        data = {"since": each.since.isoformat(), "until": each.until.isoformat(), "days": each.days, "of_days": each.of_days}
+        data |= {"job_class": job_class, "base": scheme.basic.get(job_class) if scheme is not None else None}
+        yield {"step": "days", "data": {**data, "percent": exact_text(each.percent), "why": each.why}}
+
+
+def _positions(month: Period, finding: Entitlement | Held, dossier: Dossier) -> Iterable[dict[str, Any]]:
+    """The posts that the month is paid by, or the one held on its first day."""
+    found = finding.stretches if isinstance(finding, Entitlement) else ()
+    paid = dict.fromkeys(each.position for each in found if each.paid) or {position_on(month.start, dossier.positions): None}
+    for fact in paid:
+        yield from _step_of("position", fact)
+
+
+_LIFE = {
+    EmployeeRegistered: "registered",
+    EmploymentEnded: "employment-ended",
+    EmploymentEndRevoked: "end-revoked",
+    ServiceInterrupted: "service-interrupted",
+    ServiceResumed: "service-resumed",
+}
+
+
+def _life(month: Period, dossier: Dossier) -> Iterable[dict[str, Any]]:
+    for fact in life_in(month, dossier.life):
+        yield _step(_LIFE[type(fact.event)], fact)
 
 
 def _rules(scheme: Scheme | None, dossier: Dossier) -> Iterable[dict[str, Any]]:
@@ -170,9 +223,12 @@ def _extras(finding: Entitlement | Held, scheme: Scheme | None) -> Iterable[dict
 
 
 def _predicate(finding: Entitlement | Held, scheme: Scheme | None) -> Iterable[dict[str, Any]]:
-    if isinstance(finding, Entitlement) and scheme is not None:
-        percent = scheme.payout.get(finding.predicate, scheme.when_missing)
-        yield {"step": "predicate", "data": {"period": finding.predicate_period, "predicate": finding.predicate, "percent": str(percent)}}
+    """The predicate that pays the month. `by` names the rule that put it in the place of one that is not there."""
+    if isinstance(finding, Entitlement) and scheme is not None and finding.standing is not None:
+        percent = finding.standing.percent if finding.standing.percent is not None else scheme.payout[finding.predicate]
+        data = {"period": finding.predicate_period, "predicate": finding.predicate, "percent": str(percent)}
+        by = {} if finding.standing.by is None else {"by": finding.standing.by, "instead_of": str(scheme.pays(Period.parse(finding.month)))}
+        yield {"step": "predicate", "data": {**data, **by}}
 
 
 _JUDGED = {

@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from services.payroll.domain.entitlement import Entitlement
+from services.payroll.domain.entitlement import Entitlement, Held
 from services.payroll.domain.recovery import Payment
-from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted, PaidAdjustment
+from services.payroll.events import (
+    AllowanceAdjusted,
+    AllowanceCalculated,
+    AllowanceConfirmed,
+    AllowanceHeld,
+    AllowancePosted,
+    PaidAdjustment,
+)
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.facts import Fact
 from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 
+Result = AllowanceCalculated | AllowanceAdjusted | AllowanceConfirmed
+"""What the rules give, as an event says it."""
+
 
 @dataclass(frozen=True)
 class Month:
     """`result` is what the last event said the rules give; `granted` the sum of what was posted and adjusted, None while open."""
 
-    result: AllowanceCalculated | AllowanceAdjusted | None = None
+    result: Result | None = None
     granted: Rupiah | None = None
     run: str | None = None
 
@@ -34,7 +44,7 @@ class Settle:
 
     employee: str
     month: str
-    entitlement: Entitlement
+    entitlement: Entitlement | Held
     run: str
 
 
@@ -60,8 +70,10 @@ def decide(state: Month, command: Settle | Post) -> Sequence[object]:
 
 def evolve(state: Month, event: object) -> Month:
     match event:
-        case AllowanceCalculated():
+        case AllowanceCalculated() | AllowanceConfirmed():
             return replace(state, result=event)
+        case AllowanceHeld():
+            return replace(state, result=None)
         case AllowancePosted():
             return replace(state, granted=event.posted, run=event.run)
         case AllowanceAdjusted():
@@ -87,13 +99,20 @@ def next_run(posted: Iterable[Payment], month: str) -> str:
 
 
 def _settle(state: Month, command: Settle) -> Sequence[object]:
-    """Nothing when nothing changed. After posting only an amount counts: the fresh entitlement minus all that was granted."""
+    """Nothing when nothing changed. After posting the difference is the fresh entitlement minus all that was granted.
+
+    An open month that cannot be calculated any more is held again; a posted one stays as it is until it can. An open month outside
+    service is not calculated.
+    """
     fresh = command.entitlement
+    if isinstance(fresh, Held):
+        withdrawn = state.result is not None and not state.posted
+        return (AllowanceHeld(fresh.employee, fresh.month, fresh.missing),) if withdrawn else ()
     if not state.posted:
-        return () if _same(state.result, fresh) else (_calculated(fresh),)
+        return () if _same(state.result, fresh) or (state.result is None and fresh.outside) else (_calculated(fresh),)
     difference = fresh.total - state.granted
     if difference == 0:
-        return ()
+        return () if _same(state.result, fresh) else (_confirmed(fresh, cause_of(state.result, fresh)),)
     cause = cause_of(state.result, fresh)
     return (
         AllowanceAdjusted(
@@ -133,7 +152,7 @@ def _post(state: Month, command: Post) -> Sequence[object]:
     return (posted,) if _same(state.result, fresh) else (_calculated(fresh), posted)
 
 
-def cause_of(before: AllowanceCalculated | AllowanceAdjusted, fresh: Entitlement) -> Fact:
+def cause_of(before: Result, fresh: Entitlement) -> Fact:
     """The fact that changed the result: of those that it did not rest on before, the one that became known last."""
     new = [fact for fact in fresh.grounds if fact.id not in before.inputs] or fresh.grounds
     return max(new, key=lambda fact: (fact.recorded, fact.rank))
@@ -154,9 +173,26 @@ def _calculated(fresh: Entitlement) -> AllowanceCalculated:
     )
 
 
+def _confirmed(fresh: Entitlement, cause: Fact) -> AllowanceConfirmed:
+    return AllowanceConfirmed(
+        employee=fresh.employee,
+        month=fresh.month,
+        rule_set=fresh.rule_set,
+        job_class=fresh.job_class,
+        predicate_period=fresh.predicate_period,
+        predicate=fresh.predicate,
+        discipline_points=fresh.discipline_points,
+        lines=fresh.lines,
+        total=fresh.total,
+        cause=cause.id,
+        cause_type=cause.type,
+        inputs=fresh.inputs,
+    )
+
+
 _RESULT = ("rule_set", "job_class", "predicate_period", "predicate", "discipline_points", "lines")
 
 
-def _same(result: AllowanceCalculated | AllowanceAdjusted | None, fresh: Entitlement) -> bool:
+def _same(result: Result | None, fresh: Entitlement) -> bool:
     """Whether the rules give what they gave before. Other facts with the same effect are no change."""
     return result is not None and all(getattr(result, part) == getattr(fresh, part) for part in _RESULT)

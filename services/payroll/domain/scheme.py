@@ -9,8 +9,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from services.payroll.domain.allowance import Component, basic_allowance
+from services.payroll.domain.allowance import EACH_LINE, LARGEST_REMAINDER, Component, basic_allowance
 from services.payroll.domain.discipline import DisciplineRule
+from shared.kernel.employment import ENDS, INTERRUPTIONS
 from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period
 from shared.kernel.settings import Settings, read
@@ -22,6 +23,21 @@ SANCTION, BONUS = "sanction", "bonus"
 """The names of lines that no rule set gives."""
 JOB_CLASS = re.compile(r"[1-9][0-9]?")
 NAME = re.compile(r"(?!.*[0-9]{16})[a-z0-9][a-z0-9_-]{0,39}")
+
+DAYS, WORKING_DAYS, FIRST_DAY, LAST_DAY, LONGEST = "days", "working-days", "first-day", "last-day", "longest"
+WITHIN_MONTH = (DAYS, WORKING_DAYS, FIRST_DAY, LAST_DAY, LONGEST)
+"""How a month counts in which something changes: by its days, or as a whole by what holds on one day or longest.
+
+BKN 5/2020 pays a new amount from the month after; others look at a day of the month, such as the 15th.
+"""
+WHOLE_MONTH, AS_WITHIN_MONTH = "whole-month", "within-month"
+"""How a month counts in which service ends: to its last day, or as any other change within a month."""
+UNPAID: Mapping[str, Fraction] = {"suspended": Fraction(0), "unpaid-leave": Fraction(0)}
+"""What is paid during interruptions of service where the rules do not say it.
+
+Cuti di luar tanggungan negara is without income (PP 11/2017 art. 335 jo. PP 17/2020); who is suspended does no work to be paid an
+allowance for (PP 11/2017 art. 281). Other interruptions count as attendance has them.
+"""
 
 EFFECTS: Mapping[str, Callable[[Period], Period]] = {
     "next_quarter": lambda month: month.quarter.shift(-1),
@@ -65,7 +81,10 @@ class CutRule:
 class Scheme:
     """A rule set, ready to compute with. `when_missing`: ``hold``, ``last`` or the percentage that is paid without a predicate.
 
-    `names` maps predicates of another regime, such as *cukup* of PP 30/2019, to those of the payout table.
+    `names` maps predicates of another regime, such as *cukup* of PP 30/2019, to those of the payout table. `rest`: which lines get the
+    rupiah that rounding leaves. `within_month`: one of WITHIN_MONTH, or the day of the month that decides for all of it. `interruptions`:
+    what is paid during each kind, in percent. `ends`: for a kind of end how its month counts. `without_predicate`: ``hold``, the percentage
+    or the predicate that pays a month whose appraised period the person was away from altogether; None: `when_missing` decides.
     """
 
     rule_set: str
@@ -81,6 +100,11 @@ class Scheme:
     extras: tuple[Extra, ...] = ()
     cut: CutRule | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    rest: str = LARGEST_REMAINDER
+    within_month: str | int = DAYS
+    interruptions: Mapping[str, Fraction] = field(default_factory=lambda: UNPAID)
+    ends: Mapping[str, str] = field(default_factory=dict)
+    without_predicate: str | Fraction | None = None
 
     def uses(self, factor: str) -> bool:
         return any(factor in component.factors for component in self.components)
@@ -114,6 +138,7 @@ def _scheme(rule_set: str, sources: tuple[str, ...], said: Settings, tables: Tab
     payout_name, payout = _payout(said, tables)
     factor_rules = {"predicate": payout_name, "discipline": "discipline-points"}
     components = _components(said, factor_rules)
+    shares = tuple(dict.fromkeys(component.name.rpartition("/")[2] for component in components))
     cut = _cut(said)
     named = tuple(tables.sources[name] for name in _named_tables(said) if name in tables.sources)
     scheme = Scheme(
@@ -130,6 +155,11 @@ def _scheme(rule_set: str, sources: tuple[str, ...], said: Settings, tables: Tab
         extras=_extras(said, {component.name for component in components}),
         cut=cut,
         names=_names(said),
+        rest=_rest(said, shares),
+        within_month=_within_month(said),
+        interruptions=_interruptions(said),
+        ends=_ends(said),
+        without_predicate=_without_predicate(said),
     )
     if scheme.uses("discipline") and scheme.discipline is None:
         raise said.wrong("discipline", "the points' rule, because a component uses the factor discipline", None)
@@ -144,6 +174,37 @@ def _named_tables(said: Settings) -> tuple[str, ...]:
 def _when_missing(said: Settings) -> str | Fraction:
     missing = said.take("when_missing", "hold")
     return missing if missing in ("hold", "last") else said.percent("when_missing", expected="hold, last or a percentage 0–100")
+
+
+def _without_predicate(said: Settings) -> str | Fraction | None:
+    """``hold``, one of the predicates, or a percentage; None where the rules do not say it."""
+    given = said.take("without_predicate", None)
+    if given is None or given in ("hold", *PREDICATES):
+        return given
+    return said.percent("without_predicate", expected=f"hold, one of {', '.join(PREDICATES)}, or a percentage 0–100")
+
+
+def _rest(said: Settings, names: tuple[str, ...]) -> str:
+    return said.one_of("rest", (LARGEST_REMAINDER, EACH_LINE, *names), LARGEST_REMAINDER)
+
+
+def _within_month(said: Settings) -> str | int:
+    """One of WITHIN_MONTH, or a day of the month that every month has."""
+    if isinstance(said.take("within_month", DAYS), int):
+        return said.whole("within_month", 1, 28)
+    return said.one_of("within_month", WITHIN_MONTH, DAYS)
+
+
+def _interruptions(said: Settings) -> Mapping[str, Fraction]:
+    """``{"long-leave": 40}``: what is paid during each kind, in percent; kinds that are not named stay as UNPAID has them, or in full."""
+    given = said.part_or_none("interruptions")
+    return UNPAID | {kind: given.percent(kind) for kind in INTERRUPTIONS if kind in given} if given is not None else UNPAID
+
+
+def _ends(said: Settings) -> Mapping[str, str]:
+    """``{"died": "whole-month"}``: kinds of end whose last month is paid as if service had gone on to its last day."""
+    given = said.part_or_none("end_of_service")
+    return {kind: given.one_of(kind, (WHOLE_MONTH, AS_WITHIN_MONTH)) for kind in ENDS if kind in given} if given is not None else {}
 
 
 def _components(said: Settings, rules: Mapping[str, str]) -> tuple[Component, ...]:
