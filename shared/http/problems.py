@@ -54,6 +54,7 @@ class Problem(Exception):
         return {**self.facts, **said}
 
     def response(self) -> Response:
+        g.problem = self.code
         return Response(dumps(self.body()), status=self.status, content_type=MEDIA_TYPE, headers=dict(self.headers))
 
 

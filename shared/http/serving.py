@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,11 @@ from shared.http.wire import BadJson, check_json
 from shared.kernel.ids import random_id
 from shared.store.database import Database
 
+LOG = logging.getLogger(__name__)
+
 JSON = ("application/json",)
+PROBES = ("health.healthz", "health.readyz")
+"""Asked every second; while a service waits they would fill the log."""
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -131,7 +136,24 @@ def _too_large(largest: int, found: str) -> Problem:
     return Problem("body-too-large", 413, f"at most {largest} bytes", found, "send less at once, or split the file")
 
 
+def _told(response: Response) -> None:
+    """A line for each request that was refused, by which an operator can tell a caller why; never with what was sent."""
+    actor = g.get("actor")
+    who = f"{actor.id} of {actor.agency} by {actor.client}" if actor else "nobody known"
+    LOG.info(
+        "refused %s %s: %d %s, asked by %s, correlation %s",
+        request.method,
+        request.url_rule or "an unknown route",
+        response.status_code,
+        g.get("problem", "-"),
+        who,
+        g.get("correlation", "-"),
+    )
+
+
 def _dress(response: Response) -> Response:
+    if response.status_code >= 400 and request.endpoint not in PROBES:
+        _told(response)
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     if "correlation" in g:

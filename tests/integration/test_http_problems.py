@@ -343,3 +343,32 @@ def test_every_answer_forbids_caching_and_guessing(here):
     for answer in (here.call("GET", "/healthz", None), take(here, "m1", None)):
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+# What the log says
+
+
+def test_each_refused_request_leaves_a_line_without_what_was_sent(here, owner, caplog):
+    caplog.set_level("INFO", logger="shared.http.serving")
+    secret = "SECRET-SENTENCE"
+    answers = [
+        take(here, owner, None),
+        take(here, owner, M1, words=secret),
+        take(here, owner, wrong=secret),
+        here.call("GET", f"/v1/nowhere/{secret}", HR),
+        here.call("POST", "/v1/notes/x", HR, data=f"{{{secret}", content_type="application/json"),
+    ]
+    lines = [record.getMessage() for record in caplog.records if record.name == "shared.http.serving"]
+    assert len(lines) == len(answers) and secret not in "".join(lines)
+    for line, answer in zip(lines, answers, strict=True):
+        code = answer.get_json()["type"].rpartition(":")[2]
+        assert f": {answer.status_code} {code}, " in line and answer.headers["Merit-Correlation"] in line
+    assert "POST /v1/notes/<owner>" in lines[0] and "nobody known" in lines[0] and "m1 of mulyorejo" in lines[1]
+    assert "an unknown route" in lines[3]
+
+
+def test_what_is_accepted_and_what_probes_ask_leave_none(here, owner, caplog):
+    caplog.set_level("INFO", logger="shared.http.serving")
+    assert take(here, owner).status_code < 300
+    here.call("GET", "/readyz", None)
+    assert [record for record in caplog.records if record.name == "shared.http.serving"] == []
