@@ -20,6 +20,9 @@ from shared.store.database import Database
 GRACEFUL_SECONDS = 20
 """Requests under way at SIGTERM may take so long; whoever stops the process waits longer than this before it kills."""
 
+REQUEST_SECONDS = 60
+"""A process that answers nothing for so long is ended and started anew."""
+
 
 def app_of(service: Service, settings: Settings) -> Flask:
     """The app with everything that it needs; it connects to nothing before its first request."""
@@ -56,7 +59,7 @@ def serve(app: Flask, bind: str, name: str, *, workers: int, threads: int) -> No
         "worker_class": "gthread",
         "preload_app": True,
         "graceful_timeout": GRACEFUL_SECONDS,
-        "timeout": 60,
+        "timeout": REQUEST_SECONDS,
         "worker_tmp_dir": "/dev/shm",
         "control_socket_disable": True,
         "accesslog": None,
