@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BUS ?= embedded
 SCENARIO ?= all
+PORT ?=
+BIND ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -16,7 +18,7 @@ LOCK := $(PY) -m uv pip compile --quiet --universal --generate-hashes --python-v
 .PHONY: run test check bench lock clean-data kafka python
 
 run: $(VENV)/made-for-running
-	@$(PY) -m merit up --scenario $(SCENARIO) --bus $(BUS)
+	@$(PY) -m merit up --scenario $(SCENARIO) --bus $(BUS) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
 
 test: $(VENV)/made-for-testing $(DEPLOY)/made kafka check
 	@$(PY) -m pytest $(PYTEST)

@@ -12,8 +12,6 @@ from functools import cache
 from types import FrameType
 from typing import Any
 
-import requests
-
 from scenario import finding
 from scenario.client import Refusal, Unreachable
 from scenario.explaining import explain
@@ -24,8 +22,11 @@ from scenario.steps import Step
 from scenario.telling import tell_all
 from scenario.words import LANGUAGES
 from shared.local.home import Home
-from shared.local.launcher import Launcher, Progress, set_clock
-from shared.local.moving import ClockMover
+from shared.local.kafka import KafkaUnusable
+from shared.local.launcher import Addresses, Launcher, Progress, set_clock
+from shared.local.moving import ClockMover, NotSettled
+from shared.local.postgres import PostgresUnusable
+from shared.local.processes import FolderInUse
 
 YEAR = 2026
 
@@ -37,6 +38,10 @@ def add_commands(commands: Any) -> None:
     up.add_argument("--scenario", choices=(*places, ALL, NONE), default=ALL, help=f"one place, {ALL} with one clock, or {NONE}")
     up.add_argument("--bus", choices=("embedded", "kafka"), default="embedded")
     up.add_argument("--once", action="store_true", help="stop after the report")
+    up.add_argument("--bind", default="127.0.0.1", help="the address that the APIs listen on; behind a reverse proxy leave it as it is")
+    up.add_argument("--port", type=int, help="the first API's port; the other APIs and the workers follow it")
+    up.add_argument("--postgres-port", type=int, help="the port of this machine's own PostgreSQL")
+    up.add_argument("--kafka-port", type=int, help="the port of this machine's own Kafka")
     up.set_defaults(run=_up)
     scenario = commands.add_parser("scenario", help="the played year").add_subparsers(required=True, metavar="WHAT")
     again = scenario.add_parser("play", help="play what is left of the year on the Merit that runs here")
@@ -79,9 +84,9 @@ def _up(asked: argparse.Namespace) -> int:
         set_clock(home, chosen[0].at)
     agencies = tuple(os.environ.get("MERIT_AGENCIES", "").split(",")) if os.environ.get("MERIT_AGENCIES") else places or finding.names()
     signal.signal(signal.SIGTERM, _stop)
-    launcher = Launcher(home, asked.bus, agencies, played, say)
+    launcher = Launcher(home, asked.bus, agencies, played, say, Addresses(asked.bind, asked.port, asked.postgres_port, asked.kafka_port))
     try:
-        run = launcher.start()
+        run = _started(launcher)
         if played:
             count = _played(launcher, home, run, chosen, say)
             say(f"the year is played ({count} steps now, {len(chosen)} in all)")
@@ -101,13 +106,21 @@ def _up(asked: argparse.Namespace) -> int:
         say("everything is stopped")
 
 
+def _started(launcher: Launcher) -> dict[str, Any]:
+    """Start; what stands in the way is told in a sentence."""
+    try:
+        return launcher.start()
+    except (FolderInUse, PostgresUnusable, KafkaUnusable, ValueError) as trouble:
+        raise SystemExit(str(trouble)) from None
+
+
 def _played(launcher: Launcher, home: Home, run: dict[str, Any], chosen: tuple[Step, ...], say: Callable[[str], None]) -> int:
-    """Play; when nobody answers because a process died, the end says which one and what it said last."""
+    """Play; when nobody answers because something died for good, the end says what and what it said last."""
     try:
         return _play_in(home, run, chosen, say)
-    except (requests.RequestException, Unreachable):
-        for death in launcher.children.deaths():
-            raise SystemExit(str(death)) from None
+    except (NotSettled, Unreachable):
+        if launcher.gave_up:
+            raise SystemExit(launcher.gave_up) from None
         raise
 
 

@@ -16,7 +16,8 @@ from typing import Any
 
 import psycopg2
 
-from shared.local.home import Home
+from shared.local.home import Home, data_folder
+from shared.local.processes import FolderInUse
 from shared.local.watching import tail
 from shared.process import contracting, settings
 from shared.process.finding import load_service, service_names
@@ -59,6 +60,13 @@ def add_commands(commands: Any) -> None:
     one.set_defaults(
         run=lambda asked: _module("operating").grant(_environment(asked.service), asked.agency, asked.service, asked.restricted)
     )
+    one = commands.add_parser("backup", help="pack this machine's Merit, which does not run, into one file")
+    one.add_argument("file", type=Path, help="such as merit-2026-11-30.tar.gz; it holds keys and passwords too")
+    one.add_argument("--bus", choices=("embedded", "kafka"), default="embedded")
+    one.set_defaults(run=_backup)
+    one = commands.add_parser("restore", help="unpack such a file where no Merit is yet (MERIT_HOME)")
+    one.add_argument("file", type=Path)
+    one.set_defaults(run=_restore)
     contracting.add_commands(commands)
     one = commands.add_parser("token", help="a bearer token signed by this machine's launcher")
     one.add_argument("who")
@@ -76,6 +84,24 @@ def add_commands(commands: Any) -> None:
 
 def _module(name: str) -> Any:
     return import_module(f"shared.process.{name}")
+
+
+def _backup(asked: argparse.Namespace) -> None:
+    archive = import_module("shared.local.archive")
+    try:
+        made = archive.backup(Home.of(asked.bus), asked.file)
+    except (archive.Unusable, FolderInUse) as trouble:
+        raise SystemExit(str(trouble)) from None
+    print(f"{asked.file}: {made['files']} files, {made['bytes'] / 1e6:.1f} MB of data, {asked.file.stat().st_size / 1e6:.1f} MB packed")
+
+
+def _restore(asked: argparse.Namespace) -> None:
+    archive = import_module("shared.local.archive")
+    try:
+        home, made = archive.restore(data_folder(), asked.file)
+    except archive.Unusable as trouble:
+        raise SystemExit(str(trouble)) from None
+    print(f"{home.folder}: as it was on {made['made']}; start it with `./merit up --bus {made['bus']}` and the SCENARIO it had")
 
 
 def _environment(service: str) -> dict[str, str]:

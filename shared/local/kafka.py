@@ -21,14 +21,14 @@ from typing import IO, Self
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from shared.local.patience import NoProgress, Patience
 from shared.local.ports import free_ports, is_free, listens
-from shared.local.processes import claim, end_leftover, kill_group, last_lines, spawn
+from shared.local.processes import Death, claim, end_leftover, kill_group, last_lines, spawn
 
 RUNTIME = Path(__file__).with_name("kafka-runtime")
 CACHE = Path(__file__).resolve().parents[2] / ".kafka"
 MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 JAVA_AT_LEAST = 17
-START_SECONDS = 60
 STOP_SECONDS = 30
 
 LOGGING = """\
@@ -132,9 +132,21 @@ class LocalKafka:
     The ports stay the same over restarts. The broker ends with the process (the thread) that started it, also after kill -9.
     """
 
-    def __init__(self, folder: Path, *, cache: Path = CACHE, settings: Mapping[str, str] | None = None) -> None:
-        """`settings` are added to the broker's own and win over them."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        cache: Path = CACHE,
+        settings: Mapping[str, str] | None = None,
+        say: Callable[[str], None] = lambda text: None,
+        port: int | None = None,
+    ) -> None:
+        """`settings` are added to the broker's own and win over them. `say` hears what a start that takes long waits for.
+
+        `port`: where clients connect, else a free one that is kept.
+        """
         self._folder = folder.resolve()
+        self._say, self._wanted = say, port
         self._data = self._folder / "data"
         self._log = self._folder / "kafka.log"
         self._cache = cache
@@ -179,6 +191,8 @@ class LocalKafka:
             self._end_leftover()
             if not (self._folder / "ports").exists():
                 (self._folder / "ports").write_text(" ".join(map(str, free_ports(2))), encoding="ascii")
+            if self._wanted is not None:
+                (self._folder / "ports").write_text(f"{self._wanted} {self._ports()[1]}", encoding="ascii")
             taken = [port for port in self._ports() if not is_free(port)]
             if taken:
                 raise KafkaUnusable(f"expected port {taken[0]} of {self._folder} to be free, found it in use; stop what listens there")
@@ -193,6 +207,12 @@ class LocalKafka:
         except BaseException:
             self.kill()
             raise
+
+    def died(self) -> Death | None:
+        """Its death, if it was started and has ended without being asked."""
+        if self._process is None or self._process.poll() is None:
+            return None
+        return Death("Apache Kafka", self._process.returncode, last_lines(self._log))
 
     def stop(self) -> None:
         """Let the broker close its logs and end it; after 30 s it is killed."""
@@ -273,14 +293,17 @@ class LocalKafka:
             raise KafkaUnusable("\n".join([f"Apache Kafka could not format {self._data}:", *last_lines(log)]))
 
     def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if not self.running:
-                raise KafkaUnusable("\n".join([f"Apache Kafka did not start on {self._data}:", *last_lines(self._log)]))
+        patience = Patience(self._say)
+        while self.running:
             if listens(self._ports()[0]) and answers(self.bootstrap, seconds=2):
                 return
+            try:
+                said = last_lines(self._log, 1)
+                patience.look("Apache Kafka", [self._process.pid], f"no answer on {self.bootstrap}{''.join(f'; {line}' for line in said)}")
+            except NoProgress as stopped:
+                raise KafkaUnusable(f"{stopped}; see {self._log}") from None
             time.sleep(0.05)
-        raise KafkaUnusable(f"Apache Kafka did not answer on {self.bootstrap} within {START_SECONDS} s; see {self._log}")
+        raise KafkaUnusable("\n".join([f"Apache Kafka did not start on {self._data}:", *last_lines(self._log)]))
 
     def _end_leftover(self) -> None:
         pid_file = self._folder / "pid"

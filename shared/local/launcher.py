@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import requests
@@ -15,13 +19,16 @@ import requests
 from shared.local import databases, processes
 from shared.local.home import ROOT, Home
 from shared.local.kafka import LocalKafka
+from shared.local.patience import NoProgress, Patience
 from shared.local.ports import free_ports, is_free
 from shared.local.postgres import choose_postgres
+from shared.local.supervising import Part, Supervisor
 from shared.process.clock import FileClock
 from shared.process.finding import load_service, service_names
 from shared.process.migrate import migrate
 
-READY_SECONDS = 60
+KINDS = {"services": "api", "workers": "worker"}
+"""Where `run` keeps the addresses of each kind of process."""
 
 
 class Progress:
@@ -34,14 +41,61 @@ class Progress:
         print(f"[{time.monotonic() - self.started:6.1f} s] {text}", file=self.out, flush=True)
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """Where one machine's Merit listens: `bind` is the APIs' address, everything else is for this machine alone.
+
+    `port`: the first API's; the others follow, then the workers'. `postgres`, `kafka`: their ports. Without them free ones are found
+    the first time and kept.
+    """
+
+    bind: str = "127.0.0.1"
+    port: int | None = None
+    postgres: int | None = None
+    kafka: int | None = None
+
+    def check(self, count: int) -> None:
+        """ValueError for an address that is not this machine's, or a port that is none or is taken."""
+        try:
+            ipaddress.ip_address(self.bind)
+            with socket.socket(socket.AF_INET6 if ":" in self.bind else socket.AF_INET) as probe:
+                probe.bind((self.bind, 0))
+        except (ValueError, OSError) as bad:
+            expected = "an address of this machine to bind to, such as 127.0.0.1 or 0.0.0.0"
+            raise ValueError(f"expected {expected}, found {self.bind!r}: {bad}") from None
+        wanted = [*self.of(count), *(port for port in (self.postgres, self.kafka) if port is not None)]
+        wrong = [port for port in wanted if not 1024 <= port <= 65_535]
+        if wrong:
+            raise ValueError(f"expected ports from 1024 to 65535, found {wrong[0]}; choose others")
+        if len(set(wanted)) != len(wanted):
+            raise ValueError(f"expected a port of its own for each, found {sorted(wanted)}; {2 * count} from --port on are the services'")
+        taken = [port for port in self.of(count) if not is_free(port, self.bind)]
+        if taken:
+            raise ValueError(f"expected port {taken[0]} to be free, found it in use; stop what listens there, or choose another --port")
+
+    def of(self, count: int) -> tuple[int, ...]:
+        """The ports of `count` APIs and as many workers; none when they are to be found."""
+        return () if self.port is None else tuple(range(self.port, self.port + 2 * count))
+
+
 class Launcher:
     """Starts Merit in a home. `agencies`: the codes served; `played`: whether the system's clock is the home's file."""
 
-    def __init__(self, home: Home, bus: str, agencies: tuple[str, ...], played: bool, say: Callable[[str], None]) -> None:
-        self.home, self.bus, self.agencies, self.played, self.say = home, bus, agencies, played, say
+    def __init__(
+        self,
+        home: Home,
+        bus: str,
+        agencies: tuple[str, ...],
+        played: bool,
+        say: Callable[[str], None],
+        addresses: Addresses = Addresses(),  # noqa: B008 - frozen
+    ) -> None:
+        self.home, self.bus, self.agencies, self.played, self.say, self.addresses = home, bus, agencies, played, say, addresses
         self.stack = ExitStack()
         self.children = processes.Children(home.logs)
         self.run: dict[str, Any] = {}
+        self._rests_on: list[Part] = []
+        self._supervisor: Supervisor | None = None
 
     def start(self) -> dict[str, Any]:
         """Start everything and wait until it is ready. Returns what runs where. On any failure what was started is stopped again."""
@@ -53,10 +107,12 @@ class Launcher:
 
     def _start(self) -> dict[str, Any]:
         self.stack.enter_context(processes.claim(self.home.folder))
+        self.addresses.check(len(service_names()))
         self.home.public_key  # noqa: B018 - made here once, before the children need it
-        server = choose_postgres(self.home.folder / "postgres", os.environ)
+        server = choose_postgres(self.home.folder / "postgres", os.environ, self.say, self.addresses.postgres)
         server.start()
         self.stack.callback(server.stop)
+        self._rests_on.append(Part("PostgreSQL", server.died, server.start))
         self.say(f"PostgreSQL {server.version()} answers")
         names = service_names()
         prefix = "merit" if self.bus == "embedded" else f"merit_{self.bus}"
@@ -70,7 +126,7 @@ class Launcher:
         self.say(f"databases of {', '.join(names)} are migrated")
         ports = self._ports(names)
         self.run = {
-            "services": {name: f"http://127.0.0.1:{ports[name][0]}" for name in names},
+            "services": {name: f"http://{self._reached()}:{ports[name][0]}" for name in names},
             "workers": {name: f"http://127.0.0.1:{ports[name][1]}" for name in names},
             "databases": {
                 name: {"app": home.app_url, "log": home.log_url, "owner": home.owner_url, "roles": list(home.roles)}
@@ -83,9 +139,11 @@ class Launcher:
             "home": str(self.home.folder),
         }
         self._start_services(names)
-        self._wait_ready()
+        self.wait_ready()
         self.home.write_run(self.run)
         self.home.point_here()
+        self._supervisor = Supervisor((*self._rests_on, *self._processes(names)), self.say)
+        self._supervisor.begin()
         return self.run
 
     def _bus_url(self, admin_url: str, name: str, password: str) -> str:
@@ -95,19 +153,29 @@ class Launcher:
         if given:
             self.say(f"Apache Kafka at {given}")
             return f"kafka://{given}"
-        broker = LocalKafka(self.home.folder / "kafka")
+        broker = LocalKafka(self.home.folder / "kafka", say=self.say, port=self.addresses.kafka)
         self.say("starting Apache Kafka (the first time its programs are fetched) …")
         broker.start()
         self.stack.callback(broker.stop)
+        self._rests_on.append(Part("Apache Kafka", broker.died, broker.start))
         self.say(f"Apache Kafka answers at {broker.bootstrap}")
         return f"kafka://{broker.bootstrap}"
+
+    def _reached(self) -> str:
+        """The host of the APIs' addresses as this machine reaches them."""
+        return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.addresses.bind, self._bound())
+
+    def _bound(self) -> str:
+        return f"[{self.addresses.bind}]" if ":" in self.addresses.bind else self.addresses.bind
 
     def _realm(self) -> str:
         """A realm of this home's own: topics that an earlier home left on a shared broker belong to another store."""
         return f"local-{self.home.secret('realm')[:8].lower()}"
 
     def _ports(self, names: tuple[str, ...]) -> dict[str, tuple[int, int]]:
-        """The ports of the last time where they are free, so that addresses stay."""
+        """Those asked for, or the ports of the last time where they are free, so that addresses stay."""
+        if asked := self.addresses.of(len(names)):
+            return {name: (asked[at], asked[len(names) + at]) for at, name in enumerate(names)}
         before = self.home.run
         kept = {
             name: tuple(int(before[kind][name].rpartition(":")[2]) for kind in ("services", "workers"))
@@ -131,7 +199,7 @@ class Launcher:
             "MERIT_JWT_PUBLIC_KEY": self.home.public_key,
             "MERIT_SECRET": self.home.secret("pseudonyms"),
             "MERIT_CLOCK_FILE": self.run["clock"] or "",
-            "MERIT_API_BIND": self.run["services"][name].removeprefix("http://"),
+            "MERIT_API_BIND": f"{self._bound()}:{self.run['services'][name].rpartition(':')[2]}",
             "MERIT_WORKER_BIND": self.run["workers"][name].removeprefix("http://"),
             "MERIT_API_WORKERS": "1",
             "PYTHONUNBUFFERED": "1",
@@ -149,37 +217,57 @@ class Launcher:
         argv = [sys.executable, str(ROOT / "merit.py"), kind, name]
         return self.children.start(f"{name}-{kind}", argv, env=self.environment(name), cwd=ROOT)
 
-    def _wait_ready(self) -> None:
-        waiting = {f"{kind} of {name}": url for kind in ("services", "workers") for name, url in self.run[kind].items()}
-        deadline = time.monotonic() + READY_SECONDS
-        why: dict[str, str] = {}
+    def _processes(self, names: tuple[str, ...]) -> list[Part]:
+        """The services' processes, each of which can be brought back alone."""
+        return [
+            Part(f"{name}-{kind}", partial(self.children.death, f"{name}-{kind}"), partial(self.start_process, kind, name))
+            for name in names
+            for kind in ("worker", "api")
+        ]
+
+    def wait_ready(self) -> None:
+        """Return when every service is useful. SystemExit says what has died, or lives and makes no progress, and what it said last."""
+        waiting = {f"{name}-{process}": url for kind, process in KINDS.items() for name, url in self.run[kind].items()}
+        patience = Patience(self.say)
         while waiting:
-            for what, url in list(waiting.items()):
-                ok, why[what] = _ready(url)
+            for name, url in list(waiting.items()):
+                ok, said = _ready(url)
                 if ok:
-                    del waiting[what]
-            for death in self.children.deaths():
+                    del waiting[name]
+                    continue
+                try:
+                    patience.look(name, [self.children.pid(name)], said)
+                except NoProgress as stopped:
+                    raise SystemExit("\n".join([str(stopped), *self.children.last_lines(name)])) from None
+            for death in [*self.children.deaths(), *filter(None, (part.died() for part in self._rests_on))]:
                 raise SystemExit(str(death))
-            if waiting and time.monotonic() > deadline:
-                raise SystemExit("\n".join(f"not ready after {READY_SECONDS} s: {what}: {why[what]}" for what in waiting))
             time.sleep(0.05)
         self.say(f"ready: {', '.join(self.run['services'])}")
 
+    @property
+    def gave_up(self) -> str | None:
+        """Why Merit cannot go on: something died again and again."""
+        return self._supervisor.gave_up if self._supervisor else None
+
     def stop(self) -> None:
         """Stop the services, then the bus, then PostgreSQL."""
+        if self._supervisor:
+            self._supervisor.pause()
         killed = self.children.stop_all()
         if killed:
             self.say(f"had to be killed: {', '.join(killed)}")
         self.stack.close()
+        if self._supervisor:
+            self._supervisor.end()
 
     def wait(self) -> int:
-        """Stay until Ctrl-C or SIGTERM (0), or until a child dies (1)."""
+        """Stay until Ctrl-C or SIGTERM (0), or until something died so often that it is given up (1)."""
         asked: list[int] = []
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda got, _: asked.append(got))
         while not asked:
-            for death in self.children.deaths():
-                print(death, file=sys.stderr, flush=True)
+            if self.gave_up:
+                print(self.gave_up, file=sys.stderr, flush=True)
                 return 1
             time.sleep(0.2)
         return 0

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 import requests
 
+from shared.local.patience import STALL_SECONDS
 from shared.process.clock import FileClock
 
-SETTLE_SECONDS = 60
 PAUSE_SECONDS = 0.02
 """Between two looks at what still waits: each costs the services as much as a command does."""
 
@@ -33,20 +33,22 @@ class ClockMover:
         """The own answers of these services, or of all, asked at once."""
         asked = {name: self._lines[name] for name in (names or self._lines)}
         answers = {name: self._readers.submit(session.get, url, timeout=10) for name, (session, url) in asked.items()}
-        return {name: answer.result().json() for name, answer in answers.items()}
+        return {name: _said(answer) for name, answer in answers.items()}
 
-    def settle(self, seconds: float = SETTLE_SECONDS) -> dict[str, dict[str, Any]]:
+    def settle(self, seconds: float = STALL_SECONDS) -> dict[str, dict[str, Any]]:
         """Wait until nothing waits anywhere. Two equal, quiet readings in a row: between them nobody moved, so all were quiet at once.
 
-        NotSettled says what still waited.
+        NotSettled says what still waits when nothing at all has moved for `seconds`.
         """
-        deadline = time.monotonic() + seconds
+        moved, at = None, time.monotonic()
         before: Any = None
         while True:
             found = self._read()
             while waits := {name: one for name, one in found.items() if not one["settled"]}:
-                if time.monotonic() > deadline:
-                    raise NotSettled(f"expected everything to settle within {seconds} s, found waiting: {waits}")
+                if waits != moved:
+                    moved, at = waits, time.monotonic()
+                elif time.monotonic() - at > seconds:
+                    raise NotSettled(f"expected everything to settle, found that for {seconds:g} s nothing moved, waiting: {waits}")
                 before = None
                 time.sleep(PAUSE_SECONDS)
                 found |= self._read(waits)
@@ -70,3 +72,11 @@ class ClockMover:
             self.clock.move(due)
         if to > now:
             self.clock.move(to)
+
+
+def _said(answer: Future[requests.Response]) -> dict[str, Any]:
+    """A worker's answer; one that does not answer, because it is being brought back, is not settled."""
+    try:
+        return answer.result().json()
+    except requests.RequestException as away:
+        return {"settled": False, "trouble": type(away).__name__}

@@ -12,17 +12,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Protocol, Self
 from urllib.parse import urlsplit
 
 import psycopg2
 
+from shared.local.patience import NoProgress, Patience
 from shared.local.ports import free_port, is_free
-from shared.local.processes import LEASH, claim, end_leftover, is_alive, kill_group, last_lines, spawn
+from shared.local.processes import LEASH, Death, claim, end_leftover, is_alive, kill_group, last_lines, spawn
 
-START_SECONDS = 60
 MAX_CONNECTIONS = 200
 
 
@@ -37,13 +37,14 @@ class PostgresServer(Protocol):
     def admin_url(self) -> str: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
+    def died(self) -> Death | None: ...
     def version(self) -> str: ...
 
 
-def choose_postgres(folder: Path, environ: Mapping[str, str]) -> PostgresServer:
-    """The server named by `DATABASE_URL`, or one of this machine's own with its data in `folder`. Neither is started yet."""
+def choose_postgres(folder: Path, environ: Mapping[str, str], say: Callable[[str], None], port: int | None = None) -> PostgresServer:
+    """The server named by `DATABASE_URL`, or one of this machine's own with its data in `folder`, on `port`. Neither is started yet."""
     given = environ.get("DATABASE_URL", "")
-    return GivenPostgres(given) if given else LocalPostgres(folder)
+    return GivenPostgres(given) if given else LocalPostgres(folder, say=say, port=port)
 
 
 def server_version(url: str) -> str:
@@ -87,7 +88,10 @@ class GivenPostgres:
             connection.close()
 
     def stop(self) -> None:
-        pass
+        """Somebody else's."""
+
+    def died(self) -> None:
+        """Somebody else looks after it."""
 
     def version(self) -> str:
         return server_version(self._url)
@@ -100,13 +104,18 @@ class LocalPostgres:
     that crashes may lose data; a killed server does not.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+    def __init__(
+        self, folder: Path, *, durable: bool = True, say: Callable[[str], None] = lambda text: None, port: int | None = None
+    ) -> None:
+        """`say` hears what a start that takes long waits for. `port`: this one, else a free one that is kept."""
         self._folder = folder.resolve()
+        self._say, self._wanted = say, port
         self._data = self._folder / "data"
         self._log = self._folder / "postgres.log"
         self._durable = durable
         self._process: subprocess.Popen[bytes] | None = None
         self._claim: IO[bytes] | None = None
+        self._known = False  # clients have its address
 
     @property
     def admin_url(self) -> str:
@@ -148,15 +157,22 @@ class LocalPostgres:
             identity.own(self._data)
             if not (self._data / "PG_VERSION").exists():
                 self._initialise(identity)
-            if not (self._folder / "port").exists() or not is_free(self.port):
-                self._keep("port", str(free_port()))
+            self._settle_port()
             self._run(identity)
+            self._known = True
         except BaseException:
             self.kill()
             raise
 
+    def died(self) -> Death | None:
+        """Its death, if it was started and has ended without being asked."""
+        if self._process is None or self._process.poll() is None:
+            return None
+        return Death("PostgreSQL", self._process.returncode, last_lines(self._log))
+
     def stop(self) -> None:
         """Fast shutdown: sessions are ended, what was committed is written; the data folder may then be used by another."""
+        self._known = False
         if self._process is not None:
             for number in (signal.SIGINT, signal.SIGQUIT):
                 if self._process.poll() is None:
@@ -176,6 +192,16 @@ class LocalPostgres:
             self._claim.close()
             self._claim = None
 
+    def _settle_port(self) -> None:
+        """The port asked for, or that of the last time, or a free one; never another than clients of this process know."""
+        if self._wanted is not None:
+            self._keep("port", str(self._wanted))
+        if (self._folder / "port").exists() and is_free(self.port):
+            return
+        if self._known or self._wanted is not None:
+            raise PostgresUnusable(f"expected port {self.port} of {self._folder} to be free, found it in use; stop what listens there")
+        self._keep("port", str(free_port()))
+
     def _run(self, identity: _Identity) -> None:
         settings = {
             "listen_addresses": "127.0.0.1",
@@ -188,12 +214,13 @@ class LocalPostgres:
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [*identity.prefix, str(_binaries(self._data) / "postgres"), "-D", str(self._data), *options]
-        deadline = time.monotonic() + START_SECONDS
+        patience = Patience(self._say)
         self._process = spawn(command, log=self._log, death_signal=signal.SIGINT, user=identity.user)
         while True:
             if self._process.poll() is not None:
                 # A postmaster that was killed leaves sessions that end a moment later; until then its memory segment is taken.
-                if "is still in use" in "\n".join(last_lines(self._log, 5)) and time.monotonic() < deadline:
+                if "is still in use" in "\n".join(last_lines(self._log, 5)):
+                    self._wait(patience, "its memory is still in use by sessions of the server before")
                     time.sleep(0.2)
                     self._process = spawn(command, log=self._log, death_signal=signal.SIGINT, user=identity.user)
                     continue
@@ -202,9 +229,15 @@ class LocalPostgres:
                 psycopg2.connect(self.admin_url, connect_timeout=5).close()
                 return
             except psycopg2.OperationalError as error:
-                if time.monotonic() > deadline:
-                    raise PostgresUnusable(f"PostgreSQL did not answer within {START_SECONDS} s: {error}; see {self._log}") from error
+                self._wait(patience, " ".join([str(error).strip().splitlines()[0], *last_lines(self._log, 1)]))
                 time.sleep(0.02)
+
+    def _wait(self, patience: Patience, said: str) -> None:
+        """It recovers, or the machine is busy; PostgresUnusable when it has stopped on its way."""
+        try:
+            patience.look("PostgreSQL", [self._process.pid], said)
+        except NoProgress as stopped:
+            raise PostgresUnusable(f"{stopped}; see {self._log}") from None
 
     def _initialise(self, identity: _Identity) -> None:
         password = secrets.token_urlsafe(24)

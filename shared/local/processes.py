@@ -103,6 +103,21 @@ class Children:
         ended = (child for child in self._children if child.process.poll() is not None)
         return tuple(Death(child.name, child.process.returncode, last_lines(child.log)) for child in ended)
 
+    def death(self, name: str) -> Death | None:
+        """The death of the child of this name; None while it runs, and for one that was never started."""
+        return next((death for death in self.deaths() if death.name == name), None)
+
+    def pid(self, name: str) -> int:
+        """The process of the child of this name, running or not. KeyError for an unknown one."""
+        return self._named(name).process.pid
+
+    def last_lines(self, name: str) -> tuple[str, ...]:
+        """The last lines of its log."""
+        return tuple(f"  {name} | {line}" for line in last_lines(self._named(name).log))
+
+    def _named(self, name: str) -> Child:
+        return {child.name: child for child in self._children}[name]
+
     def stop(self, name: str, *, seconds: float = 30) -> None:
         """End one child; unknown or ended names are no error."""
         self._end([child for child in self._children if child.name == name], seconds)
@@ -160,7 +175,7 @@ def end_leftover(pid: int, marker: str, *signals: signal.Signals, seconds: float
     Each signal is given `seconds` to take effect before the next. Raises TimeoutError when the process outlives them all.
     """
     for number in signals:
-        if not _is_running(pid, marker):
+        if not is_running(pid, marker):
             return
         try:
             os.kill(pid, number)
@@ -168,7 +183,7 @@ def end_leftover(pid: int, marker: str, *signals: signal.Signals, seconds: float
             return
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if not _is_running(pid, marker):
+            if not is_running(pid, marker):
                 return
             time.sleep(0.05)
     sent = ", ".join(number.name for number in signals)
@@ -186,7 +201,8 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def _is_running(pid: int, marker: str) -> bool:
+def is_running(pid: int, marker: str) -> bool:
+    """Whether process `pid` lives and its command line holds `marker`."""
     return marker in _command_line(pid)
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from scenario import cli as scenario_commands
+from shared.http.serving import Limits
 from shared.local import cli
-from shared.process import metrics
+from shared.process import api, metrics
 from shared.process.finding import load_service, service_names
 from shared.process.settings import NAMES, OPERATOR_NAMES
 from tests.support import manifests
@@ -139,3 +140,15 @@ def test_the_order_of_bringing_up_is_whole():
     order += ["**Views**", "**Services**", "**Grants**"]
     places = [OPERATING.index(step) for step in order]
     assert places == sorted(places)
+
+
+def test_the_server_in_front_lets_through_what_merit_takes_and_waits_longer_than_merit_does():
+    """Merit says itself what is too large and what takes too long, in words; a server that cuts off earlier would not."""
+    conf = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", conf)
+    assert Limits().file_bytes < int(megabytes) * 1024**2 < 2 * Limits().file_bytes
+    waits = [int(seconds) for seconds in re.findall(r"proxy_(?:read|send)_timeout (\d+)s;", conf)]
+    assert len(waits) == 2 and min(waits) > api.REQUEST_SECONDS
+    ports = dict(re.findall(r"upstream merit_(\w+) +\{ server 127\.0\.0\.1:(\d+);", conf))
+    assert ports == {name: str(8101 + at) for at, name in enumerate(service_names())}
+    assert set(re.findall(r"location /(\w+)/ ", conf)) == set(service_names())

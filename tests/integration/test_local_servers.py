@@ -65,6 +65,7 @@ def test_postgres_takes_another_port_when_its_own_was_taken(local_postgres):
     before = local_postgres.port
     local_postgres.stop()
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # its last sessions may not be forgotten yet
         other.bind(("127.0.0.1", before))
         other.listen()
         local_postgres.start()
