@@ -18,6 +18,7 @@ ENDS = ("retired", "resigned", "dismissed", "died", "contract-ended", "moved-age
 """Kinds of end: pensiun, atas permintaan sendiri, tidak atas permintaan sendiri, meninggal (PP 11/2017 art. 238–248), perjanjian kerja
 berakhir (PP 49/2018), pindah instansi."""
 
+EVENTS = ("EmployeeRegistered", "EmploymentEnded", "EmploymentEndRevoked", "ServiceInterrupted", "ServiceResumed")
 _DAY = timedelta(days=1)
 
 
@@ -71,18 +72,21 @@ class Employment:
         """With one more event: EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted or ServiceResumed of any
         service's class of that name. Others change nothing.
         """
-        match type(event).__name__:
+        said = said_by(event)
+        return self if said is None else self._told(said)
+
+    def _told(self, said: Said) -> Employment:
+        since = said.since
+        match said.what:
             case "EmployeeRegistered":
-                return self._registered(event.since)
+                return self._registered(since)
             case "EmploymentEnded":
-                return self._with_last(lambda spell: replace(spell, end=event.since, how=event.kind))
+                return self._with_last(lambda spell: replace(spell, end=since, how=said.kind))
             case "EmploymentEndRevoked":
-                return self._with_last(lambda spell: replace(spell, end=None, how=None) if spell.end == event.since else spell)
+                return self._with_last(lambda spell: replace(spell, end=None, how=None) if spell.end == since else spell)
             case "ServiceInterrupted":
-                return self._with(event.since, lambda spell: _interrupted(spell, Interruption(event.kind, event.since, event.until)))
-            case "ServiceResumed":
-                return self._with(event.since, lambda spell: _resumed(spell, event.since))
-        return self
+                return self._with(since, lambda spell: _interrupted(spell, Interruption(str(said.kind), since, said.until)))
+        return self._with(since, lambda spell: _resumed(spell, since))
 
     def _registered(self, since: date) -> Employment:
         """A later word within a spell (a CPNS appointed as PNS) goes on with it; after an end it begins another."""
@@ -141,28 +145,40 @@ class Employment:
 
     # --- how a view keeps it ---
 
-    def plain(self) -> list[dict[str, Any]]:
-        """As JSON values, which :meth:`read` reads."""
-        return [
-            {
-                "since": spell.since.isoformat(),
-                "end": _text(spell.end),
-                "how": spell.how,
-                "interruptions": [
-                    {"kind": one.kind, "since": one.since.isoformat(), "until": _text(one.until)} for one in spell.interruptions
-                ],
-            }
-            for spell in self.spells
-        ]
-
     @classmethod
-    def read(cls, plain: Sequence[Mapping[str, Any]] | None) -> Employment:
-        return cls(tuple(_spell(one) for one in plain or ()))
+    def read(cls, entries: Iterable[Mapping[str, Any]] | None) -> Employment:
+        """From the entries that :func:`entered` keeps in a view's row."""
+        found = cls()
+        for one in entries or ():
+            found = found._told(Said(one["what"], date.fromisoformat(one["since"]), one["kind"], _day(one["until"])))
+        return found
 
 
-def _spell(plain: Mapping[str, Any]) -> Spell:
-    away = (Interruption(one["kind"], date.fromisoformat(one["since"]), _day(one["until"])) for one in plain["interruptions"])
-    return Spell(date.fromisoformat(plain["since"]), _day(plain["end"]), plain["how"], tuple(away))
+@dataclass(frozen=True)
+class Said:
+    """What one event says of service; `what` is the event's name."""
+
+    what: str
+    since: date
+    kind: str | None
+    until: date | None
+
+
+def said_by(event: Any) -> Said | None:
+    """None for an event that says nothing of service."""
+    what = type(event).__name__
+    return Said(what, event.since, getattr(event, "kind", None), getattr(event, "until", None)) if what in EVENTS else None
+
+
+def entered(entries: Sequence[Mapping[str, Any]] | None, fact: Fact[Any]) -> list[dict[str, Any]]:
+    """A row's entries with the fact among them, in the order of the stream, each once: events of two classes may arrive in any order."""
+    said = said_by(fact.event)
+    if said is None:
+        return [dict(one) for one in entries or ()]
+    until = None if said.until is None else said.until.isoformat()
+    entry = {"version": fact.version, "what": said.what, "since": said.since.isoformat(), "kind": said.kind, "until": until}
+    others = [dict(one) for one in entries or () if one["version"] != fact.version]
+    return sorted([*others, entry], key=lambda one: one["version"])
 
 
 def _interrupted(spell: Spell, wished: Interruption) -> Spell:
@@ -175,10 +191,6 @@ def _resumed(spell: Spell, since: date) -> Spell:
     """Whatever held on the day ends the day before it; what would have begun on the day itself never was."""
     kept = (replace(one, until=since - _DAY) if one.holds(since) else one for one in spell.interruptions)
     return replace(spell, interruptions=tuple(one for one in kept if one.until is None or one.since <= one.until))
-
-
-def _text(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
 
 
 def _day(text: str | None) -> date | None:

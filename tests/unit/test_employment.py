@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.personnel.domain.employee import EMPLOYEE, EndEmployment, InterruptService, RegisterEmployee, ResumeService, RevokeEnd
 from services.personnel.events import EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed
-from shared.kernel.employment import ENDS, INTERRUPTIONS, Employment
+from shared.kernel.employment import ENDS, INTERRUPTIONS, Employment, entered
+from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 
@@ -74,10 +77,25 @@ def test_an_open_interruption_does_not_reach_over_an_end_into_the_next_spell():
     assert service.present(date(2026, 6, 1))
 
 
-def test_a_view_keeps_all_of_it():
-    leave = ServiceInterrupted("m8", "study", date(2026, 3, 1), None, "800/3")
-    service = of(JOINED, leave, ENDED, EmployeeRegistered("m8", "PPPK", date(2026, 6, 1)))
-    assert Employment.read(service.plain()) == service
+def facts_of(events: list) -> list[Fact]:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return [Fact(event, str(n), "t", "a", "m8", "personnel-employee-m8", n, at, at, "m15", "c") for n, event in enumerate(events, 1)]
+
+
+def kept(facts: Iterable[Fact]) -> list:
+    row: list = []
+    for fact in facts:
+        row = entered(row, fact)
+    return row
+
+
+def test_a_view_keeps_all_of_it_whatever_arrives_first():
+    leave = ServiceInterrupted("m8", "study", date(2026, 3, 1), date(2026, 3, 9), "800/3")
+    events = [JOINED, leave, ENDED, EmployeeRegistered("m8", "PPPK", date(2026, 6, 1))]
+    facts = facts_of(events)
+    for order in permutations(facts):
+        assert Employment.read(kept(order)) == Employment.of(order) == of(*events)
+    assert kept([*facts, facts[0]]) == kept(facts)
     assert Employment.read(None) == Employment()
 
 
@@ -110,7 +128,7 @@ def test_whatever_is_accepted_leaves_spells_that_do_not_touch_and_interruptions_
         assert not service.present(day) or service.serving(day)
         assert service.present(day) == (service.serving(day) and service.interruption(day) is None)
         assert not (service.serving(day) and service.ended(day))
-    assert Employment.read(service.plain()) == service
+    assert Employment.read(kept(facts_of(events))) == service
 
 
 @given(st.lists(COMMANDS, max_size=8), st.integers(1, 4))
