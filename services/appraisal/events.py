@@ -56,7 +56,11 @@ class RulesAcknowledged:
 @EVENTS.event(EventClass.OPEN)
 @dataclass(frozen=True)
 class PlanApproved:
-    """The superior has fixed the SKP. Stream of this and of TargetSet and ProgressRecorded: ``appraisal-plan-<employee>-<year>``."""
+    """The superior has fixed the SKP. Stream of this and of TargetSet and ProgressRecorded: ``appraisal-plan-<employee>-<year>``.
+
+    A later version made within the year holds `since` a day, for the months that begin on or after it; the earlier one counts for the
+    months before. `cause`: transfer or priorities.
+    """
 
     employee: str
     period: str
@@ -64,6 +68,8 @@ class PlanApproved:
     assessor: str
     document: str
     rule_set: str
+    since: date | None = None
+    cause: str | None = None
 
 
 @EVENTS.event(EventClass.OPEN)

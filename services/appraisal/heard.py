@@ -79,7 +79,10 @@ class ServiceResumed:
 @HEARD.hears("personnel")
 @dataclass(frozen=True)
 class PositionAssigned:
+    """Another definitive post within the year is followed by another plan."""
+
     employee: str
+    post: str
     unit: str
     acting: bool
     since: date

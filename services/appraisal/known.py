@@ -32,6 +32,21 @@ def must_be_registered(knowledge: Knowledge, employee: str) -> None:
         )
 
 
+def employment_of(knowledge: Knowledge, employee: str) -> Employment:
+    """When the person was, is and will be in service."""
+    return Employment.known(knowledge, employee, LIFE)
+
+
+def transfers_in(knowledge: Knowledge, employee: str, year: Period) -> tuple[date, ...]:
+    """The days of the year on which another definitive post, or another spell of service, began."""
+    held = [fact.event for fact in knowledge.facts(PositionAssigned, employee) if not fact.event.acting]
+    of_a_day = {one.since: (one.post, one.unit) for one in held}
+    days = sorted(of_a_day)
+    moved = {day for before, day in zip(days, days[1:]) if of_a_day[before] != of_a_day[day]}
+    spells = employment_of(knowledge, employee).spells
+    return tuple(sorted(day for day in moved | {one.since for one in spells[1:]} if year.holds(day)))
+
+
 def must_be_a_unit(knowledge: Knowledge, unit: str) -> None:
     """Refused (404) for an unknown unit."""
     if not knowledge.facts(UnitOpened, unit):
@@ -68,7 +83,7 @@ def history_of(knowledge: Knowledge, employee: str) -> History:
 
 def service_of(knowledge: Knowledge, person: str) -> Service:
     """How somebody serves today; of whom nothing is known, that he does."""
-    life, today = Employment.known(knowledge, person, LIFE), knowledge.today
+    life, today = employment_of(knowledge, person), knowledge.today
     away = life.interruption(today)
     if life.ended(today) or (away is not None and away.kind == "suspended"):
         return Service.GONE

@@ -1,10 +1,13 @@
-"""Who belongs to an organisation on a day: a unit with everything below it."""
+"""Who belongs to an organisation for a period: a unit with everything below it, and who served there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
+
+from shared.kernel.employment import Employment
+from shared.kernel.periods import Period
 
 Rows = Iterable[Mapping[str, Any]]
 
@@ -34,7 +37,18 @@ def units_below(units: Rows, top: str, day: date) -> frozenset[str]:
     return frozenset(found)
 
 
-def members(employees: Rows, units: Rows, top: str, day: date) -> list[str]:
-    """The employees of an organisation on a day."""
-    inside = units_below(units, top, day)
-    return [row["key"] for row in employees if unit_on(row, day) in inside]
+def served_last(employee: Mapping[str, Any], period: Period, without: Collection[str]) -> date | None:
+    """The last day of the period on which a person (row of `employees`) served outside these kinds of interruption; None: not a day."""
+    return Employment.read(employee["service"]).last_day(period, without)
+
+
+def members(employees: Rows, units: Rows, top: str | None, period: Period, without: Collection[str] = ()) -> list[str]:
+    """The employees who belong to an organisation for a period: whose unit on the last day served in it is the organisation's.
+
+    Without `top` everybody who served. Interruptions of the kinds `without` are no service here.
+    """
+    last = [(row, day) for row in employees if (day := served_last(row, period, without)) is not None]
+    if top is None:
+        return [row["key"] for row, _ in last]
+    inside = units_below(units, top, period.end)
+    return [row["key"] for row, day in last if unit_on(row, day) in inside]

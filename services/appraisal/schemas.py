@@ -32,6 +32,11 @@ class NewTarget(Schema):
 
 class Approval(Schema):
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the signed plan"})
+    since = fields.Date(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "For a plan made anew within its year: from which day on; that of the last new post without it"},
+    )
 
 
 class Progress(Schema):

@@ -8,8 +8,10 @@ from sqlalchemy import Column, Date, DateTime, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.appraisal import events
-from services.appraisal.heard import EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitMoved, UnitOpened
+from services.appraisal.domain.plan import first_month
+from services.appraisal.heard import LIFE, EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitMoved, UnitOpened
 from shared.events.codec import plain
+from shared.kernel.employment import entered
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from shared.views.view import Row, View, subject_key
@@ -139,17 +141,23 @@ APPRAISALS = View(
 
 
 def fold_plan(key: str, row: Row | None, fact: Fact) -> Row | None:
-    """One approved plan's row: its targets, and the last report of every month."""
+    """One approved plan's row: its targets, the last report of every month, and every version with the month it counts from."""
     event = fact.event
     row = dict(row) if row else {"employee": event.employee, "year": event.period, "targets": [], "progress": []}
     row["version"] = fact.version
     match event:
         case events.PlanApproved():
-            row |= {"status": "approved", "assessor": event.assessor, "document": event.document, "rule_set": event.rule_set}
-            return row | {"plan_version": event.plan_version}
+            said = {name: getattr(event, name) for name in ("plan_version", "assessor", "document", "rule_set")}
+            first = Period.parse(event.period).months[0] if event.since is None else first_month(event.since)
+            since = None if event.since is None else event.since.isoformat()
+            version = said | {"since": since, "first_month": str(first), "cause": event.cause, "targets": [], "event": fact.id}
+            return row | said | {"status": "approved", "targets": [], "versions": [*(row.get("versions") or []), version]}
         case events.TargetSet():
+            target = _plain(event) | {"event": fact.id}
             others = [one for one in row["targets"] if one["target_id"] != event.target_id]
-            return row | {"targets": [*others, _plain(event) | {"event": fact.id}]}
+            *earlier, last = row["versions"]
+            targets = [*others, target]
+            return row | {"targets": targets, "versions": [*earlier, last | {"targets": [dict(one) for one in targets]}]}
         case events.ProgressRecorded():
             others = [one for one in row["progress"] if (one["target_id"], one["month"]) != (event.target_id, event.month)]
             return row | {"progress": [*others, _plain(event) | {"event": fact.id, "at": fact.recorded.isoformat()}]}
@@ -167,6 +175,7 @@ PLANS = View(
         Column("document", Text),
         Column("rule_set", Text),
         Column("targets", JSONB),
+        Column("versions", JSONB),
         Column("progress", JSONB),
         Column("version", Integer),
     ),
@@ -192,9 +201,12 @@ ORGANISATIONS = View(
 
 
 def fold_employee(key: str, row: Row | None, fact: Fact) -> Row | None:
-    """One person's row. `posts` and `lines` hold every fact once, ranked, so that neither order nor repetition of arrival matters."""
+    """One person's row. `posts`, `lines` and `service` hold every fact once, in order, so that neither order nor repetition of arrival
+    matters; `service` is what Employment reads.
+    """
     event = fact.event
     row = dict(row) if row else {"posts": [], "lines": []}
+    row["service"] = entered(row.get("service"), fact)
     match event:
         case EmployeeRegistered():
             return row | {"kind": event.kind, "since": event.since}
@@ -213,8 +225,8 @@ def _ranked(entries: list[dict[str, Any]], fact: Fact, said: dict[str, Any]) -> 
 
 EMPLOYEES = View(
     name="employees",
-    columns=(Column("kind", Text), Column("since", Date), Column("posts", JSONB), Column("lines", JSONB)),
-    on=dict.fromkeys((EmployeeRegistered, PositionAssigned, ReportingLineSet), subject_key),
+    columns=(Column("kind", Text), Column("since", Date), Column("posts", JSONB), Column("lines", JSONB), Column("service", JSONB)),
+    on=dict.fromkeys((*LIFE, PositionAssigned, ReportingLineSet), subject_key),
     fold=fold_employee,
 )
 

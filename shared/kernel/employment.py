@@ -135,9 +135,14 @@ class Employment:
         """How many calendar days of the period are days of service, those of interruptions of the kinds `without` left out."""
         return sum(self.present(period.start + _DAY * number, without) for number in range((period.end - period.start).days + 1))
 
+    def last_day(self, period: Period, without: Collection[str] = ()) -> date | None:
+        """The last such day of the period; None when there is none."""
+        days = (period.end - _DAY * number for number in range((period.end - period.start).days + 1))
+        return next((day for day in days if self.present(day, without)), None)
+
     def serves_in(self, period: Period, without: Collection[str] = ()) -> bool:
         """Whether at least one day of the period is one of service outside these kinds of interruption."""
-        return self.days(period, without) > 0
+        return self.last_day(period, without) is not None
 
     def months(self, period: Period, without: Collection[str] = ()) -> tuple[Period, ...]:
         """The months of the period with at least one such day."""

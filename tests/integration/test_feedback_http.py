@@ -37,13 +37,13 @@ def here(postgres_url: str) -> Iterator[Web]:
     with pytest.MonkeyPatch.context() as patch, web(postgres_url, SERVICE, "feedback_http", ("mulyorejo", "plaju")) as made:
         patch.setenv("MERIT_SECRET", "a secret of the tests")
         made.clock.moment = datetime(2026, 4, 27, 2, tzinfo=UTC)
+        since = date(2025, 1, 1)
         hear(
             made,
-            *(EmployeeRegistered(one, date(2025, 1, 1)) for one in ("m1", "m2", "m3", "m4", "m11")),
+            *(EmployeeRegistered(one, since) for one in ("m1", "m2", "m3", "m4", "m11")),
             ReportingLineSet("m1", "m11", date(2026, 1, 1)),
             UnitOpened("dukcapil"),
         )
-        since = date(2025, 1, 1)
         hear(made, *(PositionAssigned(one, "dukcapil", False, since) for one in ("m1", "m2", "m3", "m11")))
         hear(made, PositionAssigned("m4", "dinkes", False, since))
         yield made

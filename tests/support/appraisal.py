@@ -14,6 +14,7 @@ from services.appraisal.domain.rules import AppraisalRules, read_settings
 from services.appraisal.domain.targets import Target
 from shared.kernel.calendar import Calendar
 from shared.kernel.decider import Aggregate
+from shared.kernel.employment import Employment, Spell
 from shared.kernel.refusal import Refused
 
 JAKARTA = Calendar("Asia/Jakarta")
@@ -29,6 +30,8 @@ SETTINGS: dict[str, Any] = {
     "decision": {"days": 7, "kind": "calendar", "binding": False},
 }
 M1, ASSESSOR, SUPERIOR = "m1", "m11", "m13"
+ALWAYS = Employment((Spell(date(2020, 1, 1)),))
+"""In service all the time."""
 
 
 def rules(**changed: Any) -> AppraisalRules:

@@ -23,6 +23,7 @@ from services.appraisal.domain.scoring import SubmitScore
 from shared.kernel.money import exact, exact_text
 from shared.kernel.refusal import Refused
 from tests.support.appraisal import (
+    ALWAYS,
     AS_EXPECTED,
     BEHAVIOURS,
     DELIVERED,
@@ -47,11 +48,11 @@ FULL_ABOVE = plan_with({"permits": ("60", "60", "60"), "days": ("4", "4", "4")})
 
 
 def scoring(what="behaviour", item="akuntabel", value="as", by="superior", plan=AS_EXPECTED, period="2026-Q1", today=None, under=None):
-    return SubmitScore(M1, period, what, item, by, value, today or date(2026, 4, 14), plan, under or rules())
+    return SubmitScore(M1, period, what, item, by, value, today or date(2026, 4, 14), plan, under or rules(), service=ALWAYS)
 
 
 def delivery(plan=AS_EXPECTED, period="2026-Q1", at=None, organisation="baik", under=None):
-    return DeliverAppraisal(M1, period, at or moment("2026-04-20"), plan, organisation, under or rules(), JAKARTA)
+    return DeliverAppraisal(M1, period, at or moment("2026-04-20"), plan, organisation, under or rules(), JAKARTA, service=ALWAYS)
 
 
 # Scores

@@ -23,6 +23,7 @@ from services.appraisal.domain.scoring import SubmitScore
 from shared.kernel.money import exact
 from shared.kernel.refusal import Refused
 from tests.support.appraisal import (
+    ALWAYS,
     AS_EXPECTED,
     ASSESSOR,
     BEHAVIOURS,
@@ -62,11 +63,13 @@ IDEA = scored("idea", "innovation", "yes", document="INO/7/2026")
 
 
 def submit(what="behaviour", item="akuntabel", value="95.5", by="superior", document=None, under=None):
-    return SubmitScore(M1, "2026-Q1", what, item, by, value, date(2026, 4, 14), AS_EXPECTED, under or by_numbers(), document)
+    return SubmitScore(
+        M1, "2026-Q1", what, item, by, value, date(2026, 4, 14), AS_EXPECTED, under or by_numbers(), document, service=ALWAYS
+    )
 
 
 def delivery(plan=AS_EXPECTED, under=None, peers=None):
-    return DeliverAppraisal(M1, "2026-Q1", moment("2026-04-20"), plan, "baik", under or by_numbers(), JAKARTA, peers)
+    return DeliverAppraisal(M1, "2026-Q1", moment("2026-04-20"), plan, "baik", under or by_numbers(), JAKARTA, peers, service=ALWAYS)
 
 
 def delivered(score, predicate):

@@ -11,7 +11,7 @@ from services.appraisal import events
 from services.appraisal.domain.acknowledgement import RULES_READ, AcknowledgeRules
 from services.appraisal.domain.plan import PLAN, ApprovePlan, RecordProgress
 from services.appraisal.domain.targets import DRAFT, DraftTarget, PresentDraft, WithdrawTarget
-from tests.support.appraisal import APPROVED, ASSESSOR, DAYS, ISSUED, M1, given
+from tests.support.appraisal import ALWAYS, APPROVED, ASSESSOR, DAYS, ISSUED, M1, given
 
 
 def drafted(target):
@@ -23,7 +23,7 @@ def approval(*targets, by=ASSESSOR, on=date(2026, 1, 14)):
 
 
 def progress(target="permits", month="2026-03", value="38", evidence=(), today=date(2026, 3, 28), closed=frozenset()):
-    return RecordProgress(M1, "2026", target, month, value, evidence, None, today, closed)
+    return RecordProgress(M1, "2026", target, month, value, evidence, None, today, closed, service=ALWAYS)
 
 
 def test_a_target_is_drafted_and_the_same_draft_again_changes_nothing():

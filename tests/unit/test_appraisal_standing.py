@@ -35,7 +35,7 @@ def line(assessor, superior, since, employee=M1):
 
 
 def post(unit, since):
-    return heard.PositionAssigned(M1, unit, False, date.fromisoformat(since))
+    return heard.PositionAssigned(M1, f"post-{unit}", unit, False, date.fromisoformat(since))
 
 
 def on(day, *facts, rule=None):

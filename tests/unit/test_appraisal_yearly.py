@@ -15,6 +15,7 @@ from services.appraisal.domain.plan import PLAN, RecordProgress
 from services.appraisal.domain.quadrant import Predicate, Rating
 from services.appraisal.domain.scoring import ReportAchievement
 from tests.support.appraisal import (
+    ALWAYS,
     APPROVED,
     ASSESSOR,
     BEHAVIOURS,
@@ -40,11 +41,11 @@ IMPORTED = events.AppraisalImported(M1, "2025", "baik", "e-Kinerja", "ab" * 32, 
 
 
 def report(period="2026", evidence=("ab" * 32,), today=date(2026, 12, 20), under=YEARLY):
-    return ReportAchievement(M1, period, "text-1", "digest-1", evidence, today, WHOLE_YEAR, under)
+    return ReportAchievement(M1, period, "text-1", "digest-1", evidence, today, WHOLE_YEAR, under, service=ALWAYS)
 
 
 def delivery(plan=WHOLE_YEAR, under=YEARLY, at="2027-01-15"):
-    return DeliverAppraisal(M1, "2026", moment(at), plan, None, under, JAKARTA)
+    return DeliverAppraisal(M1, "2026", moment(at), plan, None, under, JAKARTA, service=ALWAYS)
 
 
 def correction(new, period="2026-Q1", by=SUPERIOR, heard_on=date(2026, 7, 10), under=UNDER):
@@ -84,7 +85,7 @@ def test_pp_30_2019_a_place_may_measure_every_quarter_or_year():
     months = ("2026-03", "2026-06", "2026-09", "2026-12")
     measured = {key: one for key, one in WHOLE_YEAR.progress.items() if key[1] in months}
     assert given(APPRAISAL, *SCORED).when(delivery(replace(WHOLE_YEAR, progress=measured), quarterly)).events
-    command = RecordProgress(M1, "2026", "permits", "2026-03", "38", (), None, date(2026, 3, 28), measurement="quarterly")
+    command = RecordProgress(M1, "2026", "permits", "2026-03", "38", (), None, date(2026, 3, 28), measurement="quarterly", service=ALWAYS)
     assert given(PLAN, *APPROVED).when(command).events
     given(PLAN, *APPROVED).when(replace(command, month="2026-02")).then_refused("month-not-measured", 422)
     given(PLAN, *APPROVED).when(replace(command, measurement="yearly")).then_refused("month-not-measured", 422)

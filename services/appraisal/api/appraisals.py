@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.appraisal import schemas, views
-from services.appraisal.api.reading import appraisal_now, new_result, period_of, rules_named, rules_of, who_may
+from services.appraisal.api.reading import appraisal_now, members_in, new_result, period_of, rules_named, rules_of, who_may
 from services.appraisal.domain.appraisal import APPRAISAL, AcceptAppraisal
 from services.appraisal.domain.correction import CorrectAppraisal
 from services.appraisal.domain.delivery import DeliverAppraisal
@@ -14,8 +14,7 @@ from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.domain.scoring import ReportAchievement, SubmitScore
 from services.appraisal.domain.streams import OfPeriod, OfYear
 from services.appraisal.heard import FeedbackSummarised, TrainingCompleted
-from services.appraisal.known import may_decide, must_be_registered, organisation_result, unit_of
-from services.appraisal.members import members
+from services.appraisal.known import employment_of, may_decide, must_be_registered, organisation_result, unit_of
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.facts import Fact
@@ -34,13 +33,25 @@ def submit_score(ask: Ask, body: dict[str, Any], employee: str, period: str) -> 
     Targets and the whole result are rated by the published policy at delivery, unless the rule set leaves them to the superior
     (409 rated-by-policy). Under the numeric scheme values are numbers from 0 to 120, and {what: idea, item: innovation, value: yes,
     document} says that the employee created a new idea or way, without which nobody is Sangat Baik (PP 30/2019 art. 41).
-    409 plan-not-approved, 409 already-delivered, 422 unknown-item. Answers {what, item, value, document, by, version}.
+    409 plan-not-approved, 409 already-delivered, 422 unknown-item, 422 outside-service. Answers {what, item, value, document, by, version}.
     """
     must_be_registered(ask.knowledge, employee)
     rules, parsed = rules_of(ask, period)
     by = "self" if ask.actor.id == employee else "superior"
     plan = ask.state(PLAN, OfYear(employee, str(parsed.year)))
-    command = SubmitScore(employee, period, body["what"], body["item"], by, body["value"], ask.today, plan, rules, body["document"])
+    command = SubmitScore(
+        employee,
+        period,
+        body["what"],
+        body["item"],
+        by,
+        body["value"],
+        ask.today,
+        plan,
+        rules,
+        body["document"],
+        service=employment_of(ask.knowledge, employee),
+    )
     appended = ask.execute(APPRAISAL, command)
     return {**body, "by": by, "version": appended.version}
 
@@ -62,7 +73,9 @@ def report(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[s
         return {"period": period, "version": version}
     text = ask.text(body["report"])
     plan = ask.state(PLAN, OfYear(employee, str(parsed.year)))
-    appended = ask.execute(APPRAISAL, ReportAchievement(employee, period, text.id, text.digest, evidence, ask.today, plan, rules))
+    service = employment_of(ask.knowledge, employee)
+    command = ReportAchievement(employee, period, text.id, text.digest, evidence, ask.today, plan, rules, service=service)
+    appended = ask.execute(APPRAISAL, command)
     return {"period": period, "version": appended.version}
 
 
@@ -73,12 +86,14 @@ def deliver(ask: Ask, employee: str, period: str) -> dict[str, Any]:
 
     By the period's assessor, also when another has come after him (PermenPANRB 6/2022, annex IV.A; `who_may` of the appraisal names him);
     If-Match is the appraisal's version. 409 appraisal-incomplete names under `missing` what is not there;
-    422 period-not-over; 409 already-delivered.
+    422 period-not-over; 409 already-delivered; 422 outside-service when the person did not serve a day of the period.
+    Months outside service, and of leave or suspension as the rule set says, are neither asked for nor counted.
     Answers {judgement, objection_until, rule_set, version}; judgement is {result_rating, behaviour_rating, predicate}, under the
     numeric scheme {predicate, score}, the score as exact text.
     """
     rules, parsed = rules_of(ask, period)
-    unit = unit_of(ask.knowledge, employee, parsed.end)
+    service = employment_of(ask.knowledge, employee)
+    unit = unit_of(ask.knowledge, employee, service.last_day(parsed) or parsed.end)
     peers = _peers(ask, employee, period)
     command = DeliverAppraisal(
         employee,
@@ -89,6 +104,7 @@ def deliver(ask: Ask, employee: str, period: str) -> dict[str, Any]:
         rules,
         ask.calendar,
         peers.event.means if peers else None,
+        service=service,
     )
     appended = ask.execute(APPRAISAL, command)
     state = ask.state(APPRAISAL, OfPeriod(employee, period))
@@ -206,7 +222,7 @@ def _trainings(ask: Ask, employee: str, period: Period) -> list[dict[str, Any]]:
 def list_appraisals(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
     """Appraisals, of a period and of a unit with everything below it if these are named: {items, next}.
 
-    Who belongs to the unit is asked for the period's last day, so that a unit needs a period (422).
+    Who belongs to the unit is asked for the last day that each served in the period, so that a unit needs a period (422).
     """
     return ask.page(views.APPRAISALS, period=wanted["period"], employee=_members(ask, wanted))
 
@@ -214,5 +230,4 @@ def list_appraisals(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
 def _members(ask: Ask, wanted: dict[str, Any]) -> list[str] | None:
     if wanted["unit"] is None:
         return None
-    day = period_of(wanted["period"] or "").end
-    return members(ask.knowledge.rows(views.EMPLOYEES), ask.knowledge.rows(views.UNITS), wanted["unit"], day)
+    return members_in(ask, wanted["unit"], period_of(wanted["period"] or ""))

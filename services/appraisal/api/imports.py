@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.appraisal.api.reading import closed_months, draft_of, measurement_in
+from services.appraisal.api.reading import closed_months, draft_of, reporting_in
 from services.appraisal.domain.appraisal import APPRAISAL, ImportAppraisal
 from services.appraisal.domain.plan import PLAN, RecordProgress
 from services.appraisal.domain.quadrant import predicate_of
 from services.appraisal.domain.targets import DRAFT
-from services.appraisal.known import must_be_registered
+from services.appraisal.known import employment_of, must_be_registered
 from shared.flow.declared import Do
 from shared.http.acting import Ask
 from shared.http.blueprint import Blueprint
@@ -73,6 +73,7 @@ def import_achievements(ask: Ask, row: dict[str, Any], source: Source) -> Do:
     """
     must_be_registered(ask.knowledge, row["employee"])
     reported = str(row["month"])
+    measurement, not_asked = reporting_in(ask, reported)
     command = RecordProgress(
         row["employee"],
         str(row["year"]),
@@ -83,7 +84,9 @@ def import_achievements(ask: Ask, row: dict[str, Any], source: Source) -> Do:
         None,
         ask.today,
         closed_months(ask, row["employee"], reported),
-        measurement_in(ask, reported),
+        measurement,
+        service=employment_of(ask.knowledge, row["employee"]),
+        not_asked=not_asked,
     )
     return Do(PLAN, command)
 

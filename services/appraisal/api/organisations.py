@@ -6,12 +6,11 @@ from collections import Counter
 from typing import Any
 
 from services.appraisal import schemas, views
-from services.appraisal.api.reading import period_of
+from services.appraisal.api.reading import members_in, period_of
 from services.appraisal.defaults import GUIDE
 from services.appraisal.domain.organisation import ORGANISATION, SetOrganisationResult
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.known import must_be_a_unit, organisation_result
-from services.appraisal.members import members
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.refusal import Refused
@@ -50,14 +49,14 @@ def distribution(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
 
     {period, unit, result, guide, persons, appraised, counts: {predicate: n},
     findings: [{predicates, comparison, percent, count, of, holds}]}.
+    `persons` are those who served a day of the period that the rules ask for, in the unit in which they served last.
     `unit` with everything below it, or without it all units, by the result of the one on top. No result yet: no findings.
     """
-    period, day = wanted["period"], period_of(wanted["period"]).end
+    period = wanted["period"]
     units = ask.knowledge.rows(views.UNITS)
     tops = [unit["key"] for unit in units if unit["parent"] is None]
     unit = wanted["unit"] or (tops[0] if len(tops) == 1 else None)
-    employees = ask.knowledge.rows(views.EMPLOYEES)
-    persons = members(employees, units, unit, day) if unit else [row["key"] for row in employees]
+    persons = members_in(ask, unit, period_of(period))
     rows = ask.knowledge.rows(views.APPRAISALS, period=period, employee=persons)
     predicates = [row["predicate"] for row in rows if row["predicate"]]
     result = organisation_result(ask.knowledge, unit, period)

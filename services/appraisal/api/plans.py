@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from services.appraisal import schemas
-from services.appraisal.api.reading import closed_months, draft_of, measurement_in, plan_now, rules_on
+from services.appraisal.api.reading import (
+    closed_months,
+    delivered_months,
+    draft_of,
+    plan_fixed,
+    plan_now,
+    reporting_in,
+    rules_in,
+)
 from services.appraisal.domain.acknowledgement import RULES_READ, AcknowledgeRules
+from services.appraisal.domain.appraised import outside_service
 from services.appraisal.domain.plan import PLAN, ApprovePlan, RecordProgress
 from services.appraisal.domain.streams import OfYear
 from services.appraisal.domain.targets import DRAFT, PresentDraft, WithdrawTarget, check_year
-from services.appraisal.known import must_be_registered
+from services.appraisal.known import employment_of, must_be_registered, transfers_in
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
 
@@ -36,9 +45,12 @@ def acknowledge(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]
 def draft_target(ask: Ask, body: dict[str, Any], employee: str, year: str) -> dict[str, Any]:
     """Propose a target, or propose it anew under the same id.
 
-    By the employee, until the superior approves the plan (409 plan-approved). Answers {target_id, version}.
+    By the employee, until the superior approves the plan (409 plan-approved). Another post within the year, or a rule set whose
+    `plan_changes` allow it, opens the draft again: it begins with the targets as they were fixed.
+    422 outside-service in a year without a day of service. Answers {target_id, version}.
     """
     must_be_registered(ask.knowledge, employee)
+    _served(ask, employee, year)
     appended = ask.execute(DRAFT, draft_of(ask, employee, year, body))
     return {"target_id": body["target_id"], "version": appended.version}
 
@@ -50,8 +62,7 @@ def withdraw_target(ask: Ask, employee: str, year: str, target: str) -> dict[str
 
     By the employee. 404 unknown-target, 409 plan-approved. Answers {target_id, version}.
     """
-    approved = ask.state(PLAN, OfYear(employee, year)).approved
-    appended = ask.execute(DRAFT, WithdrawTarget(employee, year, target, approved))
+    appended = ask.execute(DRAFT, WithdrawTarget(employee, year, target, plan_fixed(ask, employee, year)))
     return {"target_id": target, "version": appended.version}
 
 
@@ -62,16 +73,41 @@ def approve(ask: Ask, body: dict[str, Any], employee: str, year: str) -> dict[st
     """Fix the plan: PlanApproved, and TargetSet for each target.
 
     By the assessor. If-Match is the version of the draft, as GET shows it. 422 weights-not-100 says the sum, 409 plan-approved.
-    Answers {plan_version, targets, version}; the ETag is from now on the plan's.
+    After another post within the year, or where the rules allow it, the plan is made anew `since` a day (the post's without it): it
+    counts from the first whole month on, the earlier version for the months before. 422 plan-since, 409 period-delivered.
+    Answers {plan_version, targets, version}, for a new version also {since, first_month}; the ETag is from now on the plan's.
     """
     period = check_year(year)
+    _served(ask, employee, year)
     # The draft is the first stream written to, so that If-Match is compared with it.
     ask.execute(DRAFT, PresentDraft(employee, year))
     targets = tuple(ask.state(DRAFT, OfYear(employee, year)).targets.values())
-    rules = rules_on(ask, max(ask.today, period.start))
-    command = ApprovePlan(employee, year, targets, ask.actor.id, body["document"], rules.name, ask.today)
+    rules = rules_in(ask, period)
+    anew = ask.state(PLAN, OfYear(employee, year)).approved
+    command = ApprovePlan(
+        employee,
+        year,
+        targets,
+        ask.actor.id,
+        body["document"],
+        rules.name,
+        ask.today,
+        body["since"],
+        transfers_in(ask.knowledge, employee, period) if anew else (),
+        rules.plan_changes.priorities,
+        delivered_months(ask, employee, period) if anew else frozenset(),
+    )
     appended = ask.execute(PLAN, command)
-    return {"plan_version": 1, "targets": [target.target_id for target in targets], "version": appended.version}
+    fixed = ask.state(PLAN, OfYear(employee, year)).versions[-1]
+    shown = {"plan_version": fixed.number, "targets": [target.target_id for target in targets], "version": appended.version}
+    return shown | ({"since": fixed.since, "first_month": str(fixed.first)} if fixed.since else {})
+
+
+def _served(ask: Ask, employee: str, year: str) -> None:
+    """Refused (422) for a year without a day of service."""
+    period, service = check_year(year), employment_of(ask.knowledge, employee)
+    if not service.serves_in(period):
+        raise outside_service(service, period)
 
 
 @plans.route("/plans/<employee>/<year>/progress", methods=["POST"])
@@ -81,8 +117,10 @@ def record_progress(ask: Ask, body: dict[str, Any], employee: str, year: str) ->
     """Report what was achieved of a target in a month, with the evidence's digests and, if there was one, the obstacle.
 
     By the employee; a later report of the same month replaces the earlier. 409 plan-not-approved, 409 period-delivered, 404 unknown-target,
-    422 month-outside-period, 422 month-not-measured, 422 month-not-begun. Answers {target_id, month, version}.
+    422 month-outside-period, 422 month-not-measured, 422 month-not-begun, 422 outside-service for a month before service, after its end,
+    or away as the rule set says. Answers {target_id, month, version}.
     """
+    measurement, not_asked = reporting_in(ask, body["month"])
     obstacle = ask.text(body["obstacle"]).id if body["obstacle"] else None
     command = RecordProgress(
         employee,
@@ -94,7 +132,9 @@ def record_progress(ask: Ask, body: dict[str, Any], employee: str, year: str) ->
         obstacle,
         ask.today,
         closed_months(ask, employee, body["month"]),
-        measurement_in(ask, body["month"]),
+        measurement,
+        service=employment_of(ask.knowledge, employee),
+        not_asked=not_asked,
     )
     appended = ask.execute(PLAN, command)
     return {"target_id": command.target_id, "month": command.month, "version": appended.version}
@@ -106,13 +146,20 @@ def show_plan(ask: Ask, employee: str, year: str) -> dict[str, Any]:
     """The plan: the draft until it is approved, then the fixed targets with every month's progress.
 
     {employee, year, status: draft|approved, targets: [{target_id, aspect, indicator, what, unit, direction, value, weight}],
-    progress: [{target_id, month, value, evidence, obstacle}], version}; approved also: plan_version, assessor, document, rule_set.
+    progress: [{target_id, month, value, evidence, obstacle}], version}; approved also: plan_version, assessor, document, rule_set, and
+    versions: [{plan_version, since, first_month, cause, assessor, document, rule_set, targets}], of which the last is shown above.
+    While the plan may be made anew also draft: {targets, version}; its version is the If-Match of the approval.
     """
     row = plan_now(ask, employee, year) or _draft(ask, employee, year)
     found = ask.found(row, "plan", f"{employee}/{year}")
-    for target in found["targets"]:
-        text = target.pop("what_text")
-        target["what"] = ask.read_text(text) if text else None
+    if found["status"] == "approved" and not plan_fixed(ask, employee, year):
+        draft = _draft(ask, employee, year) or {"targets": [], "version": 0}
+        found["draft"] = {"targets": draft["targets"], "version": draft["version"]}
+    told = (found, found.get("draft"), *(found.get("versions") or ()))
+    for target in (target for part in told if part for target in part["targets"]):
+        if "what_text" in target:
+            text = target.pop("what_text")
+            target["what"] = ask.read_text(text) if text else None
     for report in found["progress"]:
         text = report.pop("obstacle_text")
         report["obstacle"] = ask.read_text(text) if text else None

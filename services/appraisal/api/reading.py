@@ -11,13 +11,14 @@ from services.appraisal import views
 from services.appraisal.defaults import TABLES
 from services.appraisal.domain import streams
 from services.appraisal.domain.appraisal import APPRAISAL
-from services.appraisal.domain.plan import PLAN
+from services.appraisal.domain.plan import PLAN, transfers_open
 from services.appraisal.domain.quadrant import Rating
 from services.appraisal.domain.record import Stage
 from services.appraisal.domain.rules import AppraisalRules, read_rules
 from services.appraisal.domain.streams import OfPeriod, OfYear
-from services.appraisal.domain.targets import DRAFT, DraftTarget, Target
-from services.appraisal.known import may_assess, may_decide
+from services.appraisal.domain.targets import DRAFT, DraftTarget, Target, check_year
+from services.appraisal.known import may_assess, may_decide, transfers_in
+from services.appraisal.members import members
 from shared.http.acting import Ask
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -89,6 +90,12 @@ def who_may(ask: Ask, row: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"action": action, "persons": may.persons, "role": "approver" if may.official else None, "never": may.never}
 
 
+def members_in(ask: Ask, unit: str | None, period: Period) -> list[str]:
+    """Who belongs to a unit, or to the agency, for a period: those who served a day of it that the rules ask for."""
+    without = rules_on(ask, period.end).not_asked
+    return members(ask.knowledge.rows(views.EMPLOYEES), ask.knowledge.rows(views.UNITS), unit, period, without)
+
+
 def draft_of(ask: Ask, employee: str, year: str, said: Mapping[str, Any]) -> DraftTarget:
     """The command that proposes a target. `said` has the target's fields, and its wording under ``what``.
 
@@ -102,7 +109,28 @@ def draft_of(ask: Ask, employee: str, year: str, said: Mapping[str, Any]) -> Dra
     elif text is None or ask.read_text(text) != wording:
         text = ask.text(wording).id
     target = Target(what_text=text, **{name: value for name, value in said.items() if name != "what"})
-    return DraftTarget(employee, year, target, ask.state(PLAN, OfYear(employee, year)).approved)
+    return DraftTarget(employee, year, target, plan_fixed(ask, employee, year))
+
+
+def plan_fixed(ask: Ask, employee: str, year: str) -> bool:
+    """Whether the plan of the year is fixed, and nothing allows to make it anew: no transfer since, nor a rule for other reasons."""
+    plan = ask.state(PLAN, OfYear(employee, year))
+    if not plan.approved:
+        return False
+    period = check_year(year)
+    return not transfers_open(plan, transfers_in(ask.knowledge, employee, period)) and not rules_in(ask, period).plan_changes.priorities
+
+
+def rules_in(ask: Ask, year: Period) -> AppraisalRules:
+    """The rules in force now in a year, or on the day of it that is nearest."""
+    return rules_on(ask, min(max(ask.today, year.start), year.end))
+
+
+def delivered_months(ask: Ask, employee: str, year: Period) -> frozenset[str]:
+    """The months of a year that a delivered appraisal counts."""
+    periods = {one for month in year.months for one in (month, month.quarter)} | {year}
+    delivered = [one for one in periods if ask.state(APPRAISAL, OfPeriod(employee, str(one))).stage not in (Stage.NONE, Stage.SCORING)]
+    return frozenset(str(month) for one in delivered for month in one.months)
 
 
 def plan_now(ask: Ask, employee: str, year: str) -> dict[str, Any] | None:
@@ -121,10 +149,14 @@ def closed_months(ask: Ask, employee: str, text: str) -> frozenset[str]:
     return frozenset({text}) if closed else frozenset()
 
 
-def measurement_in(ask: Ask, text: str) -> str:
-    """How often the rules in force at a month's end measure; for what is no month, any answer does: the plan refuses it."""
+def reporting_in(ask: Ask, text: str) -> tuple[str, tuple[str, ...]]:
+    """How often the rules in force at a month's end measure, and which interruptions they do not ask for.
+
+    For what is no month any answer does: the plan refuses it.
+    """
     month = _month(text)
-    return rules_on(ask, month.end).measurement if month else "monthly"
+    rules = rules_on(ask, month.end) if month else None
+    return (rules.measurement, rules.not_asked) if rules else ("monthly", ())
 
 
 def _month(text: str) -> Period | None:

@@ -8,10 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from services.appraisal import schemas, views
-from services.appraisal.api.reading import appraisal_row, period_of, rules_named
+from services.appraisal.api.reading import appraisal_row, members_in, period_of, rules_named
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.known import must_be_a_unit, organisation_result
-from services.appraisal.members import members
 from shared.http.acting import Ask, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.money import exact, half_up
@@ -34,9 +33,9 @@ def show_scores(ask: Ask, wanted: dict[str, Any], unit: str) -> dict[str, Any]:
     `how`: {scheme, rule_set, result, behaviour, peers} with the parts as exact text, under the numeric scheme also result_percent and
     behaviour_percent. Means are half up in hundredths; of fewer than three results nothing is said of the unit (`withheld`).
     """
-    period, day = wanted["period"], period_of(wanted["period"]).end
+    period = wanted["period"]
     must_be_a_unit(ask.knowledge, unit)
-    persons = members(ask.knowledge.rows(views.EMPLOYEES), ask.knowledge.rows(views.UNITS), unit, day)
+    persons = members_in(ask, unit, period_of(period))
     rows = [row for row in ask.knowledge.rows(views.APPRAISALS, period=period, employee=persons) if row["predicate"]]
     return {
         "unit": unit,

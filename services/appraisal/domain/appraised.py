@@ -1,9 +1,10 @@
-"""Which periods are appraised, and that each is appraised once."""
+"""Which periods are appraised, that each is appraised once, and only where the person served."""
 
 from __future__ import annotations
 
 from services.appraisal.domain.record import Record, Stage
 from services.appraisal.domain.rules import AppraisalRules
+from shared.kernel.employment import Employment
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 
@@ -45,3 +46,28 @@ def still_scoring(state: Record, period: str) -> None:
             found=f"one that is {state.stage}",
             remedy="one period is appraised once; a result changes by an objection's decision or a correction",
         )
+
+
+def must_have_served(service: Employment, period: Period, rules: AppraisalRules) -> None:
+    """Refused (422) when the person did not serve a day of the period that the rules ask for: there is nothing to appraise."""
+    if not service.serves_in(period, rules.not_asked):
+        raise outside_service(service, period)
+
+
+def outside_service(service: Employment, period: Period) -> Refused:
+    """The refusal of what is said about a period in which the person did not serve a day."""
+    ended = service.ended(period.end)
+    away = service.interruption(period.end)
+    if ended is not None:
+        found = f"{period}, and service ended on {ended.end} ({ended.how})"
+    elif away is not None:
+        found = f"{period}, and {away.kind} since {away.since}"
+    else:
+        found = f"{period}, and service since {service.began}"
+    return Refused(
+        "outside-service",
+        status=422,
+        expected="a period with at least one day of service that is asked for",
+        found=found,
+        remedy="leave the period out: it is neither asked for nor counted",
+    )

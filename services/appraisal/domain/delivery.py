@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
 from services.appraisal.domain import rating
-from services.appraisal.domain.appraised import appraised_period, still_scoring
+from services.appraisal.domain.appraised import appraised_period, must_have_served, still_scoring
 from services.appraisal.domain.plan import PlanState, needs_plan
 from services.appraisal.domain.record import Record
 from services.appraisal.domain.rules import AppraisalRules
 from services.appraisal.domain.targets import Target
 from services.appraisal.events import AppraisalDelivered, Judgement, ScoreSubmitted
 from shared.kernel.calendar import Calendar
+from shared.kernel.employment import Employment
 from shared.kernel.money import exact, exact_text
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -36,6 +37,7 @@ class DeliverAppraisal:
     rules: AppraisalRules
     calendar: Calendar
     peers: Mapping[str, Fraction] | None = None
+    service: Employment = field(kw_only=True)
 
 
 def deliver(state: Record, command: DeliverAppraisal) -> Sequence[Any]:
@@ -44,10 +46,12 @@ def deliver(state: Record, command: DeliverAppraisal) -> Sequence[Any]:
     The result follows from the months' achievements (or is the superior's), behaviour from the superior's scores of the aspects, and
     the predicate from the quadrant (PermenPANRB 6/2022) or from the weighted number (PP 30/2019 art. 41).
     The term for an objection begins now.
-    Refused: a second appraisal of the period, before its end, or while something is missing, which it names.
+    Refused: a second appraisal of the period, before its end, where the person did not serve a day of it, or while something is missing,
+    which it names.
     """
     period = appraised_period(command.period, command.rules)
     still_scoring(state, command.period)
+    must_have_served(command.service, period, command.rules)
     needs_plan(command.plan, str(period.year))
     today = command.calendar.local_date(command.delivered_at)
     if today <= period.end:
@@ -72,7 +76,7 @@ def _complete(state: Record, command: DeliverAppraisal, period: Period) -> None:
     rules, missing = command.rules, []
     said = state.rating if rules.scheme == "rating" else state.number
     if rules.policy.result_by == "achievement":
-        gaps = command.plan.missing(period, rules.policy.aggregate, rules.measurement)
+        gaps = command.plan.missing(period, rules.policy.aggregate, rules.measurement, _served(command, period))
         missing += [f"progress of {target} in {month}" for target, month in gaps]
     elif said("whole", "result") is None:
         missing.append("the superior's score of whole result")
@@ -100,9 +104,8 @@ def _by_rating(state: Record, command: DeliverAppraisal, period: Period) -> tupl
     rules, scores = command.rules, []
     result = state.rating("whole", "result")
     if rules.policy.result_by == "achievement":
-        reached = _achievements(command, period)
-        scores = [_scored(command, "target", target.target_id, rating.rate(percent, rules.policy), percent) for target, percent in reached]
-        whole = rating.weighted((target.weight, percent) for target, percent in reached)
+        targets, whole = _achievements(command, period)
+        scores = [_scored(command, "target", target, rating.rate(percent, rules.policy), percent) for target, percent in targets.items()]
         result = rating.rate(whole, rules.policy)
         scores.append(_scored(command, "whole", "result", result, whole))
     behaviour = state.rating("whole", "behaviour")
@@ -116,9 +119,8 @@ def _by_number(state: Record, command: DeliverAppraisal, period: Period) -> tupl
     rules, scores = command.rules, []
     result = state.number("whole", "result")
     if rules.policy.result_by == "achievement":
-        reached = _achievements(command, period)
-        scores = [_scored(command, "target", target.target_id, exact_text(percent), percent) for target, percent in reached]
-        result = rating.weighted((target.weight, percent) for target, percent in reached)
+        targets, result = _achievements(command, period)
+        scores = [_scored(command, "target", target, exact_text(percent), percent) for target, percent in targets.items()]
         scores.append(_scored(command, "whole", "result", exact_text(result), result))
     behaviour = state.number("whole", "behaviour")
     if rules.behaviour_by == "mean":
@@ -131,13 +133,36 @@ def _by_number(state: Record, command: DeliverAppraisal, period: Period) -> tupl
     return scores, rules.numeric.judge(rules.numeric.weigh(result, behaviour), state.idea)
 
 
-def _achievements(command: DeliverAppraisal, period: Period) -> list[tuple[Target, Fraction]]:
-    policy = command.rules.policy
-    return [
-        (target, rating.achievement([exact(value) for value in values], exact(target.value), target.direction, policy))
-        for target in command.plan.targets.values()
-        for values in [command.plan.values(target.target_id, period)]
-    ]
+def _served(command: DeliverAppraisal, period: Period) -> tuple[Period, ...]:
+    return command.service.months(period, command.rules.not_asked)
+
+
+def _achievements(command: DeliverAppraisal, period: Period) -> tuple[Mapping[str, Fraction], Fraction]:
+    """The achievement of every target by its id, and of the whole; of several plans in the period each by its weight."""
+    rules = command.rules
+    served = _served(command, period)
+    plans = []
+    for version, months in command.plan.reported(period, rules.measurement, served):
+        reached = [(target, _reached(command, target, months)) for target in version.targets.values()]
+        share = 1 if rules.plan_changes.weigh == "mean" else sum(command.plan.fixed_for(one) is version for one in served)
+        plans.append((share, reached))
+    whole = _mean((share, rating.weighted((target.weight, percent) for target, percent in reached)) for share, reached in plans)
+    ids = dict.fromkeys(target.target_id for _, reached in plans for target, _ in reached)
+    of_one = {
+        one: _mean((share, percent) for share, reached in plans for target, percent in reached if target.target_id == one) for one in ids
+    }
+    return of_one, whole
+
+
+def _reached(command: DeliverAppraisal, target: Target, months: Sequence[Period]) -> Fraction:
+    values = command.plan.values(target.target_id, months)
+    return rating.achievement([exact(value) for value in values], exact(target.value), target.direction, command.rules.policy)
+
+
+def _mean(parts: Iterable[tuple[int, Fraction]]) -> Fraction:
+    """By their shares, exact."""
+    found = tuple(parts)
+    return sum((share * percent for share, percent in found), Fraction()) / sum(share for share, _ in found)
 
 
 def _scored(

@@ -1,4 +1,7 @@
-"""The plan of a year: fixed by the superior (SKP ditetapkan), then measured every month with evidence and obstacles."""
+"""The plan of a year: fixed by the superior (SKP ditetapkan), then measured every month with evidence and obstacles.
+
+It may be made anew within the year: the new version counts from its first whole month on, the earlier one for the months before.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,23 @@ from datetime import date
 from typing import Any
 
 from services.appraisal.domain import streams
+from services.appraisal.domain.appraised import outside_service
 from services.appraisal.domain.targets import Target, check_target, check_weights, check_year, number, target_of, unknown_target
 from services.appraisal.events import PlanApproved, ProgressRecorded, TargetSet
 from shared.kernel.decider import Aggregate, Decider
-from shared.kernel.periods import Period
+from shared.kernel.employment import Employment
+from shared.kernel.periods import Period, month_of
 from shared.kernel.refusal import Refused
 
 
 @dataclass(frozen=True)
 class ApprovePlan:
-    """`targets`: the draft as the superior saw it; `document`: the number of the signed plan."""
+    """`targets`: the draft as the superior saw it; `document`: the number of the signed plan.
+
+    For a new version within the year: `since`, from which day on (None: the last of the `transfers`); `transfers`: the days on which
+    another post or spell of service began; `priorities`: whether the rules let other reasons than a transfer do; `closed`: the months
+    whose appraisal has been delivered.
+    """
 
     employee: str
     year: str
@@ -27,13 +37,18 @@ class ApprovePlan:
     document: str
     rule_set: str
     approved_on: date
+    since: date | None = None
+    transfers: tuple[date, ...] = ()
+    priorities: bool = False
+    closed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class RecordProgress:
     """`closed`: the months whose appraisal has been delivered; `obstacle_text`: a text's id; `evidence`: SHA-256 in hexadecimal.
 
-    `measurement`: how often the rules in force measure, monthly, quarterly or yearly.
+    `measurement`: how often the rules in force measure, monthly, quarterly or yearly; `service` and `not_asked` say in which months
+    the person was there.
     """
 
     employee: str
@@ -46,36 +61,88 @@ class RecordProgress:
     today: date
     closed: frozenset[str] = frozenset()
     measurement: str = "monthly"
+    service: Employment = field(kw_only=True)
+    not_asked: tuple[str, ...] = field(default=(), kw_only=True)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """One version of the plan as fixed. `first`: the first month that it counts for; `since`: the day from which it was made anew."""
+
+    number: int
+    assessor: str
+    first: Period
+    since: date | None = None
+    targets: Mapping[str, Target] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class PlanState:
-    """`plan_version` 0: not approved. `progress`: (target id, month) → the event that holds now."""
+    """`versions` in the order in which they were fixed; `progress`: (target id, month) → the event that holds now."""
 
-    plan_version: int = 0
-    assessor: str | None = None
-    targets: Mapping[str, Target] = field(default_factory=dict)
+    versions: tuple[Fixed, ...] = ()
     progress: Mapping[tuple[str, str], ProgressRecorded] = field(default_factory=dict)
 
     @property
     def approved(self) -> bool:
-        return self.plan_version > 0
+        return bool(self.versions)
 
-    def missing(self, period: Period, aggregate: str, measurement: str) -> tuple[tuple[str, str], ...]:
-        """The (target id, month) that an appraisal of `period` needs and nobody recorded: all measured, for ``last`` the last one."""
-        months = measured(period, measurement)[0 if aggregate == "mean" else -1 :]
-        return tuple((target, str(one)) for target in self.targets for one in months if (target, str(one)) not in self.progress)
+    @property
+    def plan_version(self) -> int:
+        """0: not approved."""
+        return self.versions[-1].number if self.versions else 0
 
-    def values(self, target_id: str, period: Period) -> tuple[str, ...]:
-        """The recorded values of a target in the months of `period`, in their order."""
-        found = (self.progress.get((target_id, str(one))) for one in period.months)
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """Those of the version fixed last."""
+        return self.versions[-1].targets if self.versions else {}
+
+    def fixed_for(self, month: Period) -> Fixed | None:
+        """The version that counts for a month: the last one whose first month has come."""
+        found = [one for one in self.versions if one.first.start <= month.start]
+        return found[-1] if found else None
+
+    def reported(self, period: Period, measurement: str, served: Sequence[Period]) -> tuple[tuple[Fixed, tuple[Period, ...]], ...]:
+        """For each version that counts in the period the months that are reported under it, of those in which the person served."""
+        found = []
+        for version in self.versions:
+            own = [one for one in served if self.fixed_for(one) is version]
+            if months := measured(period, measurement, own):
+                found.append((version, months))
+        return tuple(found)
+
+    def counting(self, period: Period) -> Mapping[str, Target]:
+        """The targets of every version that counts for a month of the period; of one id the last."""
+        fixed = {one.number: one for month in period.months if (one := self.fixed_for(month))}
+        return {key: target for number in sorted(fixed) for key, target in fixed[number].targets.items()}
+
+    def missing(self, period: Period, aggregate: str, measurement: str, served: Sequence[Period]) -> tuple[tuple[str, str], ...]:
+        """The (target id, month) that an appraisal of `period` needs and nobody recorded: all reported, for ``last`` the last one."""
+        return tuple(
+            (target, str(one))
+            for version, months in self.reported(period, measurement, served)
+            for target in version.targets
+            for one in months[0 if aggregate == "mean" else -1 :]
+            if (target, str(one)) not in self.progress
+        )
+
+    def values(self, target_id: str, months: Sequence[Period]) -> tuple[str, ...]:
+        """The recorded values of a target in these months, in their order."""
+        found = (self.progress.get((target_id, str(one))) for one in months)
         return tuple(one.value for one in found if one is not None)
 
 
-def measured(period: Period, measurement: str) -> tuple[Period, ...]:
-    """The months of `period` that are reported: all, or the last one of every quarter or year (PP 30/2019: measured monthly … yearly)."""
+def measured(period: Period, measurement: str, served: Sequence[Period]) -> tuple[Period, ...]:
+    """The months of `period` that are reported: all, or the last one of every quarter or year (PP 30/2019: measured monthly … yearly).
+
+    Of the months served, that is: who leaves in February reports the first quarter in February.
+    """
     every = {"monthly": 1, "quarterly": 3, "yearly": 12}[measurement]
-    return tuple(one for one in period.months if one.first % every == 0)
+    last: dict[int, Period] = {}
+    for one in period.months:
+        if one in served:
+            last[(one.first - 1) // every] = one
+    return tuple(last.values())
 
 
 def decide(state: PlanState, command: ApprovePlan | RecordProgress) -> Sequence[Any]:
@@ -92,9 +159,11 @@ def decide(state: PlanState, command: ApprovePlan | RecordProgress) -> Sequence[
 def evolve(state: PlanState, event: Any) -> PlanState:
     match event:
         case PlanApproved():
-            return replace(state, plan_version=event.plan_version, assessor=event.assessor)
+            first = Period.parse(event.period).months[0] if event.since is None else first_month(event.since)
+            return replace(state, versions=(*state.versions, Fixed(event.plan_version, event.assessor, first, event.since)))
         case TargetSet():
-            return replace(state, targets={**state.targets, event.target_id: target_of(event)})
+            *earlier, last = state.versions
+            return replace(state, versions=(*earlier, replace(last, targets={**last.targets, event.target_id: target_of(event)})))
         case ProgressRecorded():
             return replace(state, progress={**state.progress, (event.target_id, event.month): event})
     return state
@@ -111,14 +180,14 @@ def needs_plan(state: PlanState, year: str) -> None:
         )
 
 
+def first_month(since: date) -> Period:
+    """The first whole month from a day on: a month is measured by one plan."""
+    month = month_of(since)
+    return month if since == month.start else month.shift(1)
+
+
 def _approve(state: PlanState, command: ApprovePlan, year: Period) -> Sequence[Any]:
-    if state.approved:
-        raise Refused(
-            "plan-approved",
-            expected=f"a plan of {year} that is not fixed yet",
-            found=f"version {state.plan_version}, approved",
-            remedy="work by the fixed targets; they stand for the year",
-        )
+    since, cause = (None, None) if not state.approved else _anew(state, command, year)
     if command.assessor == command.employee:
         raise Refused(
             "own-plan",
@@ -140,9 +209,51 @@ def _approve(state: PlanState, command: ApprovePlan, year: Period) -> Sequence[A
     check_weights(command.targets)
     version = state.plan_version + 1
     return (
-        PlanApproved(command.employee, command.year, version, command.assessor, command.document, command.rule_set),
+        PlanApproved(command.employee, command.year, version, command.assessor, command.document, command.rule_set, since, cause),
         *(TargetSet(employee=command.employee, period=command.year, plan_version=version, **vars(target)) for target in command.targets),
     )
+
+
+def _anew(state: PlanState, command: ApprovePlan, year: Period) -> tuple[date, str]:
+    """From which day on, and why, the plan is made anew within its year (SKP follows the post, PermenPANRB 6/2022).
+
+    Refused (409) when neither a transfer nor the rules allow it, (422) for a day that does not fit, (409) for a month delivered already.
+    """
+    last = state.versions[-1]
+    open_ = transfers_open(state, command.transfers)
+    since = command.since or (open_[-1] if open_ else None)
+    if since is None or not (since in open_ or command.priorities):
+        raise Refused(
+            "plan-approved",
+            expected=f"a plan of {year} that is not fixed yet"
+            + (", or a new one from " + " or ".join(str(day) for day in open_) if open_ else ", or another post within the year"),
+            found=f"version {state.plan_version}, approved" + (f", and a new one from {since}" if since else ""),
+            remedy="work by the fixed targets; a new plan follows another post, from the day on which it began",
+        )
+    first = first_month(since)
+    if first not in year.months or first.start <= last.first.start:
+        raise Refused(
+            "plan-since",
+            status=422,
+            expected=f"a day of {year} after {last.since or last.first.start} that leaves the earlier plan and the new one a month each",
+            found=str(since),
+            remedy="give the day from which the new plan holds; it counts from the first whole month on",
+        )
+    delivered = sorted(one for one in command.closed if one >= str(first))
+    if delivered:
+        raise Refused(
+            "period-delivered",
+            expected=f"months from {first} on whose appraisal is not delivered yet",
+            found=", ".join(delivered),
+            remedy="let the new plan begin after the months that have been appraised",
+        )
+    return since, "transfer" if since in open_ else "priorities"
+
+
+def transfers_open(state: PlanState, transfers: Sequence[date]) -> tuple[date, ...]:
+    """The days of transfer for which no version of the plan has been made yet."""
+    made = state.versions[-1].since or state.versions[-1].first.start
+    return tuple(sorted(day for day in transfers if day > made))
 
 
 def check_evidence(digests: Sequence[str]) -> None:
@@ -160,17 +271,11 @@ def check_evidence(digests: Sequence[str]) -> None:
 
 def _record(state: PlanState, command: RecordProgress, year: Period) -> Sequence[Any]:
     needs_plan(state, command.year)
-    if command.target_id not in state.targets:
-        raise unknown_target(command.target_id, state.targets)
     month = _month_in(command.month, year)
-    if month not in measured(year, command.measurement):
-        raise Refused(
-            "month-not-measured",
-            status=422,
-            expected="one of " + ", ".join(str(one) for one in measured(year, command.measurement)),
-            found=command.month,
-            remedy=f"the rules measure {command.measurement}: report what was achieved by then in such a month",
-        )
+    fixed = state.fixed_for(month)
+    if fixed is None or command.target_id not in fixed.targets:
+        raise unknown_target(command.target_id, fixed.targets if fixed else {})
+    _asked(state, command, year, month)
     if month.start > command.today:
         raise Refused(
             "month-not-begun",
@@ -192,6 +297,22 @@ def _record(state: PlanState, command: RecordProgress, year: Period) -> Sequence
         command.employee, command.year, command.target_id, command.month, command.value, command.evidence, command.obstacle_text
     )
     return () if state.progress.get((command.target_id, command.month)) == event else (event,)
+
+
+def _asked(state: PlanState, command: RecordProgress, year: Period, month: Period) -> None:
+    """Refused (422) for a month outside service or away (outside-service), and for one that the rules do not measure."""
+    served = command.service.months(year, command.not_asked)
+    if month not in served:
+        raise outside_service(command.service, month)
+    asked = tuple(one for _, months in state.reported(year, command.measurement, served) for one in months)
+    if month not in asked:
+        raise Refused(
+            "month-not-measured",
+            status=422,
+            expected="one of " + ", ".join(str(one) for one in asked),
+            found=command.month,
+            remedy=f"the rules measure {command.measurement}: report what was achieved by then in such a month",
+        )
 
 
 def _month_in(text: str, year: Period) -> Period:

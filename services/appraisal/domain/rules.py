@@ -11,6 +11,7 @@ from services.appraisal.domain.numeric import NumericRegime, Scale
 from services.appraisal.domain.quadrant import Quadrant
 from services.appraisal.domain.standing import Assesses
 from shared.kernel.calendar import Term
+from shared.kernel.employment import INTERRUPTIONS
 from shared.kernel.rules import RuleSet
 from shared.kernel.settings import Settings, read
 
@@ -64,6 +65,19 @@ class Improvement:
 
 
 @dataclass(frozen=True)
+class PlanChanges:
+    """How a plan is made anew within its year. A transfer always allows it: the plan follows the post.
+
+    `priorities`: whether employee and superior may also agree on other targets because priorities changed; no article was found that
+    says so, so a place that allows it names its own source. `weigh`: the results of several plans of a period count by their
+    ``months``, or each alike (``mean``, BKN's practice under PP 46/2011 for two posts in a year).
+    """
+
+    priorities: bool
+    weigh: str
+
+
+@dataclass(frozen=True)
 class Tables:
     """The national tables that a rule set names: quadrants (PermenPANRB 6/2022) and numeric scales (PP 30/2019 art. 41)."""
 
@@ -79,7 +93,7 @@ class AppraisalRules:
     quarterly or yearly). `behaviour_by`: ``majority`` of the aspects' ratings or ``mean`` of their numbers, or ``superior`` for his
     own of the whole. `report_required`: the employee's own achievement report comes before a yearly delivery. `assessor_of_period`: who
     assesses a period within which the assessor changed while the employee stayed (the law leaves it open): of the ``last-day``, or for the
-    ``longest`` time.
+    ``longest`` time. `not_asked`: the kinds of interruption whose months are neither asked for nor counted.
     """
 
     name: str
@@ -100,6 +114,8 @@ class AppraisalRules:
     accept_by_silence: bool
     organisation_first: bool
     improvement: Improvement | None
+    not_asked: tuple[str, ...] = INTERRUPTIONS
+    plan_changes: PlanChanges = PlanChanges(priorities=False, weigh="months")
 
 
 APPRAISED = {"monthly": ("month", "year"), "quarterly": ("quarter", "year"), "yearly": ("year",)}
@@ -144,7 +160,13 @@ def _rules(name: str, said: Settings, tables: Tables) -> AppraisalRules:
         accept_by_silence=said.flag("accept_by_silence", True),
         organisation_first=said.flag("organisation_first", False),
         improvement=_improvement(said.part("improvement")) if "improvement" in said else None,
+        not_asked=said.some_of("not_asked", INTERRUPTIONS, INTERRUPTIONS, empty=True),
+        plan_changes=_plan_changes(said.part("plan_changes", {})),
     )
+
+
+def _plan_changes(said: Settings) -> PlanChanges:
+    return PlanChanges(said.flag("priorities", False), said.one_of("weigh", ("months", "mean"), "months"))
 
 
 def _numeric(said: Settings, tables: Tables, weighted_peers: bool) -> NumericRegime:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from services.appraisal.domain.appraised import appraised_period, still_scoring
+from services.appraisal.domain.appraised import appraised_period, must_have_served, still_scoring
 from services.appraisal.domain.plan import PlanState, check_evidence, needs_plan
 from services.appraisal.domain.quadrant import Rating
 from services.appraisal.domain.record import Record
 from services.appraisal.domain.rules import AppraisalRules
-from services.appraisal.domain.targets import number, unknown_target
+from services.appraisal.domain.targets import Target, number, unknown_target
 from services.appraisal.events import AchievementReported, ScoreSubmitted
+from shared.kernel.employment import Employment
+from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 
 
@@ -35,6 +37,7 @@ class SubmitScore:
     plan: PlanState
     rules: AppraisalRules
     document: str | None = None
+    service: Employment = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,14 @@ class ReportAchievement:
     today: date
     plan: PlanState
     rules: AppraisalRules
+    service: Employment = field(kw_only=True)
 
 
 def score(state: Record, command: SubmitScore) -> Sequence[Any]:
-    """ScoreSubmitted; nothing when the same score stands. Refused before the plan is approved and after delivery."""
-    _open(state, command)
+    """ScoreSubmitted; nothing when the same score stands. Refused before the plan is approved, after delivery, and for no service."""
+    period = _open(state, command)
     _scored_value(command)
-    _scored_item(command)
+    _scored_item(command, command.plan.counting(period))
     scheme = command.rules.scheme
     event = ScoreSubmitted(
         command.employee, command.period, scheme, command.what, command.item, command.by, command.value, document=command.document
@@ -70,9 +74,10 @@ def report(state: Record, command: ReportAchievement) -> Sequence[Any]:
     return (AchievementReported(command.employee, command.period, command.report_text, command.report_digest, command.evidence),)
 
 
-def _open(state: Record, command: SubmitScore | ReportAchievement) -> None:
+def _open(state: Record, command: SubmitScore | ReportAchievement) -> Period:
     period = appraised_period(command.period, command.rules)
     still_scoring(state, command.period)
+    must_have_served(command.service, period, command.rules)
     needs_plan(command.plan, str(period.year))
     if period.start > command.today:
         raise Refused(
@@ -82,6 +87,7 @@ def _open(state: Record, command: SubmitScore | ReportAchievement) -> None:
             found=command.period,
             remedy="score it when it is there",
         )
+    return period
 
 
 def _scored_value(command: SubmitScore) -> None:
@@ -123,12 +129,12 @@ def _idea(command: SubmitScore) -> None:
     raise Refused("idea-invalid", status=422, expected=expected, found=found, remedy="correct it and send it again")
 
 
-def _scored_item(command: SubmitScore) -> None:
+def _scored_item(command: SubmitScore, targets: Mapping[str, Target]) -> None:
     rules, by_superior = command.rules, command.by == "superior"
     if command.what == "behaviour" and command.item not in rules.behaviours:
         raise _unknown_item(rules.behaviours, command.item)
-    if command.what == "target" and command.item not in command.plan.targets:
-        raise unknown_target(command.item, command.plan.targets)
+    if command.what == "target" and command.item not in targets:
+        raise unknown_target(command.item, targets)
     if command.what == "whole" and command.item not in ("result", "behaviour"):
         raise _unknown_item(("result", "behaviour"), command.item)
     if command.what == "idea" and command.item != "innovation":
