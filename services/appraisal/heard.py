@@ -123,7 +123,7 @@ class FeedbackSummarised:
 @HEARD.hears("feedback")
 @dataclass(frozen=True)
 class ComplaintResolved:
-    """A founded one opens an improvement item of the unit."""
+    """A founded one opens an improvement item of `unit`, which dealt with it in the end; the subject is the unit that was named first."""
 
     unit: str
     complaint: str

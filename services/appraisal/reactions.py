@@ -63,18 +63,19 @@ DECISION = Timer(
 
 
 def _complaint_keys(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
-    return (f"{fact.event.unit}/{fact.event.complaint}",)
+    # By its subject, the unit that the citizen named: the complaint may have been passed to another.
+    return (f"{fact.subject}/{fact.event.complaint}",)
 
 
 def _of_complaint(key: str, knowledge: Knowledge) -> Iterable[Do]:
-    """One item for a founded complaint, due within the term from the day it was resolved."""
-    unit, complaint = key.split("/")
-    for fact in knowledge.facts(ComplaintResolved, unit):
+    """One item for a founded complaint, of the unit that it ended at, due within the term from the day it was resolved."""
+    named, complaint = key.split("/")
+    for fact in knowledge.facts(ComplaintResolved, named):
         resolved = fact.event
         if resolved.complaint == complaint and resolved.founded:
             rules = _improvement(knowledge, resolved.resolved_on)
             if rules and rules.founded_complaints:
-                yield _open(unit, f"complaint-{complaint}", "complaint", fact, resolved.resolved_on, rules, knowledge)
+                yield _open(resolved.unit, f"complaint-{complaint}", "complaint", fact, resolved.resolved_on, rules, knowledge)
 
 
 def _survey_keys(fact: Fact, knowledge: Knowledge) -> Iterable[str]:

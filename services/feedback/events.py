@@ -138,8 +138,8 @@ class SurveyResultPublished:
 class ComplaintReceived:
     """A citizen's complaint. What was said, and how to reach the citizen, lies in texts; of the receipt code only the digest is kept.
 
-    Stream of this and ComplaintAnswered: ``feedback-intake-<complaint>``, subject the unit. It is in time until the end of `last_day`;
-    `due` is the first moment that is too late.
+    Stream of all private events of a complaint: ``feedback-intake-<complaint>``, subject the unit that the citizen named. It is in time
+    until the end of `last_day`; `due` is the first moment that is too late.
     """
 
     complaint: str
@@ -166,12 +166,84 @@ class ComplaintAnswered:
     answer_text: str
 
 
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class CitizenAsked:
+    """What the citizen is asked for, in a text; ComplaintPaused says from when to when it is waited for."""
+
+    complaint: str
+    unit: str
+    question_text: str
+
+
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class CitizenReplied:
+    """What the citizen said to that, in a text."""
+
+    complaint: str
+    unit: str
+    reply_text: str
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class ComplaintPassed:
+    """The complaint was sent to the wrong unit: `unit` deals with it from now on, in place of `from_unit`.
+
+    `clock`: goes-on, or anew where the rules begin the term again with the new unit. `last_day` and `due` are those from now on, None
+    while the clock stands still. The subject stays the unit that the citizen named: streams keep theirs.
+    """
+
+    unit: str
+    complaint: str
+    kind: str
+    from_unit: str
+    passed_on: date
+    clock: str
+    last_day: date | None
+    due: datetime | None
+    reason_text: str
+    reason_digest: str
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class ComplaintPaused:
+    """The citizen was asked for something, and the clock stands still `since` that day, until he answers, at most until the end of `until`.
+
+    `days_left`: of the term, in the days that it is counted in; `until_moment` is the first moment after the waiting.
+    """
+
+    unit: str
+    complaint: str
+    kind: str
+    since: date
+    days_left: int
+    until: date
+    until_moment: datetime
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class ComplaintResumed:
+    """The clock goes on from `since`, the last day of the waiting. `how`: answered by the citizen, or expired with the term for it."""
+
+    unit: str
+    complaint: str
+    kind: str
+    since: date
+    how: str
+    last_day: date
+    due: datetime
+
+
 @EVENTS.event(EventClass.OPEN, effective="due")
 @dataclass(frozen=True)
 class ComplaintOverdue:
-    """Not resolved before `due`, the first moment that is too late; reported, nothing is forfeited.
+    """Not resolved before `due`, the first moment that is too late; reported, nothing is forfeited. `unit`: which dealt with it then.
 
-    Stream of this and ComplaintResolved: ``feedback-complaint-<complaint>``, subject the unit.
+    Stream of all open events of a complaint: ``feedback-complaint-<complaint>``, subject the unit that the citizen named.
     """
 
     unit: str
@@ -183,7 +255,7 @@ class ComplaintOverdue:
 @EVENTS.event(EventClass.OPEN)
 @dataclass(frozen=True)
 class ComplaintResolved:
-    """`founded`: whether the unit was at fault; `in_time`: whether it was resolved within the term of its kind."""
+    """`unit`: which dealt with it in the end; `founded`: whether it was at fault; `in_time`: whether within the term of its kind."""
 
     unit: str
     complaint: str

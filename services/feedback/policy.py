@@ -53,7 +53,7 @@ POLICY = Policy(
         Allow("follow-complaint", role="kiosk"),
         *(Allow("list-complaints", role=role) for role in ("complaint-officer", "hr", "approver", "auditor")),
         *(Allow("read-complaint", role=role) for role in ("complaint-officer", "approver", "auditor")),
-        Allow("resolve-complaint", role="complaint-officer"),
+        *(Allow(action, role="complaint-officer") for action in ("resolve-complaint", "pass-complaint", "ask-citizen")),
     ),
     relations={"self": is_self, "assessor": is_assessor},
 )

@@ -81,6 +81,20 @@ class Resolution(Schema):
     answer = fields.String(required=True, validate=LETTER, metadata={"description": "What the citizen reads with the receipt code"})
 
 
+class Passing(Schema):
+    unit = fields.String(required=True, validate=CODE, metadata={"description": "The unit that the complaint concerns"})
+    reason = fields.String(required=True, validate=REMARK, metadata={"description": "Kept as a text"})
+
+
+class Question(Schema):
+    question = fields.String(required=True, validate=LETTER, metadata={"description": "What the citizen is asked for; kept as a text"})
+
+
+class Reply(Schema):
+    receipt_code = fields.String(required=True, validate=validate.Length(max=40))
+    reply = fields.String(required=True, validate=LETTER, metadata={"description": "Kept as a text that can be erased"})
+
+
 class ReceiptCode(Schema):
     receipt_code = fields.String(required=True, validate=validate.Length(max=40))
 
@@ -92,7 +106,7 @@ class SurveyFilter(Schema):
 
 class ComplaintFilter(Schema):
     unit = fields.String(load_default=None)
-    status = fields.String(load_default=None, validate=validate.OneOf(("open", "overdue", "resolved")))
+    status = fields.String(load_default=None, validate=validate.OneOf(("open", "waiting", "overdue", "resolved")))
 
 
 class PeriodFilter(Schema):

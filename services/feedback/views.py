@@ -10,8 +10,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.feedback.events import (
     ComplaintOverdue,
+    ComplaintPassed,
+    ComplaintPaused,
     ComplaintReceived,
     ComplaintResolved,
+    ComplaintResumed,
     FeedbackSummarised,
     PeerRoundOpened,
     ProcessFeedbackPublished,
@@ -162,16 +165,41 @@ SURVEYS = View(
 
 
 def fold_complaints(key: str, row: Row | None, fact: Fact[Any]) -> Row:
-    """`status`: open, overdue or resolved; `was_overdue` stays true. In whatever order the events come, the row ends the same."""
+    """`unit`: which deals with it now; `status`: open, waiting (for the citizen), overdue or resolved; `was_overdue` stays true.
+
+    `due`: the last day in time, None while the clock stands still. In whatever order the events of the two streams come, the row ends
+    the same: what moved unit and clock is newer than what came in.
+    """
     event = fact.event
-    known = row or {"complaint": event.complaint, "unit": event.unit, "kind": event.kind, "status": "open", "was_overdue": False}
+    row = dict(row) if row else {"complaint": event.complaint, "was_overdue": False}
     if isinstance(event, ComplaintReceived):
-        said = {name: getattr(event, name) for name in ("anonymous", "confidential", "received_on", "rule_set")}
-        return known | said | {"due": event.last_day}
-    if isinstance(event, ComplaintOverdue):
-        return known | {"was_overdue": True, "status": "resolved" if known["status"] == "resolved" else "overdue"}
-    said = {name: getattr(event, name) for name in ("founded", "in_time", "resolved_on")}
-    return known | said | {"status": "resolved", "event": fact.id}
+        row |= {name: getattr(event, name) for name in ("kind", "anonymous", "confidential", "received_on", "rule_set")}
+        return _standing({"unit": event.unit, "due": event.last_day, "due_at": event.due} | row)
+    row = {"unit": event.unit} | row | {"kind": event.kind} | _moved(event)
+    match event:
+        case ComplaintOverdue():
+            row |= {"was_overdue": True, "overdue_at": max(event.due, row.get("overdue_at") or event.due)}
+        case ComplaintResolved():
+            row |= {name: getattr(event, name) for name in ("founded", "in_time", "resolved_on")} | {"event": fact.id}
+    return _standing(row)
+
+
+def _moved(event: Any) -> Row:
+    """What an event changes of unit and clock."""
+    match event:
+        case ComplaintPaused():
+            return {"unit": event.unit, "due": None, "due_at": None, "waiting_since": event.since, "waiting_until": event.until}
+        case ComplaintResumed():
+            return {"unit": event.unit, "due": event.last_day, "due_at": event.due, "waiting_since": None, "waiting_until": None}
+        case ComplaintPassed():
+            return {"unit": event.unit, "due": event.last_day, "due_at": event.due}
+    return {}
+
+
+def _standing(row: Row) -> Row:
+    late = row.get("overdue_at") is not None and row["overdue_at"] == row.get("due_at")
+    running = "waiting" if row.get("waiting_since") else "overdue" if late else "open"
+    return row | {"status": "resolved" if row.get("resolved_on") else running}
 
 
 def _complaint_keys(fact: Fact[Any]) -> Iterable[str]:
@@ -189,14 +217,20 @@ COMPLAINTS = View(
         Column("confidential", Boolean),
         Column("received_on", Date),
         Column("due", Date),
+        Column("due_at", DateTime(timezone=True)),
+        Column("waiting_since", Date),
+        Column("waiting_until", Date),
         Column("was_overdue", Boolean),
+        Column("overdue_at", DateTime(timezone=True)),
         Column("founded", Boolean),
         Column("in_time", Boolean),
         Column("resolved_on", Date),
         Column("rule_set", Text),
         Column("event", Text),
     ),
-    on={ComplaintReceived: _complaint_keys, ComplaintOverdue: _complaint_keys, ComplaintResolved: _complaint_keys},
+    on=dict.fromkeys(
+        (ComplaintReceived, ComplaintPassed, ComplaintPaused, ComplaintResumed, ComplaintOverdue, ComplaintResolved), _complaint_keys
+    ),
     fold=fold_complaints,
     indexes=(("unit",), ("status",)),
 )

@@ -31,12 +31,12 @@ from shared.process.finding import load_service, service_names
 KEPT_AS_TEXT = {
     "appraisal": {"what", "obstacle", "report", "reasons", "arguments"},
     "personnel": {"agreement"},
-    "feedback": {"remark", "body", "contact", "answer"},
+    "feedback": {"remark", "body", "contact", "answer", "reason", "question", "reply"},
     "payroll": set(),
 }
 """Bodies' free text: it goes to the table of texts, never into an event."""
-KEPT_NOWHERE = {"case_token", "nip"}
-"""In no event: a citizen's token becomes a pseudonym, a NIP goes to the vault."""
+KEPT_NOWHERE = {"case_token", "nip", "receipt_code"}
+"""In no event: a citizen's token becomes a pseudonym, a NIP goes to the vault, of a receipt code a digest is kept."""
 MEANT = {
     ("appraisal", "plans/targets.unit"): "TargetSet.unit",
     ("appraisal", "plans/targets.value"): "TargetSet.value",

@@ -372,6 +372,53 @@ def test_an_overdue_complaint_is_reported_and_still_resolved(here):
     here.clock.moment = at
 
 
+def test_a_complaint_is_passed_on_and_waits_for_the_citizen_who_follows_it(here):
+    """Filed on Monday 27 April for 4 May (five working days, 1 May among them); asked on the 28th, answered on the 30th."""
+    hear(here, UnitOpened("dinkes"))
+    at, filed = here.clock.moment, file(here, kind="normative").get_json()
+    path, reply = f"/v1/complaints/{filed['complaint']}", {"receipt_code": filed["receipt_code"], "reply": "Berkasnya kuning."}
+    assert filed["due"] == "2026-05-04"
+    passing = {"unit": "dinkes", "reason": "Loket itu milik dinkes."}
+    problem(here.call("POST", f"{path}/passing", HR, json=passing), 403, "not-permitted")
+    problem(here.call("POST", f"{path}/passing", OFFICER, json=passing | {"unit": "nowhere"}), 404, "unknown-unit")
+    for _ in range(2):
+        passed = here.call("POST", f"{path}/passing", OFFICER, json=passing)
+        assert (passed.status_code, passed.get_json()["unit"], passed.get_json()["due"]) == (201, "dinkes", "2026-05-04")
+    problem(here.call("POST", f"{path}/reply", KIOSK, json=reply), 409, "complaint-not-waiting")
+
+    here.clock.moment = at + timedelta(days=1)
+    asked = here.call("POST", f"{path}/waiting", OFFICER, json={"question": "Warna berkasnya apa?"})
+    assert asked.status_code == 201 and (asked.get_json()["until"], asked.get_json()["due"]) == ("2026-05-08", None)
+    problem(here.call("POST", f"{path}/waiting", OFFICER, json={"question": "Lagi?"}), 409, "complaint-waiting")
+    shown = follow(here, filed).get_json()
+    assert (shown["status"], shown["unit"], shown["due"]) == ("waiting", "dinkes", None)
+    assert shown["passed"] == [{"from_unit": "dukcapil", "unit": "dinkes", "passed_on": "2026-04-27"}]
+    assert shown["waiting"] == {"since": "2026-04-28", "until": "2026-05-08", "question": "Warna berkasnya apa?"}
+    settle(here)
+    waiting = here.call("GET", "/v1/complaints?unit=dinkes&status=waiting", OFFICER).get_json()["items"]
+    assert [one["complaint"] for one in waiting] == [filed["complaint"]]
+
+    here.clock.moment = at + timedelta(days=3)
+    problem(here.call("POST", f"{path}/reply", KIOSK, json=reply | {"receipt_code": "AAAA"}), 404, "unknown-complaint")
+    replied = here.call("POST", f"{path}/reply", KIOSK, json=reply)
+    assert (replied.status_code, replied.get_json()["status"], replied.get_json()["due"]) == (201, "open", "2026-05-06")
+    shown = follow(here, filed).get_json()
+    assert (shown["waiting"], shown["reply"], shown["status"]) == (None, "Berkasnya kuning.", "open")
+
+    again = here.call("POST", f"{path}/waiting", OFFICER, json={"question": "Nomornya?"}).get_json()
+    assert again["until"] == "2026-05-10"
+    settle(here)
+    here.clock.moment = datetime(2026, 5, 10, 18, tzinfo=UTC)
+    while fire_one(here.database, SERVICE, "mulyorejo", here.clock.moment):
+        settle(here)
+    shown = follow(here, filed).get_json()
+    assert (shown["status"], shown["due"], shown["reply"]) == ("open", "2026-05-14", None), "four working days were left on 30 April"
+    resolved = here.call("POST", f"{path}/resolution", OFFICER, json={"founded": True, "answer": "Sudah diperbaiki."}).get_json()
+    assert (resolved["unit"], resolved["in_time"]) == ("dinkes", True)
+    problem(here.call("POST", f"{path}/passing", OFFICER, json=passing | {"unit": "dukcapil"}), 409, "already-resolved")
+    here.clock.moment = at
+
+
 def test_the_terms_of_service_are_dated_rules(here):
     """From 1 May the place answers light complaints within one calendar day; a complaint keeps the term of the day it came."""
     kinds = {"light": {"days": 1, "kind": "calendar"}, "permits": {"days": 3, "kind": "working"}}
@@ -391,8 +438,9 @@ def test_the_terms_of_service_are_dated_rules(here):
 def test_neither_what_a_citizen_said_nor_the_receipt_code_stands_in_the_log(here):
     filed = file(here, key="c9", contact="Rahasia 1").get_json()
     everything = here.owner("select data::text || meta::text from events union all select body::text from idempotency")
+    words = ("Rahasia 1", "Loket tutup", "Berkasnya", "Warna", "milik dinkes")
     for (one,) in everything:
-        assert not any(word in one for word in (filed["receipt_code"], filed["receipt_code"].replace("-", ""), "Rahasia 1", "Loket tutup"))
+        assert not any(word in one for word in (filed["receipt_code"], filed["receipt_code"].replace("-", ""), *words))
 
 
 def test_answers_are_never_published(here):
@@ -405,7 +453,10 @@ def test_answers_are_never_published(here):
         "FeedbackSummarised",
         "SurveyResultPublished",
         "ComplaintOverdue",
+        "ComplaintPassed",
+        "ComplaintPaused",
         "ComplaintResolved",
+        "ComplaintResumed",
         "RuleSetPublished",
     }
     assert kinds == {f"merit.feedback.{name}.v1" for name in public}

@@ -56,6 +56,24 @@ def test_a_founded_complaint_opens_one_item_due_after_ten_working_days():
     assert knowledge.row(views.IMPROVEMENT_ITEMS, "clinic/complaint-k1")["event"] == fact.id
 
 
+def test_a_complaint_that_was_passed_counts_for_the_unit_that_it_ended_at():
+    """Its subject stays the unit that the citizen named; the item is the other's."""
+    knowledge = place()
+    resolved = replace(complaint().event, unit="hospital")
+    knowledge.arrive(heard_fact("feedback", resolved, "clinic", "feedback-complaint-k1", 2, datetime(2026, 6, 16, 3, tzinfo=UTC)))
+    knowledge.settle()
+    assert [row["unit"] for row in knowledge.rows(views.IMPROVEMENT_ITEMS)] == ["hospital"]
+
+
+def test_surveys_fall_by_the_index_before_it_was_rounded():
+    knowledge = place()
+    for period, index in (("2026-Q1", "80.004"), ("2026-Q2", "79.996"), ("2026-Q3", "79.996")):
+        fact = survey(period, "80.00")
+        knowledge.arrive(heard_fact("feedback", replace(fact.event, converted=index), "clinic", fact.stream, 1, fact.recorded))
+    knowledge.settle()
+    assert [item for item, *_ in items(knowledge)] == ["survey-imunisasi-2026-q2"]
+
+
 def test_an_unfounded_complaint_opens_none():
     knowledge = place()
     knowledge.arrive(complaint(founded=False), complaint("k2", number=1))

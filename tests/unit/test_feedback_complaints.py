@@ -9,17 +9,23 @@ from itertools import permutations
 import pytest
 
 from services.feedback.defaults import DEFAULTS
-from services.feedback.domain.complaints import (
-    COMPLAINT,
-    INTAKE,
-    AnswerComplaint,
-    ReceiveComplaint,
-    ReportOverdue,
-    ResolveComplaint,
-)
+from services.feedback.domain.complaints import INTAKE, AnswerComplaint, ReceiveComplaint
+from services.feedback.domain.course import COMPLAINT, PassComplaint, PauseComplaint, ReportOverdue, ResolveComplaint, ResumeComplaint
 from services.feedback.domain.terms import check_terms, terms_of
-from services.feedback.events import EVENTS, ComplaintAnswered, ComplaintOverdue, ComplaintReceived, ComplaintResolved
+from services.feedback.events import (
+    EVENTS,
+    CitizenAsked,
+    CitizenReplied,
+    ComplaintAnswered,
+    ComplaintOverdue,
+    ComplaintPassed,
+    ComplaintPaused,
+    ComplaintReceived,
+    ComplaintResolved,
+    ComplaintResumed,
+)
 from services.feedback.reactions import COMPLAINTS as CLOCK
+from services.feedback.reactions import WAITING
 from services.feedback.service import SERVICE
 from services.feedback.views import COMPLAINTS, fold_complaints
 from shared.flow.declared import Arm, Disarm
@@ -135,9 +141,154 @@ def test_what_is_published_says_nothing_of_the_citizen():
     assert not EVENTS.of(ComplaintReceived).published and not EVENTS.of(ComplaintAnswered).published
     told = {field.name for model in (ComplaintOverdue, ComplaintResolved) for field in fields(model)}
     assert told == {"unit", "complaint", "kind", "due", "founded", "in_time", "resolved_on"}
+    assert not EVENTS.of(CitizenAsked).published and not EVENTS.of(CitizenReplied).published
+
+
+# Passed to another unit
+
+
+def at(day: int, hour: int = 10) -> datetime:
+    """A moment of May 2026 in Jakarta."""
+    return datetime(2026, 5, day, hour - 7, tzinfo=UTC)
+
+
+PASS = PassComplaint(RECEIVED, "dinkes", at(7), "t5", "d5", TERMS, HERE)
+
+
+def test_a_complaint_on_the_wrong_unit_is_passed_and_its_clock_goes_on():
+    """Monday 4 May, five working days, Friday off: due on 12 May, whoever deals with it."""
+    passed = given_when(COMPLAINT, [], PASS)
+    assert passed == [
+        ComplaintPassed(
+            "dinkes", "k-1", "normative", "dukcapil", date(2026, 5, 7), "goes-on", date(2026, 5, 12), RECEIVED.due, "t5", "d5"
+        )
+    ]
+    assert given_when(COMPLAINT, passed, PASS) == [], "it is there"
+    assert COMPLAINT.subject(PASS) == "dukcapil", "a stream keeps its subject"
+    assert given_when(COMPLAINT, passed, RESOLVE)[0] == ComplaintResolved("dinkes", "k-1", "normative", True, True, date(2026, 5, 12))
+    back = given_when(COMPLAINT, passed, replace(PASS, unit="dukcapil"))
+    assert (back[0].from_unit, back[0].unit) == ("dinkes", "dukcapil")
+    assert given_when(COMPLAINT, [*passed, *back], RESOLVE)[0].unit == "dukcapil"
+    assert refused(COMPLAINT, given_when(COMPLAINT, [], RESOLVE), PASS).code == "already-resolved"
+    assert given_when(COMPLAINT, passed, ReportOverdue(RECEIVED, RECEIVED.due))[0].unit == "dinkes"
+
+
+def test_where_the_rules_say_so_the_clock_begins_anew_with_the_new_unit():
+    """From Thursday 7 May, Friday 8 off: 11, 12, 13, 14 and 15 May. The old moment is then no term of anybody's."""
+    anew = replace(TERMS, passed_clock="anew")
+    passed = given_when(COMPLAINT, [], replace(PASS, terms=anew))
+    assert (passed[0].clock, passed[0].last_day, passed[0].due) == ("anew", date(2026, 5, 15), HERE.end_of(date(2026, 5, 15)))
+    assert given_when(COMPLAINT, passed, ReportOverdue(RECEIVED, RECEIVED.due)) == []
+    assert given_when(COMPLAINT, passed, replace(RESOLVE, resolved_on=date(2026, 5, 15)))[0].in_time
+    late = given_when(COMPLAINT, passed, ReportOverdue(RECEIVED, passed[0].due))
+    assert late == [ComplaintOverdue("dinkes", "k-1", "normative", passed[0].due)]
+    again = given_when(COMPLAINT, [*passed, *late], replace(PASS, unit="rsud", passed_at=at(18), terms=anew))
+    assert given_when(COMPLAINT, [*passed, *late, *again], ReportOverdue(RECEIVED, again[0].due)), "each unit's term is reported"
+
+
+# Waiting for the citizen
+
+PAUSE = PauseComplaint(RECEIVED, at(6), TERMS, HERE)
+
+
+def answered(day: int) -> ResumeComplaint:
+    return ResumeComplaint(RECEIVED, "answered", date(2026, 5, day), TERMS, HERE)
+
+
+def test_while_the_citizen_is_waited_for_the_clock_stands_still_and_the_due_day_moves():
+    """Asked on Wednesday 6 May with 7, 11 and 12 May left; answered on the 13th: 14, 15 and 18 May are left, due on the 18th."""
+    paused = given_when(COMPLAINT, [], PAUSE)
+    assert paused == [
+        ComplaintPaused("dukcapil", "k-1", "normative", date(2026, 5, 6), 3, date(2026, 5, 16), HERE.end_of(date(2026, 5, 16)))
+    ]
+    assert given_when(COMPLAINT, paused, ReportOverdue(RECEIVED, RECEIVED.due)) == [], "the old moment passes unheard"
+    assert given_when(COMPLAINT, paused, replace(RESOLVE, resolved_on=date(2026, 5, 14)))[0].in_time
+    resumed = given_when(COMPLAINT, paused, answered(13))
+    due = HERE.end_of(date(2026, 5, 18))
+    assert resumed == [ComplaintResumed("dukcapil", "k-1", "normative", date(2026, 5, 13), "answered", date(2026, 5, 18), due)]
+    past = [*paused, *resumed]
+    assert given_when(COMPLAINT, past, ReportOverdue(RECEIVED, RECEIVED.due)) == []
+    assert given_when(COMPLAINT, past, ReportOverdue(RECEIVED, due))
+    assert [given_when(COMPLAINT, past, replace(RESOLVE, resolved_on=date(2026, 5, day)))[0].in_time for day in (18, 19)] == [True, False]
+
+
+def test_a_term_of_calendar_days_moves_by_the_days_waited():
+    ten = terms_of({"kinds": {"normative": {"days": 10, "kind": "calendar"}}, "waiting": {"days": 5, "kind": "working"}}, "malinau@1")
+    received = given_when(INTAKE, [], replace(FILE, terms=ten))[0]
+    assert received.last_day == date(2026, 5, 14)
+    paused = given_when(COMPLAINT, [], PauseComplaint(received, at(6), ten, HERE))
+    assert (paused[0].days_left, paused[0].until) == (8, date(2026, 5, 14)), "five working days: 7, 11, 12, 13 and 14 May"
+    resumed = given_when(COMPLAINT, paused, ResumeComplaint(received, "answered", date(2026, 5, 9), ten, HERE))
+    assert resumed[0].last_day == date(2026, 5, 17), "three days were waited"
+
+
+def test_the_waiting_ends_with_its_term_and_no_later_answer_stretches_it():
+    paused = given_when(COMPLAINT, [], PAUSE)
+    moment = paused[0].until_moment
+    expired = ResumeComplaint(RECEIVED, "expired", date(2026, 5, 17), TERMS, HERE, moment)
+    (resumed,) = given_when(COMPLAINT, paused, expired)
+    assert (resumed.since, resumed.how, resumed.last_day) == (date(2026, 5, 16), "expired", date(2026, 5, 20))
+    assert given_when(COMPLAINT, [*paused, resumed], expired) == [], "it is over"
+    assert given_when(COMPLAINT, [*paused, *given_when(COMPLAINT, paused, RESOLVE)], expired) == []
+    assert given_when(COMPLAINT, paused, answered(30))[0].last_day == resumed.last_day
+    known = MemoryKnowledge(SERVICE, calendar=HERE, now=MONDAY)
+    known.execute(INTAKE, FILE)
+    (fact,) = known.execute(COMPLAINT, PAUSE).events
+    assert list(WAITING.on[ComplaintPaused](fact)) == [Arm("k-1", moment)] and list(CLOCK.on[ComplaintPaused](fact)) == [Disarm("k-1")]
+    known.now = moment
+    (do,) = WAITING.fire("k-1", moment, known)
+    (over,) = known.execute(do.aggregate, do.command).events
+    assert over.event == resumed and list(CLOCK.on[ComplaintResumed](over)) == [Arm("k-1", resumed.due)]
+
+
+def test_the_clock_is_stopped_only_while_it_runs_and_where_a_place_stops_one():
+    paused = given_when(COMPLAINT, [], PAUSE)
+    assert refused(COMPLAINT, paused, PAUSE).code == "complaint-waiting"
+    assert refused(COMPLAINT, [], replace(PAUSE, paused_at=at(13))).code == "term-over"
+    assert given_when(COMPLAINT, [], replace(PAUSE, paused_at=at(12)))[0].days_left == 0, "the last day is still a day"
+    assert refused(COMPLAINT, [], replace(PAUSE, terms=replace(TERMS, waiting=None))).code == "no-waiting"
+    assert refused(COMPLAINT, [], answered(9)).code == "complaint-not-waiting"
+    resolved = given_when(COMPLAINT, paused, RESOLVE)
+    assert refused(COMPLAINT, [*paused, *resolved], answered(9)).code == "already-resolved"
+    assert refused(COMPLAINT, resolved, PAUSE).code == "already-resolved"
+
+
+def test_a_complaint_may_be_passed_while_it_waits():
+    paused = given_when(COMPLAINT, [], PAUSE)
+    passed = given_when(COMPLAINT, paused, PASS)
+    assert (passed[0].last_day, passed[0].due) == (None, None)
+    resumed = given_when(COMPLAINT, [*paused, *passed], answered(13))
+    assert (resumed[0].unit, resumed[0].last_day) == ("dinkes", date(2026, 5, 18))
+
+
+def test_the_list_says_where_a_complaint_stands_in_whatever_order_it_learns():
+    known = MemoryKnowledge(SERVICE, calendar=HERE, now=MONDAY)
+    steps = ((INTAKE, FILE), (COMPLAINT, PAUSE), (COMPLAINT, PASS), (COMPLAINT, answered(13)))
+    shown, facts = [], []
+    for aggregate, command in steps:
+        facts += known.execute(aggregate, command).events
+        row = known.row(COMPLAINTS, "k-1")
+        shown.append((row["unit"], row["status"], row["due"], row["waiting_until"]))
+    assert shown == [
+        ("dukcapil", "open", date(2026, 5, 12), None),
+        ("dukcapil", "waiting", None, date(2026, 5, 16)),
+        ("dinkes", "waiting", None, date(2026, 5, 16)),
+        ("dinkes", "open", date(2026, 5, 18), None),
+    ]
+    (overdue,) = known.execute(COMPLAINT, ReportOverdue(RECEIVED, HERE.end_of(date(2026, 5, 18)))).events
+    assert known.row(COMPLAINTS, "k-1")["status"] == "overdue"
+    last = known.row(COMPLAINTS, "k-1")
+    taken_in, *course = [*facts, overdue]
+    for place in range(len(course) + 1):
+        row = None
+        for fact in (*course[:place], taken_in, *course[place:]):
+            row = fold_complaints("k-1", row, fact)
+        assert {name: row.get(name) for name in last if name != "key"} == {name: last[name] for name in last if name != "key"}
 
 
 @pytest.mark.parametrize(("wrong", "said"), [
+    ({"kinds": {"light": {"days": 2, "kind": "working"}}, "waiting": 10}, "waiting"),
+    ({"kinds": {"light": {"days": 2, "kind": "working"}}, "passed_clock": "stops"}, "goes-on"),
     ({}, "kinds: an object"),
     ({"kinds": {}}, "kinds"),
     ({"kinds": {"Light": {"days": 2, "kind": "working"}}}, "small letters"),

@@ -33,6 +33,8 @@ CELLS = {
     "list-complaints": {"hr", "approver", "auditor", "complaint-officer"},
     "read-complaint": {"approver", "auditor", "complaint-officer"},
     "resolve-complaint": {"complaint-officer"},
+    "pass-complaint": {"complaint-officer"},
+    "ask-citizen": {"complaint-officer"},
 }
 
 

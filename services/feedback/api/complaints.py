@@ -1,4 +1,4 @@
-"""Routes of complaints: file one at the counter, follow it by its receipt code, list, read and resolve."""
+"""Routes of complaints: file one at the counter, follow it by its receipt code, list, read, pass on, ask the citizen, and resolve."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 from services.feedback import schemas
 from services.feedback.api.asking import known_unit
-from services.feedback.domain.complaints import COMPLAINT, INTAKE, AnswerComplaint, Intake, OfComplaint, ReceiveComplaint, ResolveComplaint
-from services.feedback.domain.terms import terms_of
+from services.feedback.domain.complaints import INTAKE, AnswerComplaint, AskCitizen, Intake, KeepReply, OfComplaint, ReceiveComplaint
+from services.feedback.domain.course import COMPLAINT, Course, PassComplaint, PauseComplaint, ResolveComplaint, ResumeComplaint
+from services.feedback.domain.terms import ComplaintTerms, terms_named, terms_of
 from services.feedback.events import ComplaintReceived
 from services.feedback.raters import complaint_id, receipt_code, receipt_digest, unkeyed
 from services.feedback.views import COMPLAINTS
@@ -59,7 +60,7 @@ def file_complaint(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
 @complaints.arguments(schemas.ComplaintFilter, location="query")
 @querying("list-complaints")
 def list_complaints(ask: Ask, query: dict[str, Any]) -> dict[str, Any]:
-    """Complaints with kind, last day and outcome, without what was said; of a unit or in a status (open, overdue, resolved)."""
+    """Complaints with kind, last day and outcome, without what was said; of a unit or in a status (open, waiting, overdue, resolved)."""
     return ask.page(COMPLAINTS, unit=query["unit"], status=query["status"])
 
 
@@ -67,11 +68,26 @@ def list_complaints(ask: Ask, query: dict[str, Any]) -> dict[str, Any]:
 @complaints.arguments(schemas.ReceiptCode, location="query")
 @querying("follow-complaint")
 def follow_complaint(ask: Ask, query: dict[str, Any], complaint: str) -> dict[str, Any]:
-    """What became of a complaint, and the answer, for whoever holds its receipt code; with another code it is not found (404)."""
-    intake = _intake(ask, complaint)
-    typed = receipt_digest(ask.actor.agency, complaint, query["receipt_code"])
-    fits = intake.received is not None and hmac.compare_digest(intake.received.receipt_digest, typed)
-    return ask.found(_shown(ask, intake) if fits else None, "complaint", complaint[:40])
+    """What became of a complaint, and the answer, for whoever holds its receipt code; with another code it is not found (404).
+
+    `passed`: to which unit it was passed and when; `waiting`: what the citizen is asked for, and until when the clock stands still.
+    """
+    return _shown(ask, _by_receipt(ask, complaint, query["receipt_code"]))
+
+
+@complaints.route("/complaints/<complaint>/reply", methods=["POST"])
+@complaints.arguments(schemas.Reply)
+@commanding("follow-complaint", status=201)
+def reply_to_question(ask: Ask, body: dict[str, Any], complaint: str) -> dict[str, Any]:
+    """Answer what the citizen was asked for, with the receipt code; the clock goes on from today.
+
+    404 with another code; 409 complaint-not-waiting or already-resolved. Answers {complaint, status, due}.
+    """
+    intake = _by_receipt(ask, complaint, body["receipt_code"])
+    received = intake.received
+    ask.execute(COMPLAINT, ResumeComplaint(received, "answered", ask.today, _terms(ask, received), ask.calendar))
+    ask.execute(INTAKE, KeepReply(complaint, received.unit, ask.text(body["reply"]).id))
+    return _running(ask, received)
 
 
 @complaints.route("/complaints/<complaint>/report")
@@ -95,14 +111,44 @@ def read_complaint(ask: Ask, complaint: str) -> dict[str, Any]:
     }
 
 
+@complaints.route("/complaints/<complaint>/passing", methods=["POST"])
+@complaints.arguments(schemas.Passing)
+@commanding("pass-complaint", status=201)
+def pass_complaint(ask: Ask, body: dict[str, Any], complaint: str) -> dict[str, Any]:
+    """Pass a complaint to the unit that it concerns; the reason is kept as a text.
+
+    The term goes on or begins anew, as the rules say that the complaint was taken in under. It counts for the unit that it ends at.
+    To the unit that has it, it changes nothing. 404 unknown-unit, 409 already-resolved. Answers {complaint, unit, status, due}.
+    """
+    received = _received(ask, complaint)
+    known_unit(ask, body["unit"])
+    if body["unit"] != _course(ask, received).unit_of(received):
+        reason, terms = ask.text(body["reason"]), _terms(ask, received)
+        ask.execute(COMPLAINT, PassComplaint(received, body["unit"], ask.now, reason.id, reason.digest, terms, ask.calendar))
+    return {"unit": body["unit"], **_running(ask, received)}
+
+
+@complaints.route("/complaints/<complaint>/waiting", methods=["POST"])
+@complaints.arguments(schemas.Question)
+@commanding("ask-citizen", status=201)
+def ask_citizen(ask: Ask, body: dict[str, Any], complaint: str) -> dict[str, Any]:
+    """Ask the citizen for what is missing: the clock stands still until he answers with his receipt code, or until the term for it ends.
+
+    The due day moves by the days waited. 409 complaint-waiting, term-over, already-resolved, or no-waiting where the rules stop no clock.
+    Answers {complaint, status, due: null, until}.
+    """
+    received = _received(ask, complaint)
+    ask.execute(COMPLAINT, PauseComplaint(received, ask.now, _terms(ask, received), ask.calendar))
+    ask.execute(INTAKE, AskCitizen(complaint, received.unit, ask.text(body["question"]).id))
+    return {**_running(ask, received), "until": _course(ask, received).paused.until}
+
+
 @complaints.route("/complaints/<complaint>/resolution", methods=["POST"])
 @complaints.arguments(schemas.Resolution)
 @commanding("resolve-complaint", status=201)
 def resolve_complaint(ask: Ask, body: dict[str, Any], complaint: str) -> dict[str, Any]:
     """Resolve a complaint as founded or not, once, and tell the citizen. 409 already-resolved."""
-    received = _intake(ask, complaint).received
-    if received is None:
-        return ask.found(None, "complaint", complaint[:40])
+    received = _received(ask, complaint)
     command = ResolveComplaint(received, body["founded"], ask.today)
     if ask.state(COMPLAINT, command).resolved is None:
         ask.execute(INTAKE, AnswerComplaint(complaint, received.unit, ask.text(body["answer"]).id))
@@ -121,6 +167,37 @@ def _intake(ask: Ask, complaint: str) -> Intake:
     return ask.state(INTAKE, OfComplaint(complaint))
 
 
+def _received(ask: Ask, complaint: str) -> ComplaintReceived:
+    """Refused (404) when there is none."""
+    received = _intake(ask, complaint).received
+    if received is None:
+        ask.found(None, "complaint", complaint[:40])
+    return received
+
+
+def _by_receipt(ask: Ask, complaint: str, code: str) -> Intake:
+    """What came in, for whoever holds the code; Refused (404) with another."""
+    intake = _intake(ask, complaint)
+    typed = receipt_digest(ask.actor.agency, complaint, code)
+    if intake.received is None or not hmac.compare_digest(intake.received.receipt_digest, typed):
+        ask.found(None, "complaint", complaint[:40])
+    return intake
+
+
+def _course(ask: Ask, received: ComplaintReceived) -> Course:
+    return ask.state(COMPLAINT, OfComplaint(received.complaint))
+
+
+def _terms(ask: Ask, received: ComplaintReceived) -> ComplaintTerms:
+    return terms_named(ask.knowledge.rule_sets("complaints"), received.rule_set)
+
+
+def _running(ask: Ask, received: ComplaintReceived) -> dict[str, Any]:
+    course = _course(ask, received)
+    status, due = course.status_at(received, ask.now), course.last_day_of(received)
+    return {"complaint": received.complaint, "status": status, "due": due}
+
+
 def _same(ask: Ask, earlier: ComplaintReceived, body: dict[str, Any]) -> bool:
     contact = ask.read_text(earlier.contact_text) if earlier.contact_text else None
     found = (earlier.unit, earlier.kind, earlier.confidential, ask.read_text(earlier.body_text), contact)
@@ -129,17 +206,19 @@ def _same(ask: Ask, earlier: ComplaintReceived, body: dict[str, Any]) -> bool:
 
 def _shown(ask: Ask, intake: Intake) -> dict[str, Any]:
     """What the citizen may know, read from the streams, so that it is never behind."""
-    received = intake.received
-    outcome = ask.state(COMPLAINT, OfComplaint(received.complaint))
-    resolved = outcome.resolved
-    late = outcome.overdue or ask.now >= received.due
+    received, course = intake.received, _course(ask, intake.received)
+    resolved, waiting = course.resolved, None
+    if course.paused and not resolved:
+        question = ask.read_text(intake.asked.question_text) if intake.asked else None
+        waiting = {"since": course.paused.since, "until": course.paused.until, "question": question}
     return {
-        "complaint": received.complaint,
-        "unit": received.unit,
+        "unit": course.unit_of(received),
         "kind": received.kind,
-        "status": "resolved" if resolved else "overdue" if late else "open",
         "received_on": received.received_on,
-        "due": received.last_day,
+        **_running(ask, received),
+        "passed": [{"from_unit": one.from_unit, "unit": one.unit, "passed_on": one.passed_on} for one in course.passed],
+        "waiting": waiting,
+        "reply": ask.read_text(intake.replied.reply_text) if intake.replied else None,
         "founded": resolved.founded if resolved else None,
         "in_time": resolved.in_time if resolved else None,
         "resolved_on": resolved.resolved_on if resolved else None,

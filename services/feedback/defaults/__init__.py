@@ -74,14 +74,20 @@ DEFAULTS = (
         id="national-complaints",
         version=1,
         since=date(2018, 1, 1),
-        sources=("UU 25/2009 art. 36 (complaints are managed and followed up)", "SIPPN MenPANRB (working days by kind: 2, 5, 14, 60)"),
+        sources=(
+            "UU 25/2009 art. 36 (complaints are managed and followed up)",
+            "SIPPN MenPANRB (working days by kind: 2, 5, 14, 60)",
+            "PermenPANRB 62/2018 (SP4N-LAPOR: 10 days for who complained to answer)",
+        ),
         settings={
             "kinds": {
                 "light": {"days": 2, "kind": "working"},
                 "normative": {"days": 5, "kind": "working"},
                 "not-oversight": {"days": 14, "kind": "working"},
                 "oversight": {"days": 60, "kind": "working"},
-            }
+            },
+            "waiting": {"days": 10, "kind": "calendar"},
+            "passed_clock": "goes-on",
         },
     ),
 )

@@ -1,14 +1,14 @@
-"""A citizen's complaint: taken in with a term, reported when that passes, resolved as founded or not."""
+"""What a citizen complains of: taken in with a term, what he is asked and replies, and what he is told in the end; all of it private."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from services.feedback.domain.terms import ComplaintTerms
-from services.feedback.events import ComplaintAnswered, ComplaintOverdue, ComplaintReceived, ComplaintResolved
+from services.feedback.events import CitizenAsked, CitizenReplied, ComplaintAnswered, ComplaintReceived
 from shared.kernel.calendar import Calendar
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
@@ -41,10 +41,26 @@ class AnswerComplaint:
 
 
 @dataclass(frozen=True)
+class AskCitizen:
+    complaint: str
+    unit: str
+    question_text: str
+
+
+@dataclass(frozen=True)
+class KeepReply:
+    complaint: str
+    unit: str
+    reply_text: str
+
+
+@dataclass(frozen=True)
 class Intake:
-    """What came in, and what was answered."""
+    """What came in, what the citizen was asked last and said to it, and what was answered."""
 
     received: ComplaintReceived | None = None
+    asked: CitizenAsked | None = None
+    replied: CitizenReplied | None = None
     answered: ComplaintAnswered | None = None
 
 
@@ -55,37 +71,14 @@ class OfComplaint:
     complaint: str
 
 
-@dataclass(frozen=True)
-class ReportOverdue:
-    """The moment `due` has come."""
-
-    received: ComplaintReceived
-    due: datetime
-
-    @property
-    def complaint(self) -> str:
-        return self.received.complaint
-
-
-@dataclass(frozen=True)
-class ResolveComplaint:
-    received: ComplaintReceived
-    founded: bool
-    resolved_on: date
-
-    @property
-    def complaint(self) -> str:
-        return self.received.complaint
-
-
-@dataclass(frozen=True)
-class Outcome:
-    overdue: bool = False
-    resolved: ComplaintResolved | None = None
-
-
-def take_in(state: Intake, command: ReceiveComplaint | AnswerComplaint) -> Sequence[Any]:
-    """Take the complaint in, its term counted from the day after (working days skip days off); keep the answer to it, once."""
+def take_in(state: Intake, command: ReceiveComplaint | AskCitizen | KeepReply | AnswerComplaint) -> Sequence[Any]:
+    """Take the complaint in, its term counted from the day after (working days skip days off); keep what is asked and said, and the
+    answer to it, once.
+    """
+    if isinstance(command, AskCitizen):
+        return [CitizenAsked(command.complaint, command.unit, command.question_text)]
+    if isinstance(command, KeepReply):
+        return [CitizenReplied(command.complaint, command.unit, command.reply_text)]
     if isinstance(command, AnswerComplaint):
         return [] if state.answered else [ComplaintAnswered(command.complaint, command.unit, command.answer_text)]
     if state.received is not None:
@@ -122,46 +115,18 @@ def take_in(state: Intake, command: ReceiveComplaint | AnswerComplaint) -> Seque
     ]
 
 
-def see_through(state: Outcome, command: ReportOverdue | ResolveComplaint) -> Sequence[Any]:
-    """Report the complaint overdue, once, while it is open; resolve it, once: the same again changes nothing."""
-    received = command.received
-    if isinstance(command, ReportOverdue):
-        if state.overdue or state.resolved or received.due != command.due:
-            return []
-        return [ComplaintOverdue(received.unit, received.complaint, received.kind, received.due)]
-    if state.resolved is not None:
-        if state.resolved.founded == command.founded:
-            return []
-        raise Refused(
-            "already-resolved",
-            expected=f"{received.complaint} to be open",
-            found=f"resolved on {state.resolved.resolved_on} as {'founded' if state.resolved.founded else 'unfounded'}",
-            remedy="the first resolution stands; whoever disagrees complains anew",
-        )
-    in_time = command.resolved_on <= received.last_day
-    return [ComplaintResolved(received.unit, received.complaint, received.kind, command.founded, in_time, command.resolved_on)]
-
-
 def _intake(state: Intake, event: Any) -> Intake:
     if isinstance(event, ComplaintReceived):
         return replace(state, received=event)
+    if isinstance(event, CitizenAsked):
+        return replace(state, asked=event, replied=None)
+    if isinstance(event, CitizenReplied):
+        return replace(state, replied=event)
     return replace(state, answered=event) if isinstance(event, ComplaintAnswered) else state
 
 
-def _outcome(state: Outcome, event: Any) -> Outcome:
-    if isinstance(event, ComplaintOverdue):
-        return replace(state, overdue=True)
-    return replace(state, resolved=event) if isinstance(event, ComplaintResolved) else state
-
-
-# What the citizen said is wholly private, what became of it wholly published: so these are two streams.
+# What the citizen said is wholly private, what became of it wholly published: so these are two streams (the other: course.py).
 INTAKE = Aggregate("complaint-intake", Decider(Intake(), take_in, _intake), lambda c: intake_stream(c.complaint), lambda c: c.unit)
-COMPLAINT = Aggregate(
-    "complaint",
-    Decider(Outcome(), see_through, _outcome),
-    lambda c: f"feedback-complaint-{c.complaint}",
-    lambda c: c.received.unit,
-)
 
 
 def intake_stream(complaint: str) -> str:
