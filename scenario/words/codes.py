@@ -205,6 +205,7 @@ PAID = {
 
 CAUSES = {
     "ObjectionDecided": ("keputusan atas keberatan", "the decision on the objection"),
+    "DeliveryWithdrawn": ("penarikan kembali penyampaian hasil", "the withdrawal of a delivered result"),
     "AppraisalDelivered": ("hasil penilaian yang disampaikan", "a delivered result"),
     "AppraisalFinalized": ("hasil penilaian yang final", "a final result"),
     "AppraisalCorrected": ("pembetulan hasil penilaian", "a corrected result"),

@@ -88,6 +88,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "hasil {period} disampaikan: {judgement}; keberatan paling lambat {objection_until}",
         "result of {period} delivered: {judgement}; an objection was possible until {objection_until}",
     ),
+    "delivery-withdrawn": ("penyampaian hasil {period} ditarik kembali", "the delivery of the result of {period} was withdrawn"),
     "appraisal-accepted": ("hasil {period} diterima ({how})", "result of {period} accepted ({how})"),
     "objection": (
         "keberatan diajukan atas {items}; keputusan paling lambat {decision_due}",

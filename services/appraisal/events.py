@@ -166,6 +166,28 @@ class AppraisalDelivered:
     objection_until: datetime
 
 
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class DeliverySeen:
+    """The employee has read the result for the first time; `delivery`: the event's id. Stream ``appraisal-seen-<employee>-<period>``."""
+
+    employee: str
+    period: str
+    delivery: str
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class DeliveryWithdrawn:
+    """The delivery was a mistake and is undone before the employee has seen it; `delivery`: its id. The appraisal is scored again."""
+
+    employee: str
+    period: str
+    delivery: str
+    reason_text: str
+    reason_digest: str
+
+
 @EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
 class AppraisalAccepted:

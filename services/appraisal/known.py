@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from services.appraisal.domain import streams
 from services.appraisal.domain.standing import Assesses, History, May, Post, Service, assessing, deciding, line_of_period, line_on
-from services.appraisal.events import AppraisalDelivered, OrganisationResultSet
+from services.appraisal.events import AppraisalDelivered, DeliverySeen, DeliveryWithdrawn, OrganisationResultSet
 from services.appraisal.heard import LIFE, EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitMoved, UnitOpened
 from shared.kernel.employment import Employment
 from shared.kernel.facts import Knowledge
@@ -92,19 +92,28 @@ def service_of(knowledge: Knowledge, person: str) -> Service:
 
 @dataclass(frozen=True)
 class Delivered:
-    """The delivery that stands: by whom, on which day."""
+    """The delivery that stands: the event's id, by whom, on which day."""
 
+    id: str
     by: str
     on: date
 
 
 def delivered(knowledge: Knowledge, employee: str, period: Period) -> Delivered | None:
-    """By whom and on which day the period's result was delivered; None before, and for an imported one."""
+    """The delivery of the period's result that stands; None before, after it was withdrawn, and for an imported one."""
     found = None
     for fact in knowledge.stream(streams.appraisal(employee, str(period))):
         if isinstance(fact.event, AppraisalDelivered):
-            found = Delivered(fact.actor, knowledge.calendar.local_date(fact.recorded))
+            found = Delivered(fact.id, fact.actor, knowledge.calendar.local_date(fact.recorded))
+        elif isinstance(fact.event, DeliveryWithdrawn):
+            found = None
     return found
+
+
+def seen_at(knowledge: Knowledge, employee: str, period: str, delivery: str | None) -> datetime | None:
+    """When the employee first read the result of that delivery; None while he has not."""
+    facts = knowledge.stream(streams.seen(employee, period))
+    return next((fact.recorded for fact in facts if isinstance(fact.event, DeliverySeen) and fact.event.delivery == delivery), None)
 
 
 def assesses(knowledge: Knowledge, period: Period) -> Assesses:

@@ -68,6 +68,7 @@ POLICY = Policy(
         # A plan is made with the assessor of today, who will lead by it; a period is assessed by who was its assessor.
         Allow("approve-plan", role="employee", relation="assessor"),
         *(Allow(action, role="employee", relation="assessor-of-period") for action in ASSESSING),
+        *(Allow("withdraw-delivery", role="employee", relation=relation) for relation in ("assessor-of-period", "has-delivered")),
         *(Allow(action, role="employee", relation="decides") for action in DECIDING),
         *(Allow(action, role="approver", relation="decides-as-official") for action in DECIDING),
         *(Allow(action, role="employee", relation=relation) for action in READING for relation in STANDING),

@@ -46,6 +46,7 @@ SILENCE = Timer(
     name="silence",
     on={
         events.AppraisalDelivered: lambda fact: (Arm(_key(fact), fact.event.objection_until),),
+        events.DeliveryWithdrawn: _disarm,
         events.AppraisalAccepted: _disarm,
         events.ObjectionFiled: _disarm,
     },

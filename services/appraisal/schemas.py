@@ -72,6 +72,10 @@ class OrganisationResult(Schema):
     result = fields.String(required=True, validate=validate.OneOf(("istimewa", "baik", "butuh_perbaikan", "kurang", "sangat_kurang")))
 
 
+class Withdrawal(Schema):
+    reasons = fields.String(required=True, validate=FREE, metadata={"description": "What was the mistake; kept as a text"})
+
+
 class Objection(Schema):
     items = fields.List(fields.String(validate=CODE), required=True, validate=validate.Length(min=1, max=50))
     arguments = fields.String(required=True, validate=FREE, metadata={"description": "The reasons, in writing (PP 30/2019 art. 59)"})

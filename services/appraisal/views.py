@@ -20,6 +20,7 @@ OF_AN_APPRAISAL = (
     events.ScoreSubmitted,
     events.AchievementReported,
     events.AppraisalDelivered,
+    events.DeliveryWithdrawn,
     events.AppraisalAccepted,
     events.ObjectionFiled,
     events.ObjectionRefused,
@@ -62,6 +63,9 @@ def fold_appraisal(key: str, row: Row | None, fact: Fact) -> Row | None:
             row |= {"status": "delivered", "rule_set": event.rule_set, "objection_until": event.objection_until}
             row |= {"delivered_at": fact.recorded, "delivered_by": fact.actor}
             return _judged(_happened(row, fact), event.judgement)
+        case events.DeliveryWithdrawn():
+            undone = ("judgement", "predicate", "rule_set", "objection_until", "delivered_at", "delivered_by")
+            return _happened(row, fact, delivery=event.delivery) | {"status": "scoring", **dict.fromkeys(undone)}
         case events.AppraisalAccepted():
             return _happened(row, fact, how=event.how)
         case events.ObjectionFiled():

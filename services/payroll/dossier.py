@@ -28,6 +28,7 @@ from services.payroll.heard import (
     AppraisalImported,
     AttendanceRecorded,
     AwardGranted,
+    DeliveryWithdrawn,
     ObjectionDecided,
     PositionAssigned,
     SanctionImposed,
@@ -76,12 +77,18 @@ class Schemes:
         return self._read[rules.name]
 
 
+def predicates_of(knowledge: Knowledge, employee: str) -> list[Fact]:
+    """The facts that give predicates, without the deliveries that were withdrawn."""
+    withdrawn = {fact.event.delivery for fact in knowledge.facts(DeliveryWithdrawn, employee)}
+    return [fact for model in PREDICATE_FACTS for fact in knowledge.facts(model, employee) if fact.id not in withdrawn]
+
+
 def read_dossier(knowledge: Knowledge, employee: str) -> Dossier:
     return Dossier(
         employee,
         positions=knowledge.facts(PositionAssigned, employee),
         attendance=knowledge.facts(AttendanceRecorded, employee),
-        predicates=[fact for model in PREDICATE_FACTS for fact in knowledge.facts(model, employee)],
+        predicates=predicates_of(knowledge, employee),
         rule_sets=knowledge.facts(RuleSetPublished, RULES_SUBJECT),
         sanctions=knowledge.facts(SanctionImposed, employee),
         liftings=knowledge.facts(SanctionLifted, employee),

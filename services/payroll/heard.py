@@ -191,6 +191,16 @@ class AppraisalDelivered:
 
 @HEARD.hears("appraisal")
 @dataclass(frozen=True)
+class DeliveryWithdrawn:
+    """`delivery`: the id of the AppraisalDelivered that was a mistake and counts no more."""
+
+    employee: str
+    period: str
+    delivery: str
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
 class AppraisalAccepted:
     employee: str
     period: str

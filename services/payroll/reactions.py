@@ -10,7 +10,15 @@ from services.payroll.domain.recovery import RECOVERY, ScheduleRecovery, Settled
 from services.payroll.domain.scheme import KIND
 from services.payroll.dossier import PREDICATE_FACTS, Schemes, known_months, read_dossier, read_ledger, scheme_in
 from services.payroll.events import AdjustmentsPosted, AllowanceAdjusted, AllowancePosted, RepaymentReceived, RuleSetPublished
-from services.payroll.heard import LIFE, AttendanceRecorded, AwardGranted, PositionAssigned, SanctionImposed, SanctionLifted
+from services.payroll.heard import (
+    LIFE,
+    AttendanceRecorded,
+    AwardGranted,
+    DeliveryWithdrawn,
+    PositionAssigned,
+    SanctionImposed,
+    SanctionLifted,
+)
 from services.payroll.views import EMPLOYEES
 from shared.flow.declared import Do, Reaction
 from shared.kernel.facts import Fact, Knowledge
@@ -49,7 +57,8 @@ def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
 ENTITLEMENT = Reaction(
     name="entitlement",
     on={
-        **dict.fromkeys((*PREDICATE_FACTS, *LIFE, AttendanceRecorded, PositionAssigned, SanctionImposed, SanctionLifted), of_person),
+        **dict.fromkeys((*PREDICATE_FACTS, DeliveryWithdrawn, *LIFE, AttendanceRecorded, PositionAssigned), of_person),
+        **dict.fromkeys((SanctionImposed, SanctionLifted), of_person),
         AwardGranted: of_award,
         RuleSetPublished: of_rules,
     },

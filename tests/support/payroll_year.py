@@ -72,6 +72,12 @@ def delivered(predicate: str, period: str = "2026-Q1", recorded: datetime | None
     return of_appraisal(h.AppraisalDelivered("m1", period, _judgement(predicate), "mulyorejo@1", at(5, 4, 17)), version, recorded)
 
 
+def withdrawn(delivery: Fact, version: int = 2, recorded: datetime | None = None) -> Fact:
+    """The delivery was a mistake."""
+    event = h.DeliveryWithdrawn(delivery.event.employee, delivery.event.period, delivery.id)
+    return of_appraisal(event, version, recorded or at(4, 20, 5))
+
+
 def objection() -> tuple[Fact, ...]:
     """Filed on 30 April, overdue since 7 May."""
     return (

@@ -20,6 +20,7 @@ from services.appraisal.domain.plan import PlanState
 from services.appraisal.domain.quadrant import Predicate, Rating
 from services.appraisal.domain.rules import read_rules, read_settings
 from services.appraisal.domain.scoring import SubmitScore
+from services.appraisal.domain.withdrawal import SEEN, SeeDelivery, WithdrawDelivery
 from shared.kernel.money import exact, exact_text
 from shared.kernel.refusal import Refused
 from tests.support.appraisal import (
@@ -232,6 +233,39 @@ def test_an_achievement_lies_between_nothing_and_the_cap(values, target, directi
 
 
 # Acceptance
+
+
+def withdrawal(seen=False, delivery="e-1"):
+    return WithdrawDelivery(M1, "2026-Q1", delivery, seen, "t9", "d9")
+
+
+WITHDRAWN = events.DeliveryWithdrawn(M1, "2026-Q1", "e-1", "t9", "d9")
+
+
+def test_a_delivery_that_the_employee_has_not_seen_is_withdrawn_and_delivered_again():
+    given(APPRAISAL, *DELIVERED).when(withdrawal()).then(WITHDRAWN)
+    again = given(APPRAISAL, *DELIVERED, WITHDRAWN).when(delivery()).events
+    assert isinstance(again[-1], events.AppraisalDelivered)
+    given(APPRAISAL, *DELIVERED, WITHDRAWN).when(withdrawal()).then_refused("appraisal-not-delivered")
+
+
+@pytest.mark.parametrize(
+    ("past", "seen"),
+    [
+        (DELIVERED, True),
+        (OBJECTED, False),
+        ((*DELIVERED, events.AppraisalFinalized(M1, "2026-Q1", "quarter", NEEDS_IMPROVEMENT, "silence", "place@1")), False),
+    ],
+)
+def test_what_the_employee_has_received_is_not_withdrawn(past, seen):
+    given(APPRAISAL, *past).when(withdrawal(seen)).then_refused("delivery-seen")
+
+
+def test_a_delivery_is_seen_once_and_another_one_anew():
+    seen = events.DeliverySeen(M1, "2026-Q1", "e-1")
+    given(SEEN).when(SeeDelivery(M1, "2026-Q1", "e-1")).then(seen)
+    given(SEEN, seen).when(SeeDelivery(M1, "2026-Q1", "e-1")).then()
+    given(SEEN, seen).when(SeeDelivery(M1, "2026-Q1", "e-2")).then(events.DeliverySeen(M1, "2026-Q1", "e-2"))
 
 
 def test_an_accepted_result_is_final():

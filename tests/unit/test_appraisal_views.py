@@ -89,7 +89,42 @@ def test_an_appraisals_row_tells_its_story():
     row = knowledge.row(views.APPRAISALS, f"{M1}/2026-Q1")
     assert (row["status"], row["predicate"], row["basis"], row["version"]) == ("final", "baik", "decision", len(DELIVERED) + 4)
     assert (row["objection"]["status"], row["objection"]["overdue"], row["objection"]["decision"]["document"]) == ("decided", True, "800/1")
-    assert [step["what"] for step in row["history"]][0] == "AppraisalDelivered"
+    steps = ["AppraisalDelivered", "ObjectionFiled", "ObjectionOverdue", "ObjectionDecided", "AppraisalFinalized"]
+    assert [step["what"] for step in row["history"]] == steps
+    assert datetime.fromisoformat(row["history"][2]["due"]) == FILED.decision_due
+
+
+def test_a_late_objection_stands_in_the_story_with_what_was_due_and_what_came():
+    knowledge = knowing()
+    late = moment("2026-05-05", "00:10")
+    final = events.AppraisalFinalized(M1, "2026-Q1", "quarter", NEEDS_IMPROVEMENT, "silence", "place@1")
+    own(knowledge, *DELIVERED, final, events.ObjectionRefused(M1, "2026-Q1", "objection-term", UNTIL, late, "t2", "d2"))
+    row = knowledge.row(views.APPRAISALS, f"{M1}/2026-Q1")
+    assert [step["what"] for step in row["history"]] == ["AppraisalDelivered", "AppraisalFinalized", "ObjectionRefused"]
+    assert [datetime.fromisoformat(row["history"][2][name]) for name in ("due", "found")] == [UNTIL, late]
+    assert (row["status"], row["objection"]["status"]) == ("final", "refused")
+
+
+def test_an_overdue_decision_is_marked_on_the_objection_and_stands_in_the_story():
+    knowledge = knowing()
+    own(knowledge, *DELIVERED, FILED)
+    assert knowledge.row(views.APPRAISALS, f"{M1}/2026-Q1")["objection"]["overdue"] is False
+    (overdue,) = own(knowledge, events.ObjectionOverdue(M1, "2026-Q1", FILED.decision_due))
+    row = knowledge.row(views.APPRAISALS, f"{M1}/2026-Q1")
+    assert row["objection"]["overdue"] is True and row["status"] == "objected"
+    last = row["history"][-1]
+    assert (last["what"], last["event"]) == ("ObjectionOverdue", overdue.id)
+    assert datetime.fromisoformat(last["due"]) == FILED.decision_due
+
+
+def test_a_withdrawn_delivery_leaves_an_appraisal_that_is_scored_and_its_story():
+    knowledge = knowing()
+    own(knowledge, *DELIVERED)
+    delivery = knowledge.stream(f"appraisal-{M1}-2026-Q1")[-1].id
+    own(knowledge, events.DeliveryWithdrawn(M1, "2026-Q1", delivery, "t2", "d2"))
+    row = knowledge.row(views.APPRAISALS, f"{M1}/2026-Q1")
+    assert (row["status"], row["predicate"], row["judgement"], row["rule_set"], row["delivered_by"]) == ("scoring", None, None, None, None)
+    assert [step["what"] for step in row["history"]] == ["AppraisalDelivered", "DeliveryWithdrawn"] and len(row["scores"]) == 4
 
 
 def test_a_later_score_or_report_replaces_the_earlier():
@@ -262,6 +297,7 @@ MAY: Mapping[str, Sequence[tuple[str, ...]]] = {
     "report-achievement": (SELF,),
     "accept-appraisal": (SELF,),
     "file-objection": (SELF,),
+    "withdraw-delivery": (BOSS,),
     "approve-plan": (BOSS,),
     "deliver-appraisal": (BOSS,),
     "decide-objection": (CHIEF,),
@@ -326,6 +362,8 @@ def test_silence_is_armed_by_delivery_and_disarmed_by_whoever_speaks():
     facts = own(knowledge, *DELIVERED, FILED, events.AppraisalAccepted(M1, "2026-Q1", "explicit"))
     changes = [change for fact in facts if type(fact.event) in SILENCE.on for change in SILENCE.on[type(fact.event)](fact)]
     assert changes == [Arm(f"{M1}/2026-Q1", UNTIL), Disarm(f"{M1}/2026-Q1"), Disarm(f"{M1}/2026-Q1")]
+    (withdrawn,) = own(knowledge, events.DeliveryWithdrawn(M1, "2026-Q1", facts[0].id, "t2", "d2"))
+    assert SILENCE.on[events.DeliveryWithdrawn](withdrawn) == (Disarm(f"{M1}/2026-Q1"),)
 
 
 def test_when_the_term_is_over_silence_accepts_where_the_rules_say_so():

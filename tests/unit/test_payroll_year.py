@@ -212,6 +212,26 @@ def test_pay_that_waits_for_finality_does_not_rest_on_delivery():
     assert due(knowledge, "2026-04") == 3_500_452
 
 
+def test_a_withdrawn_delivery_pays_nothing_and_the_next_one_does():
+    knowledge = mulyorejo(when_missing="last")
+    mistake = year.delivered("sangat_baik")
+    tell(knowledge, year.imported("baik"), mistake, year.attendance(4))
+    assert entitlement_of(knowledge, "m1", Period.parse("2026-04")).predicate == "sangat_baik"
+    tell(knowledge, year.withdrawn(mistake))
+    found = entitlement_of(knowledge, "m1", Period.parse("2026-04"))
+    assert (found.predicate, found.predicate_period) == ("baik", "2025-Q4"), "as before the delivery"
+    assert knowledge.row(ALLOWANCES, "m1/2026-04")["predicate"] == "baik"
+    tell(knowledge, year.delivered("butuh_perbaikan", version=3, recorded=at(4, 20, 6)))
+    assert knowledge.row(ALLOWANCES, "m1/2026-04")["predicate"] == "butuh_perbaikan"
+
+
+def test_a_month_without_a_rule_for_a_missing_predicate_waits_again_after_a_withdrawal():
+    knowledge = mulyorejo()
+    mistake = year.delivered("sangat_baik")
+    tell(knowledge, year.attendance(4), year.withdrawn(mistake), mistake)
+    assert isinstance(entitlement_of(knowledge, "m1", Period.parse("2026-04")), Held), "whichever comes first"
+
+
 def test_the_class_held_on_the_first_day_pays_the_whole_month_and_acting_posts_none():
     knowledge = mulyorejo(within_month="first-day")
     tell(knowledge, year.attendance(1), year.attendance(2), year.attendance(3))

@@ -107,7 +107,7 @@ PUBLISHED = {
         *("delivered", "finalized", "performance", "discipline", "sanction", "bonus", "none"),
         *("cut", "lifted", "heavier-one-counts", "no-local-rule"),
         *("late-and-early-minutes", "days-absent", "meetings-missed", "roll-calls-missed"),
-        *("ObjectionDecided", "AppraisalDelivered", "AppraisalFinalized", "AppraisalCorrected", "AppraisalImported"),
+        *("ObjectionDecided", "DeliveryWithdrawn", "AppraisalDelivered", "AppraisalFinalized", "AppraisalCorrected", "AppraisalImported"),
         *("AttendanceRecorded", "PositionAssigned", "RuleSetPublished", "SanctionImposed", "SanctionLifted", "AwardGranted"),
         *ENDS,
         *("EmploymentEnded", "EmploymentEndRevoked", "ServiceInterrupted", "ServiceResumed"),

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from services.appraisal import schemas, views
-from services.appraisal.api.reading import appraisal_now, members_in, new_result, period_of, rules_named, rules_of, who_may
+from services.appraisal.api.reading import (
+    appraisal_now,
+    hold_delivery,
+    members_in,
+    new_result,
+    period_of,
+    rules_named,
+    rules_of,
+    see,
+    who_may,
+)
 from services.appraisal.domain.appraisal import APPRAISAL, AcceptAppraisal
 from services.appraisal.domain.correction import CorrectAppraisal
 from services.appraisal.domain.delivery import DeliverAppraisal
@@ -13,8 +23,9 @@ from services.appraisal.domain.plan import PLAN
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.domain.scoring import ReportAchievement, SubmitScore
 from services.appraisal.domain.streams import OfPeriod, OfYear
+from services.appraisal.domain.withdrawal import WithdrawDelivery
 from services.appraisal.heard import FeedbackSummarised, TrainingCompleted
-from services.appraisal.known import employment_of, may_decide, must_be_registered, organisation_result, unit_of
+from services.appraisal.known import delivered, employment_of, may_decide, must_be_registered, organisation_result, seen_at, unit_of
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.facts import Fact
@@ -116,6 +127,24 @@ def deliver(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     }
 
 
+@appraisals.route("/appraisals/<employee>/<period>/delivery/withdrawal", methods=["POST"])
+@appraisals.arguments(schemas.Withdrawal)
+@commanding("withdraw-delivery", subject="employee", if_match=True, status=201)
+def withdraw(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+    """Undo a delivery that was a mistake; the appraisal is scored again.
+
+    By who may deliver or has delivered, until the employee has read it (409 delivery-seen) or made anything of it; If-Match is the
+    appraisal's version. 409 appraisal-not-delivered. Answers {status, version}.
+    """
+    hold_delivery(ask, employee, period)
+    found = delivered(ask.knowledge, employee, period_of(period))
+    seen = found is not None and seen_at(ask.knowledge, employee, period, found.id) is not None
+    reason = ask.text(body["reasons"])
+    command = WithdrawDelivery(employee, period, found.id if found else None, seen, reason.id, reason.digest)
+    appended = ask.execute(APPRAISAL, command)
+    return {"status": "scoring", "version": appended.version}
+
+
 @appraisals.route("/appraisals/<employee>/<period>/acceptance", methods=["POST"])
 @commanding("accept-appraisal", subject="employee", if_match=True, status=201)
 def accept(ask: Ask, employee: str, period: str) -> dict[str, Any]:
@@ -175,17 +204,21 @@ def show_appraisal(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     finalized_at, objection, report: {report, evidence, reported_at}, correction: {before, after, legal_basis, document, heard_on,
     reasons, corrected_at, corrected_by}, history: [{what, at, by, event, …}], version}, and from others: peers: {n, means_hundredths,
     event}, trainings completed within the period: [{programme, result, score_hundredths, completed_on, event}].
+    `seen_at`: when the employee first read the delivered result, by this route or in his unit's scores.
     `who_may` says who may act on it as things stand today: {action, persons, role, never}: deliver-appraisal while it is scored,
     decide-objection while one is open, correct-appraisal once it is final; any official of `role` who is not in `never` may.
     The ETag is the version that delivery, acceptance, decision and correction ask for.
     """
+    see(ask, employee, period)
     row = appraisal_now(ask, employee, period)
     peers = _peers(ask, employee, period)
     said = {"n": peers.event.n, "means_hundredths": peers.event.means_hundredths, "event": peers.id} if peers else None
     report = _told(ask, row.get("report"), "report_text", "report")
     correction = _told(ask, row.get("correction"), "reason_text", "reasons")
     trainings = _trainings(ask, employee, period_of(period))
-    told = {"report": report, "correction": correction, "peers": said, "trainings": trainings}
+    standing = delivered(ask.knowledge, employee, period_of(period))
+    seen = seen_at(ask.knowledge, employee, period, standing.id) if standing else None
+    told = {"seen_at": seen, "report": report, "correction": correction, "peers": said, "trainings": trainings}
     return row | told | {"who_may": who_may(ask, row)}
 
 

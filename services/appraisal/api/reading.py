@@ -17,7 +17,8 @@ from services.appraisal.domain.record import Stage
 from services.appraisal.domain.rules import AppraisalRules, read_rules
 from services.appraisal.domain.streams import OfPeriod, OfYear
 from services.appraisal.domain.targets import DRAFT, DraftTarget, Target, check_year
-from services.appraisal.known import may_assess, may_decide, transfers_in
+from services.appraisal.domain.withdrawal import SEEN, SeeDelivery
+from services.appraisal.known import delivered, may_assess, may_decide, transfers_in
 from services.appraisal.members import members
 from shared.http.acting import Ask
 from shared.kernel.periods import Period
@@ -70,6 +71,21 @@ def appraisal_row(ask: Ask, employee: str, period: str) -> dict[str, Any] | None
     """The appraisal's row, folded from its stream: the view may be a moment behind, and a decision needs the present version."""
     facts = ask.knowledge.stream(streams.appraisal(employee, period))
     return reduce(lambda row, fact: views.fold_appraisal(f"{employee}/{period}", row, fact), facts, None)
+
+
+def see(ask: Ask, employee: str, period: str) -> None:
+    """Whoever is answered with his own delivered result has seen it, once. Nobody withdraws it at the same moment."""
+    if ask.actor.id != employee or ask.state(APPRAISAL, OfPeriod(employee, period)).stage is not Stage.DELIVERED:
+        return
+    hold_delivery(ask, employee, period)
+    found = delivered(ask.knowledge, employee, period_of(period))
+    if found is not None:
+        ask.execute(SEEN, SeeDelivery(employee, period, found.id))
+
+
+def hold_delivery(ask: Ask, employee: str, period: str) -> None:
+    """A result is not withdrawn while it is read, nor read while it is withdrawn."""
+    ask.knowledge.hold(f"delivery/{employee}/{period}")
 
 
 ACTS = {

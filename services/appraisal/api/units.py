@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from services.appraisal import schemas, views
-from services.appraisal.api.reading import appraisal_row, members_in, period_of, rules_named
+from services.appraisal.api.reading import appraisal_row, members_in, period_of, rules_named, see
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.known import must_be_a_unit, organisation_result
 from shared.http.acting import Ask, querying
@@ -35,6 +35,7 @@ def show_scores(ask: Ask, wanted: dict[str, Any], unit: str) -> dict[str, Any]:
     """
     period = wanted["period"]
     must_be_a_unit(ask.knowledge, unit)
+    see(ask, ask.actor.id, period)
     persons = members_in(ask, unit, period_of(period))
     rows = [row for row in ask.knowledge.rows(views.APPRAISALS, period=period, employee=persons) if row["predicate"]]
     return {

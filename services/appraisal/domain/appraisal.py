@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.appraisal.domain import correction, delivery, objection, scoring, streams
+from services.appraisal.domain import correction, delivery, objection, scoring, streams, withdrawal
 from services.appraisal.domain.appraised import period_of
 from services.appraisal.domain.correction import CorrectAppraisal
 from services.appraisal.domain.delivery import DeliverAppraisal
@@ -15,6 +15,7 @@ from services.appraisal.domain.objection import DecideObjection, FileObjection, 
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.domain.record import Record, Stage, evolve, not_delivered
 from services.appraisal.domain.scoring import ReportAchievement, SubmitScore
+from services.appraisal.domain.withdrawal import WithdrawDelivery
 from services.appraisal.events import AppraisalAccepted, AppraisalFinalized, AppraisalImported
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
@@ -55,6 +56,8 @@ def decide(state: Record, command: Any) -> Sequence[Any]:
             return scoring.score(state, command)
         case DeliverAppraisal():
             return delivery.deliver(state, command)
+        case WithdrawDelivery():
+            return withdrawal.withdraw(state, command)
         case AcceptAppraisal():
             return accept(state, command)
         case AcceptBySilence():

@@ -78,6 +78,8 @@ def evolve(state: Record, event: Any) -> Record:
                 rule_set=event.rule_set,
                 objection_until=event.objection_until,
             )
+        case events.DeliveryWithdrawn():
+            return replace(state, stage=Stage.SCORING, kind=None, judgement=None, rule_set=None, objection_until=None)
         case events.AppraisalAccepted():
             return replace(state, accepted=event.how)
         case events.ObjectionFiled():

@@ -23,7 +23,7 @@ class OfPeriod:
     period: str
 
 
-RESERVED = ("draft-", "plan-", "organisation-", "rules-", "improvement-")
+RESERVED = ("draft-", "plan-", "seen-", "organisation-", "rules-", "improvement-")
 
 
 def draft(employee: str, year: str) -> str:
@@ -45,6 +45,10 @@ def appraisal(employee: str, period: str) -> str:
             remedy="register the person under another id",
         )
     return f"appraisal-{employee}-{period}"
+
+
+def seen(employee: str, period: str) -> str:
+    return f"appraisal-seen-{employee}-{period}"
 
 
 def organisation(unit: str, period: str) -> str:

@@ -18,6 +18,7 @@ from services.payroll.heard import (
     AppraisalDelivered,
     AppraisalFinalized,
     AppraisalImported,
+    DeliveryWithdrawn,
     ObjectionDecided,
     ObjectionFiled,
     ObjectionOverdue,
@@ -39,6 +40,7 @@ blp = Blueprint("payroll", __name__, url_prefix="/v1", description="Allowances t
 JUDGED = (
     AppraisalImported,
     AppraisalDelivered,
+    DeliveryWithdrawn,
     AppraisalAccepted,
     ObjectionFiled,
     ObjectionRefused,
