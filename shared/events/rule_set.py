@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from shared.kernel.rules import RuleSet
 
 
 @dataclass(frozen=True)
@@ -20,3 +23,8 @@ class RuleSetPublished:
     since: date
     sources: tuple[str, ...]
     settings: dict[str, Any]
+
+
+def rule_sets_of(events: Iterable[RuleSetPublished]) -> tuple[RuleSet, ...]:
+    """The rule sets that these events published, in their order."""
+    return tuple(RuleSet(one.kind, one.id, one.version, one.since, tuple(one.sources), one.settings) for one in events)

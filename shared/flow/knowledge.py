@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from shared.events.rule_set import RuleSetPublished
+from shared.events.rule_set import RuleSetPublished, rule_sets_of
 from shared.flow import facts
 from shared.flow.source import Flowing, fact_of
 from shared.kernel.calendar import Calendar
 from shared.kernel.facts import Fact
-from shared.kernel.rules import RuleSet, in_force
+from shared.kernel.rules import RuleBook, RuleSet
 from shared.store import log
 from shared.store.database import Transaction
 from shared.views import reading
@@ -58,16 +58,11 @@ class StoreKnowledge:
     def hold(self, name: str) -> None:
         self._tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 3))", (f"hold/{self._service.name}/{self.agency}/{name}",))
 
-    def _published(self, kind: str) -> list[RuleSet]:
-        found = (fact.event for fact in self.facts(RuleSetPublished, f"rules-{kind}"))
-        return [RuleSet(one.kind, one.id, one.version, one.since, tuple(one.sources), one.settings) for one in found]
+    def _book(self, kind: str) -> RuleBook:
+        return RuleBook(self._service.defaults, rule_sets_of(fact.event for fact in self.facts(RuleSetPublished, f"rules-{kind}")))
 
     def rule_sets(self, kind: str) -> Sequence[RuleSet]:
-        return [rules for rules in self._service.defaults if rules.kind == kind] + self._published(kind)
+        return self._book(kind).of(kind)
 
     def rules(self, kind: str, day: date) -> RuleSet:
-        """An agency's own set wins over a national default, whatever their dates."""
-        own = self._published(kind)
-        if any(rules.since <= day for rules in own):
-            return in_force(own, kind, day)
-        return in_force(self._service.defaults, kind, day)
+        return self._book(kind).in_force(kind, day)

@@ -38,3 +38,20 @@ def in_force(sets: Iterable[RuleSet], kind: str, day: date) -> RuleSet:
             remedy="publish one with a date on or before that day",
         )
     return max(found, key=lambda rules: (rules.since, rules.version))
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """All rule sets of one agency and service: the national `defaults`, and the agency's `own`, in the order of publication."""
+
+    defaults: tuple[RuleSet, ...]
+    own: tuple[RuleSet, ...]
+
+    def of(self, kind: str) -> list[RuleSet]:
+        """Every version of `kind`, national defaults first."""
+        return [rules for rules in (*self.defaults, *self.own) if rules.kind == kind]
+
+    def in_force(self, kind: str, day: date) -> RuleSet:
+        """The set of `kind` on `day`. One of the agency's own wins over a national default, whatever their dates. Refused for none."""
+        own = [rules for rules in self.own if rules.kind == kind]
+        return in_force(own if any(rules.since <= day for rules in own) else self.defaults, kind, day)

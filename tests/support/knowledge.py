@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from shared.events.rule_set import RuleSetPublished
+from shared.events.rule_set import RuleSetPublished, rule_sets_of
 from shared.kernel.calendar import Calendar
 from shared.kernel.decider import Aggregate
 from shared.kernel.facts import Fact
 from shared.kernel.ids import event_id
-from shared.kernel.rules import RuleSet, in_force
+from shared.kernel.rules import RuleBook, RuleSet
 from shared.views.engine import fold_rows, work_of
 
 
@@ -62,19 +62,20 @@ class MemoryKnowledge:
         return None if row is None else {"key": key, **{column.name: row.get(column.name) for column in view.columns}}
 
     def rows(self, view: Any, **equal: Any) -> Sequence[Mapping[str, Any]]:
+        if strange := set(equal) - {"key", *(column.name for column in view.columns)}:
+            raise KeyError(f"view {view.name} has no column {', '.join(sorted(strange))}")
         found = (self.row(view, key) for key in sorted(self.tables.get(view.name, {})))
-        return [row for row in found if row is not None and all(row[name] == value for name, value in equal.items())]
+        wanted = {name: value if isinstance(value, list) else [value] for name, value in equal.items()}
+        return [row for row in found if row is not None and all(row[name] in values for name, values in wanted.items())]
 
     def rules(self, kind: str, day: date) -> RuleSet:
-        own = self._published(kind)
-        return in_force(own if any(rules.since <= day for rules in own) else self.service.defaults, kind, day)
+        return self._book(kind).in_force(kind, day)
 
     def rule_sets(self, kind: str) -> Sequence[RuleSet]:
-        return [rules for rules in self.service.defaults if rules.kind == kind] + self._published(kind)
+        return self._book(kind).of(kind)
 
-    def _published(self, kind: str) -> list[RuleSet]:
-        found = [fact.event for fact in self.facts(RuleSetPublished, f"rules-{kind}")]
-        return [RuleSet(one.kind, one.id, one.version, one.since, one.sources, one.settings) for one in found]
+    def _book(self, kind: str) -> RuleBook:
+        return RuleBook(self.service.defaults, rule_sets_of(fact.event for fact in self.facts(RuleSetPublished, f"rules-{kind}")))
 
     # --- what a command is executed in ---
 
