@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from services.payroll.domain.entitlement import Dossier, Entitlement, Held, entitle
-from services.payroll.domain.month import ALLOWANCE_MONTH, Month, next_run, stream_of
+from services.payroll.domain.month import ALLOWANCE_MONTH, Month, stream_of
 from services.payroll.domain.recovery import Outstanding, Payment, outstanding, owed
+from services.payroll.domain.run import stream_of as run_stream
+from services.payroll.domain.run_id import RunId
 from services.payroll.domain.scheme import KIND, Scheme, paid_months, read_scheme
 from services.payroll.events import (
     AdjustmentsPosted,
@@ -17,6 +19,7 @@ from services.payroll.events import (
     AllowanceConfirmed,
     AllowanceHeld,
     AllowancePosted,
+    PayRunPosted,
     RepaymentReceived,
     RuleSetPublished,
 )
@@ -35,9 +38,10 @@ from services.payroll.heard import (
     SanctionLifted,
 )
 from services.payroll.tables import TABLES
+from services.payroll.views import LAST_RUN, ORDINARY
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.money import Rupiah
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, month_of
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleSet, in_force
 
@@ -161,9 +165,6 @@ class Ledger:
         """Whatever settled a part of adjustments, runs and repayments."""
         return (*self.posted, *self.alone, *self.repaid)
 
-    def next_run(self, month: str) -> str:
-        return next_run(self.payments, month)
-
 
 def read_ledger(knowledge: Knowledge, employee: str) -> Ledger:
     models = (
@@ -181,3 +182,25 @@ def read_ledger(knowledge: Knowledge, employee: str) -> Ledger:
 def state_of(knowledge: Knowledge, employee: str, month: str) -> Month:
     """The month as its own stream tells it."""
     return ALLOWANCE_MONTH.decider.state(fact.event for fact in knowledge.stream(stream_of(employee, month)))
+
+
+LOOK_BACK = 24
+"""Months that are looked at for a closed run while the view knows none."""
+
+
+def is_closed(knowledge: Knowledge, run: RunId) -> bool:
+    """Whether the run is closed, as its own stream tells."""
+    return any(isinstance(fact.event, PayRunPosted) for fact in knowledge.stream(run_stream(run)))
+
+
+def last_closed(knowledge: Knowledge) -> RunId | None:
+    """The last ordinary run closed: as the view says, and as the streams of the months after it tell, up to the present one."""
+    row = knowledge.row(LAST_RUN, ORDINARY)
+    present = month_of(knowledge.today)
+    found = RunId.parse(row["run"]) if row is not None else None
+    month = found.period.shift(1) if found is not None else present.shift(-LOOK_BACK)
+    while month.start <= present.start:
+        if is_closed(knowledge, RunId(str(month))):
+            found = RunId(str(month))
+        month = month.shift(1)
+    return found

@@ -174,7 +174,8 @@ class RecoveryScheduled:
     """What is still to be taken back of adjustments downward; a later one replaces it, 0 says that nothing is left.
 
     No run takes more than `cap_percent` (exact text) of what it would pay otherwise. `amount` in rupiah; `instalments_left` counts the runs
-    that it takes if each pays what the last month posted is worth now, None where that is nothing; `first_run` is the next of them.
+    that it takes if each pays what the last month posted is worth now, None where that is nothing; `first_run` is the agency's next.
+    `collection`: ``runs`` deduct it, or it is a ``claim`` on a person who has left service, whom runs pay nothing (instalments None).
     Stream ``payroll-recovery-<employee>``; subject: the employee.
     """
 
@@ -183,6 +184,7 @@ class RecoveryScheduled:
     instalments_left: int | None
     cap_percent: str
     first_run: str
+    collection: str = "runs"
 
 
 @EVENTS.event(EventClass.OPEN)

@@ -47,8 +47,10 @@ def alone(books: Books) -> None:
 
 
 def post_chunk(books: Books, run: Period, employees: Sequence[str]) -> Outcome:
-    """Post people in order until the transaction is full. Those that are through already cost nothing, so repeating it goes on."""
-    alone(books)
+    """Post people in order until the transaction is full. Those that are through already cost nothing, so repeating it goes on.
+
+    The caller is alone.
+    """
     schemes = Schemes(books.knowledge)
     held: list[Held] = []
     done = 0

@@ -5,22 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.payroll.domain.entitlement import entitle
-from services.payroll.domain.month import ALLOWANCE_MONTH, Settle
+from services.payroll.domain.month import ALLOWANCE_MONTH, Settle, next_run
 from services.payroll.domain.recovery import RECOVERY, ScheduleRecovery, Settled
+from services.payroll.domain.run_id import RunId
 from services.payroll.domain.scheme import KIND
-from services.payroll.dossier import PREDICATE_FACTS, Schemes, known_months, read_dossier, read_ledger, scheme_in
-from services.payroll.events import AdjustmentsPosted, AllowanceAdjusted, AllowancePosted, RepaymentReceived, RuleSetPublished
+from services.payroll.dossier import PREDICATE_FACTS, Schemes, known_months, last_closed, read_dossier, read_ledger, scheme_in
+from services.payroll.events import (
+    AdjustmentsPosted,
+    AllowanceAdjusted,
+    AllowancePosted,
+    PayRunPosted,
+    RepaymentReceived,
+    RuleSetPublished,
+)
 from services.payroll.heard import (
     LIFE,
     AttendanceRecorded,
     AwardGranted,
     DeliveryWithdrawn,
+    EmploymentEnded,
+    EmploymentEndRevoked,
     PositionAssigned,
     SanctionImposed,
     SanctionLifted,
 )
-from services.payroll.views import EMPLOYEES
+from services.payroll.views import EMPLOYEES, RECOVERING
 from shared.flow.declared import Do, Reaction
+from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 
@@ -44,10 +55,11 @@ def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
     employee = key.partition("/")[0]  # decisions marked before were of one month
     knowledge.hold(employee)  # a run that posts this person meanwhile would not see the adjustment, nor we the posting
     dossier, ledger, schemes = read_dossier(knowledge, employee), read_ledger(knowledge, employee), Schemes(knowledge)
+    closed = last_closed(knowledge) if ledger.posted else None
     found = []
     for month in sorted(known_months(dossier) | ledger.months):
         period, state = Period.parse(month), ledger.state(month)
-        run = ledger.next_run(month) if state.posted else month
+        run = next_run(closed, ledger.payments, month) if state.posted else month
         settle = Settle(employee, month, entitle(period, dossier, schemes.on(period)), run)
         if ALLOWANCE_MONTH.decider.decide(state, settle):
             found.append(Do(ALLOWANCE_MONTH, settle))
@@ -74,23 +86,41 @@ def of_payment(fact: Fact[Settled], knowledge: Knowledge) -> Iterable[str]:
     return [fact.event.employee] if fact.event.adjustments else []
 
 
+def of_life(fact: Fact[EmploymentEnded | EmploymentEndRevoked], knowledge: Knowledge) -> Iterable[str]:
+    return [fact.event.employee]
+
+
+def of_run(fact: Fact[PayRunPosted], knowledge: Knowledge) -> Iterable[str]:
+    """Everybody who owes: a closed run that took nothing from somebody is not his next one any more."""
+    if RunId.parse(fact.event.run).number:
+        return []
+    return [row["key"] for row in knowledge.rows(RECOVERING) if row["amount"]]
+
+
 def decide_recovery(employee: str, knowledge: Knowledge) -> Iterable[Do]:
-    """Say what is still to be taken back, whenever that has changed. The last posted month's rules give the cap."""
+    """Say what is still to be taken back and how, whenever that has changed. The last posted month's rules give the cap."""
     knowledge.hold(employee)
     ledger = read_ledger(knowledge, employee)
-    if not ledger.posted:
+    if not ledger.adjusted:
         return []
     month = max(event.month for event in ledger.postings)
     scheme = scheme_in(knowledge, Period.parse(month))
     if scheme is None:
         return []
     worth = ledger.state(month).granted
-    return [Do(RECOVERY, ScheduleRecovery(employee, ledger.owed, worth, scheme.recovery_cap, ledger.next_run(month)))]
+    left = Employment.known(knowledge, employee, LIFE).ended(knowledge.today) is not None
+    run = next_run(last_closed(knowledge), ledger.payments, month)
+    return [Do(RECOVERY, ScheduleRecovery(employee, ledger.owed, worth, scheme.recovery_cap, run, left))]
 
 
 RECOVERIES = Reaction(
     name="recovery",
-    on={AllowanceAdjusted: of_adjusted, **dict.fromkeys((AllowancePosted, AdjustmentsPosted, RepaymentReceived), of_payment)},
+    on={
+        AllowanceAdjusted: of_adjusted,
+        **dict.fromkeys((AllowancePosted, AdjustmentsPosted, RepaymentReceived), of_payment),
+        **dict.fromkeys((EmploymentEnded, EmploymentEndRevoked), of_life),
+        PayRunPosted: of_run,
+    },
     decide=decide_recovery,
 )
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.payroll.domain.month import Result
 from services.payroll.domain.recovery import Settled
+from services.payroll.domain.run_id import RunId
 from services.payroll.domain.scheme import paid_months
 from services.payroll.events import (
     AdjustmentsPosted,
@@ -33,6 +34,8 @@ from services.payroll.heard import (
     AttendanceRecorded,
     AwardGranted,
     EmployeeRegistered,
+    EmploymentEnded,
+    EmploymentEndRevoked,
     ObjectionDecided,
     PositionAssigned,
 )
@@ -40,24 +43,37 @@ from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from shared.views.view import Row, View, subject_key
 
+ORDINARY = "ordinary"
+
 
 def month_key(fact: Fact) -> tuple[str, ...]:
     return (f"{fact.event.employee}/{fact.event.month}",)
 
 
-def fold_employee(key: str, row: Row | None, fact: Fact[EmployeeRegistered | PositionAssigned]) -> Row:
-    """Everybody who may be paid; the kind as registered last."""
-    row = dict(row or {"since": None})
-    if isinstance(fact.event, EmployeeRegistered):
-        row.update(kind=fact.event.kind)
-    row["since"] = min(fact.event.since, row["since"] or fact.event.since)
+def fold_employee(key: str, row: Row | None, fact: Fact) -> Row:
+    """Everybody who may be paid; the kind as registered last; `ended`: the first day outside service, None where it goes on."""
+    row, event = dict(row or {"since": None, "ended": None}), fact.event
+    if isinstance(event, EmployeeRegistered):
+        row["kind"] = event.kind
+    if isinstance(event, EmploymentEnded):
+        row["ended"] = event.since
+    elif row["ended"] is not None and _goes_on(event, row["ended"]):
+        row["ended"] = None
+    if isinstance(event, EmployeeRegistered | PositionAssigned):
+        row["since"] = min(event.since, row["since"] or event.since)
     return row
+
+
+def _goes_on(event: object, ended: date) -> bool:
+    """Whether the end is undone, or another spell of service begins after it."""
+    undone = isinstance(event, EmploymentEndRevoked) and event.since == ended
+    return undone or (isinstance(event, EmployeeRegistered) and event.since >= ended)
 
 
 EMPLOYEES = View(
     name="employees",
-    columns=(Column("kind", Text), Column("since", Date)),
-    on={EmployeeRegistered: subject_key, PositionAssigned: subject_key},
+    columns=(Column("kind", Text), Column("since", Date), Column("ended", Date)),
+    on=dict.fromkeys((EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, PositionAssigned), subject_key),
     fold=fold_employee,
 )
 
@@ -228,6 +244,7 @@ RECOVERING = View(
         Column("instalments_left", Integer),
         Column("cap_percent", Text),
         Column("first_run", Text),
+        Column("collection", Text),
         Column("version", Integer),
     ),
     on={RecoveryScheduled: subject_key},
@@ -256,4 +273,21 @@ PAY_RUNS = View(
     indexes=(("month",),),
 )
 
-VIEWS = (EMPLOYEES, KNOWN_MONTHS, ALLOWANCES, ADJUSTMENTS, ADJUSTMENT_PAYMENTS, RECOVERING, PAY_RUNS)
+
+
+def fold_last_run(key: str, row: Row | None, fact: Fact[PayRunPosted]) -> Row | None:
+    run = RunId.parse(fact.event.run)
+    if run.number:
+        return row
+    return {"run": str(max(run, RunId.parse(row["run"])) if row else run)}
+
+
+LAST_RUN = View(
+    name="last_run",
+    columns=(Column("run", Text),),
+    on={PayRunPosted: lambda fact: (ORDINARY,)},
+    fold=fold_last_run,
+)
+"""One row: the last ordinary run closed."""
+
+VIEWS = (EMPLOYEES, KNOWN_MONTHS, ALLOWANCES, ADJUSTMENTS, ADJUSTMENT_PAYMENTS, RECOVERING, PAY_RUNS, LAST_RUN)

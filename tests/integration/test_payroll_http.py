@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
-from itertools import count
+from datetime import date
 
 import pytest
 
 from services.payroll.service import SERVICE
-from shared.events.codec import encode
-from shared.events.envelope import Envelope
 from shared.events.schemas import faults
-from shared.flow import decisions
-from shared.flow.apply import Arrived, apply
-from shared.flow.facts import Place
-from shared.kernel.facts import Fact
-from shared.store import log
-from shared.store.database import AgencyBook, connect
 from tests.support import payroll_places as places
 from tests.support import payroll_year as year
+from tests.support.payroll_web import TREASURER, hear, pay, problem_of, publish, settle
 from tests.support.payroll_year import at
 from tests.support.web import Web, web
 
-TREASURER, ADMIN, AUDITOR, M1, M2 = ("m20", "treasurer"), ("m0", "admin"), ("itwil", "auditor"), ("m1", "employee"), ("m2", "employee")
-PLACES = count(1)
+AUDITOR, M1, M2 = ("itwil", "auditor"), ("m1", "employee"), ("m2", "employee")
 
 
 @pytest.fixture(scope="module")
@@ -40,49 +31,6 @@ def here(postgres_url: str) -> Iterator[Web]:
         hear(made, *year.granted(), year.attendance(6, late=450, absent=1))
         made.answers[6] = pay(made, 6, at(7, 8))
         yield made
-
-
-def publish(here: Web, **changes: object) -> None:
-    here.clock.moment = at(1, 2)
-    settings = year.SETTINGS | changes
-    rules = {"kind": "allowance", "id": "mulyorejo-tpp", "since": "2026-01-01", "sources": ["Perwal 42/2025"], "settings": settings}
-    assert here.call("POST", "/v1/rule-sets", ADMIN, json=rules).status_code == 201
-
-
-def hear(here: Web, *facts: Fact) -> None:
-    """The facts arrive from the bus, and everything settles."""
-    arrived = [Arrived(Place(f"merit.internal.test.{fact.type.split('.')[1]}.v1", 0, next(PLACES)), envelope(fact)) for fact in facts]
-    with here.database.transaction("mulyorejo", here.clock.now()) as tx:
-        apply(tx, SERVICE, arrived)
-    settle(here)
-
-
-def envelope(fact: Fact) -> Envelope:
-    said = {name: getattr(fact, name) for name in ("id", "type", "agency", "subject", "stream", "version", "effective", "recorded")}
-    return Envelope(**said, actor="test", correlation="c", causation=None, hops=0, traceparent=None, sequence=1, data=encode(fact.event))
-
-
-def settle(here: Web) -> None:
-    """Take the marked decisions and fold the own log, which may mark others, until both rest."""
-    moved = True
-    while moved:
-        while decisions.settle(here.database, SERVICE, "mulyorejo", here.clock.now()):
-            pass
-        reader = connect(here.places.log_url, "test")
-        envelopes, _ = log.read_log(reader, AgencyBook(), getattr(here, "folded", 0), 1000)
-        reader.close()
-        here.folded = max([getattr(here, "folded", 0), *(one.sequence for one in envelopes)])
-        with here.database.transaction("mulyorejo", here.clock.now()) as tx:
-            apply(tx, SERVICE, [Arrived(Place("own", 0, one.sequence), one) for one in envelopes])
-        moved = bool(envelopes)
-
-
-def pay(here: Web, month: int, when: datetime) -> dict:
-    here.clock.moment = when
-    answer = here.call("POST", "/v1/pay-runs", TREASURER, json={"month": f"2026-{month:02d}"})
-    assert answer.status_code == 201, answer.get_json()
-    settle(here)
-    return answer.get_json()
 
 
 def test_the_three_runs_pay_what_the_rules_give(here):
@@ -267,9 +215,3 @@ def test_extra_pay_a_bonus_and_a_percentage_without_a_predicate(postgres_url: st
         found = {line["name"]: line["amount"] for line in row["due_lines"]}
         assert found == {"performance": 3_453_457, "discipline": 2_302_304, "excellence": 575_576, "bonus": 250_000}
         assert found["performance"] + found["discipline"] == base and [part["difference"] for part in row["corrections"]] == [1_266_268]
-
-
-def problem_of(answer) -> tuple[int, str]:
-    said = answer.get_json()
-    assert said["expected"] and said["found"] and said["remedy"], said
-    return answer.status_code, said["type"].removeprefix("urn:merit:problem:")

@@ -15,6 +15,7 @@ from services.payroll.api.allowances import story_of
 from services.payroll.domain.entitlement import Held
 from services.payroll.domain.explanation import explain
 from services.payroll.domain.run import PAY_RUN, CloseRun, check_month
+from services.payroll.domain.run_id import RunId
 from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in
 from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted, Line, Missing
 from services.payroll.posting import post_chunk, posted_in
@@ -269,10 +270,15 @@ def test_posting_again_does_nothing_and_a_run_is_closed_once():
 
 def test_runs_go_forward_and_only_over_months_that_have_ended():
     january = Period(2026, 1, 1)
-    check_month(january, date(2026, 2, 1), [])
-    for today, closed, code in ((date(2026, 1, 31), [], "month-not-over"), (date(2026, 3, 8), ["2026-02"], "run-out-of-order")):
+    check_month(january, date(2026, 2, 1), None, True)
+    march = date(2026, 3, 8)
+    for today, closed, in_rules, code in (
+        (date(2026, 1, 31), None, True, "month-not-over"),
+        (march, RunId("2026-02"), True, "run-out-of-order"),
+        (march, None, False, "month-before-rules"),
+    ):
         with pytest.raises(Refused) as refused:
-            check_month(january, today, closed)
+            check_month(january, today, closed, in_rules)
         assert refused.value.code == code
     with pytest.raises(Refused, match="nothing-to-pay"):
         PAY_RUN.decider.decide(PAY_RUN.decider.initial, CloseRun("2026-01", "2026-01", (), "treasurer-1"))

@@ -10,7 +10,7 @@ from services.payroll import schemas
 from services.payroll.domain.entitlement import Held
 from services.payroll.domain.explanation import Story, explain
 from services.payroll.domain.run import PAY_RUN, CloseRun, check_month
-from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in
+from services.payroll.dossier import entitlement_of, last_closed, read_dossier, read_ledger, scheme_in
 from services.payroll.events import PayRunPosted
 from services.payroll.heard import (
     AppraisalAccepted,
@@ -27,12 +27,12 @@ from services.payroll.heard import (
     ScoreSubmitted,
     TargetSet,
 )
-from services.payroll.posting import post_chunk, posted_in
+from services.payroll.posting import alone, post_chunk, posted_in
 from services.payroll.views import ADJUSTMENT_PAYMENTS, ALLOWANCES, EMPLOYEES, PAY_RUNS, RECOVERING
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.facts import Fact, Knowledge
-from shared.kernel.periods import Period, month_of
+from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 
 blp = Blueprint("payroll", __name__, url_prefix="/v1", description="Allowances that follow from appraisals, and their payment.")
@@ -62,11 +62,12 @@ def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any]:
     those who could not be paid and what is missing; the next run pays them.
     """
     month = month_in(body["month"])
+    alone(ask)  # before anything is read: what another run does meanwhile decides what this one may do
     command = CloseRun(run=str(month), month=str(month), posted=(), treasurer=ask.actor.id)
     closed = ask.state(PAY_RUN, command).posted
     if closed is not None:
         return _totals(closed, ())
-    check_month(month, ask.today, _closed_after(ask, month))
+    check_month(month, ask.today, last_closed(ask.knowledge), scheme_in(ask.knowledge, month) is not None)
     employees = [row["key"] for row in ask.knowledge.rows(EMPLOYEES)]
     outcome = post_chunk(ask, month, employees)
     held = [asdict(each) for each in outcome.held]
@@ -198,16 +199,6 @@ def _recovery(ask: Ask, employee: str) -> dict[str, Any] | None:
 
 def _known(ask: Ask, employee: str) -> None:
     ask.found(ask.knowledge.row(EMPLOYEES, employee), "employee", employee)
-
-
-def _closed_after(ask: Ask, month: Period) -> list[str]:
-    """Later months whose run is closed, as their own streams tell."""
-    found, later = [], month.shift(1)
-    while later.start <= month_of(ask.today).start:
-        if ask.state(PAY_RUN, CloseRun(str(later), str(later), (), "")).posted is not None:
-            found.append(str(later))
-        later = later.shift(1)
-    return found
 
 
 def _totals(closed: PayRunPosted, held: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

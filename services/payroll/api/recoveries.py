@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from services.payroll import schemas
+from services.payroll.domain.recovery import CLAIM, RUNS
 from services.payroll.domain.repayment import REPAYMENT, RecordRepayment
-from services.payroll.dossier import read_ledger
+from services.payroll.domain.run_id import RunId
+from services.payroll.dossier import last_closed, read_ledger
 from services.payroll.views import EMPLOYEES, RECOVERING
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
@@ -20,10 +23,24 @@ recoveries = Blueprint("recoveries", __name__, url_prefix="/v1", description="Wh
 def list_recoveries(ask: Ask) -> dict[str, Any]:
     """What was ever to be taken back, by person; amount 0: all of it came back.
 
-    `first_run` behind the last closed run says that nothing is deducted, because the person is paid nothing any more: it is claimed from
-    him (PP 38/2016) and recorded as a repayment.
+    `collection` ``runs``: the person is in service, and runs deduct it in `instalments_left` instalments, the first with `first_run`, the
+    agency's next run. ``claim``: he has left service, on the day `ended` (his first outside it); runs pay him nothing any more, so that it
+    is claimed from him (PP 38/2016) and recorded as a repayment.
     """
-    return ask.page(RECOVERING)
+    listed = ask.page(RECOVERING)
+    owing = [row["key"] for row in listed["items"]]
+    ended = {row["key"]: row["ended"] for row in ask.knowledge.rows(EMPLOYEES, key=owing) if row["ended"] and row["ended"] <= ask.today}
+    closed = last_closed(ask.knowledge)
+    listed["items"] = [_as_of(row, ended.get(row["key"]), closed) for row in listed["items"]]
+    return listed
+
+
+def _as_of(row: Mapping[str, Any], ended: date | None, closed: RunId | None) -> dict[str, Any]:
+    """A row as it holds today: an end of service published ahead has come, a run was closed a moment ago."""
+    if ended is not None:
+        return {**row, "collection": CLAIM, "ended": ended, "instalments_left": None, "first_run": None}
+    first = max(row["first_run"], str(closed.next_month)) if closed is not None and row["amount"] else row["first_run"]
+    return {**row, "collection": RUNS, "ended": None, "first_run": first}
 
 
 @recoveries.route("/recoveries/<employee>/repayments", methods=["POST"])
@@ -33,7 +50,7 @@ def record_repayment(ask: Ask, body: Mapping[str, Any], employee: str) -> dict[s
     """Record what the person gave back himself, with the receipt's number: oldest month first.
 
     Answers {employee, amount, months, owed}; `owed` is what is left. The same receipt again changes nothing. 409 repayment-over-debt,
-    409 repayment-recorded, 422 repayment-ahead.
+    409 repayment-recorded, 422 repayment-ahead, 422 repayment-too-early.
     """
     ask.found(ask.knowledge.row(EMPLOYEES, employee), "employee", employee)
     ask.knowledge.hold(employee)  # a run that takes an instalment meanwhile would take it twice

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from services.payroll.domain.entitlement import Entitlement, Held
 from services.payroll.domain.recovery import Payment
+from services.payroll.domain.run_id import RunId, month_of_run
 from services.payroll.events import (
     AllowanceAdjusted,
     AllowanceCalculated,
@@ -18,7 +19,6 @@ from services.payroll.events import (
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.facts import Fact
 from shared.kernel.money import Rupiah
-from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 
 Result = AllowanceCalculated | AllowanceAdjusted | AllowanceConfirmed
@@ -93,9 +93,13 @@ def stream_of(employee: str, month: str) -> str:
     return f"payroll-{employee}-{month}"
 
 
-def next_run(posted: Iterable[Payment], month: str) -> str:
-    """The run in which a difference of `month` is due: the month after the person's last run."""
-    return str(Period.parse(max([*(event.run for event in posted), month])).shift(1))
+def next_run(closed: RunId | None, own: Iterable[Payment], month: str) -> str:
+    """The run in which a difference of the posted `month` is due: the agency's next ordinary one.
+
+    `closed`: the last ordinary run that the agency closed; `own`: what runs paid the person, among them one that is not closed yet.
+    """
+    behind = [RunId(month), *(RunId(month_of_run(event.run)) for event in own), *((closed,) if closed is not None else ())]
+    return str(max(behind).next_month)
 
 
 def _settle(state: Month, command: Settle) -> Sequence[object]:
@@ -140,10 +144,10 @@ def _post(state: Month, command: Post) -> Sequence[object]:
     if state.posted:
         return ()
     fresh = command.entitlement
-    if fresh.month > command.run:
+    if fresh.month > month_of_run(command.run):
         raise Refused(
             "month-after-run",
-            expected=f"a month up to {command.run}, the run's",
+            expected=f"a month up to that of the run {command.run}",
             found=fresh.month,
             remedy="post it in its own run or a later one",
         )

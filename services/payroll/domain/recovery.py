@@ -21,6 +21,8 @@ from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.facts import Fact
 from shared.kernel.money import Rupiah
 
+RUNS, CLAIM = "runs", "claim"
+"""How what is owed comes back: deducted by runs in instalments, or claimed from a person who has left and repaid by him."""
 Payment = AllowancePosted | AdjustmentsPosted
 """What a run pays."""
 Settled = Payment | RepaymentReceived
@@ -91,22 +93,30 @@ def instalments(amount: Rupiah, worth: Rupiah, cap_percent: Fraction) -> int | N
 
 @dataclass(frozen=True)
 class ScheduleRecovery:
-    """Say what is still to be taken back. `worth`: what the last month posted is worth now, in rupiah; `first_run`: the next run."""
+    """Say what is still to be taken back. `worth`: what the last month posted is worth now, in rupiah; `first_run`: the agency's next run.
+
+    `left`: the person is out of service, so that runs take nothing any more and he is asked for it (PP 38/2016).
+    """
 
     employee: str
     amount: Rupiah
     worth: Rupiah
     cap_percent: Fraction
     first_run: str
+    left: bool = False
 
 
 def _schedule(state: RecoveryScheduled | None, command: ScheduleRecovery) -> Sequence[object]:
-    """Nothing where nothing was ever to be taken back, nor when amount and cap are as last said."""
-    cap = exact_text(command.cap_percent)
-    if (0 if state is None else state.amount) == command.amount and (state is None or state.cap_percent == cap):
+    """Nothing where nothing was ever to be taken back, nor when amount, cap, next run and way are as last said."""
+    cap, way = exact_text(command.cap_percent), CLAIM if command.left else RUNS
+    if state is None and not command.amount:
         return ()
-    left = instalments(command.amount, command.worth, command.cap_percent)
-    return (RecoveryScheduled(command.employee, command.amount, left, cap, command.first_run),)
+    if state is not None and (state.amount, state.cap_percent) == (command.amount, cap):
+        same_way = state.collection == way and state.first_run >= command.first_run
+        if same_way or not command.amount:
+            return ()
+    left = None if command.left and command.amount else instalments(command.amount, command.worth, command.cap_percent)
+    return (RecoveryScheduled(command.employee, command.amount, left, cap, command.first_run, way),)
 
 
 # A person's recoveries are few and follow each other, so that one stream holds them all.

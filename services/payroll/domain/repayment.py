@@ -10,6 +10,7 @@ from services.payroll.domain.recovery import Outstanding, give_back, owed
 from services.payroll.events import RepaymentReceived
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.money import Rupiah
+from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 
 
@@ -26,7 +27,7 @@ class RecordRepayment:
 
 
 def decide(state: tuple[RepaymentReceived, ...], command: RecordRepayment) -> Sequence[RepaymentReceived]:
-    """RepaymentReceived, oldest month first; the same receipt again changes nothing. Refused for more than is owed, or ahead."""
+    """RepaymentReceived, oldest month first; the same receipt again changes nothing. Refused for more than is owed, ahead, or before."""
     for earlier in state:
         if earlier.document == command.document:
             if (earlier.amount, earlier.received_on) == (command.amount, command.received_on):
@@ -46,6 +47,14 @@ def decide(state: tuple[RepaymentReceived, ...], command: RecordRepayment) -> Se
             remedy="record it when the money is there",
         )
     debt = owed(command.due)
+    if debt and command.received_on < (first := Period.parse(command.due[0].month).start):
+        raise Refused(
+            "repayment-too-early",
+            status=422,
+            expected=f"a day from {first} on, the first day of the oldest month that is not settled",
+            found=str(command.received_on),
+            remedy="correct the day of the receipt",
+        )
     if command.amount > debt:
         raise Refused(
             "repayment-over-debt",

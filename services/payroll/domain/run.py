@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from services.payroll.domain.recovery import Payment
+from services.payroll.domain.run_id import RunId
 from services.payroll.events import AllowancePosted, PayRunPosted
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.periods import Period
@@ -64,8 +65,15 @@ PAY_RUN = Aggregate(
 )
 
 
-def check_month(month: Period, today: date, closed: Iterable[str]) -> None:
-    """Refused when `month` is not over yet, or when a later run is closed already: runs go forward."""
+def stream_of(run: RunId) -> str:
+    return f"payroll-run-{run}"
+
+
+def check_month(month: Period, today: date, closed: RunId | None, in_rules: bool) -> None:
+    """Refused when `month` is not over yet, when no rules held in it, or when a later run is closed already: runs go forward.
+
+    `closed` is the last ordinary run closed; `in_rules`: whether a rule set of allowances was in force on the month's first day.
+    """
     if today <= month.end:
         raise Refused(
             "month-not-over",
@@ -73,11 +81,18 @@ def check_month(month: Period, today: date, closed: Iterable[str]) -> None:
             found=str(today),
             remedy="run it when the month and its attendance are complete",
         )
-    later = [run for run in closed if run > str(month)]
-    if later:
+    if closed is not None and closed > RunId(str(month)):
         raise Refused(
             "run-out-of-order",
-            expected=f"a month after {max(later)}, the last run closed",
+            expected=f"a month after {closed}, the last run closed",
             found=str(month),
             remedy="months left open are paid by the next run",
+        )
+    if not in_rules:
+        raise Refused(
+            "month-before-rules",
+            status=422,
+            expected="a month in which a rule set of allowances is in force",
+            found=str(month),
+            remedy="correct the month, or publish the rule set that holds in it",
         )

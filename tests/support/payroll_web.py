@@ -1,0 +1,76 @@
+"""Payroll served on a real database: rules published, facts heard, months paid, everything settled between."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import count
+
+from services.payroll.service import SERVICE
+from shared.events.codec import encode
+from shared.events.envelope import Envelope
+from shared.flow import decisions
+from shared.flow.apply import Arrived, apply
+from shared.flow.facts import Place
+from shared.kernel.facts import Fact
+from shared.store import log
+from shared.store.database import AgencyBook, connect
+from tests.support import payroll_year as year
+from tests.support.payroll_year import at
+from tests.support.web import Web
+
+TREASURER, ADMIN = ("m20", "treasurer"), ("m0", "admin")
+PLACES = count(1)
+
+
+def publish(here: Web, **changes: object) -> None:
+    here.clock.moment = at(1, 2)
+    settings = year.SETTINGS | changes
+    rules = {"kind": "allowance", "id": "mulyorejo-tpp", "since": "2026-01-01", "sources": ["Perwal 42/2025"], "settings": settings}
+    assert here.call("POST", "/v1/rule-sets", ADMIN, json=rules).status_code == 201
+
+
+def hear(here: Web, *facts: Fact) -> None:
+    """The facts arrive from the bus, and everything settles."""
+    arrive(here, *facts)
+    settle(here)
+
+
+def arrive(here: Web, *facts: Fact) -> None:
+    """The facts arrive from the bus; what they mark waits."""
+    arrived = [Arrived(Place(f"merit.internal.test.{fact.type.split('.')[1]}.v1", 0, next(PLACES)), envelope(fact)) for fact in facts]
+    with here.database.transaction("mulyorejo", here.clock.now()) as tx:
+        apply(tx, SERVICE, arrived)
+
+
+def envelope(fact: Fact) -> Envelope:
+    said = {name: getattr(fact, name) for name in ("id", "type", "agency", "subject", "stream", "version", "effective", "recorded")}
+    return Envelope(**said, actor="test", correlation="c", causation=None, hops=0, traceparent=None, sequence=1, data=encode(fact.event))
+
+
+def settle(here: Web) -> None:
+    """Take the marked decisions and fold the own log, which may mark others, until both rest."""
+    moved = True
+    while moved:
+        while decisions.settle(here.database, SERVICE, "mulyorejo", here.clock.now()):
+            pass
+        reader = connect(here.places.log_url, "test")
+        envelopes, _ = log.read_log(reader, AgencyBook(), getattr(here, "folded", 0), 1000)
+        reader.close()
+        here.folded = max([getattr(here, "folded", 0), *(one.sequence for one in envelopes)])
+        with here.database.transaction("mulyorejo", here.clock.now()) as tx:
+            apply(tx, SERVICE, [Arrived(Place("own", 0, one.sequence), one) for one in envelopes])
+        moved = bool(envelopes)
+
+
+def pay(here: Web, month: int, when: datetime) -> dict:
+    here.clock.moment = when
+    answer = here.call("POST", "/v1/pay-runs", TREASURER, json={"month": f"2026-{month:02d}"})
+    assert answer.status_code == 201, answer.get_json()
+    settle(here)
+    return answer.get_json()
+
+
+def problem_of(answer) -> tuple[int, str]:
+    said = answer.get_json()
+    assert said["expected"] and said["found"] and said["remedy"], said
+    return answer.status_code, said["type"].removeprefix("urn:merit:problem:")

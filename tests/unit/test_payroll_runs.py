@@ -1,0 +1,80 @@
+"""How pay runs are called and follow each other, and which run comes next."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.payroll.domain.month import next_run
+from services.payroll.domain.recovery import CLAIM, RECOVERY, RUNS, Outstanding, ScheduleRecovery
+from services.payroll.domain.repayment import REPAYMENT, RecordRepayment
+from services.payroll.domain.run_id import RunId
+from services.payroll.events import AllowancePosted, RecoveryScheduled
+from shared.kernel.refusal import Refused
+
+MONTHS = st.builds("{}-{:02d}".format, st.integers(1950, 2099), st.integers(1, 12))
+RUN_IDS = st.builds(RunId, MONTHS, st.integers(0, 99))
+
+
+@given(RUN_IDS, RUN_IDS)
+def test_runs_follow_each_other_as_their_names_do(one: RunId, other: RunId):
+    assert RunId.parse(str(one)) == one
+    assert (one < other) == (str(one) < str(other))
+    assert one < one.next_month and one.next_month.number == 0
+
+
+OTHERS = ("2026-10\n", "2026-10.1", "2026-10.00", "2026-10.100", "2026-13", "2026-10.٠١", "2026-Q1", "2026", "1000-01", "")
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_other_names_are_refused(text: str):
+    with pytest.raises(ValueError, match="expected a p"):
+        RunId.parse(text)
+
+
+def paid(run: str) -> AllowancePosted:
+    return AllowancePosted("m1", run[:7], run, 1, (), 1)
+
+
+@pytest.mark.parametrize(("closed", "own", "month", "run"), [
+    (None, [], "2026-01", "2026-02"),
+    ("2026-10", ["2026-09"], "2026-07", "2026-11"),
+    ("2026-10", ["2026-10.01"], "2026-07", "2026-11"),
+    ("2026-10", ["2026-11"], "2026-07", "2026-12"),
+    ("2026-12", ["2026-12"], "2026-12", "2027-01"),
+])  # fmt: skip
+def test_the_next_run_is_the_agencys(closed: str | None, own: list[str], month: str, run: str):
+    """Who was held in October is not told that October takes it back; a run that has paid him and is still open is behind him, too."""
+    assert next_run(RunId.parse(closed) if closed else None, map(paid, own), month) == run
+
+
+def scheduled(*past: RecoveryScheduled, amount: int = 300, first_run: str = "2026-11", left: bool = False) -> list:
+    decider = RECOVERY.decider
+    return list(decider.decide(decider.state(past), ScheduleRecovery("m1", amount, 1_000, 25, first_run, left)))
+
+
+def test_a_recovery_is_said_again_when_its_run_closed_without_it_or_the_person_left():
+    october = RecoveryScheduled("m1", 300, 2, "25", "2026-10", RUNS)
+    assert scheduled(october) == [RecoveryScheduled("m1", 300, 2, "25", "2026-11", RUNS)]
+    assert scheduled(october, first_run="2026-10") == []
+    claimed = RecoveryScheduled("m1", 300, None, "25", "2026-11", CLAIM)
+    assert scheduled(october, left=True) == [claimed]
+    assert scheduled(october, claimed) == [RecoveryScheduled("m1", 300, 2, "25", "2026-11", RUNS)]
+    assert scheduled(claimed, amount=0, left=True) == [RecoveryScheduled("m1", 0, 0, "25", "2026-11", CLAIM)]
+    assert scheduled(claimed, RecoveryScheduled("m1", 0, 0, "25", "2026-11", CLAIM), amount=0, first_run="2027-01") == []
+
+
+@pytest.mark.parametrize(
+    ("on", "code"), [("2025-12-31", "repayment-too-early"), ("0001-01-01", "repayment-too-early"), ("2026-01-01", None)]
+)
+def test_nothing_is_given_back_before_the_month_that_is_owed(on: str, code: str | None):
+    owed = (Outstanding("2026-01", "e1", "c", -300),)
+    command = RecordRepayment("m1", "STS/1/2026", date.fromisoformat(on), 300, date(2026, 6, 8), owed)
+    if code is None:
+        assert len(REPAYMENT.decider.decide((), command)) == 1
+    else:
+        with pytest.raises(Refused, match=code):
+            REPAYMENT.decider.decide((), command)
