@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from shared.http.fields import Day
 from shared.http.forms import Edge
 
 EDGE = Edge("appraisal")
@@ -32,7 +33,7 @@ class NewTarget(Schema):
 
 class Approval(Schema):
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the signed plan"})
-    since = fields.Date(
+    since = Day(
         load_default=None,
         allow_none=True,
         metadata={"description": "For a plan made anew within its year: from which day on; that of the last new post without it"},
@@ -110,29 +111,29 @@ class Correction(Schema):
     )
     legal_basis = fields.String(required=True, validate=CITATION, metadata={"example": "PP 30/2019 art. 41"})
     document = fields.String(required=True, validate=DOCUMENT)
-    heard_on = fields.Date(required=True, metadata={"description": "The day on which the employee was heard"})
+    heard_on = Day(required=True, metadata={"description": "The day on which the employee was heard"})
     reasons = fields.String(required=True, validate=FREE)
 
 
 class Closing(Schema):
-    done_on = fields.Date(required=True)
+    done_on = Day(required=True)
     what = fields.String(required=True, validate=FREE, metadata={"description": "What was done; kept as a text"})
 
 
 class ImprovementFilter(Schema):
-    unit = fields.String(load_default=None)
+    unit = fields.String(load_default=None, validate=EDGE.body("unit"))
     status = fields.String(load_default=None, validate=validate.OneOf(("open", "closed")))
 
 
 class UnitScores(Schema):
-    period = fields.String(required=True, metadata={"example": "2026-Q1"})
+    period = fields.String(required=True, validate=EDGE.body("period"), metadata={"example": "2026-Q1"})
 
 
 class AppraisalFilter(Schema):
-    period = fields.String(load_default=None, metadata={"example": "2026-Q1"})
-    unit = fields.String(load_default=None)
+    period = fields.String(load_default=None, validate=EDGE.body("period"), metadata={"example": "2026-Q1"})
+    unit = fields.String(load_default=None, validate=EDGE.body("unit"))
 
 
 class DistributionFilter(Schema):
-    period = fields.String(required=True, metadata={"example": "2026-Q1"})
-    unit = fields.String(load_default=None)
+    period = fields.String(required=True, validate=EDGE.body("period"), metadata={"example": "2026-Q1"})
+    unit = fields.String(load_default=None, validate=EDGE.body("unit"))

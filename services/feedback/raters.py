@@ -67,7 +67,7 @@ def receipt_code(ask: Ask, complaint: str) -> str:
 
 def receipt_digest(agency: str, complaint: str, code: str) -> str:
     """SHA-256 of a code as somebody typed it: small letters, spaces and hyphens do not matter. 80 bits are too many to be tried."""
-    typed = "".join(code.upper().replace("-", " ").split())
+    typed = "".join((code.upper() if code.isascii() else code).replace("-", " ").split())
     return hashlib.sha256("\n".join(("receipt", agency, complaint, typed)).encode()).hexdigest()
 
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from shared.http.forms import Edge
+from shared.http.fields import Flag
+from shared.http.forms import Edge, Written
 
 EDGE = Edge("feedback")
+CASE = "^[!-~]{1,80}$"
+"""A case's token or number in the unit's register: visible ASCII characters, so that one case is written in one way."""
 CODE, ELEMENT = EDGE.body("code"), EDGE.body("element")
 REMARK = validate.Length(min=1, max=2000)
 LETTER = validate.Length(min=1, max=8000)
-TOKEN = validate.Regexp(r"^[\x21-\x7e]{1,80}$", error="Must be 1 to 80 visible ASCII characters.")
-POINTS = {"keys": fields.String(validate=validate.Length(min=1, max=40)), "values": fields.Integer(strict=True)}
+TOKEN = Written({"pattern": CASE, "description": "1 to 80 visible ASCII characters"})
+RECEIPT = Written({"pattern": "^[A-Za-z0-9][A-Za-z0-9 -]{0,39}$", "description": "A receipt code as it was handed out"})
+MEMBER = Written({"pattern": "^[A-Za-z][A-Za-z0-9_]{0,39}$", "description": "An aspect's or an element's code"})
+PERIOD = EDGE.body("period")
+POINTS = {
+    "keys": fields.String(validate=MEMBER),
+    "values": fields.Integer(strict=True),
+}
 
 
 class Answer(Schema):
@@ -72,12 +81,12 @@ class Complaint(Schema):
     kind = fields.String(required=True, validate=CODE, metadata={"description": "A kind of the rule set `complaints`", "example": "light"})
     body = fields.String(required=True, validate=LETTER, metadata={"description": "What happened; kept as a text that can be erased"})
     contact = fields.String(load_default=None, allow_none=True, validate=REMARK, metadata={"description": "Only complaint officers see it"})
-    anonymous = fields.Boolean(load_default=False, metadata={"description": "Nothing is kept that leads to the citizen; no contact then"})
-    confidential = fields.Boolean(load_default=False, metadata={"description": "Only complaint officers read what was said"})
+    anonymous = Flag(load_default=False, metadata={"description": "Nothing is kept that leads to the citizen; no contact then"})
+    confidential = Flag(load_default=False, metadata={"description": "Only complaint officers read what was said"})
 
 
 class Resolution(Schema):
-    founded = fields.Boolean(required=True, metadata={"description": "Whether the unit was at fault"})
+    founded = Flag(required=True, metadata={"description": "Whether the unit was at fault"})
     answer = fields.String(required=True, validate=LETTER, metadata={"description": "What the citizen reads with the receipt code"})
 
 
@@ -91,26 +100,26 @@ class Question(Schema):
 
 
 class Reply(Schema):
-    receipt_code = fields.String(required=True, validate=validate.Length(max=40))
+    receipt_code = fields.String(required=True, validate=RECEIPT)
     reply = fields.String(required=True, validate=LETTER, metadata={"description": "Kept as a text that can be erased"})
 
 
 class ReceiptCode(Schema):
-    receipt_code = fields.String(required=True, validate=validate.Length(max=40))
+    receipt_code = fields.String(required=True, validate=RECEIPT)
 
 
 class SurveyFilter(Schema):
-    unit = fields.String(load_default=None)
-    period = fields.String(load_default=None, metadata={"example": "2026-Q1"})
+    unit = fields.String(load_default=None, validate=CODE)
+    period = fields.String(load_default=None, validate=PERIOD, metadata={"example": "2026-Q1"})
 
 
 class ComplaintFilter(Schema):
-    unit = fields.String(load_default=None)
+    unit = fields.String(load_default=None, validate=CODE)
     status = fields.String(load_default=None, validate=validate.OneOf(("open", "waiting", "overdue", "resolved")))
 
 
 class PeriodFilter(Schema):
-    period = fields.String(load_default=None, metadata={"example": "2026-Q1"})
+    period = fields.String(load_default=None, validate=PERIOD, metadata={"example": "2026-Q1"})
 
 
 class Nothing(Schema):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
+from shared.http.fields import Day
 from shared.http.forms import Edge
 
 EDGE = Edge("payroll")
@@ -21,15 +22,11 @@ class Repayment(Schema):
 
     amount = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10**12), metadata={"description": "Rupiah"})
     document = fields.String(required=True, validate=EDGE.body("document"), metadata={"description": "The receipt's number"})
-    received_on = fields.Date(required=True)
+    received_on = Day(required=True)
 
 
 class OfMonth(Schema):
     """Narrow a list to one month."""
 
-    class Meta:
-        # limit and cursor are read by the page itself.
-        unknown = EXCLUDE
-
     month = fields.String(load_default=None, validate=MONTH, metadata={"example": "2026-04"})
-    employee = fields.String(load_default=None)
+    employee = fields.String(load_default=None, validate=EDGE.body("employee"))

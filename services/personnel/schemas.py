@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from shared.http.fields import Day, Flag, Points
 from shared.http.forms import Edge
 
 EDGE = Edge("personnel")
-CODE, NAME, DOCUMENT, MONTH = map(EDGE.body, ("code", "proposal", "document", "month"))
+CODE, NAME, DOCUMENT, MONTH, PERIOD, YEAR = map(EDGE.body, ("code", "proposal", "document", "month", "period", "year"))
 FREE = validate.Length(min=1, max=4000)
 
 
@@ -16,12 +17,8 @@ class ProposalDecision(Schema):
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
     post = fields.String(validate=CODE, metadata={"description": "For a role: the post or role given; the programme without it"})
     unit = fields.String(validate=CODE, metadata={"description": "For a mentor: of which unit; the person's own without it"})
-    since = fields.Date(
-        metadata={"description": "From when; without it today, for a rank or a sanction with a term the first of the next month"}
-    )
-    until = fields.Date(
-        metadata={"description": "Last day of a sanction or of the time to improve; the rule's own months, or six, without it"}
-    )
+    since = Day(metadata={"description": "From when; without it today, for a rank or a sanction with a term the first of the next month"})
+    until = Day(metadata={"description": "Last day of a sanction or of the time to improve; the rule's own months, or six, without it"})
     bonus = fields.Integer(
         strict=True, validate=validate.Range(0, 10**10), metadata={"description": "For an award: rupiah; the proposed bonus without it"}
     )
@@ -32,7 +29,7 @@ class ProposalDecision(Schema):
 
 class FollowedStep(Schema):
     proposal = fields.String(required=True, validate=NAME, metadata={"description": "The approved proposal that the measure came from"})
-    on = fields.Date(required=True, metadata={"description": "The day on which the step took place"})
+    on = Day(required=True, metadata={"description": "The day on which the step took place"})
     agreement = fields.String(
         load_default=None, allow_none=True, validate=FREE, metadata={"description": "What was agreed; kept as a text"}
     )
@@ -41,7 +38,7 @@ class FollowedStep(Schema):
 class ClosedMeasure(Schema):
     proposal = fields.String(required=True, validate=NAME)
     outcome = fields.String(required=True, validate=validate.OneOf(("reached", "not_reached")))
-    on = fields.Date(metadata={"description": "The day on which a training was completed; today without it"})
+    on = Day(metadata={"description": "The day on which a training was completed; today without it"})
 
 
 class ClosedImprovement(Schema):
@@ -53,20 +50,13 @@ class ClosedImprovement(Schema):
 class TrainingCompletion(Schema):
     programme = fields.String(required=True, validate=CODE)
     result = fields.String(required=True, validate=validate.OneOf(("passed", "failed")))
-    completed_on = fields.Date(required=True)
-    score = fields.Decimal(
-        load_default=None,
-        allow_none=True,
-        places=2,
-        as_string=True,
-        validate=validate.Range(0, 1000),
-        metadata={"description": "Points with at most two decimals, as text"},
-    )
+    completed_on = Day(required=True)
+    score = Points(load_default=None, allow_none=True, metadata={"description": "Points with at most two decimals, as text"})
 
 
 class UnitMove(Schema):
     parent = fields.String(required=True, validate=CODE, metadata={"description": "The unit that it comes under"})
-    since = fields.Date(required=True)
+    since = Day(required=True)
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
 
 
@@ -81,7 +71,7 @@ class NewVacancy(Schema):
     unit = fields.String(required=True, validate=CODE)
     job_class = fields.Integer(required=True, strict=True, metadata={"description": "Kelas jabatan 1 to 17"})
     kind = fields.String(required=True, validate=validate.OneOf(("structural", "functional", "executing")))
-    strategic = fields.Boolean(load_default=False)
+    strategic = Flag(load_default=False)
     criteria = fields.List(
         fields.String(validate=CODE),
         required=True,
@@ -93,17 +83,17 @@ class VacancyDecision(Schema):
     proposal = fields.String(required=True, validate=NAME, metadata={"description": "The proposal that was seen"})
     employee = fields.String(required=True, validate=CODE)
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
-    since = fields.Date(metadata={"description": "From when; today without it"})
+    since = Day(metadata={"description": "From when; today without it"})
 
 
 class Lifting(Schema):
-    on = fields.Date(metadata={"description": "From which day on it has no effect; today without it"})
+    on = Day(metadata={"description": "From which day on it has no effect; today without it"})
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
 
 
 class TalentFilter(Schema):
-    period = fields.String(load_default=None, metadata={"example": "2026-Q1"})
-    employee = fields.String(load_default=None)
+    period = fields.String(load_default=None, validate=PERIOD, metadata={"example": "2026-Q1"})
+    employee = fields.String(load_default=None, validate=CODE)
 
 
 class VacancyFilter(Schema):
@@ -111,13 +101,13 @@ class VacancyFilter(Schema):
 
 
 class AwardFilter(Schema):
-    year = fields.String(load_default=None, metadata={"example": "2026"})
-    employee = fields.String(load_default=None)
+    year = fields.String(load_default=None, validate=YEAR, metadata={"example": "2026"})
+    employee = fields.String(load_default=None, validate=CODE)
 
 
 class PromotionFilter(Schema):
     status = fields.String(load_default=None, validate=validate.OneOf(("proposed", "listed", "withdrawn", "approved", "rejected")))
-    employee = fields.String(load_default=None)
+    employee = fields.String(load_default=None, validate=CODE)
 
 
 class Nothing(Schema):
@@ -126,15 +116,15 @@ class Nothing(Schema):
 
 class ProposalFilter(Schema):
     status = fields.String(load_default=None, validate=validate.OneOf(("proposed", "listed", "withdrawn", "approved", "rejected")))
-    kind = fields.String(load_default=None)
-    employee = fields.String(load_default=None)
-    period = fields.String(load_default=None, metadata={"example": "2026-Q1"})
+    kind = fields.String(load_default=None, validate=CODE)
+    employee = fields.String(load_default=None, validate=CODE)
+    period = fields.String(load_default=None, validate=PERIOD, metadata={"example": "2026-Q1"})
 
 
 class EmployeeFilter(Schema):
-    unit = fields.String(load_default=None)
-    assessor = fields.String(load_default=None)
+    unit = fields.String(load_default=None, validate=CODE)
+    assessor = fields.String(load_default=None, validate=CODE)
 
 
 class OnDay(Schema):
-    on = fields.Date(load_default=None, metadata={"description": "What holds on that day; today without it"})
+    on = Day(load_default=None, metadata={"description": "What holds on that day; today without it"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, is_dataclass
 from functools import lru_cache
@@ -43,7 +44,7 @@ class UnknownVersion(Exception):
 def split_type(type_: str) -> tuple[str, int]:
     """``merit.appraisal.TargetSet.v1`` → ``("merit.appraisal.TargetSet", 1)``."""
     base, _, version = type_.rpartition(".v")
-    if not base or not version.isdigit():
+    if not base or not re.fullmatch("[1-9][0-9]{0,5}", version):
         raise ValueError(f"expected an event type such as merit.appraisal.TargetSet.v1, found {type_!r}")
     return base, int(version)
 

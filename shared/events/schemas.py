@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import field as data_field
 from datetime import date, datetime
 from functools import lru_cache
 from inspect import cleandoc
@@ -50,6 +51,8 @@ class Forms:
     forms: Mapping[str, Mapping[str, Any]]
     fields: Mapping[str, Any]
     definitions: Mapping[str, Any]
+    paths: Mapping[str, str] = data_field(default_factory=dict)
+    """The form, or the field, of a path's parameter that no field of its name tells."""
 
     @classmethod
     def read(cls, service: str, folder: Path = CONTRACTS) -> Forms:
@@ -57,7 +60,7 @@ class Forms:
         common, own = _read(folder / "forms.json"), {}
         if (folder / service / "forms.json").exists():
             own = _read(folder / service / "forms.json")
-        parts = ("forms", "fields", "definitions")
+        parts = ("forms", "fields", "definitions", "paths")
         return cls(*({**common.get(part, {}), **own.get(part, {})} for part in parts))
 
     def of(self, owner: str, field: str) -> Mapping[str, Any] | None:
@@ -178,7 +181,7 @@ def texts_in(schema: Mapping[str, Any], root: Mapping[str, Any] | None = None, p
         if isinstance(schema.get(keyword), Mapping):
             yield from texts_in(schema[keyword], root, path + mark)
     if schema.get("type") == "string" or "enum" in schema or not {"type", "anyOf", "enum"} & schema.keys():
-        yield re.sub(r"<#/\$defs/\w+>", "", path), schema
+        yield re.sub(r"<#/\$defs/[A-Za-z0-9_]+>", "", path), schema
 
 
 def unfit(heard: EventType, schema: Mapping[str, Any]) -> list[str]:

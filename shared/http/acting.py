@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 
 from shared.flow.knowledge import StoreKnowledge
 from shared.http import documented
@@ -100,6 +100,8 @@ class Ask:
 
     def page(self, view: Any, **equal: Any) -> dict[str, Any]:
         """One page of a view's rows whose columns equal these values (None: any), as ``limit`` and ``cursor`` of the request ask."""
+        if not getattr(current_app.view_functions[request.endpoint], "listed", False):
+            raise TypeError(f"{request.endpoint}: expected querying(…, listed=True) for a route that answers pages")
         return page(self.tx, view, equal, request.args, self.here.limits.page)
 
     def may(self, action: str, subject: str | None, period: Period | None = None, changes: frozenset[str] = NOBODY) -> bool:
@@ -199,8 +201,11 @@ def commanding(action: str, *, subject: str | None = None, if_match: bool = Fals
     return decorate
 
 
-def querying(action: str, *, subject: str | None = None) -> Callable[..., Any]:
-    """Make a function (ask, **path) a route that only reads. A member ``version`` of its dict becomes the ETag."""
+def querying(action: str, *, subject: str | None = None, listed: bool = False) -> Callable[..., Any]:
+    """Make a function (ask, **path) a route that only reads. A member ``version`` of its dict becomes the ETag.
+
+    `listed`: it answers pages (:meth:`Ask.page`), and so takes ``limit`` and ``cursor``.
+    """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
@@ -216,8 +221,8 @@ def querying(action: str, *, subject: str | None = None) -> Callable[..., Any]:
             version = found.get("version") if isinstance(found, Mapping) else None
             return answer(found, 200, None if version is None else f'"{version}"')
 
-        view.action = action
-        return documented.query(view)
+        view.action, view.listed = action, listed
+        return documented.query(view, listed=listed)
 
     return decorate
 

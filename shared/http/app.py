@@ -8,8 +8,10 @@ from apispec import APISpec
 from flask import Flask
 from flask_smorest import Api
 
+from shared.http.addresses import Addresses, AddressForms
 from shared.http.documented import describe_problems
 from shared.http.feed import feed
+from shared.http.forms import Edge
 from shared.http.health import health
 from shared.http.identity import Identity
 from shared.http.problems import handle_problems
@@ -51,12 +53,15 @@ def create_app(
         PROPAGATE_EXCEPTIONS=False,
     )
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
     app.extensions["merit"] = Serving(service, database, log_database, clock, identity, limits or Limits(), status)
+    addresses = Addresses(Edge(service.name))
     handle_problems(app)
-    guard(app)
-    api = _Api(app, spec_kwargs=_spec())
+    guard(app, addresses)
+    api = _Api(app, spec_kwargs=_spec() | {"extra_plugins": [AddressForms(addresses.edge)]})
     for blueprint in (health, rule_sets, feed, texts, *service.blueprints):
         api.register_blueprint(blueprint)
+    addresses.learn(api.spec.to_dict()["paths"])
     app.view_functions["api-docs.openapi_json"] = public(_opened(app.view_functions["api-docs.openapi_json"]))
     return app
 

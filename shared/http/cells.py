@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.kernel import decimals
-from shared.kernel.periods import Period
+from shared.kernel.periods import FIRST_YEAR, LAST_YEAR, Period
 
 LONGEST = 2000
 _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}([.,][0-9]{3})+")
@@ -55,7 +55,8 @@ def text(cell: str) -> str:
 
 def code(cell: str) -> str:
     """A code of small letters, digits and hyphens; capitals are made small."""
-    found = cell.lower()
+    # Some letters of other alphabets become ours when made small, such as the sign for kelvin.
+    found = cell.lower() if cell.isascii() else cell
     if not re.fullmatch(r"(?!.*[0-9]{16})[a-z0-9][a-z0-9-]{0,39}", found):
         raise BadCell("a code of letters, digits and hyphens, up to 40, and no NIP", repr(cell[:60]))
     return found
@@ -105,7 +106,7 @@ def day(cell: str) -> date:
 
 
 def _plausible(found: date) -> date:
-    if not 1900 <= found.year <= 2200:
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise ValueError
     return found
 
@@ -136,9 +137,10 @@ def one_of(words: Mapping[str, Any]) -> Parse:
 
     def parse(cell: str) -> Any:
         """One of the words."""
-        if cell.casefold() not in known:
+        found = cell.casefold() if cell.isascii() else cell
+        if found not in known:
             raise BadCell(f"one of: {', '.join(words)}", repr(cell[:60]))
-        return known[cell.casefold()]
+        return known[found]
 
     parse.__doc__ = f"One of: {', '.join(words)}."
     return parse

@@ -31,7 +31,7 @@ CURSOR = {
     "name": "cursor",
     "required": False,
     "schema": {"type": "string"},
-    "description": "`next` of the page before, where the answer is a list.",
+    "description": "`next` of the page before; without it the first page.",
 }
 DRY_RUN = {
     "in": "query",
@@ -52,8 +52,9 @@ def command(view: View, *, status: int, if_match: bool) -> View:
     return _add(view, parameters, _responses(status, refusals))
 
 
-def query(view: View) -> View:
-    return _add(view, [LIMIT, CURSOR], _responses(200, ["UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "SERVICE_UNAVAILABLE"]))
+def query(view: View, *, listed: bool) -> View:
+    refusals = ["BAD_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "CONFLICT", "UNPROCESSABLE_ENTITY", "SERVICE_UNAVAILABLE"]
+    return _add(view, [LIMIT, CURSOR] if listed else [], _responses(200, refusals))
 
 
 def feed(view: View, media_type: str) -> View:

@@ -13,6 +13,7 @@ from marshmallow import Schema, fields, validate
 from shared.events.rule_set import RuleSetPublished
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
+from shared.http.fields import Day
 from shared.http.forms import Edge, expected
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
@@ -94,7 +95,7 @@ class RuleSetBody(Schema):
 
     kind = fields.String(required=True, validate=EDGE.body("RuleSetPublished.kind"))
     id = fields.String(required=True, validate=EDGE.body("RuleSetPublished.id"))
-    since = fields.Date(required=True, metadata={"description": "From the agency's midnight on."})
+    since = Day(required=True, metadata={"description": "From the agency's midnight on."})
     sources = fields.List(
         fields.String(validate=EDGE.body("RuleSetPublished.sources")),
         required=True,
@@ -105,7 +106,7 @@ class RuleSetBody(Schema):
 
 
 class OnDay(Schema):
-    on = fields.Date(metadata={"description": "The day on which the rules hold; today without it."})
+    on = Day(metadata={"description": "The day on which the rules hold; today without it."})
 
 
 rule_sets = Blueprint("rule-sets", __name__, url_prefix="/v1", description="The agency's dated rules.")

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from flask import Flask, Response, current_app, g, request
 
 from shared.flow.source import Flowing
+from shared.http.addresses import Addresses
 from shared.http.blueprint import Blueprint
 from shared.http.identity import Identity
 from shared.http.policy import Policy
@@ -89,23 +90,25 @@ def public(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
-def guard(app: Flask) -> None:
-    """Let no request reach its route without a known caller and a body in the right form."""
-    app.before_request(_admit)
+def guard(app: Flask, addresses: Addresses) -> None:
+    """Let no request reach its route without a known caller, an address in the published forms and a body in the right form."""
+    app.before_request(lambda: _admit(addresses))
     app.after_request(_dress)
 
 
-def _admit() -> None:
+def _admit(addresses: Addresses) -> None:
     g.correlation = str(random_id())
     if request.routing_exception is not None:
         return
     view = current_app.view_functions[request.endpoint]
     if getattr(view, "public", False):
+        addresses.check(request)
         return
     here = serving()
     g.actor = here.identity.actor(request.headers.get("Authorization"))
     if "\0" in request.path or any("\0" in text for pair in request.args.items(multi=True) for text in pair):
         raise Problem("bad-request", 400, "an address without the character NUL", "one with it", "leave it out")
+    addresses.check(request)
     if request.method in ("POST", "PUT", "PATCH", "DELETE"):
         _check_body(getattr(view, "reads", JSON), here.limits)
 

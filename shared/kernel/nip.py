@@ -12,7 +12,7 @@ def check_nip(nip: str, kind: str = "PNS") -> str:
     ``YYYYMMDD`` birth, ``YYYYMM`` appointment as CPNS, sex 1 or 2, serial from 001. For a PPPK the appointment's
     digits 13–14 need not be a month. There is no check digit.
     """
-    digits = re.sub(r"[\s.]", "", nip)
+    digits = re.sub("[ .]", "", nip)
     if not re.fullmatch(r"[0-9]{18}", digits):
         raise ValueError(f"expected 18 digits, found {len(digits)} characters")
     try:

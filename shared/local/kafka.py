@@ -59,7 +59,7 @@ def java() -> str:
     if not program or not Path(program).exists():
         raise KafkaUnusable(f"expected Java {JAVA_AT_LEAST} or later to run Apache Kafka, found none; {advice}")
     said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(\d+)', said)
+    version = re.search('version "([0-9]+)', said)
     if version is None or int(version.group(1)) < JAVA_AT_LEAST:
         found = said.partition("\n")[0] or "a program that does not say its version"
         raise KafkaUnusable(f"expected Java {JAVA_AT_LEAST} or later to run Apache Kafka, found {found} at {program}; {advice}")

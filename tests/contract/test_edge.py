@@ -37,6 +37,8 @@ KEPT_AS_TEXT = {
 """Bodies' free text: it goes to the table of texts, never into an event."""
 KEPT_NOWHERE = {"case_token", "nip", "receipt_code"}
 """In no event: a citizen's token becomes a pseudonym, a NIP goes to the vault, of a receipt code a digest is kept."""
+NUMBERS = {("personnel", "training/completion.score")}
+"""Numbers written as text; the event has them as integers."""
 MEANT = {
     ("appraisal", "plans/targets.unit"): "TargetSet.unit",
     ("appraisal", "plans/targets.value"): "TargetSet.value",
@@ -118,7 +120,7 @@ ALL = [pytest.param(service, *one, id=f"{service} {one[0]}.{one[1]}") for servic
 
 @pytest.mark.parametrize(("service", "route", "member", "schema"), ALL)
 def test_a_bodys_text_is_written_as_the_events_promise(service: str, route: str, member: str, schema: Mapping[str, Any]):
-    if schema.get("format") == "date" or member in KEPT_NOWHERE:
+    if schema.get("format") == "date" or member in KEPT_NOWHERE or (service, f"{route}.{member}") in NUMBERS:
         return
     if member in KEPT_AS_TEXT[service] and not {"enum", "pattern"} & set(schema):
         assert {"minLength", "maxLength"} <= set(schema), "free text has a length"

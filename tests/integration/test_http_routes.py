@@ -83,7 +83,8 @@ def test_a_text_is_read_by_whom_the_policy_lets(here, owner):
     assert here.call("GET", f"/v1/texts/{kept}", HR).get_json() == {"id": kept, "text": "halo"}
     assert here.call("GET", f"/v1/texts/{kept}", EMPLOYEE).status_code == 403
     assert here.call("GET", f"/v1/texts/{kept}", here.token("m5", "hr", agency="plaju")).status_code == 404
-    assert here.call("GET", "/v1/texts/1", HR).status_code == 404
+    assert here.call("GET", f"/v1/texts/{uuid4()}", HR).status_code == 404
+    assert here.call("GET", "/v1/texts/1", HR).status_code == 422
 
 
 # The feed

@@ -94,7 +94,7 @@ def test_a_closed_run_is_answered_again_and_does_not_change(here):
         ("GET", "/v1/allowances/m1/2026-04", M2, None, 403, "not-permitted"),
         ("GET", "/v1/allowances", M1, None, 403, "not-permitted"),
         ("GET", "/v1/allowances/nobody/2026-04", AUDITOR, None, 404, "unknown-employee"),
-        ("GET", "/v1/allowances/m1/april", AUDITOR, None, 422, "invalid-month"),
+        ("GET", "/v1/allowances/m1/april", AUDITOR, None, 422, "invalid-parameters"),
         ("GET", "/v1/allowances?month=april", AUDITOR, None, 422, "invalid"),
         ("GET", "/v1/pay-runs/2026-09", AUDITOR, None, 404, "unknown-pay-run"),
     ],

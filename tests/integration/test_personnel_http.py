@@ -287,4 +287,5 @@ def test_nobody_decides_on_a_proposal_about_himself(here):
     problem(here.call("POST", path, APPROVER, {"If-Match": '"1"'}, json=body), 403, "own-record")
     other = ("m20", "approver")
     assert here.call("POST", path, other, {"If-Match": '"1"'}, json=body | {"outcome": "rejected"}).get_json()["brings"] is None
-    problem(here.call("POST", "/v1/proposals/m1/none-2026-Q1/decision", APPROVER, {"If-Match": '"0"'}, json=body), 404, "unknown-proposal")
+    address = "/v1/proposals/m1/role-none-2026-Q1/decision"
+    problem(here.call("POST", address, APPROVER, {"If-Match": '"0"'}, json=body), 404, "unknown-proposal")

@@ -143,7 +143,7 @@ def show_notes(ask: Ask, owner: str) -> dict[str, Any]:
 
 
 @notebook.route("/notes")
-@querying("list-notes")
+@querying("list-notes", listed=True)
 def list_notes(ask: Ask) -> dict[str, Any]:
     """All notes, in pages."""
     return ask.page(VIEW, owner=None)

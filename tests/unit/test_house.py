@@ -94,6 +94,32 @@ def test_no_service_reaches_through_knowledge_or_takes_the_day_of_utc():
     assert found == {}
 
 
+def lenient_patterns(module: Path) -> list[str]:
+    """Regular expressions that let more through than they show: `match` and `$` a line feed, `\\d`, `\\s` and `\\w` other alphabets."""
+    found = []
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        name = node.func.attr
+        on_re = isinstance(node.func.value, ast.Name) and node.func.value.id == "re"
+        if name == "match" or (name == "Regexp" and not on_re):
+            found.append(f"{name} in line {node.lineno}: use fullmatch, or shared.http.forms.Written")
+        if name in ("Date", "DateTime", "Boolean", "Decimal", "Float") and ast.unparse(node.func.value) == "fields":
+            found.append(f"fields.{name} in line {node.lineno}: takes several forms; shared.http.fields has fields that take one")
+        first = node.args[0] if node.args else None
+        if on_re and isinstance(first, ast.Constant) and isinstance(first.value, str):
+            if re.search(r"\\[dswDSW]", first.value):
+                found.append(f"{first.value} in line {node.lineno}: write the characters out, such as [0-9]")
+            if name in ("compile", "match", "search") and first.value.endswith("$"):
+                found.append(f"{first.value} in line {node.lineno}: use fullmatch, without $")
+    return found
+
+
+def test_no_pattern_lets_a_line_feed_or_another_alphabet_through():
+    modules = [path for path in files() if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in ("services", "shared")]
+    assert {str(path.relative_to(ROOT)): found for path in modules if (found := lenient_patterns(path))} == {}
+
+
 def test_the_checks_find_what_they_look_for(tmp_path):
     (tmp_path / "domain").mkdir()
     (tmp_path / "events.py").write_text("")
@@ -105,6 +131,20 @@ def test_the_checks_find_what_they_look_for(tmp_path):
     for text in (*silent, '"""Says it."""\n'):
         module.write_text(text)
         assert purposeless(module) is (text in silent), text
+
+    lenient = (
+        r"re.match('a', x)",
+        r"PATTERN.match(x)",
+        r"re.compile(r'\d+')",
+        r"re.search(r'a$', x)",
+        r"validate.Regexp('a')",
+        "fields.Date()",
+    )
+    for text in lenient:
+        module.write_text(text)
+        assert lenient_patterns(module), text
+    module.write_text("re.fullmatch('[0-9]+', x)")
+    assert not lenient_patterns(module)
 
     assert tied_to_a_machine(f"data = '/{HOMES[0]}/somebody/merit'") == [f"/{HOMES[0]}/s"]
     assert tied_to_a_machine(f"see https://{'.'.join(HOSTS[0])}/simple") == [".".join(HOSTS[0])]

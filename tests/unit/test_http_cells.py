@@ -196,3 +196,12 @@ def test_rows_keep_the_numbers_that_the_spreadsheet_shows():
 def test_a_formula_in_csv_is_not_taken_for_text():
     found = read_sheet(b"a\n=1+1\n", CSV, rows=10, unpacked_bytes=0)
     assert isinstance(found[1].cells[0], BadCell)
+
+
+@pytest.mark.parametrize("cell", ["\u212a1", "m１", "m\u200b1", "ſ", "м1"])
+def test_a_code_in_another_alphabet_is_not_ours(cell: str):
+    """The sign for kelvin becomes a k when it is made small."""
+    with pytest.raises(BadCell):
+        code(cell)
+    with pytest.raises(BadCell):
+        one_of({"k1": 1, "s": 2})(cell)

@@ -251,7 +251,7 @@ def _trainings(ask: Ask, employee: str, period: Period) -> list[dict[str, Any]]:
 
 @appraisals.route("/appraisals")
 @appraisals.arguments(schemas.AppraisalFilter, location="query")
-@querying("list-appraisals")
+@querying("list-appraisals", listed=True)
 def list_appraisals(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
     """Appraisals, of a period and of a unit with everything below it if these are named: {items, next}.
 

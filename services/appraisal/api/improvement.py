@@ -14,7 +14,7 @@ improvement = Blueprint("improvement", __name__, url_prefix="/v1", description="
 
 @improvement.route("/improvement-items")
 @improvement.arguments(schemas.ImprovementFilter, location="query")
-@querying("list-improvement-items")
+@querying("list-improvement-items", listed=True)
 def list_items(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
     """Improvement items, of a unit and of a status if these are named.
 

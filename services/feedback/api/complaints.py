@@ -58,7 +58,7 @@ def file_complaint(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
 
 @complaints.route("/complaints")
 @complaints.arguments(schemas.ComplaintFilter, location="query")
-@querying("list-complaints")
+@querying("list-complaints", listed=True)
 def list_complaints(ask: Ask, query: dict[str, Any]) -> dict[str, Any]:
     """Complaints with kind, last day and outcome, without what was said; of a unit or in a status (open, waiting, overdue, resolved)."""
     return ask.page(COMPLAINTS, unit=query["unit"], status=query["status"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Any
 
 from services.feedback.api.surveys import answer_of
 from services.feedback.domain.surveys import SURVEY_ANSWER, Survey
 from services.feedback.raters import case_of
+from services.feedback.schemas import CASE
 from shared.flow.declared import Do
 from shared.http.acting import Ask
 from shared.http.blueprint import Blueprint
@@ -34,8 +36,8 @@ def points(cell: str) -> int | Left:
 
 def case_code(cell: str) -> str:
     """The case's number in the unit's register."""
-    if len(cell) > 80 or not cell.isprintable():
-        raise BadCell("a case's number of at most 80 characters", repr(cell[:20]))
+    if not re.fullmatch(CASE, cell):
+        raise BadCell("a case's number of at most 80 visible ASCII characters", repr(cell[:20]))
     return cell
 
 

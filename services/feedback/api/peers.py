@@ -56,7 +56,7 @@ def open_peer_round(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
 
 @peers.route("/peer-rounds")
 @peers.arguments(schemas.PeriodFilter, location="query")
-@querying("read-peer-rounds")
+@querying("read-peer-rounds", listed=True)
 def list_peer_rounds(ask: Ask, query: dict[str, Any]) -> dict[str, Any]:
     """Who is rated, who was asked, and whether the summary is out; never who answered."""
     return ask.page(ROUNDS, period=query["period"])

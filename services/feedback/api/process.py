@@ -43,7 +43,7 @@ def publish_process_feedback(ask: Ask, body: dict[str, Any], period: str) -> dic
 
 
 @process.route("/process-feedback")
-@querying("read-process-feedback")
+@querying("read-process-feedback", listed=True)
 def list_process_feedback(ask: Ask) -> dict[str, Any]:
     """The published means of every period, in hundredths of a point."""
     return ask.page(PROCESS)

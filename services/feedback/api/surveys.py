@@ -56,7 +56,7 @@ def publish_survey(ask: Ask, body: dict[str, Any], unit: str, service: str, peri
 
 @surveys.route("/surveys")
 @surveys.arguments(schemas.SurveyFilter, location="query")
-@querying("read-survey")
+@querying("read-survey", listed=True)
 def list_surveys(ask: Ask, query: dict[str, Any]) -> dict[str, Any]:
     """The published results, of a unit or a period where one is named."""
     return ask.page(SURVEYS, unit=query["unit"], period=query["period"])

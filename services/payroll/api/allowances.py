@@ -79,7 +79,7 @@ def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @blp.route("/pay-runs")
-@querying("read-pay-runs")
+@querying("read-pay-runs", listed=True)
 def list_pay_runs(ask: Ask) -> dict[str, Any]:
     """The pay runs that are closed, by month."""
     return ask.page(PAY_RUNS)
@@ -94,7 +94,7 @@ def show_pay_run(ask: Ask, run: str) -> dict[str, Any]:
 
 @blp.route("/allowances")
 @blp.arguments(schemas.OfMonth, location="query")
-@querying("list-allowances")
+@querying("list-allowances", listed=True)
 def list_allowances(ask: Ask, query: Mapping[str, Any]) -> dict[str, Any]:
     """Allowances by person and month; ``month`` and ``employee`` narrow the list."""
     return ask.page(ALLOWANCES, month=query["month"], employee=query["employee"])

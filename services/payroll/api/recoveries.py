@@ -19,7 +19,7 @@ recoveries = Blueprint("recoveries", __name__, url_prefix="/v1", description="Wh
 
 
 @recoveries.route("/recoveries")
-@querying("read-recoveries")
+@querying("read-recoveries", listed=True)
 def list_recoveries(ask: Ask) -> dict[str, Any]:
     """What was ever to be taken back, by person; amount 0: all of it came back.
 

@@ -21,7 +21,7 @@ PUBLIC = ("post", "unit", "job_class", "kind", "strategic", "criteria", "status"
 
 @blp.route("/talent")
 @blp.arguments(schemas.TalentFilter, location="query")
-@querying("list-talent")
+@querying("list-talent", listed=True)
 def list_talent(ask: Ask, wanted: Body) -> Body:
     """Who stands in which of the nine boxes, and the events that this rests on (PermenPANRB 3/2020)."""
     return ask.page(TALENT_BOXES, **wanted)
@@ -29,7 +29,7 @@ def list_talent(ask: Ask, wanted: Body) -> Body:
 
 @blp.route("/vacancies")
 @blp.arguments(schemas.VacancyFilter, location="query")
-@querying("list-vacancies")
+@querying("list-vacancies", listed=True)
 def list_vacancies(ask: Ask, wanted: Body) -> Body:
     """Posts that fell vacant, with the criteria by which candidates are ranked. The rankings are not for everybody."""
     page = ask.page(VACANCIES, **wanted)

@@ -22,7 +22,7 @@ Body = dict[str, Any]
 
 @blp.route("/awards")
 @blp.arguments(schemas.AwardFilter, location="query")
-@querying("list-awards")
+@querying("list-awards", listed=True)
 def list_awards(ask: Ask, wanted: Body) -> Body:
     """Awards granted, with the events that each cites."""
     return ask.page(AWARDS, **wanted)
@@ -48,7 +48,7 @@ def evaluate_award(ask: Ask, body: Body, award: str, year: str) -> Body:
 
 
 @blp.route("/sanctions/<employee>")
-@querying("read-sanctions", subject="employee")
+@querying("read-sanctions", subject="employee", listed=True)
 def list_sanctions(ask: Ask, employee: str) -> Body:
     """A person's sanctions, with their terms, their legal basis, and when they were lifted."""
     known(ask, employee)

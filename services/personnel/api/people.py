@@ -17,7 +17,7 @@ blp = Blueprint("personnel", __name__, url_prefix="/v1", description="People, un
 
 
 @blp.route("/units")
-@querying("list-units")
+@querying("list-units", listed=True)
 def list_units(ask: Ask) -> dict[str, Any]:
     """The agency's units with their names."""
     page = ask.page(UNITS)
@@ -52,7 +52,7 @@ def _above(ask: Ask, unit: str, day: date) -> tuple[str, ...]:
 
 @blp.route("/employees")
 @blp.arguments(schemas.EmployeeFilter, location="query")
-@querying("list-employees")
+@querying("list-employees", listed=True)
 def list_employees(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
     """The agency's people; with names for those who may see them, which is logged for each person shown."""
     page = ask.page(EMPLOYEES, **wanted)

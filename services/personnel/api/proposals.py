@@ -32,7 +32,7 @@ Body = dict[str, Any]
 
 @blp.route("/proposals")
 @blp.arguments(schemas.ProposalFilter, location="query")
-@querying("list-proposals")
+@querying("list-proposals", listed=True)
 def list_proposals(ask: Ask, wanted: Body) -> Body:
     """Proposals, each with its reasons: the condition's code, the event that meets it, the value in it."""
     return ask.page(PROPOSALS, **wanted)
@@ -40,7 +40,7 @@ def list_proposals(ask: Ask, wanted: Body) -> Body:
 
 @blp.route("/rank-promotions")
 @blp.arguments(schemas.PromotionFilter, location="query")
-@querying("list-rank-promotions")
+@querying("list-rank-promotions", listed=True)
 def list_rank_promotions(ask: Ask, wanted: Body) -> Body:
     """Promotions in rank: with every condition met (proposed), or listed with the conditions that are missing."""
     return ask.page(PROPOSALS, kind="rank", **wanted)

@@ -28,8 +28,8 @@ POSITION_KINDS = ("structural", "functional", "executing")
 JOB_CLASSES = range(1, 18)
 """Kelas jabatan 1–17 (Perpres 188/2014)."""
 
-_RANK_PNS = re.compile(r"^(?:(?:I|II|III)/[a-d]|IV/[a-e])$")
-_RANK_PPPK = re.compile(r"^(?:I|II|III|IV|V|VI|VII|VIII|IX|X|XI|XII|XIII|XIV|XV|XVI|XVII)$")
+_RANK_PNS = re.compile(r"(?:I|II|III)/[a-d]|IV/[a-e]")
+_RANK_PPPK = re.compile(r"I|II|III|IV|V|VI|VII|VIII|IX|X|XI|XII|XIII|XIV|XV|XVI|XVII")
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ def _assign(state: EmployeeState, command: AssignPosition) -> Sequence[PositionA
 
 def _hold(state: EmployeeState, command: HoldRank) -> Sequence[RankHeld]:
     contract = in_force(state.registered, date.max).kind == "PPPK"
-    if not (_RANK_PPPK if contract else _RANK_PNS).match(command.rank):
+    if not (_RANK_PPPK if contract else _RANK_PNS).fullmatch(command.rank):
         raise _wrong(
             "rank",
             "a golongan from I to XVII for a PPPK" if contract else "a golongan/ruang from I/a to IV/e",
