@@ -41,6 +41,33 @@ def registered(employee: str = "m1") -> Fact:
     return heard("personnel", event, employee, f"personnel-employee-{employee}", 1, at(12, 1, year=2025), effective=at(1, 1, year=2020))
 
 
+def life(event: Any, version: int, recorded: datetime | None = None) -> Fact:
+    """A fact of service in the person's own stream; recorded when it holds, unless told."""
+    held = datetime(event.since.year, event.since.month, event.since.day, tzinfo=UTC)
+    return heard("personnel", event, event.employee, f"personnel-employee-{event.employee}", version, recorded or held, effective=held)
+
+
+def joined(since: date, employee: str = "m1") -> Fact:
+    """In place of `registered`: a new employee."""
+    return life(h.EmployeeRegistered(employee, "PNS", since), 1)
+
+
+def ended(kind: str, since: date, version: int = 10, recorded: datetime | None = None, employee: str = "m1") -> Fact:
+    return life(h.EmploymentEnded(employee, kind, since, "SK-PENSIUN/1/2026"), version, recorded)
+
+
+def end_revoked(since: date, version: int = 11, recorded: datetime | None = None, employee: str = "m1") -> Fact:
+    return life(h.EmploymentEndRevoked(employee, since, "SK-BATAL/2/2026"), version, recorded)
+
+
+def interrupted(kind: str, since: date, until: date | None, version: int = 12, recorded: datetime | None = None) -> Fact:
+    return life(h.ServiceInterrupted("m1", kind, since, until, "SK-CUTI/3/2026"), version, recorded)
+
+
+def resumed(since: date, version: int = 13, recorded: datetime | None = None) -> Fact:
+    return life(h.ServiceResumed("m1", since, "SK-AKTIF/4/2026"), version, recorded)
+
+
 def position(job_class: int = 8, since: date = date(2020, 1, 1), version: int = 2, employee: str = "m1", acting: bool = False) -> Fact:
     event = h.PositionAssigned(employee, f"post-{job_class}", job_class, acting, since, "SK-1")
     effective = datetime(since.year, since.month, since.day, tzinfo=UTC)

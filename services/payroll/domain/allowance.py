@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -65,8 +65,8 @@ def lines_of(
 ) -> tuple[Line, ...]:
     """The components' lines in whole rupiah. `base`: the month's basic amount, or its portions; `percents`: each factor's percentage.
 
-    Lines that are paid the same percentage are parts of one whole, and sum to it exactly: to the exact sum, rounded half up once. Each is
-    its exact value rounded up or down; `rest` says which of them get the rupiah that rounding down leaves:
+    Lines whose factors give the same percentage are parts of one whole, and sum to it exactly: to the exact sum, rounded half up once. Each
+    is its exact value rounded up or down; `rest` says which of them get the rupiah that rounding down leaves:
 
     - ``largest-remainder``: those that lost most by rounding down; among equals the earlier line.
     - a component's name: its last line takes what the others, each rounded half up, leave. Where it is not among them: as above.
@@ -79,12 +79,17 @@ def lines_of(
         shares = sum((component.share for component in components), Fraction(0)) / 100
         ceiling = sum((portion.base * portion.part for portion in portions), Fraction(0)) * shares
         return _giving_way([replace(line, amount=rupiah(exact_amount(line))) for line in found], rupiah(ceiling))
-    return _shared_out(found, lambda line: line.percent, rest)
+    factored = [_percent(component, percents) for _ in portions for component in components]
+    return _shared_out(found, factored, rest)
+
+
+def _percent(component: Component, percents: Mapping[str, Fraction]) -> Fraction:
+    return 100 * prod((percents[factor] / 100 for factor in component.factors), start=Fraction(1))
 
 
 def _line(portion: Portion, component: Component, percents: Mapping[str, Fraction]) -> Line:
     """The line without its amount."""
-    percent = portion.percent * prod((percents[factor] / 100 for factor in component.factors), start=Fraction(1))
+    percent = _percent(component, percents) * portion.percent / 100
     rule = f"{component.rule} × {portion.why}" if portion.why else component.rule
     return _dated(Line(component.name, rule, portion.base, exact_text(component.share), exact_text(percent), 0), portion)
 
@@ -98,11 +103,11 @@ def _dated(line: Line, portion: Portion) -> Line:
     )
 
 
-def _shared_out(lines: Sequence[Line], whole: Callable[[Line], Hashable], rest: str) -> tuple[Line, ...]:
-    """With amounts: the lines of each `whole` sum to its exact amount, rounded half up once."""
+def _shared_out(lines: Sequence[Line], wholes: Sequence[Hashable], rest: str) -> tuple[Line, ...]:
+    """With amounts: the lines of each whole, which `wholes` names for each line, sum to its exact amount, rounded half up once."""
     amounts: dict[int, int] = {}
-    for name in dict.fromkeys(whole(line) for line in lines):
-        places = [at for at, line in enumerate(lines) if whole(line) == name]
+    for name in dict.fromkeys(wholes):
+        places = [at for at, whole in enumerate(wholes) if whole == name]
         parts = [exact_amount(lines[at]) for at in places]
         takes = [at for at, place in enumerate(places) if rest in (lines[place].name, lines[place].name.rpartition("/")[2])]
         amounts |= zip(places, _by_name(parts, takes[-1]) if takes else apportion(parts), strict=True)
@@ -143,7 +148,7 @@ def shifted(line: Line) -> int:
 def extra_lines(portions: Sequence[Portion], name: str, rule: str, share: Fraction) -> tuple[Line, ...]:
     """Lines beside the components, outside their whole: `share` percent of each portion's base. They make a whole of their own."""
     found = [_line(portion, Component(name, share, (), rule), {}) for portion in portions]
-    return _shared_out(found, lambda line: line.name, LARGEST_REMAINDER)
+    return _shared_out(found, [name] * len(found), LARGEST_REMAINDER)
 
 
 def bonus_line(amount: int, name: str, rule: str) -> Line:

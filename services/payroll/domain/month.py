@@ -27,11 +27,15 @@ Result = AllowanceCalculated | AllowanceAdjusted | AllowanceConfirmed
 
 @dataclass(frozen=True)
 class Month:
-    """`result` is what the last event said the rules give; `granted` the sum of what was posted and adjusted, None while open."""
+    """`result` is what the last event said the rules give; `granted` the sum of what was posted and adjusted, None while open.
+
+    `held`: it was calculated once and waits again.
+    """
 
     result: Result | None = None
     granted: Rupiah | None = None
     run: str | None = None
+    held: bool = False
 
     @property
     def posted(self) -> bool:
@@ -71,9 +75,9 @@ def decide(state: Month, command: Settle | Post) -> Sequence[object]:
 def evolve(state: Month, event: object) -> Month:
     match event:
         case AllowanceCalculated() | AllowanceConfirmed():
-            return replace(state, result=event)
+            return replace(state, result=event, held=False)
         case AllowanceHeld():
-            return replace(state, result=None)
+            return replace(state, result=None, held=True)
         case AllowancePosted():
             return replace(state, granted=event.posted, run=event.run)
         case AllowanceAdjusted():
@@ -113,7 +117,8 @@ def _settle(state: Month, command: Settle) -> Sequence[object]:
         withdrawn = state.result is not None and not state.posted
         return (AllowanceHeld(fresh.employee, fresh.month, fresh.missing),) if withdrawn else ()
     if not state.posted:
-        return () if _same(state.result, fresh) or (state.result is None and fresh.outside) else (_calculated(fresh),)
+        untouched = state.result is None and not state.held
+        return () if _same(state.result, fresh) or (untouched and fresh.outside) else (_calculated(fresh),)
     difference = fresh.total - state.granted
     if difference == 0:
         return () if _same(state.result, fresh) else (_confirmed(fresh, cause_of(state.result, fresh)),)
