@@ -89,6 +89,7 @@ def sentence(step: Step, words: Words, labels: Labels) -> str:
         return f"‹{step['step']}› {json.dumps(step['data'], ensure_ascii=False)}"
     data = step["data"]
     parts = {name: _part(step["step"], name, value, words, labels) for name, value in data.items()}
+    parts |= _of_target(data, words) if step["step"] == "target" else {}
     reached = data.get("achievement_percent")
     parts["achieved"] = words.step("achieved", percent=words.number(reached)) if reached else ""
     taken = ", ".join(
@@ -103,6 +104,14 @@ def sentence(step: Step, words: Words, labels: Labels) -> str:
     parts["instead"] = words.step("instead", **parts) if data.get("instead_of") else ""
     alone = step["step"] == "posted" and not data["adjustments"]
     return words.step("posted-alone" if alone else step["step"], **parts)
+
+
+def _of_target(data: Mapping[str, Any], words: Words) -> Mapping[str, str]:
+    """Its share, exact where it is no whole percent, and what it says beside the others: how its months count, and which they are."""
+    more = words.step("target-aggregate", how=words.code(data["aggregate"], "aggregate")) if data.get("aggregate") else ""
+    if data.get("months"):
+        more += words.step("target-months", months=", ".join(words.month(one) for one in data["months"]))
+    return {"weight": words.number(data.get("exact_weight") or str(data["weight"])), "more": more}
 
 
 def _part(step: str, name: str, value: Any, words: Words, labels: Labels) -> str:

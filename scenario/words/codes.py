@@ -41,6 +41,9 @@ JUDGED = {
     "cost": ("biaya", "cost"),
     "higher": ("lebih tinggi lebih baik", "higher is better"),
     "lower": ("lebih rendah lebih baik", "lower is better"),
+    "aggregate:mean": ("rata-rata bulan", "the mean of the months"),
+    "aggregate:sum": ("jumlah bulan", "the sum of the months"),
+    "aggregate:last": ("capaian bulan terakhir", "what the last month reports"),
 }
 """How an appraisal comes about: predicates, ratings, acceptance, decisions, scores and targets."""
 

@@ -111,8 +111,10 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "score": ("nilai {item} oleh {by}: {value}{achieved}", "{item} rated by {by}: {value}{achieved}"),
     "achieved": (", capaian {percent} %", ", {percent} % achieved"),
     "target": (
-        "sasaran {target_id} ({aspect}): {value} {unit}, {direction}, bobot {weight} %",
-        "target {target_id} ({aspect}): {value} {unit}, {direction}, weight {weight} %",
+        "sasaran {target_id} ({aspect}): {value} {unit}, {direction}, bobot {weight} %{more}",
+        "target {target_id} ({aspect}): {value} {unit}, {direction}, weight {weight} %{more}",
     ),
+    "target-aggregate": (", dihitung sebagai {how}", ", counted as {how}"),
+    "target-months": (", diukur pada {months}", ", measured in {months}"),
     "progress": ("realisasi {target_id}, {month}: {value}", "progress of {target_id}, {month}: {value}"),
 }

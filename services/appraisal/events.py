@@ -32,7 +32,10 @@ class TargetDrafted:
     unit: str
     direction: str
     value: str
-    weight: int
+    weight: int | None = None
+    exact_weight: str | None = None
+    aggregate: str | None = None
+    months: tuple[str, ...] = ()
 
 
 @EVENTS.event(EventClass.PRIVATE)
@@ -77,7 +80,11 @@ class PlanApproved:
 class TargetSet:
     """One target as fixed. `indicator` is a code of the agency's; its wording lies in the text `what_text`.
 
-    `value` is an exact decimal as text in `unit`; `direction` is higher or lower (is better); `weight` in percent, 100 over a plan.
+    `value` is an exact decimal as text in `unit`; `direction` is higher or lower (is better). The share of the plan in percent is
+    `exact_weight` where that is said, as of seven equal targets 100/7; `weight` is then the same rounded, at least 1. Else `weight` is
+    exact; all of a plan sum to 100.
+    `aggregate`: the target counts by the mean, sum or last of its months; None: as the rule set says. `months`: in which it is measured;
+    empty: as often as the rule set says. Before the first of them it is neither asked for nor counted.
     """
 
     employee: str
@@ -91,6 +98,9 @@ class TargetSet:
     direction: str
     value: str
     weight: int
+    exact_weight: str | None = None
+    aggregate: str | None = None
+    months: tuple[str, ...] = ()
 
 
 @EVENTS.event(EventClass.RESTRICTED)

@@ -28,7 +28,33 @@ class NewTarget(Schema):
     unit = fields.String(required=True, validate=EDGE.body("TargetSet.unit"), metadata={"example": "izin per bulan"})
     direction = fields.String(required=True, validate=validate.OneOf(("higher", "lower")), metadata={"description": "What is better"})
     value = fields.String(required=True, validate=DECIMAL)
-    weight = fields.Integer(required=True, strict=True, validate=validate.Range(1, 100), metadata={"description": "Percent"})
+    weight = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(1, 100),
+        metadata={"description": "Whole percent; no target with a weight: all weigh the same"},
+    )
+    exact_weight = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=EDGE.body("exact_weight"),
+        metadata={"description": "In place of weight: percent as exact text", "example": "100/7"},
+    )
+    aggregate = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(("mean", "sum", "last")),
+        metadata={
+            "description": "How its months count: the value is for a month (mean), the year (sum), or what is reached by then (last)"
+        },
+    )
+    months = fields.List(
+        fields.String(validate=EDGE.body("month")),
+        load_default=list,
+        validate=validate.Length(max=12),
+        metadata={"description": "In which it is measured, such as the one in which it is due; none: as the rules say"},
+    )
 
 
 class Approval(Schema):

@@ -142,7 +142,7 @@ class Judgement:
 @HEARD.hears("appraisal")
 @dataclass(frozen=True)
 class TargetSet:
-    """`period` is the plan's year; `value` exact text in `unit`."""
+    """`period` is the plan's year; `value` exact text in `unit`; the share in percent is `exact_weight`, without it `weight`."""
 
     employee: str
     period: str
@@ -154,6 +154,9 @@ class TargetSet:
     direction: str
     value: str
     weight: int
+    exact_weight: str | None = None
+    aggregate: str | None = None
+    months: tuple[str, ...] = ()
 
 
 @HEARD.hears("appraisal")

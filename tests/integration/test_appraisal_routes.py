@@ -200,6 +200,41 @@ def test_imports_name_the_broken_row_and_import_nothing_by_halves(office):
     assert office.get("/appraisals/ani/2025-Q4")["predicate"] == "baik"
 
 
+def test_weights_are_left_out_or_exact_and_months_are_said_by_body_and_by_file(office):
+    office.at("2026-06-12")
+    boss, path = ("boss", "employee"), "/plans/boss/2027"
+    target = {name: value for name, value in TARGETS[0].items() if name != "weight"}
+    due = target | {"target_id": "zero", "direction": "lower", "value": "0", "aggregate": "sum", "months": ["2027-12", "2027-06"]}
+    for one in (target, due, target | {"target_id": "third"}):
+        office.post(f"{path}/targets", boss, one)
+    office.refused("target-invalid", 422, f"{path}/targets", boss, target | {"weight": 50, "exact_weight": "50"})
+    office.refused("target-invalid", 422, f"{path}/targets", boss, target | {"months": ["2026-12"]})
+    version = office.get(path)["version"]
+    office.post(f"{path}/targets", boss, target)
+    assert office.get(path)["version"] == version, "the same draft again"
+    office.post(f"{path}/approval", SUPERIOR, {"document": "SKP/boss/2027"}, version)
+    shown = {one["target_id"]: one for one in office.get(path)["targets"]}
+    assert {(one["weight"], one["exact_weight"]) for one in shown.values()} == {(33, "100/3")}
+    assert (shown["zero"]["aggregate"], shown["zero"]["months"], shown["zero"]["value"]) == ("sum", ["2027-06", "2027-12"], "0")
+    assert (shown["permits"]["aggregate"], shown["permits"]["months"]) == (None, [])
+
+    heads = "Kode Pegawai,Tahun,Kode Sasaran,Aspek,Indikator,Satuan,Arah,Target,Bobot,Rekap,Bulan Ukur\n"
+    row = "boss,2028,{},Kualitas,mutu,persen,lebih tinggi,100,{},{},{}\n"
+
+    def sent(*rows):
+        body = heads + "".join(row.format(f"t{number}", *one) for number, one in enumerate(rows))
+        return office.call("POST", "/imports/targets", HR, data=body.encode(), content_type="text/csv")
+
+    assert sent(('"14,5"', "jumlah", "2028-06; 2028-12"), ("200/7", "", ""), ("100", "Terakhir", "2028-06")).json["events"] == 3
+    found = office.get("/plans/boss/2028")["targets"]
+    assert [(one["weight"], one["exact_weight"], one["aggregate"], one["months"]) for one in found] == [
+        (None, "14.5", "sum", ["2028-06", "2028-12"]), (None, "200/7", None, []), (100, None, "last", ["2028-06"]),
+    ]  # fmt: skip
+    for cell in ("0", "101", "1/0", "berat"):
+        assert sent((cell, "", "")).status_code == 422
+    assert sent(("25", "", "2028-13")).status_code == 422
+
+
 def test_another_agencys_people_do_not_exist(office):
     stranger = office.web.token("hr9", "hr", agency="plaju")
     for path in ("/plans/ani/2026", "/appraisals/budi/2026-Q1", "/appraisals/budi/2026-Q1/objection", "/appraisals/ani/2026-Q3"):

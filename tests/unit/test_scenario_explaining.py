@@ -58,6 +58,10 @@ STEPS: dict[str, dict[str, Any]] = {
     },
     "appraisal-finalized": {"judgement": {"predicate": "baik", "score": "91.20"}, "basis": "decision", "period": "2026-Q1"},
     "decision-overdue": {"due": "2026-05-07T17:00:00+00:00"},
+    "target": {
+        "target_id": "izin-selesai", "aspect": "quantity", "unit": "izin", "direction": "higher", "value": "120", "weight": 14,
+        "exact_weight": "100/7", "aggregate": "sum", "months": ["2026-06", "2026-12"],
+    },
     "progress": {"target_id": "izin-selesai", "month": "2026-02", "value": "37.5"},
     "objection": {"items": ["izin-selesai", "berorientasi_pelayanan"], "decision_due": "2026-05-07T17:00:00+00:00"},
 }
@@ -90,6 +94,12 @@ TOLD = {
     ),
     "appraisal-finalized": ("hasil final: Baik (91,20) (diputus atas keberatan)", "final result: good (91.20) (decided on an objection)"),
     "decision-overdue": ("peringatan: keputusan belum ada sampai 7 Mei 2026", "warning: no decision had come by 7 May 2026"),
+    "target": (
+        "sasaran “Menyelesaikan permohonan izin yang lengkap” (kuantitas): 120 izin, lebih tinggi lebih baik, bobot 14,29 %, "
+        "dihitung sebagai jumlah bulan, diukur pada Juni 2026, Desember 2026",
+        "target “Menyelesaikan permohonan izin yang lengkap” (quantity): 120 izin, higher is better, weight 14.29 %, "
+        "counted as the sum of the months, measured in June 2026, December 2026",
+    ),
     "progress": (
         "realisasi “Menyelesaikan permohonan izin yang lengkap”, Februari 2026: 37,5",
         "progress of “Menyelesaikan permohonan izin yang lengkap”, February 2026: 37.5",

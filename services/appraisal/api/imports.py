@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from services.appraisal.api.reading import closed_months, draft_of, reporting_in
@@ -13,15 +14,37 @@ from services.appraisal.known import employment_of, must_be_registered
 from shared.flow.declared import Do
 from shared.http.acting import Ask
 from shared.http.blueprint import Blueprint
+from shared.http.cells import BadCell
 from shared.http.forms import Edge
-from shared.http.importing import Column, Source, code, decimal, importing, integer, month, one_of, period, text
+from shared.http.importing import Column, Source, code, decimal, importing, month, one_of, period, text
 from shared.kernel.decimals import plain
+from shared.kernel.money import exact, exact_text
 
 imports = Blueprint("imports", __name__, url_prefix="/v1", description="Imports (CSV, XLSX), with a dry run and an error per row.")
 
 EDGE = Edge("appraisal")
+FRACTION = re.compile(r"[0-9]{1,6}/[1-9][0-9]{0,5}")
 ASPECTS = {"Kuantitas": "quantity", "Kualitas": "quality", "Waktu": "time", "Biaya": "cost"}
 DIRECTIONS = {"lebih tinggi": "higher", "lebih rendah": "lower"}
+
+
+AGGREGATES = {"rata-rata": "mean", "jumlah": "sum", "terakhir": "last"}
+
+
+def share(cell: str) -> str:
+    """A weight in percent: 25, 14,5 or 100/7."""
+    try:
+        found = exact(cell if FRACTION.fullmatch(cell) else decimal(cell))
+    except BadCell:
+        found = None
+    if found is None or not 0 < found <= 100:
+        raise BadCell("a weight over 0 up to 100 percent, such as 25, 14,5 or 100/7", repr(cell[:60]))
+    return exact_text(found)
+
+
+def months(cell: str) -> tuple[str, ...]:
+    """Months such as 2026-06, several with commas or semicolons between them."""
+    return tuple(str(month(one.strip())) for one in re.split("[,;]", cell))
 
 
 def predicate(cell: str) -> Any:
@@ -42,17 +65,22 @@ def predicate(cell: str) -> Any:
         Column("Satuan", "unit", EDGE.cell("TargetSet.unit")),
         Column("Arah", "direction", one_of(DIRECTIONS)),
         Column("Target", "value", decimal),
-        Column("Bobot", "weight", integer),
+        Column("Bobot", "exact_weight", share, required=False),
+        Column("Rekap", "aggregate", one_of(AGGREGATES), required=False),
+        Column("Bulan Ukur", "months", months, required=False),
     ),
 )
 def import_targets(ask: Ask, row: dict[str, Any], source: Source) -> Do:
     """Draft targets for many people; each superior still has to approve the plan.
 
     By HR. A row that says what stands already changes nothing. Weights are summed at the approval: a plan may come in several files.
+    Without Bobot in any row of a plan its targets weigh the same. Bulan Ukur: the months in which the target is measured, such as the one
+    in which it is due; empty: as the rules say.
     """
     must_be_registered(ask.knowledge, row["employee"])
     said = {name: value for name, value in row.items() if name not in ("employee", "year")}
-    return Do(DRAFT, draft_of(ask, row["employee"], str(row["year"]), said | {"value": plain(row["value"])}))
+    said |= {"value": plain(row["value"]), "weight": None, "months": row["months"] or ()}
+    return Do(DRAFT, draft_of(ask, row["employee"], str(row["year"]), said))
 
 
 @imports.route("/imports/achievements", methods=["POST"])

@@ -15,7 +15,7 @@ from services.appraisal.api.reading import (
     rules_in,
 )
 from services.appraisal.domain.acknowledgement import RULES_READ, AcknowledgeRules
-from services.appraisal.domain.appraised import outside_service
+from services.appraisal.domain.appraised import appraised_in, outside_service
 from services.appraisal.domain.plan import PLAN, ApprovePlan, RecordProgress
 from services.appraisal.domain.streams import OfYear
 from services.appraisal.domain.targets import DRAFT, PresentDraft, WithdrawTarget, check_year
@@ -45,6 +45,8 @@ def acknowledge(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]
 def draft_target(ask: Ask, body: dict[str, Any], employee: str, year: str) -> dict[str, Any]:
     """Propose a target, or propose it anew under the same id.
 
+    Without a weight in all of them the targets weigh the same, exactly; `exact_weight` says one that is no whole percent. `months` are
+    those in which the target is measured (such as the one in which it is due): before, it is neither asked for nor counted.
     By the employee, until the superior approves the plan (409 plan-approved). Another post within the year, or a rule set whose
     `plan_changes` allow it, opens the draft again: it begins with the targets as they were fixed.
     422 outside-service in a year without a day of service. Answers {target_id, version}.
@@ -72,7 +74,8 @@ def withdraw_target(ask: Ask, employee: str, year: str, target: str) -> dict[str
 def approve(ask: Ask, body: dict[str, Any], employee: str, year: str) -> dict[str, Any]:
     """Fix the plan: PlanApproved, and TargetSet for each target.
 
-    By the assessor. If-Match is the version of the draft, as GET shows it. 422 weights-not-100 says the sum, 409 plan-approved.
+    By the assessor. If-Match is the version of the draft, as GET shows it. 422 weights-not-100 says the sum, 422 weights-of-some
+    names who has none, 422 period-unmeasured; 409 plan-approved.
     After another post within the year, or where the rules allow it, the plan is made anew `since` a day (the post's without it): it
     counts from the first whole month on, the earlier version for the months before. 422 plan-since, 409 period-delivered.
     Answers {plan_version, targets, version}, for a new version also {since, first_month}; the ETag is from now on the plan's.
@@ -96,6 +99,7 @@ def approve(ask: Ask, body: dict[str, Any], employee: str, year: str) -> dict[st
         transfers_in(ask.knowledge, employee, period) if anew else (),
         rules.plan_changes.priorities,
         delivered_months(ask, employee, period) if anew else frozenset(),
+        appraised_in(rules, period),
     )
     appended = ask.execute(PLAN, command)
     fixed = ask.state(PLAN, OfYear(employee, year)).versions[-1]
@@ -145,7 +149,8 @@ def record_progress(ask: Ask, body: dict[str, Any], employee: str, year: str) ->
 def show_plan(ask: Ask, employee: str, year: str) -> dict[str, Any]:
     """The plan: the draft until it is approved, then the fixed targets with every month's progress.
 
-    {employee, year, status: draft|approved, targets: [{target_id, aspect, indicator, what, unit, direction, value, weight}],
+    {employee, year, status: draft|approved, targets: [{target_id, aspect, indicator, what, unit, direction, value, weight, exact_weight,
+    aggregate, months}],
     progress: [{target_id, month, value, evidence, obstacle}], version}; approved also: plan_version, assessor, document, rule_set, and
     versions: [{plan_version, since, first_month, cause, assessor, document, rule_set, targets}], of which the last is shown above.
     While the plan may be made anew also draft: {targets, version}; its version is the If-Match of the approval.

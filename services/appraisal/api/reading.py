@@ -16,7 +16,7 @@ from services.appraisal.domain.quadrant import Rating
 from services.appraisal.domain.record import Stage
 from services.appraisal.domain.rules import AppraisalRules, read_rules
 from services.appraisal.domain.streams import OfPeriod, OfYear
-from services.appraisal.domain.targets import DRAFT, DraftTarget, Target, check_year
+from services.appraisal.domain.targets import DRAFT, DraftTarget, Target, check_year, weighed
 from services.appraisal.domain.withdrawal import SEEN, SeeDelivery
 from services.appraisal.known import delivered, may_assess, may_decide, transfers_in
 from services.appraisal.members import members
@@ -124,7 +124,9 @@ def draft_of(ask: Ask, employee: str, year: str, said: Mapping[str, Any]) -> Dra
         text = None
     elif text is None or ask.read_text(text) != wording:
         text = ask.text(wording).id
-    target = Target(what_text=text, **{name: value for name, value in said.items() if name != "what"})
+    weight, exact_weight = weighed(said["weight"], said["exact_weight"])
+    weights = {"weight": weight, "exact_weight": exact_weight, "months": tuple(sorted(said["months"]))}
+    target = Target(what_text=text, **{name: value for name, value in said.items() if name != "what"} | weights)
     return DraftTarget(employee, year, target, plan_fixed(ask, employee, year))
 
 

@@ -23,6 +23,12 @@ def appraised_period(text: str, rules: AppraisalRules) -> Period:
     return period
 
 
+def appraised_in(rules: AppraisalRules, year: Period) -> tuple[Period, ...]:
+    """The periods of a year whose result follows from achievements; none where the superior gives it."""
+    kinds = {"month": year.months, "quarter": tuple(Period(year.year, first, first + 2) for first in (1, 4, 7, 10)), "year": (year,)}
+    return tuple(one for kind in rules.appraised for one in kinds[kind]) if rules.policy.result_by == "achievement" else ()
+
+
 def period_of(text: str) -> Period:
     """Refused (422) for what is no period."""
     try:

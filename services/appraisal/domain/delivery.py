@@ -10,7 +10,7 @@ from typing import Any
 
 from services.appraisal.domain import rating
 from services.appraisal.domain.appraised import appraised_period, must_have_served, still_scoring
-from services.appraisal.domain.plan import PlanState, needs_plan
+from services.appraisal.domain.plan import Fixed, PlanState, needs_plan
 from services.appraisal.domain.record import Record
 from services.appraisal.domain.rules import AppraisalRules
 from services.appraisal.domain.targets import Target
@@ -78,6 +78,8 @@ def _complete(state: Record, command: DeliverAppraisal, period: Period) -> None:
     if rules.policy.result_by == "achievement":
         gaps = command.plan.missing(period, rules.policy.aggregate, rules.measurement, _served(command, period))
         missing += [f"progress of {target} in {month}" for target, month in gaps]
+        if not gaps and not _measured(command, period):
+            missing.append(f"a target that is measured in {period}")
     elif said("whole", "result") is None:
         missing.append("the superior's score of whole result")
     if rules.behaviour_by != "superior":
@@ -133,6 +135,13 @@ def _by_number(state: Record, command: DeliverAppraisal, period: Period) -> tupl
     return scores, rules.numeric.judge(rules.numeric.weigh(result, behaviour), state.idea)
 
 
+def _measured(command: DeliverAppraisal, period: Period) -> bool:
+    """Whether any target is measured in the period."""
+    plan, served, measurement = command.plan, _served(command, period), command.rules.measurement
+    versions = plan.reported(period, measurement, served)
+    return any(plan.asked(target, one, period, measurement, served) for one, _ in versions for target in one.targets.values())
+
+
 def _served(command: DeliverAppraisal, period: Period) -> tuple[Period, ...]:
     return command.service.months(period, command.rules.not_asked)
 
@@ -142,11 +151,17 @@ def _achievements(command: DeliverAppraisal, period: Period) -> tuple[Mapping[st
     rules = command.rules
     served = _served(command, period)
     plans = []
-    for version, months in command.plan.reported(period, rules.measurement, served):
-        reached = [(target, _reached(command, target, months)) for target in version.targets.values()]
+    for version, _ in command.plan.reported(period, rules.measurement, served):
+        reached = [
+            (target, _reached(command, target, version, months))
+            for target in version.targets.values()
+            if (months := command.plan.asked(target, version, period, rules.measurement, served))
+        ]
+        if not reached:
+            continue
         share = 1 if rules.plan_changes.weigh == "mean" else sum(command.plan.fixed_for(one) is version for one in served)
         plans.append((share, reached))
-    whole = _mean((share, rating.weighted((target.weight, percent) for target, percent in reached)) for share, reached in plans)
+    whole = _mean((share, rating.weighted((target.share, percent) for target, percent in reached)) for share, reached in plans)
     ids = dict.fromkeys(target.target_id for _, reached in plans for target, _ in reached)
     of_one = {
         one: _mean((share, percent) for share, reached in plans for target, percent in reached if target.target_id == one) for one in ids
@@ -154,9 +169,21 @@ def _achievements(command: DeliverAppraisal, period: Period) -> tuple[Mapping[st
     return of_one, whole
 
 
-def _reached(command: DeliverAppraisal, target: Target, months: Sequence[Period]) -> Fraction:
-    values = command.plan.values(target.target_id, months)
-    return rating.achievement([exact(value) for value in values], exact(target.value), target.direction, command.rules.policy)
+def _reached(command: DeliverAppraisal, target: Target, version: Fixed, months: Sequence[Period]) -> Fraction:
+    values = [exact(value) for value in command.plan.values(target.target_id, months)]
+    part = Fraction(len(months), len(_planned(command, target, version)))
+    return rating.achievement(values, exact(target.value), target.direction, command.rules.policy, target.aggregate, part)
+
+
+def _planned(command: DeliverAppraisal, target: Target, version: Fixed) -> tuple[Period, ...]:
+    """The months of the year that the target was set for: all that are asked for from the first one in service on.
+
+    Who was away, or left, has so much less of the year's amount to reach; who joined within the year had his own amount set.
+    """
+    year = Period(Period.parse(command.period).year, 1, 12)
+    began = _served(command, year)[0]
+    from_then = [month for month in year.months if month.start >= began.start]
+    return command.plan.asked(target, version, year, command.rules.measurement, from_then)
 
 
 def _mean(parts: Iterable[tuple[int, Fraction]]) -> Fraction:

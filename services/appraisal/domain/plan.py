@@ -13,7 +13,7 @@ from typing import Any
 
 from services.appraisal.domain import streams
 from services.appraisal.domain.appraised import outside_service
-from services.appraisal.domain.targets import Target, check_target, check_weights, check_year, number, target_of, unknown_target
+from services.appraisal.domain.targets import Target, check_target, check_year, fixed, number, target_of, unknown_target
 from services.appraisal.events import PlanApproved, ProgressRecorded, TargetSet
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.employment import Employment
@@ -27,7 +27,7 @@ class ApprovePlan:
 
     For a new version within the year: `since`, from which day on (None: the last of the `transfers`); `transfers`: the days on which
     another post or spell of service began; `priorities`: whether the rules let other reasons than a transfer do; `closed`: the months
-    whose appraisal has been delivered.
+    whose appraisal has been delivered. `appraised`: the year's periods whose result follows from achievements.
     """
 
     employee: str
@@ -41,6 +41,7 @@ class ApprovePlan:
     transfers: tuple[date, ...] = ()
     priorities: bool = False
     closed: frozenset[str] = frozenset()
+    appraised: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,15 +117,25 @@ class PlanState:
         fixed = {one.number: one for month in period.months if (one := self.fixed_for(month))}
         return {key: target for number in sorted(fixed) for key, target in fixed[number].targets.items()}
 
+    def asked(self, target: Target, version: Fixed, period: Period, measurement: str, served: Sequence[Period]) -> tuple[Period, ...]:
+        """The months of `period` in which the target is reported: its own, or all that are under its version; of those served."""
+        own = [one for one in served if self.fixed_for(one) is version]
+        if target.months:
+            return tuple(one for one in period.months if one in own and str(one) in target.months)
+        return measured(period, measurement, own)
+
     def missing(self, period: Period, aggregate: str, measurement: str, served: Sequence[Period]) -> tuple[tuple[str, str], ...]:
-        """The (target id, month) that an appraisal of `period` needs and nobody recorded: all reported, for ``last`` the last one."""
-        return tuple(
-            (target, str(one))
-            for version, months in self.reported(period, measurement, served)
-            for target in version.targets
-            for one in months[0 if aggregate == "mean" else -1 :]
-            if (target, str(one)) not in self.progress
-        )
+        """The (target id, month) that an appraisal of `period` needs and nobody recorded: all asked for, for ``last`` the last one.
+
+        `aggregate`: of the targets that do not say their own.
+        """
+        found = []
+        for version, _ in self.reported(period, measurement, served):
+            for target in version.targets.values():
+                months = self.asked(target, version, period, measurement, served)
+                needed = months[-1:] if (target.aggregate or aggregate) == "last" else months
+                found += [(target.target_id, str(one)) for one in needed if (target.target_id, str(one)) not in self.progress]
+        return tuple(found)
 
     def values(self, target_id: str, months: Sequence[Period]) -> tuple[str, ...]:
         """The recorded values of a target in these months, in their order."""
@@ -205,13 +216,31 @@ def _approve(state: PlanState, command: ApprovePlan, year: Period) -> Sequence[A
             remedy="make the plan of the current year",
         )
     for target in command.targets:
-        check_target(target)
-    check_weights(command.targets)
+        check_target(target, command.year)
+    targets = fixed(command.targets)
+    first = first_month(since) if since else year.months[0]
+    _measured_in_all(targets, command.appraised, first)
     version = state.plan_version + 1
     return (
         PlanApproved(command.employee, command.year, version, command.assessor, command.document, command.rule_set, since, cause),
-        *(TargetSet(employee=command.employee, period=command.year, plan_version=version, **vars(target)) for target in command.targets),
+        *(TargetSet(employee=command.employee, period=command.year, plan_version=version, **vars(target)) for target in targets),
     )
+
+
+def _measured_in_all(targets: Sequence[Target], appraised: Sequence[Period], first: Period) -> None:
+    """Refused (422) where a period would be appraised in which none of the targets is measured: its result could never be given."""
+    own = {month for target in targets for month in target.months}
+    if all(target.months for target in targets):
+        for period in appraised:
+            months = [month for month in period.months if month.start >= first.start]
+            if months and not own & set(map(str, months)):
+                raise Refused(
+                    "period-unmeasured",
+                    status=422,
+                    expected=f"at least one target that is measured in {period}",
+                    found="targets measured in " + ", ".join(sorted(own)),
+                    remedy="add a target that is measured then, or more months to one of these",
+                )
 
 
 def _anew(state: PlanState, command: ApprovePlan, year: Period) -> tuple[date, str]:
@@ -304,14 +333,18 @@ def _asked(state: PlanState, command: RecordProgress, year: Period, month: Perio
     served = command.service.months(year, command.not_asked)
     if month not in served:
         raise outside_service(command.service, month)
-    asked = tuple(one for _, months in state.reported(year, command.measurement, served) for one in months)
+    version = state.fixed_for(month)
+    target = version.targets[command.target_id]
+    asked = state.asked(target, version, year, command.measurement, served)
     if month not in asked:
         raise Refused(
             "month-not-measured",
             status=422,
             expected="one of " + ", ".join(str(one) for one in asked),
             found=command.month,
-            remedy=f"the rules measure {command.measurement}: report what was achieved by then in such a month",
+            remedy="report what was achieved by then in one of the target's own months"
+            if target.months
+            else f"the rules measure {command.measurement}: report what was achieved by then in such a month",
         )
 
 

@@ -10,13 +10,27 @@ from services.appraisal.domain.quadrant import Rating
 from services.appraisal.domain.rules import RatingPolicy
 
 
-def achievement(values: Sequence[Fraction], target: Fraction, direction: str, policy: RatingPolicy) -> Fraction:
-    """What the months' `values` are in percent of `target` (> 0), at most the policy's cap (PP 30/2019: 120).
+def achievement(
+    values: Sequence[Fraction],
+    target: Fraction,
+    direction: str,
+    policy: RatingPolicy,
+    aggregate: str | None = None,
+    part: Fraction = Fraction(1),
+) -> Fraction:
+    """What the months' `values` are in percent of `target`, at most the policy's cap (PP 30/2019: 120).
 
-    `values` in the order of the months, at least one. `direction`: higher or lower (is better).
+    `values` in the order of the months, at least one. `direction`: higher or lower (is better). `aggregate`: the target's own way, None:
+    the policy's. A sum is compared with `part` of the target: it says a year's amount, and these are so many of the year's months.
+    A target of zero, where less is better, is reached by zero; what more than that comes to is the place's rule.
     """
-    realised = values[-1] if policy.aggregate == "last" else sum(values, Fraction()) / len(values)
-    if direction == "higher":
+    way = aggregate or policy.aggregate
+    realised = values[-1] if way == "last" else sum(values, Fraction()) / (1 if way == "sum" else len(values))
+    if way == "sum":
+        target *= part
+    if target == 0:
+        percent = policy.zero.percent(realised)
+    elif direction == "higher":
         percent = 100 * realised / target
     elif policy.lower == "two-minus-ratio":
         percent = max(Fraction(), 100 * (2 - realised / target))
@@ -25,9 +39,13 @@ def achievement(values: Sequence[Fraction], target: Fraction, direction: str, po
     return min(percent, policy.cap)
 
 
-def weighted(achievements: Iterable[tuple[int, Fraction]]) -> Fraction:
-    """The whole result in percent, from (weight in percent, achievement in percent); the weights sum to 100."""
-    return sum((weight * percent for weight, percent in achievements), Fraction()) / 100
+def weighted(achievements: Iterable[tuple[Fraction | int, Fraction]]) -> Fraction:
+    """The whole result in percent, from (weight, achievement in percent), by the weights' proportion to each other.
+
+    So where a target is not measured in a period, the others carry its weight by their own; at least one is measured.
+    """
+    found = tuple(achievements)
+    return sum((weight * percent for weight, percent in found), Fraction()) / sum(weight for weight, _ in found)
 
 
 def rate(percent: Fraction, policy: RatingPolicy) -> Rating:

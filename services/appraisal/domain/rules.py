@@ -17,13 +17,32 @@ from shared.kernel.settings import Settings, read
 
 
 @dataclass(frozen=True)
+class ZeroTarget:
+    """What a target of zero (*nihil*: no complaint, no finding) comes to, where less is better. No ratio to zero says it, and neither
+    PP 30/2019 nor PermenPANRB 6/2022 has a formula: it is the place's rule.
+
+    `reached`: percent where nothing happened. `off_each`: percent that each one that happened takes off, down to 0; None: anything over
+    zero misses the target, and is 0 percent.
+    """
+
+    reached: Fraction
+    off_each: Fraction | None
+
+    def percent(self, realised: Fraction) -> Fraction:
+        if realised == 0:
+            return self.reached
+        return Fraction() if self.off_each is None else max(Fraction(), self.reached - realised * self.off_each)
+
+
+@dataclass(frozen=True)
 class RatingPolicy:
     """How the result rating comes about. PermenPANRB 6/2022 leaves it to the leader's judgement and knows no formula.
 
     `result_by`: ``achievement`` (the thresholds below rate the weighted achievement) or ``superior`` (his own score of the whole).
     Percents exact: over `above_over` is above, from `as_from` on is as, less is below; no achievement counts more than `cap`
     (PP 30/2019: 120).
-    `aggregate`: ``mean`` of the months' values, or ``last`` (each month reports what was reached so far).
+    `aggregate`: ``mean`` of the months' values (the target says a month's), ``sum`` (the target says a year's, and a period has the part
+    of it that its months are of the year's), or ``last`` (each month reports what was reached so far); a target may say its own.
     `lower`: the achievement where less is better, in percent of the target: ``two-minus-ratio`` = 2 − realised/target, never under 0
     (the usual one for minimised indicators in ministries' guides), or ``target-over-realised``.
     """
@@ -34,6 +53,7 @@ class RatingPolicy:
     cap: Fraction
     aggregate: str
     lower: str
+    zero: ZeroTarget = ZeroTarget(reached=Fraction(100), off_each=None)
 
 
 @dataclass(frozen=True)
@@ -201,15 +221,24 @@ def _policy(said: Settings, by_rating: bool) -> RatingPolicy:
         above_over=said.number("above_over_percent", 100),
         as_from=said.number("as_from_percent", 90),
         cap=said.number("cap_percent", 120),
-        aggregate=said.one_of("aggregate", ("mean", "last"), "mean"),
+        aggregate=said.one_of("aggregate", ("mean", "sum", "last"), "mean"),
         lower=said.one_of("lower_is_better", ("two-minus-ratio", "target-over-realised"), "two-minus-ratio"),
+        zero=_zero_target(said.part("zero_target", {})),
     )
+    if not 0 < policy.zero.reached <= policy.cap or (policy.zero.off_each is not None and policy.zero.off_each <= 0):
+        raise said.wrong(
+            "zero_target", "reached_percent over 0 up to the cap, off_each_percent over 0", f"{policy.zero.reached}, {policy.zero.off_each}"
+        )
     if not by_rating and policy.cap != 120:
         raise said.wrong("cap_percent", "120 (PP 30/2019: no achievement counts more)", str(policy.cap))
     if not 0 < policy.as_from <= policy.above_over < policy.cap:
         bounds = f"{policy.as_from}, {policy.above_over}, {policy.cap}"
         raise said.wrong("", "0 < as_from_percent <= above_over_percent < cap_percent", bounds)
     return policy
+
+
+def _zero_target(said: Settings) -> ZeroTarget:
+    return ZeroTarget(said.number("reached_percent", 100), said.number("off_each_percent") if "off_each_percent" in said else None)
 
 
 def _decision(said: Settings) -> Term:

@@ -135,6 +135,14 @@ def _scored_item(command: SubmitScore, targets: Mapping[str, Target]) -> None:
         raise _unknown_item(rules.behaviours, command.item)
     if command.what == "target" and command.item not in targets:
         raise unknown_target(command.item, targets)
+    if command.what == "target" and not targets[command.item].measured_in(Period.parse(command.period)):
+        raise Refused(
+            "target-not-measured",
+            status=422,
+            expected=f"a target that is measured in {command.period}",
+            found=f"{command.item}, measured in {', '.join(targets[command.item].months)}",
+            remedy="score it in the period in which it is measured",
+        )
     if command.what == "whole" and command.item not in ("result", "behaviour"):
         raise _unknown_item(("result", "behaviour"), command.item)
     if command.what == "idea" and command.item != "innovation":

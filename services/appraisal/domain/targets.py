@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -12,18 +12,24 @@ from services.appraisal.domain import streams
 from services.appraisal.events import TargetDrafted, TargetWithdrawn
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.decimals import DECIMAL, SAID
-from shared.kernel.money import exact
+from shared.kernel.money import exact, exact_text, half_up
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 
 ASPECTS = ("quantity", "quality", "time", "cost")
 DIRECTIONS = ("higher", "lower")
+AGGREGATES = ("mean", "sum", "last")
 CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 
 @dataclass(frozen=True)
 class Target:
-    """`value`: exact decimal text in `unit`, over zero; `direction`: which is better; `weight` in percent; `what_text`: a text's id."""
+    """`value`: exact decimal text in `unit`; `direction`: which is better; `what_text`: a text's id.
+
+    `weight` in whole percent, `exact_weight` as exact text where it is no whole percent; none of the two: all targets weigh the same.
+    `aggregate`: mean, sum or last of the months' values, None: as the rules say. `months`: those in which it is measured, such as the
+    one in which it is due; none: as often as the rules say.
+    """
 
     target_id: str
     aspect: str
@@ -32,7 +38,21 @@ class Target:
     unit: str
     direction: str
     value: str
-    weight: int
+    weight: int | None = None
+    exact_weight: str | None = None
+    aggregate: str | None = None
+    months: tuple[str, ...] = ()
+
+    @property
+    def share(self) -> Fraction | None:
+        """In percent, exact; None where no weight is said."""
+        if self.exact_weight is not None:
+            return exact(self.exact_weight)
+        return None if self.weight is None else Fraction(self.weight)
+
+    def measured_in(self, period: Period) -> bool:
+        """Whether any of its months lies in the period; one without its own months is measured in all."""
+        return not self.months or any(str(month) in self.months for month in period.months)
 
 
 @dataclass(frozen=True)
@@ -74,7 +94,7 @@ def decide(state: DraftState, command: DraftTarget | WithdrawTarget | PresentDra
     match command:
         case DraftTarget(employee, year, target, approved):
             _still_open(year, approved)
-            check_target(target)
+            check_target(target, year)
             if state.targets.get(target.target_id) == target:
                 return ()
             return (TargetDrafted(employee=employee, period=year, **vars(target)),)
@@ -84,7 +104,7 @@ def decide(state: DraftState, command: DraftTarget | WithdrawTarget | PresentDra
                 raise unknown_target(target_id, state.targets)
             return (TargetWithdrawn(employee, year, target_id),)
         case PresentDraft():
-            check_weights(tuple(state.targets.values()))
+            fixed(tuple(state.targets.values()))
             return ()
     raise TypeError(f"expected a command on a draft, found {command!r}")
 
@@ -116,9 +136,28 @@ def number(text: str, what: str) -> Fraction:
     return exact(text)
 
 
-def check_target(target: Target) -> None:
-    """One target by itself: known words, a value over zero (achievement is measured against it), a weight of 1 to 100 percent."""
-    wrong = None
+def weighed(weight: int | None, exact_weight: str | None) -> tuple[int | None, str | None]:
+    """The weight as a target keeps it: a whole percent as such, any other as exact text. Refused (422) when both are said."""
+    if weight is not None and exact_weight is not None:
+        raise Refused(
+            "target-invalid",
+            status=422,
+            expected="weight or exact_weight",
+            found="both",
+            remedy="say a whole percent, or an exact one, or none of the two where all targets weigh the same",
+        )
+    if exact_weight is None:
+        return weight, None
+    share = exact(exact_weight)
+    return (int(share), None) if share.denominator == 1 else (None, exact_text(share))
+
+
+def check_target(target: Target, year: str) -> None:
+    """One target by itself: known words, months of its year, a weight over 0 up to 100 percent.
+
+    Its value is over zero, since achievement is measured against it; where less is better it may be zero (*nihil*).
+    """
+    wrong, share = None, target.share
     if not CODE.fullmatch(target.target_id):
         wrong = ("target_id as a code of letters a–z, digits, . _ -", target.target_id)
     elif not CODE.fullmatch(target.indicator):
@@ -127,26 +166,50 @@ def check_target(target: Target) -> None:
         wrong = ("aspect as one of " + ", ".join(ASPECTS), target.aspect)
     elif target.direction not in DIRECTIONS:
         wrong = ("direction as one of " + ", ".join(DIRECTIONS), target.direction)
-    elif not 1 <= target.weight <= 100:
-        wrong = ("weight from 1 to 100 percent", str(target.weight))
-    elif number(target.value, "the target's value") == 0:
-        wrong = ("a value over zero", target.value)
+    elif target.aggregate not in (None, *AGGREGATES):
+        wrong = ("aggregate as one of " + ", ".join(AGGREGATES), target.aggregate)
+    elif not set(target.months) <= {str(month) for month in check_year(year).months} or len(set(target.months)) < len(target.months):
+        wrong = (f"months of {year}, each once, such as {year}-06", ", ".join(target.months))
+    elif share is not None and not 0 < share <= 100:
+        wrong = ("a weight over 0 up to 100 percent", exact_text(share))
+    elif number(target.value, "the target's value") == 0 and target.direction == "higher":
+        wrong = ("a value over zero; zero where less is better", target.value)
     if wrong:
         raise Refused("target-invalid", status=422, expected=wrong[0], found=wrong[1], remedy="correct the target", target=target.target_id)
 
 
-def check_weights(targets: Sequence[Target]) -> None:
-    """A plan has targets, and their weights sum to 100 percent; Refused (422) says the sum that was found."""
-    total = sum(target.weight for target in targets)
-    if total != 100:
-        found = " + ".join(str(target.weight) for target in targets) + f" = {total}" if targets else "no targets"
+def fixed(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """The targets with the weights that the plan is fixed with: as said, or of none an equal share each, exact.
+
+    Refused (422) for no targets, for weights of some of them only, and for a sum that is not 100 percent.
+    """
+    shares = [target.share for target in targets]
+    if not any(share is not None for share in shares):
+        shares = [Fraction(100, len(targets)) for _ in targets]
+    if None in shares:
+        raise Refused(
+            "weights-of-some",
+            status=422,
+            expected="a weight of every target, or of none",
+            found="none of " + ", ".join(target.target_id for target in targets if target.share is None),
+            remedy="weigh these too, or leave all weights out: the targets then weigh the same",
+        )
+    if sum(shares) != 100:
+        found = " + ".join(map(exact_text, shares)) + f" = {exact_text(sum(shares))}" if targets else "no targets"
         raise Refused(
             "weights-not-100",
             status=422,
             expected="targets whose weights sum to 100",
             found=found,
-            remedy="draft or withdraw targets, then approve the plan",
+            remedy="draft or withdraw targets, then approve the plan; equal weights are left out, a third is exact_weight 100/3",
         )
+    return tuple(_with_share(target, share) for target, share in zip(targets, shares))
+
+
+def _with_share(target: Target, share: Fraction) -> Target:
+    if share.denominator == 1:
+        return replace(target, weight=int(share), exact_weight=None)
+    return replace(target, weight=max(1, half_up(share)), exact_weight=exact_text(share))
 
 
 def check_year(text: str) -> Period:

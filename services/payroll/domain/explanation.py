@@ -257,7 +257,9 @@ def _targets(story: Story) -> Iterable[dict[str, Any]]:
     """Each target as fixed last, followed by its progress in the appraised months."""
     latest = {fact.event.target_id: fact for fact in sorted(_once(story.targets), key=lambda fact: fact.rank)}
     for target_id in sorted(latest):
-        yield _step("target", latest[target_id])
+        told = _step("target", latest[target_id])
+        # What this target does not say is not shown as nothing.
+        yield told | {"data": {name: value for name, value in told["data"].items() if value not in (None, [])}}
         own = [fact for fact in _once(story.progress) if fact.event.target_id == target_id]
         for fact in sorted(own, key=lambda fact: (fact.event.month, fact.rank)):
             yield _step("progress", fact)
