@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from shared.events.classes import EventClass
 from shared.events.registry import Catalogue
-from shared.events.rule_set import RuleSetPublished
+from shared.events.rule_set import declare
 
 EVENTS = Catalogue("feedback")
-EVENTS.event(EventClass.OPEN, effective="since")(RuleSetPublished)
+declare(EVENTS)
 
 
 @EVENTS.event(EventClass.PRIVATE)

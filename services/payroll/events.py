@@ -7,10 +7,11 @@ from datetime import date
 
 from shared.events.classes import EventClass
 from shared.events.registry import Catalogue
-from shared.events.rule_set import RuleSetPublished
+from shared.events.rule_set import RuleSetPublished as RuleSetPublished  # also from here, beside payroll's own
+from shared.events.rule_set import declare
 
 EVENTS = Catalogue("payroll")
-EVENTS.event(EventClass.OPEN, effective="since")(RuleSetPublished)
+declare(EVENTS)
 
 # Stream of AllowanceCalculated, -Held, -Posted, -Adjusted and -Confirmed: ``payroll-<employee>-<month>``; subject: the employee.
 

@@ -30,6 +30,7 @@ from services.payroll.heard import (
     SanctionLifted,
 )
 from services.payroll.views import EMPLOYEES, RECOVERING
+from shared.events.rule_set import RuleSetWithdrawn
 from shared.flow.declared import Do, Reaction
 from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact, Knowledge
@@ -45,7 +46,7 @@ def of_award(fact: Fact[AwardGranted], knowledge: Knowledge) -> Iterable[str]:
     return [fact.event.employee] if fact.event.bonus > 0 and fact.event.paid_with is not None else []
 
 
-def of_rules(fact: Fact[RuleSetPublished], knowledge: Knowledge) -> Iterable[str]:
+def of_rules(fact: Fact[RuleSetPublished | RuleSetWithdrawn], knowledge: Knowledge) -> Iterable[str]:
     """Everybody."""
     return [row["key"] for row in knowledge.rows(EMPLOYEES)] if fact.event.kind == KIND else []
 
@@ -73,6 +74,7 @@ ENTITLEMENT = Reaction(
         **dict.fromkeys((SanctionImposed, SanctionLifted), of_person),
         AwardGranted: of_award,
         RuleSetPublished: of_rules,
+        RuleSetWithdrawn: of_rules,
     },
     decide=decide_entitlement,
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from shared.events.rule_set import RuleSetPublished, rule_sets_of
+from shared.events.rule_set import rule_sets_of, stream_of
 from shared.flow import facts
 from shared.flow.source import Flowing, fact_of
 from shared.kernel.calendar import Calendar
@@ -59,7 +59,8 @@ class StoreKnowledge:
         self._tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 3))", (f"hold/{self._service.name}/{self.agency}/{name}",))
 
     def _book(self, kind: str) -> RuleBook:
-        return RuleBook(self._service.defaults, rule_sets_of(fact.event for fact in self.facts(RuleSetPublished, f"rules-{kind}")))
+        published = self.stream(stream_of(self._service.name, kind))
+        return RuleBook(self._service.defaults, rule_sets_of(fact.event for fact in published))
 
     def rule_sets(self, kind: str) -> Sequence[RuleSet]:
         return self._book(kind).of(kind)

@@ -74,6 +74,7 @@ def period_in(path: Mapping[str, Any]) -> Period | None:
 
 COMMON = (
     Allow("publish-rule-set", role="admin"),
+    Allow("withdraw-rule-set", role="admin"),
     *(Allow("read-rule-set", role=role) for role in ("employee", "hr", "treasurer", "approver", "admin", "auditor", "operator")),
     Allow("read-events", role="subscriber"),
     Allow("read-events", role="subscriber-restricted"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from shared.events.rule_set import RuleSetPublished
+from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn, stream_of
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.http.fields import Day
@@ -36,14 +36,64 @@ class PublishRuleSet:
     settings: dict[str, Any]
 
 
-def decide(published: tuple[RuleSetPublished, ...], command: PublishRuleSet) -> Sequence[RuleSetPublished]:
+@dataclass(frozen=True)
+class WithdrawRuleSet:
+    """Let a version never hold. `today`: the agency's."""
+
+    service: str
+    kind: str
+    version: int
+    today: date
+
+
+@dataclass(frozen=True)
+class Publications:
+    """Of one kind: every version that was published, and the numbers of those withdrawn."""
+
+    published: tuple[RuleSetPublished, ...] = ()
+    withdrawn: frozenset[int] = frozenset()
+
+
+def decide(state: Publications, command: PublishRuleSet | WithdrawRuleSet) -> Sequence[RuleSetPublished | RuleSetWithdrawn]:
     """A version is the number of the publication within its kind. Publishing the latest one again changes nothing."""
+    if isinstance(command, WithdrawRuleSet):
+        return _withdraw(state, command)
+    published = state.published
     event = RuleSetPublished(command.kind, command.id, len(published) + 1, command.since, command.sources, command.settings)
-    return [] if published and _content(published[-1]) == _content(event) else [event]
+    same = published and len(published) not in state.withdrawn and _content(published[-1]) == _content(event)
+    return [] if same else [event]
 
 
-def evolve(published: tuple[RuleSetPublished, ...], event: Any) -> tuple[RuleSetPublished, ...]:
-    return (*published, event) if isinstance(event, RuleSetPublished) else published
+def _withdraw(state: Publications, command: WithdrawRuleSet) -> Sequence[RuleSetWithdrawn]:
+    """RuleSetWithdrawn, once. Refused for a version that there is not (404), and from its first day on: it has been applied since."""
+    found = next((one for one in state.published if one.version == command.version), None)
+    if found is None:
+        raise Refused(
+            "unknown-rule-set",
+            status=404,
+            expected=f"a published version of the rules {command.kind}, 1 to {len(state.published)}",
+            found=str(command.version),
+            remedy="take the version from the answer that published it",
+        )
+    if found.version in state.withdrawn:
+        return []
+    if found.since <= command.today:
+        raise Refused(
+            "rule-set-began",
+            expected=f"a rule set that begins after {command.today}",
+            found=f"one that holds since {found.since}",
+            remedy="publish another one, from the day on which it is to hold instead",
+        )
+    return [RuleSetWithdrawn(found.kind, found.id, found.version, found.since)]
+
+
+def evolve(state: Publications, event: Any) -> Publications:
+    match event:
+        case RuleSetPublished():
+            return replace(state, published=(*state.published, event))
+        case RuleSetWithdrawn():
+            return replace(state, withdrawn=state.withdrawn | {event.version})
+    return state
 
 
 def _content(event: RuleSetPublished) -> tuple[Any, ...]:
@@ -52,8 +102,8 @@ def _content(event: RuleSetPublished) -> tuple[Any, ...]:
 
 RULES = Aggregate(
     "rules",
-    Decider((), decide, evolve),
-    stream=lambda command: f"{command.service}-rules-{command.kind}",
+    Decider(Publications(), decide, evolve),
+    stream=lambda command: stream_of(command.service, command.kind),
     subject=lambda command: f"rules-{command.kind}",
 )
 
@@ -134,8 +184,20 @@ def publish_rule_set(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
     sources = tuple(body["sources"])
     command = PublishRuleSet(ask.here.service.name, body["kind"], body["id"], body["since"], sources, body["settings"])
     ask.execute(RULES, command)
-    latest = ask.state(RULES, command)[-1]
+    latest = ask.state(RULES, command).published[-1]
     return {"kind": latest.kind, "id": latest.id, "version": latest.version, "since": latest.since, "name": f"{latest.id}@{latest.version}"}
+
+
+@rule_sets.route("/rule-sets/<kind>/<int:version>", methods=["DELETE"])
+@commanding("withdraw-rule-set")
+def withdraw_rule_set(ask: Ask, kind: str, version: int) -> dict[str, Any]:
+    """Withdraw a published version before its first day: it never holds, and what would have followed from it is computed anew.
+
+    404 unknown-rule-set; 409 rule-set-began. Withdrawn again, nothing happens. Answers {kind, version, status: withdrawn}.
+    """
+    _known(ask, kind)
+    ask.execute(RULES, WithdrawRuleSet(ask.here.service.name, kind, version, ask.today))
+    return {"kind": kind, "version": version, "status": "withdrawn"}
 
 
 @rule_sets.route("/rule-sets/<kind>")

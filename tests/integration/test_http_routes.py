@@ -56,6 +56,29 @@ def test_rules_are_published_and_found_by_day(here):
     assert found == ["national@1", "house@1", "house@2"]
 
 
+def test_rules_are_withdrawn_before_their_first_day_and_not_from_it_on(here):
+    said = rule_set(id="next", since="2026-05-01")
+    published = [here.call("POST", "/v1/rule-sets", ADMIN, json=said).get_json() for _ in range(2)]
+    version = published[0]["version"]
+    assert published[0] == published[1] and version >= 1, "the same again is the same"
+    assert here.call("GET", "/v1/rule-sets/notes?on=2026-05-01", EMPLOYEE).get_json()["name"] == f"next@{version}"
+    for who in (HR, EMPLOYEE):
+        assert here.call("DELETE", f"/v1/rule-sets/notes/{version}", who).status_code == 403
+    for _ in range(2):
+        answer = here.call("DELETE", f"/v1/rule-sets/notes/{version}", ADMIN)
+        assert (answer.status_code, answer.get_json()["status"]) == (200, "withdrawn")
+    assert here.call("GET", "/v1/rule-sets/notes?on=2026-05-01", EMPLOYEE).get_json()["name"] == "house@1"
+    again = here.call("POST", "/v1/rule-sets", ADMIN, json=rule_set(id="next", since="2026-05-01")).get_json()
+    assert again["version"] == version + 1, "published anew it is another version"
+    assert here.call("DELETE", f"/v1/rule-sets/notes/{version + 1}", ADMIN).status_code == 200
+    for version, status, code in ((1, 409, "rule-set-began"), (99, 404, "unknown-rule-set")):
+        answer = here.call("DELETE", f"/v1/rule-sets/notes/{version}", ADMIN)
+        assert (answer.status_code, answer.get_json()["type"]) == (status, f"urn:merit:problem:{code}")
+    assert here.call("DELETE", "/v1/rule-sets/other/1", ADMIN).status_code == 404
+    today = here.call("POST", "/v1/rule-sets", ADMIN, json=rule_set(id="today", since="2026-04-30")).get_json()
+    assert here.call("DELETE", f"/v1/rule-sets/notes/{today['version']}", ADMIN).status_code == 409, "its first day is too late"
+
+
 @pytest.mark.parametrize(
     ("changes", "status"),
     [

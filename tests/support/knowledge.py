@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from shared.events.rule_set import RuleSetPublished, rule_sets_of
+from shared.events.rule_set import rule_sets_of, stream_of
 from shared.kernel.calendar import Calendar
 from shared.kernel.decider import Aggregate
 from shared.kernel.facts import Fact
@@ -75,7 +75,8 @@ class MemoryKnowledge:
         return self._book(kind).of(kind)
 
     def _book(self, kind: str) -> RuleBook:
-        return RuleBook(self.service.defaults, rule_sets_of(fact.event for fact in self.facts(RuleSetPublished, f"rules-{kind}")))
+        published = self.stream(stream_of(self.service.name, kind))
+        return RuleBook(self.service.defaults, rule_sets_of(fact.event for fact in published))
 
     # --- what a command is executed in ---
 

@@ -13,7 +13,7 @@ from sqlalchemy import Integer, Text
 
 from shared.events.classes import EventClass
 from shared.events.registry import Catalogue, Heard
-from shared.events.rule_set import RuleSetPublished
+from shared.events.rule_set import declare
 from shared.flow.declared import Do
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
@@ -27,7 +27,7 @@ from shared.views.view import View
 
 SECRET = "the number 197001012000011901"
 EVENTS = Catalogue("notebook")
-EVENTS.event(EventClass.OPEN, effective="since")(RuleSetPublished)
+declare(EVENTS)
 
 
 @EVENTS.event(EventClass.OPEN)

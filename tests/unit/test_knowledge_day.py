@@ -66,5 +66,7 @@ def test_rules_published_ahead_begin_at_the_agencys_midnight_and_such_as_hold_al
     event = RuleSetPublished("discipline", "papua", 1, date(2026, 4, 1), ("Pergub 1/2026",), LADDER)
     fact = here.knowledge.own(event, "rules-discipline", "personnel-rules-discipline", 1)
     assert list(RULES_BEGIN.on[RuleSetPublished](fact)) == [Arm("discipline/2026-05-01", date(2026, 5, 1))]
+    assert not list(RULES_BEGIN.fire("discipline/2026-05-01", here.knowledge.now, here.knowledge)), "withdrawn, nothing begins"
+    here.knowledge.arrive(fact)
     (do,) = RULES_BEGIN.fire("discipline/2026-05-01", here.knowledge.now, here.knowledge)
     assert do.command == BeginRules("discipline", date(2026, 5, 1))

@@ -21,6 +21,7 @@ from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, Allo
 from services.payroll.posting import post_chunk, posted_in
 from services.payroll.service import SERVICE
 from services.payroll.views import ADJUSTMENTS, ALLOWANCES, EMPLOYEES, PAY_RUNS
+from shared.events.rule_set import RuleSetWithdrawn
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -211,6 +212,20 @@ def test_pay_that_waits_for_finality_does_not_rest_on_delivery():
     assert isinstance(entitlement_of(knowledge, "m1", Period(2026, 4, 4)), Held)
     tell(knowledge, *year.granted())
     assert due(knowledge, "2026-04") == 3_500_452
+
+
+def test_a_rule_set_withdrawn_before_its_day_pays_nothing_and_what_was_computed_ahead_goes_back():
+    knowledge = mulyorejo()
+    tell(knowledge, year.delivered("baik"), year.attendance(4), year.attendance(5), year.attendance(6))
+    before = due(knowledge, "2026-06")
+    coming = year.rules(knowledge, 2, date(2026, 6, 1), components=[{"name": "performance", "share_percent": 100, "factor": "predicate"}])
+    tell(knowledge, coming)
+    row = knowledge.row(ALLOWANCES, "m1/2026-06")
+    assert row["rule_set"] == "mulyorejo-tpp@2" and knowledge.row(ALLOWANCES, "m1/2026-05")["rule_set"] == "mulyorejo-tpp@1"
+    withdrawn = RuleSetWithdrawn("allowance", "mulyorejo-tpp", 2, date(2026, 6, 1))
+    tell(knowledge, knowledge.own(withdrawn, "rules-allowance", "payroll-rules-allowance", 3))
+    row = knowledge.row(ALLOWANCES, "m1/2026-06")
+    assert (row["rule_set"], row["due"]) == ("mulyorejo-tpp@1", before)
 
 
 def test_a_withdrawn_delivery_pays_nothing_and_the_next_one_does():

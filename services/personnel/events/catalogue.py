@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from shared.events.classes import EventClass
 from shared.events.registry import Catalogue
-from shared.events.rule_set import RuleSetPublished
+from shared.events.rule_set import declare
 
 EVENTS = Catalogue("personnel")
-EVENTS.event(EventClass.OPEN, effective="since")(RuleSetPublished)
+declare(EVENTS)

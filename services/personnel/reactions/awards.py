@@ -35,7 +35,7 @@ from services.personnel.heard import AppraisalCorrected, AppraisalFinalized, App
 from services.personnel.reactions.discipline import absences
 from services.personnel.reactions.known import employment_of, in_force, results_of, rules_or_none, sanctions_of, standing_of
 from services.personnel.views import AWARD_EVALUATIONS, EMPLOYEES, UNITS
-from shared.events.rule_set import RuleSetPublished
+from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Do, Reaction
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -184,6 +184,7 @@ YEAR_AWARDS = Reaction(
         SurveyResultPublished: of_year_facts,
         DevelopmentDecided: of_decision,
         RuleSetPublished: lambda fact, knowledge: of_year_facts(fact, knowledge) if fact.event.kind == RULES else (),
+        RuleSetWithdrawn: lambda fact, knowledge: of_year_facts(fact, knowledge) if fact.event.kind == RULES else (),
     },
     decide=evaluate,
 )
@@ -261,6 +262,7 @@ RECOGNITION = Reaction(
         TrainingCompleted: lambda fact, knowledge: (fact.subject,),
         PositionAssigned: lambda fact, knowledge: (fact.subject,),
         RuleSetPublished: lambda fact, knowledge: of_survey(fact, knowledge) if fact.event.kind == RULES else (),
+        RuleSetWithdrawn: lambda fact, knowledge: of_survey(fact, knowledge) if fact.event.kind == RULES else (),
     },
     decide=recognise,
 )

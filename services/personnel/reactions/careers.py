@@ -41,7 +41,7 @@ from services.personnel.reactions.keys import everyone, subject, vacant_posts
 from services.personnel.reactions.known import employment_of, in_force, results_of, sanctions_of
 from services.personnel.tables import BOXES, CEILINGS
 from services.personnel.views import TALENT_BOXES
-from shared.events.rule_set import RuleSetPublished
+from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Arm, Do, Reaction, Timer
 from shared.kernel.facts import Fact, Knowledge
 
@@ -71,6 +71,7 @@ TALENT_PLACES = Reaction(
         AppraisalFinalized: subject,
         AppraisalCorrected: subject,
         RuleSetPublished: everyone("talent"),
+        RuleSetWithdrawn: everyone("talent"),
     },
     decide=place_talent,
 )
@@ -120,7 +121,7 @@ def _record(employee: str, rules: TalentRules, knowledge: Knowledge) -> Record |
     )
 
 
-def of_talent_rules(fact: Fact[RuleSetPublished | RulesBegan], knowledge: Knowledge) -> Iterable[str]:
+def of_talent_rules(fact: Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], knowledge: Knowledge) -> Iterable[str]:
     return vacant_posts(fact, knowledge) if fact.event.kind == "talent" else ()
 
 
@@ -137,6 +138,7 @@ POST_PROPOSALS = Reaction(
         SanctionLifted: vacant_posts,
         EmployeeRegistered: vacant_posts,
         RuleSetPublished: of_talent_rules,
+        RuleSetWithdrawn: of_talent_rules,
         RulesBegan: of_talent_rules,
     },
     decide=propose_candidates,
@@ -203,6 +205,7 @@ PROMOTIONS = Reaction(
         SanctionImposed: subject,
         SanctionLifted: subject,
         RuleSetPublished: everyone("promotion"),
+        RuleSetWithdrawn: everyone("promotion"),
         RulesBegan: everyone("promotion"),
     },
     decide=propose_promotion,

@@ -20,7 +20,7 @@ from services.personnel.heard import (
 )
 from services.personnel.reactions.keys import everyone, subject
 from services.personnel.reactions.known import history_of, standing_of, summaries_of
-from shared.events.rule_set import RuleSetPublished
+from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -52,6 +52,7 @@ DEVELOPMENT_PROPOSALS = Reaction(
         GuidanceClosed: subject,
         ImprovementPeriodClosed: subject,
         RuleSetPublished: everyone("development"),
+        RuleSetWithdrawn: everyone("development"),
     },
     decide=decide,
 )

@@ -11,7 +11,7 @@ from services.personnel.events import AttendanceRecorded, EmployeeRegistered, Re
 from services.personnel.reactions.known import employment_of, standing_of
 from services.personnel.tables import LADDERS
 from services.personnel.views import EMPLOYEES
-from shared.events.rule_set import RuleSetPublished
+from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Do, Reaction
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -78,7 +78,7 @@ def of_employment(fact: Fact[EmployeeRegistered], knowledge: Knowledge) -> Itera
     return _years(fact.subject, knowledge)
 
 
-def of_rules(fact: Fact[RuleSetPublished | RulesBegan], knowledge: Knowledge) -> Iterable[str]:
+def of_rules(fact: Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], knowledge: Knowledge) -> Iterable[str]:
     if fact.event.kind != "discipline":
         return ()
     return tuple(key for row in knowledge.rows(EMPLOYEES) for key in _years(row["key"], knowledge))
@@ -97,6 +97,7 @@ ABSENCE_SANCTIONS = Reaction(
         YearAbsenceRecorded: of_year,
         EmployeeRegistered: of_employment,
         RuleSetPublished: of_rules,
+        RuleSetWithdrawn: of_rules,
         RulesBegan: of_rules,
     },
     decide=decide,

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.personnel.events import RulesBegan
 from services.personnel.views import EMPLOYEES, VACANCIES
-from shared.events.rule_set import RuleSetPublished
+from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.kernel.facts import Fact, Knowledge
 
 
@@ -15,10 +15,10 @@ def subject(fact: Fact[Any], knowledge: Knowledge) -> Iterable[str]:
     return (fact.subject,)
 
 
-def everyone(kind: str) -> Callable[[Fact[RuleSetPublished | RulesBegan], Knowledge], Iterable[str]]:
+def everyone(kind: str) -> Callable[[Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], Knowledge], Iterable[str]]:
     """New rules of this kind concern all. Whoever is registered later is decided on when he is."""
 
-    def keys(fact: Fact[RuleSetPublished | RulesBegan], knowledge: Knowledge) -> Iterable[str]:
+    def keys(fact: Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], knowledge: Knowledge) -> Iterable[str]:
         return tuple(row["key"] for row in knowledge.rows(EMPLOYEES)) if fact.event.kind == kind else ()
 
     return keys

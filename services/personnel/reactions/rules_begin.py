@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from services.personnel.domain.rules_begin import RULES_BEGUN, BeginRules
 from shared.events.rule_set import RuleSetPublished
@@ -19,15 +20,23 @@ def _begins(fact: Fact[RuleSetPublished]) -> Iterable[Arm]:
     event = fact.event
     if event.kind not in BY_TODAY:
         return ()
-    switch = event.settings.get("allowance_cut", {}).get("from") if event.kind == "discipline" else None
-    days = sorted({event.since, *((date.fromisoformat(switch),) if switch else ())})
     zone = fact.effective - datetime.combine(event.since, time(), UTC)
+    days = _days(event.kind, event.since, event.settings)
     return tuple(Arm(f"{event.kind}/{day}", day) for day in days if datetime.combine(day, time(), UTC) + zone > fact.recorded)
 
 
+def _days(kind: str, since: date, settings: Mapping[str, Any]) -> Sequence[date]:
+    """The rules' first day, and that of a dated switch within them."""
+    switch = settings.get("allowance_cut", {}).get("from") if kind == "discipline" else None
+    return sorted({since, *((date.fromisoformat(switch),) if switch else ())})
+
+
 def _begin(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:
-    kind, _, day = key.partition("/")
-    yield Do(RULES_BEGUN, BeginRules(kind, date.fromisoformat(day)))
+    """Nothing on the day of rules that were withdrawn before it."""
+    kind, _, text = key.partition("/")
+    day = date.fromisoformat(text)
+    if any(day in _days(kind, rules.since, rules.settings) for rules in knowledge.rule_sets(kind)):
+        yield Do(RULES_BEGUN, BeginRules(kind, day))
 
 
 RULES_BEGIN = Timer(name="rules-begin", on={RuleSetPublished: _begins}, fire=_begin)
