@@ -10,11 +10,16 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from hypothesis import settings
 from psycopg2 import sql
 
 from shared.local.kafka import LocalKafka
 from shared.local.postgres import LocalPostgres
 from tests.support import servers
+
+# How long an example takes says how busy the machine is, and nothing of the rule.
+settings.register_profile("merit", deadline=None)
+settings.load_profile("merit")
 
 USED = pytest.StashKey[list[str]]()
 DATABASE_NUMBERS = itertools.count(1)
