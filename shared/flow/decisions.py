@@ -132,7 +132,7 @@ def _one_by_one(database: Database, service: Flowing, agency: str, now: datetime
                     _decide(tx, service, reactions[marked.reaction], marked)
         except (StoreUnavailable, CommitUnknown):
             raise
-        except (Conflict, psycopg2.errors.DeadlockDetected, psycopg2.errors.SerializationFailure):
+        except (Conflict, psycopg2.errors.DeadlockDetected, psycopg2.errors.SerializationFailure, psycopg2.errors.QueryCanceled):
             continue  # stays marked, and is taken again at once
         except Exception as error:
             if marked is None:

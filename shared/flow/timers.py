@@ -21,6 +21,8 @@ from shared.store.errors import CommitUnknown, Conflict, StoreUnavailable
 
 LOG = logging.getLogger(__name__)
 MOST_TRIES = 5
+AGAIN = (psycopg2.errors.DeadlockDetected, psycopg2.errors.SerializationFailure, psycopg2.errors.QueryCanceled)
+"""Nobody's fault: the timer fires the next time."""
 
 
 def fold(tx: Transaction, timers: Sequence[Timer], facts: Sequence[Fact]) -> None:
@@ -68,7 +70,7 @@ def fire_one(database: Database, service: Flowing, agency: str, now: datetime) -
                 return False
             _fire(tx, service, timers[row[0]], row)
         return True
-    except (StoreUnavailable, CommitUnknown, Conflict, psycopg2.errors.DeadlockDetected, psycopg2.errors.SerializationFailure):
+    except (StoreUnavailable, CommitUnknown, Conflict, *AGAIN):
         raise
     except Exception as error:
         LOG.exception("timer %s failed", row[:3] if row else None)

@@ -212,7 +212,7 @@ def querying(action: str, *, subject: str | None = None, listed: bool = False) -
         def view(*args: Any, **path: Any) -> Response:
             here = serving()
             now = here.clock.now()
-            with here.database.transaction(g.actor.agency, now) as tx:
+            with here.database.transaction(g.actor.agency, now, g.until) as tx:
                 ask = ask_in(tx, now)
                 ask.authorise(action, path.get(subject), period_in(path))
                 found = function(ask, *args, **path)
@@ -236,7 +236,7 @@ def _command(
         now = here.clock.now()
         ask = None
         try:
-            with here.database.transaction(g.actor.agency, now) as tx:
+            with here.database.transaction(g.actor.agency, now, g.until) as tx:
                 if name and (earlier := name.earlier(tx)):
                     return earlier
                 ask = ask_in(tx, now)

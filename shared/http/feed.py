@@ -39,7 +39,7 @@ def _events() -> Response:
     """
     here, now = serving(), serving().clock.now()
     after, limit = _after(request.args.get("after", "0")), limit_of(request.args, here.limits.batch)
-    with here.database.transaction(g.actor.agency, now) as tx:
+    with here.database.transaction(g.actor.agency, now, g.until) as tx:
         ask = ask_in(tx, now)
         ask.authorise("read-events", None)
         restricted = ask.may("read-restricted-events", None)

@@ -114,7 +114,7 @@ def importing(action: str, *, columns: Sequence[Column]) -> Callable[[RowFunctio
 def _answered(function: RowFunction, columns: Sequence[Column], action: str, path: Mapping[str, Any]) -> Response:
     dry_run, name = _dry_run(), repeatable()
     here, now = serving(), serving().clock.now()
-    with here.database.transaction(g.actor.agency, now) as tx:
+    with here.database.transaction(g.actor.agency, now, g.until) as tx:
         if name and (earlier := name.earlier(tx)):
             return earlier
         ask_in(tx, now).authorise(action, None)
@@ -139,7 +139,7 @@ def _tried(job: _Import, dry_run: bool) -> int:
         job.wrong.clear()
         now, ask = here.clock.now(), None
         try:
-            with here.database.transaction(g.actor.agency, now) as tx:
+            with here.database.transaction(g.actor.agency, now, g.until) as tx:
                 if job.name and (stored := job.name.earlier(tx)):
                     return stored.get_json()["events"]
                 ask = ask_in(tx, now)
@@ -182,7 +182,7 @@ def _chunk(job: _Import, part: Repeatable, start: int, before: int) -> tuple[int
     for tries_left in reversed(range(RETRIES + 1)):
         now = here.clock.now()
         try:
-            with here.database.transaction(g.actor.agency, now) as tx:
+            with here.database.transaction(g.actor.agency, now, g.until) as tx:
                 if done := part.earlier(tx):
                     said = done.get_json()
                     return said["reached"], said["events"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
@@ -16,12 +17,13 @@ from shared.events.codec import EventTooLarge
 from shared.http.identity import Unauthenticated
 from shared.http.wire import dumps
 from shared.kernel.refusal import Refused
-from shared.store.errors import CommitUnknown, Conflict, InProgress, KeyReused, StoreUnavailable, UnknownAgency
+from shared.store.errors import CommitUnknown, Conflict, InProgress, KeyReused, StoreUnavailable, TooSlow, UnknownAgency
 
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = {"Retry-After": "2"}
+LATER = {"Retry-After": "10"}
 
 
 @dataclass(eq=False)  # not frozen: Python sets an exception's traceback
@@ -109,6 +111,24 @@ def _of_store(error: Exception) -> Problem:
                 "the connection lost while confirming: it may have taken effect",
                 "send it again with the same Idempotency-Key: it takes effect once. Without a key, look first whether it did",
                 headers=RETRY_AFTER,
+            )
+        case TooSlow() | psycopg2.errors.QueryCanceled():
+            return Problem(
+                "too-slow",
+                503,
+                "an answer before the time for it is over",
+                "one that takes longer",
+                "nothing was changed; ask for less at once (limit, a narrower period, a shorter file), or send it again in a moment",
+                headers=LATER,
+            )
+        case psycopg2.errors.LockNotAvailable():
+            return Problem(
+                "busy",
+                503,
+                "nobody else to change the same things for long",
+                "somebody who still does",
+                "nothing was changed; send the request again in a moment, with the same Idempotency-Key if it had one",
+                headers=LATER,
             )
         case UnknownAgency():
             return not_found("agency", "an agency that this system serves", "the token's agency, which is unknown here")
@@ -234,7 +254,7 @@ def handle_problems(app: Flask) -> None:
     app.register_error_handler(Refused, lambda error: of_refusal(error).response())
     app.register_error_handler(Unauthenticated, lambda error: _of_unauthenticated(error).response())
     app.register_error_handler(HTTPException, lambda error: _answer(_of_http(error)))
-    store = (InProgress, KeyReused, Conflict, CommitUnknown, StoreUnavailable, UnknownAgency, EventTooLarge)
+    store = (InProgress, KeyReused, Conflict, CommitUnknown, StoreUnavailable, TooSlow, UnknownAgency, EventTooLarge)
     for kind in (*store, psycopg2.OperationalError, psycopg2.InterfaceError):
         app.register_error_handler(kind, lambda error: _of_store(error).response())
     app.register_error_handler(Exception, _unexpected)

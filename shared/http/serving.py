@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,7 +58,9 @@ class Served(Flowing, Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes of a body and of an imported file (also unpacked), rows of a file, and the sizes of a page and of a feed's batch."""
+    """Bytes of a body and of an imported file (also unpacked), rows of a file, the sizes of a page and of a feed's batch,
+    and the seconds after which a request, or an import, begins no further statement.
+    """
 
     body_bytes: int = 256 * 1024
     file_bytes: int = 10 * 1024 * 1024
@@ -65,6 +68,8 @@ class Limits:
     rows: int = 20_000
     page: int = 500
     batch: int = 1000
+    request_seconds: int = 50
+    file_seconds: int = 240
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,7 @@ def _admit(addresses: Addresses) -> None:
         addresses.check(request)
         return
     here = serving()
+    g.until = time.monotonic() + (here.limits.request_seconds if getattr(view, "reads", JSON) == JSON else here.limits.file_seconds)
     g.actor = here.identity.actor(request.headers.get("Authorization"))
     if "\0" in request.path or any("\0" in text for pair in request.args.items(multi=True) for text in pair):
         raise Problem("bad-request", 400, "an address without the character NUL", "one with it", "leave it out")

@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 
 from shared.http.app import create_app
 from shared.http.identity import Identity
+from shared.http.serving import Limits
 from shared.process.clock import machine_now
 from shared.process.condition import Condition
 from shared.process.logs import start_logging
@@ -20,20 +21,22 @@ from shared.store.database import Database
 GRACEFUL_SECONDS = 20
 """Requests under way at SIGTERM may take so long; whoever stops the process waits longer than this before it kills."""
 
-REQUEST_SECONDS = 60
-"""A process that answers nothing for so long is ended and started anew."""
+HANGING_SECONDS = 60
+"""A process whose main thread does not stir for so long is ended and started anew; a request ends by the time-outs of the settings."""
 
 
 def app_of(service: Service, settings: Settings) -> Flask:
     """The app with everything that it needs; it connects to nothing before its first request."""
     clock = settings.clock
+    ends = {"statement_seconds": settings.api_statement_seconds, "lock_seconds": settings.api_lock_seconds}
     return create_app(
         service,
-        database=Database(settings.database_url, application=f"api {service.name}"),
-        log_database=Database(settings.log_database_url, application=f"api log {service.name}", pool_size=2),
+        database=Database(settings.database_url, application=f"api {service.name}", **ends),
+        log_database=Database(settings.log_database_url, application=f"api log {service.name}", pool_size=2, **ends),
         clock=clock,
         identity=Identity(settings.jwt_issuer, settings.jwt_audience, settings.jwt_public_key, machine_now),
         status=Condition(service, settings, clock),
+        limits=Limits(request_seconds=settings.api_request_seconds, file_seconds=settings.api_file_seconds),
     )
 
 
@@ -59,7 +62,7 @@ def serve(app: Flask, bind: str, name: str, *, workers: int, threads: int) -> No
         "worker_class": "gthread",
         "preload_app": True,
         "graceful_timeout": GRACEFUL_SECONDS,
-        "timeout": REQUEST_SECONDS,
+        "timeout": HANGING_SECONDS,
         "worker_tmp_dir": "/dev/shm",
         "control_socket_disable": True,
         "accesslog": None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,11 @@ class Settings:
     secret: str
     kafka: KafkaAccess = KafkaAccess()
     kafka_replication: int = 1
+    api_statement_seconds: int = 20
+    api_lock_seconds: int = 10
+    api_request_seconds: int = 50
+    api_file_seconds: int = 240
+    worker_statement_seconds: int = 600
 
     def open_bus(self) -> Bus:
         """A bus of one's own: threads do not share one."""
@@ -81,7 +87,12 @@ NAMES = {
     "MERIT_API_BIND": "address and port of the API",
     "MERIT_API_WORKERS": "gunicorn worker processes",
     "MERIT_API_THREADS": "threads of each",
+    "MERIT_API_STATEMENT_SECONDS": "seconds after which a statement of a request is ended",
+    "MERIT_API_LOCK_SECONDS": "seconds that a request waits for another one that changes the same things",
+    "MERIT_API_REQUEST_SECONDS": "seconds after which a request begins no further statement",
+    "MERIT_API_FILE_SECONDS": "the same for an import",
     "MERIT_WORKER_BIND": "address and port of the worker's health and metrics",
+    "MERIT_WORKER_STATEMENT_SECONDS": "seconds after which a statement of the worker is ended",
     "MERIT_SECRET": "secret from which pseudonyms are derived",
 }
 OPERATOR_NAMES = {
@@ -108,7 +119,12 @@ OPTIONAL = {
     "MERIT_API_BIND": "127.0.0.1:8080",
     "MERIT_API_WORKERS": "2",
     "MERIT_API_THREADS": "4",
+    "MERIT_API_STATEMENT_SECONDS": "20",
+    "MERIT_API_LOCK_SECONDS": "10",
+    "MERIT_API_REQUEST_SECONDS": "50",
+    "MERIT_API_FILE_SECONDS": "240",
     "MERIT_WORKER_BIND": "127.0.0.1:9090",
+    "MERIT_WORKER_STATEMENT_SECONDS": "600",
 }
 
 
@@ -158,13 +174,24 @@ def read(service: str, environment: Mapping[str, str] | None = None) -> Settings
         clock_file=Path(found["MERIT_CLOCK_FILE"]) if found["MERIT_CLOCK_FILE"] else None,
         production=found["MERIT_ENV"] == "production",
         api_bind=found["MERIT_API_BIND"],
-        api_workers=int(found["MERIT_API_WORKERS"]),
-        api_threads=int(found["MERIT_API_THREADS"]),
+        api_workers=_count(found, "MERIT_API_WORKERS"),
+        api_threads=_count(found, "MERIT_API_THREADS"),
         worker_bind=found["MERIT_WORKER_BIND"],
         secret=found["MERIT_SECRET"],
         kafka=_kafka(found),
-        kafka_replication=int(found["MERIT_KAFKA_REPLICATION"]),
+        kafka_replication=_count(found, "MERIT_KAFKA_REPLICATION"),
+        api_statement_seconds=_count(found, "MERIT_API_STATEMENT_SECONDS"),
+        api_lock_seconds=_count(found, "MERIT_API_LOCK_SECONDS"),
+        api_request_seconds=_count(found, "MERIT_API_REQUEST_SECONDS"),
+        api_file_seconds=_count(found, "MERIT_API_FILE_SECONDS"),
+        worker_statement_seconds=_count(found, "MERIT_WORKER_STATEMENT_SECONDS"),
     )
+
+
+def _count(found: Mapping[str, str], name: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,5}", found[name]):
+        raise SettingMissing(f"expected {name} ({NAMES[name]}) as a whole number from 1, found {found[name][:40]!r}")
+    return int(found[name])
 
 
 def _kafka(found: Mapping[str, str]) -> KafkaAccess:

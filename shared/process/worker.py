@@ -39,7 +39,9 @@ class Worker:
         self.service, self.settings, self.clock = service, settings, settings.clock
         self.stop = threading.Event()
         self.condition = Condition(service, settings, self.clock)
-        self.database = Database(settings.database_url, application=f"worker {service.name}")
+        self.database = Database(
+            settings.database_url, application=f"worker {service.name}", statement_seconds=settings.worker_statement_seconds
+        )
         owner = owner_name()
         self.relay = self._relay(relay_name(service.name), topics.internal(settings.realm, service.name), exports.published(service.events))
         self.reactor = Reactor(service, self.database, settings.log_database_url, owner, self.clock.now, self.stop, self.relay.wake.set)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 
 from shared.kernel.calendar import Calendar
-from shared.store.errors import CommitUnknown, Conflict, StoreUnavailable, UnknownAgency
+from shared.store.errors import CommitUnknown, Conflict, StoreUnavailable, TooSlow, UnknownAgency
 
 psycopg2.extensions.register_type(psycopg2.extensions.new_array_type((2951,), "UUID[]", psycopg2.STRING))
 
@@ -60,9 +61,14 @@ class Transaction:
     two messages: load, and append with commit.
     """
 
-    def __init__(self, connection: Any, now: datetime, agencies: AgencyBook, renew: Callable[[], Any] | None = None) -> None:
-        """`renew` gives another connection where this one turns out to be dead before anything was sent over it."""
-        self.connection, self.now, self.agencies, self._renew = connection, now, agencies, renew
+    def __init__(
+        self, connection: Any, now: datetime, agencies: AgencyBook, renew: Callable[[], Any] | None = None, until: float | None = None
+    ) -> None:
+        """`renew` gives another connection where this one turns out to be dead before anything was sent over it.
+
+        `until`: the moment of ``time.monotonic`` after which no statement begins any more (TooSlow).
+        """
+        self.connection, self.now, self.agencies, self._renew, self._until = connection, now, agencies, renew, until
         self._first: list[bytes] = [b"begin"]
         self._agency_row: Agency | None = None
         self._waiting = False
@@ -96,7 +102,9 @@ class Transaction:
         self._first.append(b"set local app.agency = '%d'" % self._agency_row.id)
 
     def execute(self, sql: str, params: Sequence[Any] | dict[str, Any] | None = None) -> psycopg2.extensions.cursor:
-        """Run one statement now."""
+        """Run one statement now. TooSlow when the transaction has taken its time already."""
+        if self._until is not None and time.monotonic() > self._until:
+            raise TooSlow("expected the transaction to end before its caller gives up, found it still at work")
         cursor = self.connection.cursor()
         if not self._first:
             cursor.execute(sql, params)
@@ -219,8 +227,15 @@ def _lost(error: psycopg2.Error) -> bool:
 class Database:
     """A pool over one URL. Made before or after a fork alike: it connects when it is first used in a process."""
 
-    def __init__(self, url: str, *, pool_size: int = 8, application: str = "merit") -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 8, application: str = "merit", statement_seconds: int = 0, lock_seconds: int = 0
+    ) -> None:
+        """`statement_seconds` and `lock_seconds`: PostgreSQL ends what takes or waits longer (QueryCanceled, LockNotAvailable).
+
+        0: never.
+        """
         self.url = url
+        self._options = f"{SESSION} -c statement_timeout={1000 * statement_seconds} -c lock_timeout={1000 * lock_seconds}"
         self.application = application
         self.agencies = AgencyBook()
         self._pool_size = pool_size
@@ -236,7 +251,7 @@ class Database:
                 max_overflow=4,
                 pool_timeout=10,
                 pool_reset_on_return=None,
-                connect_args={"application_name": self.application, "options": SESSION, "connect_timeout": 5},
+                connect_args={"application_name": self.application, "options": self._options, "connect_timeout": 5},
             )
         return self._engine
 
@@ -246,8 +261,8 @@ class Database:
             self._engine = None
 
     @contextmanager
-    def transaction(self, agency: str | None, now: datetime) -> Iterator[Transaction]:
-        """A read-committed transaction; commits when the block ends, rolls back when it raises.
+    def transaction(self, agency: str | None, now: datetime, until: float | None = None) -> Iterator[Transaction]:
+        """A read-committed transaction; commits when the block ends, rolls back when it raises. `until`: as for :class:`Transaction`.
 
         Raises StoreUnavailable when the connection is lost before COMMIT was sent, CommitUnknown when it is lost after.
         """
@@ -260,7 +275,7 @@ class Database:
             held.append(self._pooled())
             return held[0].driver_connection
 
-        tx = Transaction(pooled.driver_connection, now, self.agencies, renew)
+        tx = Transaction(pooled.driver_connection, now, self.agencies, renew, until)
         try:
             if agency is not None:
                 tx.enter_agency(agency)

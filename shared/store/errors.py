@@ -20,6 +20,10 @@ class StoreUnavailable(Exception):
     """PostgreSQL cannot be reached now."""
 
 
+class TooSlow(Exception):
+    """The transaction took longer than its caller waits; nothing was changed."""
+
+
 class UnknownAgency(Exception):
     """This deployment does not serve the agency."""
 

@@ -149,7 +149,7 @@ def test_each_service_has_every_object(overlay: Overlay):
 
 
 READ_BY = {
-    "api": set(NAMES) - NEVER_SET - {"MERIT_WORKER_BIND"},
+    "api": set(NAMES) - NEVER_SET - {name for name in NAMES if name.startswith("MERIT_WORKER_")},
     "worker": set(NAMES) - NEVER_SET - {name for name in NAMES if name.startswith("MERIT_API_")},
     "await-migration": {"MERIT_DATABASE_URL", "MERIT_DATABASE_PASSWORD"},
     "migrate": {"MERIT_OWNER_DATABASE_URL", "MERIT_OWNER_DATABASE_PASSWORD", "MERIT_APP_ROLE", "MERIT_LOG_ROLE", "MERIT_AGENCIES"},

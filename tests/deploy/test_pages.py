@@ -13,9 +13,9 @@ import pytest
 from scenario import cli as scenario_commands
 from shared.http.serving import Limits
 from shared.local import cli
-from shared.process import api, metrics
+from shared.process import metrics
 from shared.process.finding import load_service, service_names
-from shared.process.settings import NAMES, OPERATOR_NAMES
+from shared.process.settings import NAMES, OPERATOR_NAMES, OPTIONAL
 from tests.support import manifests
 from tests.support.manifests import ROOT, name_of
 
@@ -147,8 +147,11 @@ def test_the_server_in_front_lets_through_what_merit_takes_and_waits_longer_than
     conf = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", conf)
     assert Limits().file_bytes < int(megabytes) * 1024**2 < 2 * Limits().file_bytes
-    waits = [int(seconds) for seconds in re.findall(r"proxy_(?:read|send)_timeout (\d+)s;", conf)]
-    assert len(waits) == 2 and min(waits) > api.REQUEST_SECONDS
+    usual = [int(seconds) for seconds in re.findall(r"^    proxy_(?:read|send)_timeout (\d+)s;", conf, re.MULTILINE)]
+    statement, request, file = (int(OPTIONAL[f"MERIT_API_{name}_SECONDS"]) for name in ("STATEMENT", "REQUEST", "FILE"))
+    assert len(usual) == 2 and min(usual) > request + statement
+    imports = dict(re.findall(r"location /(\w+)/v1/imports/ +\{ proxy_read_timeout (\d+)s; ", conf))
+    assert set(imports) == set(service_names()) and min(map(int, imports.values())) > file + statement
     ports = dict(re.findall(r"upstream merit_(\w+) +\{ server 127\.0\.0\.1:(\d+);", conf))
     assert ports == {name: str(8101 + at) for at, name in enumerate(service_names())}
     assert set(re.findall(r"location /(\w+)/ ", conf)) == set(service_names())
