@@ -70,7 +70,7 @@ def _settled(part: Mapping[str, Any], words: Words) -> str:
     amount = words.rupiah(part["amount"])
     if part["run"] is None:
         return words("difference-repaid", amount=amount)
-    return words("difference-paid", amount=amount, run=words.month(part["run"]))
+    return words("difference-paid", amount=amount, run=_run(part["run"], words, {}))
 
 
 def kind_of(type_: str) -> str:
@@ -138,6 +138,12 @@ def _month(value: str, words: Words, labels: Labels) -> str:
     return words.month(value)
 
 
+def _run(value: str, words: Words, labels: Labels) -> str:
+    """A run by its month; a supplementary one with its number."""
+    month, _, number = value.partition(".")
+    return words("supplementary", month=words.month(month), number=int(number)) if number else words.month(month)
+
+
 def _period(value: str, words: Words, labels: Labels) -> str:
     return words.period(value)
 
@@ -203,7 +209,8 @@ def _person(value: str, words: Words, labels: Labels) -> str:
 _READ: Mapping[str, Reads] = {
     **dict.fromkeys(("total", "posted", "paid", "from_total", "to_total", "difference", "base", "amount", "bonus"), _rupiah),
     **dict.fromkeys(("share_percent", "percent", "percent_of_base", "weight"), _number),
-    **dict.fromkeys(("month", "run", "paid_with"), _month),
+    **dict.fromkeys(("month", "paid_with"), _month),
+    "run": _run,
     **dict.fromkeys(("period", "predicate_period", "instead_of"), _period),
     **dict.fromkeys(("since", "until", "on"), _date),
     **dict.fromkeys(("objection_until", "decision_due", "due"), _last_day),

@@ -133,7 +133,8 @@ def gather(place: Place, year: int, addresses: Mapping[str, str], token: Token) 
     appraisals = in_order_of(place, reading.items("appraisal", "/appraisals"))
     periods = in_time({row["period"] for row in appraisals if row["period"].startswith(f"{year}")})
     proposals = in_order_of(place, reading.items("personnel", "/proposals"))
-    allowances = in_order_of(place, reading.items("payroll", "/allowances", "treasurer"))
+    counted = [row for row in reading.items("payroll", "/allowances", "treasurer") if row["status"] != "held"]
+    allowances = in_order_of(place, counted)
     paid = {row["employee"] for row in allowances}
     measures = {
         who: [_agreed(reading, one) for one in shown["measures"]]

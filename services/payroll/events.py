@@ -110,11 +110,16 @@ class AllowanceConfirmed:
 @EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
 class AllowanceHeld:
-    """The month was calculated and not posted, and what is known now does not give an amount any more: it waits for `missing`."""
+    """The month is not posted and cannot be calculated: it waits for `missing`. A later one replaces it.
+
+    `run`: the run that left the person out for that, an exception of it until the month can be calculated; None: the month was calculated
+    before any run came by, and what is known now does not give an amount any more.
+    """
 
     employee: str
     month: str
     missing: tuple[Missing, ...]
+    run: str | None = None
 
 
 @dataclass(frozen=True)
@@ -191,7 +196,10 @@ class RecoveryScheduled:
 @EVENTS.event(EventClass.OPEN)
 @dataclass(frozen=True)
 class PayRunPosted:
-    """The run of a month is complete. Subject: the run. Stream ``payroll-run-<run>``. Totals in rupiah."""
+    """The run of a month, or a supplementary run of it (``2026-10.01``), is complete. Subject: the run. Stream ``payroll-run-<run>``.
+
+    Totals in rupiah. `held` counts whom the ordinary run left out because something was missing.
+    """
 
     month: str
     run: str
@@ -200,3 +208,4 @@ class PayRunPosted:
     total_adjustments: int
     total_paid: int
     treasurer: str
+    held: int = 0

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
-from services.payroll.domain.month import ALLOWANCE_MONTH, Post, Settle
+from services.payroll.domain.month import ALLOWANCE_MONTH, LeaveOut, Post, Settle
 from services.payroll.domain.recovery import ADJUSTMENTS_ALONE, PayAdjustments, settle
+from services.payroll.domain.run_id import RunId
 from services.payroll.dossier import Ledger, Schemes, known_months, read_dossier, read_ledger
 from services.payroll.events import Missing
 from shared.kernel.facts import Knowledge
@@ -46,11 +47,15 @@ def alone(books: Books) -> None:
     books.tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"payroll-run/{books.knowledge.agency}",))
 
 
-def post_chunk(books: Books, run: Period, employees: Sequence[str]) -> Outcome:
+TROUBLE = (Refused, LookupError, ValueError, TypeError, ArithmeticError)
+
+
+def post_chunk(books: Books, month: Period, employees: Sequence[str], number: int = 0) -> Outcome:
     """Post people in order until the transaction is full. Those that are through already cost nothing, so repeating it goes on.
 
-    The caller is alone.
+    `number`: of a supplementary run, which pays those who can be paid by now and names nobody else. The caller is alone.
     """
+    run = RunId(str(month), number)
     schemes = Schemes(books.knowledge)
     held: list[Held] = []
     done = 0
@@ -59,41 +64,63 @@ def post_chunk(books: Books, run: Period, employees: Sequence[str]) -> Outcome:
             break
         try:
             found = post_person(books, run, employee, schemes)
-        except (Refused, LookupError, ValueError, TypeError, ArithmeticError):
+        except TROUBLE:
             # One person's bad record stops nobody else's pay; the treasurer reads who was left out, and why.
             LOG.exception("pay run %s: %s left out", run, employee)
-            found = Held(employee, str(run), (Missing("computation"),))
-        if found is not None:
+            found = Held(employee, run.month, (Missing("computation"),))
+        if found is not None and not number:
             held.append(found)
+            _leave_out(books, run, found)
         done += 1
     return Outcome(done, len(employees) - done, tuple(held))
 
 
-def post_person(books: Books, run: Period, employee: str, schemes: Schemes) -> Held | None:
+def _leave_out(books: Books, run: RunId, held: Held) -> None:
+    """Keep the exception with the run. A month whose own stream is in trouble is named in the answer and the log alone."""
+    try:
+        books.execute(ALLOWANCE_MONTH, LeaveOut(held.employee, held.month, str(run), held.missing))
+    except TROUBLE:
+        LOG.exception("pay run %s: that %s was left out could not be kept", run, held.employee)
+
+
+def post_person(books: Books, run: RunId, employee: str, schemes: Schemes) -> Held | None:
     """Bring posted months to what is known now, then post the open ones up to the run's. Held when the run's own month is."""
     books.knowledge.hold(employee)
     ledger = read_ledger(books.knowledge, employee)
-    if any(event.month == str(run) for event in ledger.postings):
+    if any(event.month == run.month for event in ledger.postings):
         return None
     findings = _findings(books.knowledge, employee, run, ledger, schemes)
-    if _adjust(books, run, ledger, findings):
-        ledger = read_ledger(books.knowledge, employee)
     due = [each for each in findings if isinstance(each, Entitlement) and not each.outside]
     payable = [each for each in due if not ledger.state(each.month).posted]
+    if payable or not run.number:
+        _pay_person(books, run, employee, ledger, findings, payable, schemes)
+    return next((each for each in findings if isinstance(each, Held) and each.month == run.month), None)
+
+
+def _pay_person(
+    books: Books,
+    run: RunId,
+    employee: str,
+    ledger: Ledger,
+    findings: Sequence[Entitlement | Held],
+    payable: Sequence[Entitlement],
+    schemes: Schemes,
+) -> None:
+    if _adjust(books, run, ledger, findings):
+        ledger = read_ledger(books.knowledge, employee)
     if payable:
         _pay(books, run, employee, payable, ledger, schemes)
     elif ledger.outstanding:
         _pay_alone(books, run, employee, ledger, schemes)
-    return next((each for each in findings if isinstance(each, Held) and each.month == str(run)), None)
 
 
-def _findings(knowledge: Knowledge, employee: str, run: Period, ledger: Ledger, schemes: Schemes) -> list[Entitlement | Held]:
+def _findings(knowledge: Knowledge, employee: str, run: RunId, ledger: Ledger, schemes: Schemes) -> list[Entitlement | Held]:
     dossier = read_dossier(knowledge, employee)
-    months = sorted({month for month in known_months(dossier) | ledger.months if month <= str(run)} | {str(run)})
+    months = sorted({month for month in known_months(dossier) | ledger.months if month <= run.month} | {run.month})
     return [entitle(Period.parse(month), dossier, schemes.on(Period.parse(month))) for month in months]
 
 
-def _adjust(books: Books, run: Period, ledger: Ledger, findings: Sequence[Entitlement | Held]) -> bool:
+def _adjust(books: Books, run: RunId, ledger: Ledger, findings: Sequence[Entitlement | Held]) -> bool:
     """Whether any posted month changed. Months that stay as they are cost no reading of their streams."""
     changed = False
     for finding in findings:
@@ -105,7 +132,7 @@ def _adjust(books: Books, run: Period, ledger: Ledger, findings: Sequence[Entitl
     return changed
 
 
-def _pay(books: Books, run: Period, employee: str, payable: Sequence[Entitlement], ledger: Ledger, schemes: Schemes) -> None:
+def _pay(books: Books, run: RunId, employee: str, payable: Sequence[Entitlement], ledger: Ledger, schemes: Schemes) -> None:
     """The adjustments go with the last month posted; the cap counts on all that the run pays."""
     scheme = schemes.on(Period.parse(payable[-1].month))
     total = sum(each.total for each in payable)
@@ -115,9 +142,9 @@ def _pay(books: Books, run: Period, employee: str, payable: Sequence[Entitlement
     books.execute(ALLOWANCE_MONTH, Post(employee, payable[-1].month, str(run), payable[-1], adjustments))
 
 
-def _pay_alone(books: Books, run: Period, employee: str, ledger: Ledger, schemes: Schemes) -> None:
+def _pay_alone(books: Books, run: RunId, employee: str, ledger: Ledger, schemes: Schemes) -> None:
     """A run that can pay the person no month still pays what earlier months are owed."""
-    scheme = schemes.on(run)
+    scheme = schemes.on(run.period)
     if scheme is not None:
         adjustments = settle(0, ledger.outstanding, scheme.recovery_cap)
         books.execute(ADJUSTMENTS_ALONE, PayAdjustments(employee, str(run), adjustments))

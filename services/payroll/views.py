@@ -139,7 +139,7 @@ def fold_allowance(key: str, row: Row | None, fact: Fact[Result | AllowanceHeld 
         result = _result(event)
         row |= {"employee": event.employee, "month": event.month, "status": "calculated", **result, "lines": result["due_lines"]}
     elif isinstance(event, AllowanceHeld):
-        row |= {"status": "held", **_NOTHING_DUE}
+        row |= {"employee": event.employee, "month": event.month, "status": "held", **_NOTHING_DUE}
     elif isinstance(event, AllowancePosted):
         row |= {"status": "posted", "run": event.run, "posted": event.posted, "paid": event.paid}
         row["adjustments"] = [asdict(part) for part in event.adjustments]
@@ -252,8 +252,59 @@ RECOVERING = View(
 )
 
 
+def _exception_key(fact: Fact) -> tuple[str, ...]:
+    return (exception_key(fact.event.employee, fact.event.month),)
+
+
+def exception_key(employee: str, month: str) -> str:
+    """The row of HELD: by month, so that a page goes on with the people of the same run."""
+    return f"{month}/{employee}"
+
+
+def fold_held(key: str, row: Row | None, fact: Fact[AllowanceHeld | AllowanceCalculated | AllowancePosted]) -> Row | None:
+    """Whom a run left out. `missing`: for what, then; `waits_for`: what is missing now; `reasons`: the codes of that, kept when solved.
+
+    `status`: waiting, payable (by the next run, or a supplementary one), nothing-due (the rules give nothing, as outside service), paid.
+    """
+    event = fact.event
+    if isinstance(event, AllowanceHeld):
+        waits_for = [asdict(one) for one in event.missing]
+        if row is None:
+            if event.run is None:
+                return None
+            row = {"employee": event.employee, "month": event.month, "run": event.run, "missing": waits_for, "event": fact.id}
+        return {**row, "waits_for": waits_for, "reasons": [one.code for one in event.missing], "status": "waiting"}
+    if row is None:
+        return None
+    if isinstance(event, AllowancePosted):
+        return {**row, "waits_for": [], "status": "paid", "paid_in": event.run}
+    return {**row, "waits_for": [], "status": "payable" if event.lines else "nothing-due"}
+
+
+HELD = View(
+    name="held",
+    columns=(
+        Column("employee", Text),
+        Column("month", Text),
+        Column("run", Text),
+        Column("missing", JSONB),
+        Column("event", Text),
+        Column("waits_for", JSONB),
+        Column("reasons", JSONB),
+        Column("status", Text),
+        Column("paid_in", Text),
+    ),
+    on=dict.fromkeys((AllowanceHeld, AllowanceCalculated, AllowancePosted), _exception_key),
+    fold=fold_held,
+    indexes=(("run",), ("employee",)),
+)
+
+
 def fold_run(key: str, row: Row | None, fact: Fact[PayRunPosted]) -> Row:
-    return {**asdict(fact.event), "version": fact.version}
+    """The totals; `held_count`: whom the ordinary run left out, as it was closed."""
+    said = asdict(fact.event)
+    held = said.pop("held")
+    return {**said, "held_count": held, "version": fact.version}
 
 
 PAY_RUNS = View(
@@ -266,6 +317,7 @@ PAY_RUNS = View(
         Column("total_adjustments", BigInteger),
         Column("total_paid", BigInteger),
         Column("treasurer", Text),
+        Column("held_count", Integer),
         Column("version", Integer),
     ),
     on={PayRunPosted: subject_key},
@@ -290,4 +342,4 @@ LAST_RUN = View(
 )
 """One row: the last ordinary run closed."""
 
-VIEWS = (EMPLOYEES, KNOWN_MONTHS, ALLOWANCES, ADJUSTMENTS, ADJUSTMENT_PAYMENTS, RECOVERING, PAY_RUNS, LAST_RUN)
+VIEWS = (EMPLOYEES, KNOWN_MONTHS, ALLOWANCES, ADJUSTMENTS, ADJUSTMENT_PAYMENTS, RECOVERING, HELD, PAY_RUNS, LAST_RUN)

@@ -43,6 +43,7 @@ def test_the_three_runs_pay_what_the_rules_give(here):
         "persons": 1,
         "totals": {"posted": 3_416_441, "adjustments": 840_108, "paid": 4_256_549},
         "held": [],
+        "held_count": 0,
     }
     listed = here.call("GET", "/v1/pay-runs", AUDITOR).get_json()["items"]
     assert [(run["run"], run["total_paid"]) for run in listed] == [("2026-04", 3_038_392), ("2026-05", 3_080_398), ("2026-06", 4_256_549)]
@@ -144,7 +145,7 @@ def test_sanction_correction_and_recovery_show_on_slips_and_in_the_explanation(p
         hear(here, places.corrected())
         s1 = ("s1", "employee")
         told = here.call("GET", "/v1/payslips/s1/2026-06", s1).get_json()["recovery"]
-        assert told == {"amount": 685_947, "instalments_left": 1, "cap_percent": "25", "first_run": "2026-07"}
+        assert told == {"amount": 685_947, "instalments_left": 1, "cap_percent": "25", "first_run": "2026-07", "collection": "runs"}
         hear(here, year.attendance(7, employee="s1"))
         paid[7] = pay(here, 7, at(8, 8))["totals"]["paid"]
         assert paid == {4: 3_266_406, 5: 3_266_406, 6: 3_266_406, 7: 3_037_757 - 685_947}

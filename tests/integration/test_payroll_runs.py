@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from services.payroll import heard as h
+from services.payroll import posting
 from services.payroll.service import SERVICE
 from shared.flow.knowledge import StoreKnowledge
 from tests.support import payroll_year as year
@@ -87,3 +88,85 @@ def test_a_month_outside_the_agencys_life_costs_no_work(postgres_url: str, monke
         read.clear()
         assert problem_of(here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "1950-01"})) == (409, "run-out-of-order")
         assert len(read) <= 3
+
+
+def held(here: Web, query: str = "") -> list[tuple]:
+    items = here.call("GET", f"/v1/held-allowances{query}", TREASURER).get_json()["items"]
+    return [(one["employee"], one["run"], one["status"], [part["code"] for part in one["waits_for"]], one["paid_in"]) for one in items]
+
+
+def supplementary(here: Web, month: str):
+    return here.call("POST", "/v1/pay-runs", TREASURER, json={"month": month, "supplementary": True})
+
+
+def test_who_was_held_stays_with_the_run_and_is_paid_by_a_supplementary_one(postgres_url: str):
+    """February: m1 is paid, m2 lacks attendance, m3 attendance and predicate. m2's arrives, with a correction of January."""
+    with web(postgres_url, SERVICE, "payroll_held", ("mulyorejo",)) as here:
+        publish(here)
+        hear(here, *people("m1", "m2"), year.registered("m3"), year.position(employee="m3"), year.attendance(2))
+        first = pay(here, 1, at(2, 8))
+        assert (first["persons"], [one["employee"] for one in first["held"]], first["held_count"]) == (2, ["m3"], 1)
+        assert problem_of(supplementary(here, "2026-01")) == (409, "nothing-to-pay")
+        assert problem_of(supplementary(here, "2026-02")) == (409, "run-not-closed")
+        told = pay(here, 2, at(3, 8))
+        lacking = {one["employee"]: [part["code"] for part in one["missing"]] for one in told["held"]}
+        assert lacking == {"m2": ["attendance"], "m3": ["attendance", "predicate"]}
+        assert here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "2026-02"}).get_json() == told
+        shown = here.call("GET", "/v1/pay-runs/2026-02", TREASURER).get_json()
+        assert (shown["held_count"], [one["employee"] for one in shown["held"]]) == (2, ["m2", "m3"])
+        assert problem_of(supplementary(here, "2026-02")) == (409, "nothing-to-pay")
+
+        hear(here, *(year.attendance(2, employee=one) for one in ("m2", "m3")), year.attendance(1, absent=2, revision=2, employee="m2"))
+        assert held(here, "?run=2026-02") == [
+            ("m2", "2026-02", "payable", [], None),
+            ("m3", "2026-02", "waiting", ["predicate"], None),
+        ]
+        assert held(here, "?reason=predicate&status=waiting") == [
+            ("m3", "2026-01", "waiting", ["attendance", "predicate"], None),
+            ("m3", "2026-02", "waiting", ["predicate"], None),
+        ]
+        assert here.call("GET", "/v1/held-allowances?reason=money", TREASURER).status_code == 422
+        assert here.call("GET", "/v1/held-allowances", ("m2", "employee")).status_code == 403
+        assert problem_of(supplementary(here, "2026-01")) == (409, "run-out-of-order")
+        again = supplementary(here, "2026-02")
+        answer = again.get_json()
+        assert (again.status_code, answer["run"], answer["persons"]) == (201, "2026-02.01", 1)
+        assert answer["totals"] == {"posted": 3_500_452, "adjustments": -84_011, "paid": 3_500_452 - 84_011}
+        settle(here)
+        assert problem_of(supplementary(here, "2026-02")) == (409, "nothing-to-pay")
+        assert held(here, "?employee=m2") == [("m2", "2026-02", "paid", [], "2026-02.01")]
+        slip = here.call("GET", "/v1/payslips/m2/2026-02.01", ("m2", "employee")).get_json()
+        assert (slip["paid"], [one["month"] for one in slip["months"]]) == (3_500_452 - 84_011, ["2026-02"])
+        assert here.call("GET", "/v1/payslips/m2/2026-02.1", TREASURER).status_code in (404, 422)
+
+        hear(here, year.imported(employee="m3"))
+        assert supplementary(here, "2026-02").get_json()["run"] == "2026-02.02"
+        settle(here)
+        runs = here.call("GET", "/v1/pay-runs?month=2026-02", TREASURER).get_json()["items"]
+        assert [(run["run"], run["month"], run["persons"]) for run in runs] == [
+            ("2026-02", "2026-02", 1),
+            ("2026-02.01", "2026-02", 1),
+            ("2026-02.02", "2026-02", 1),
+        ]
+        hear(here, *(year.attendance(3, employee=one) for one in ("m1", "m2", "m3")))
+        assert pay(here, 3, at(4, 8))["held_count"] == 0
+        paid = here.owner("select count(*) from events where type like '%%AllowancePosted%%' and data->>'month' = '2026-02'")
+        assert paid == [(3,)]
+
+
+def test_a_supplementary_run_in_parts_counts_everybody_once(postgres_url: str, monkeypatch: pytest.MonkeyPatch):
+    """Two events fill a transaction: each request pays one person, and the last closes the run over all of them."""
+    with web(postgres_url, SERVICE, "payroll_parts", ("mulyorejo",)) as here:
+        publish(here)
+        names = ("m1", "m2", "m3", "m4")
+        hear(here, *people(*names), year.attendance(2))
+        pay(here, 1, at(2, 8))
+        pay(here, 2, at(3, 8))
+        hear(here, *(year.attendance(2, employee=one) for one in names[1:]))
+        monkeypatch.setattr(posting, "CHUNK", 1)
+        answers = []
+        while not answers or answers[-1]["status"] == "continuing":
+            answers.append(supplementary(here, "2026-02").get_json())
+            settle(here)
+        assert len(answers) > 2 and {one["run"] for one in answers} == {"2026-02.01"}
+        assert (answers[-1]["persons"], answers[-1]["totals"]["paid"]) == (3, 3 * 3_500_452)

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payroll.domain.month import next_run
+from services.payroll.domain.entitlement import Entitlement, Held
+from services.payroll.domain.month import ALLOWANCE_MONTH, LeaveOut, Settle, next_run
 from services.payroll.domain.recovery import CLAIM, RECOVERY, RUNS, Outstanding, ScheduleRecovery
 from services.payroll.domain.repayment import REPAYMENT, RecordRepayment
 from services.payroll.domain.run_id import RunId
-from services.payroll.events import AllowancePosted, RecoveryScheduled
+from services.payroll.events import AllowanceCalculated, AllowanceHeld, AllowancePosted, Missing, RecoveryScheduled
 from shared.kernel.refusal import Refused
 
 MONTHS = st.builds("{}-{:02d}".format, st.integers(1950, 2099), st.integers(1, 12))
@@ -78,3 +79,23 @@ def test_nothing_is_given_back_before_the_month_that_is_owed(on: str, code: str 
     else:
         with pytest.raises(Refused, match=code):
             REPAYMENT.decider.decide((), command)
+
+
+def test_a_month_that_a_run_left_out_says_what_it_waits_for_until_it_can_be_calculated():
+    """Once for each run and reason; a calculation solves it even where it gives what it gave before."""
+    attendance, predicate = Missing("attendance", "2026-10"), Missing("predicate", "2026-Q3")
+    both = LeaveOut("m1", "2026-10", "2026-10", (attendance, predicate))
+    past = decided(both)
+    assert past == [AllowanceHeld("m1", "2026-10", (attendance, predicate), "2026-10")]
+    assert decided(both, past) == []
+    assert decided(Settle("m1", "2026-10", Held("m1", "2026-10", (attendance, predicate)), "2026-10"), past) == []
+    one = decided(Settle("m1", "2026-10", Held("m1", "2026-10", (attendance,)), "2026-10"), past)
+    assert one == [AllowanceHeld("m1", "2026-10", (attendance,), "2026-10")]
+    nothing = Entitlement("m1", "2026-10", "r@1", 8, "2026-Q3", "baik", "", (), 0, (), outside=True)
+    assert [type(event) for event in decided(Settle("m1", "2026-10", nothing, "2026-10"), past)] == [AllowanceCalculated]
+    assert decided(Settle("m1", "2026-10", nothing, "2026-10")) == []
+
+
+def decided(command: Settle | LeaveOut, past: list = ()) -> list:
+    decider = ALLOWANCE_MONTH.decider
+    return list(decider.decide(decider.state(past), command))

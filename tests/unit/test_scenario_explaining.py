@@ -145,6 +145,11 @@ def test_what_was_given_back_is_told_without_a_run() -> None:
     assert told[1] == "  a difference of -90,000 because of a corrected result: -50,000 with July 2026, -40,000 given back in person"
 
 
+def test_a_supplementary_run_is_told_with_its_number() -> None:
+    data = {"run": "2026-06.02", "posted": 3_416_441, "paid": 3_416_441, "adjustments": []}
+    assert sentence({"step": "posted", "data": data}, ENGLISH, {}) == "paid with June 2026 (supplementary run 2): 3,416,441"
+
+
 def test_what_a_run_paid_names_other_months_only_where_it_paid_for_them() -> None:
     data = {"run": "2026-06", "posted": 3_416_441, "paid": 3_416_441, "adjustments": []}
     assert sentence({"step": "posted", "data": data}, ENGLISH, {}) == "paid with June 2026: 3,416,441"

@@ -36,6 +36,8 @@ from scenario.words import (
 from scenario.words.steps import STEPS
 from services.appraisal.domain import distribution, targets
 from services.payroll.domain import scheme
+from services.payroll.domain.recovery import CLAIM, RUNS
+from services.payroll.schemas import STATUSES as HELD_STATUSES
 from services.personnel import defaults as personnel_defaults
 from services.personnel.domain import condition_rules, development, discipline, promotion, proposals, settings, talent, vacancy
 from services.personnel.domain import employee as registered
@@ -116,6 +118,8 @@ PUBLISHED = {
     "status": ("listed", "proposed", *proposals.OUTCOMES, "withdrawn"),
     "criterion": vacancy.CRITERIA,
     "cause": ("complaint", "survey"),
+    "held": HELD_STATUSES,
+    "collection": (RUNS, CLAIM),
     "lacking": Forms.read("payroll").of("Missing", "code")["enum"],
     "source": ("permenlu-3-2025-15", "permenlhk-6-2024-19", "payout", "discipline-points", "sanction-cut", "predicate-extra"),
     "rules": tuple(SERVICE_OF_RULES),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,15 +28,20 @@ def list_recoveries(ask: Ask) -> dict[str, Any]:
     is claimed from him (PP 38/2016) and recorded as a repayment.
     """
     listed = ask.page(RECOVERING)
-    owing = [row["key"] for row in listed["items"]]
-    ended = {row["key"]: row["ended"] for row in ask.knowledge.rows(EMPLOYEES, key=owing) if row["ended"] and row["ended"] <= ask.today}
+    return {**listed, "items": as_of(ask, listed["items"])}
+
+
+def as_of(ask: Ask, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows as they hold today: an end of service that was known ahead has come, a run was closed a moment ago."""
+    if not rows:
+        return []
+    people = ask.knowledge.rows(EMPLOYEES, key=[row["key"] for row in rows])
+    ended = {row["key"]: row["ended"] for row in people if row["ended"] and row["ended"] <= ask.today}
     closed = last_closed(ask.knowledge)
-    listed["items"] = [_as_of(row, ended.get(row["key"]), closed) for row in listed["items"]]
-    return listed
+    return [_as_of(row, ended.get(row["key"]), closed) for row in rows]
 
 
 def _as_of(row: Mapping[str, Any], ended: date | None, closed: RunId | None) -> dict[str, Any]:
-    """A row as it holds today: an end of service published ahead has come, a run was closed a moment ago."""
     if ended is not None:
         return {**row, "collection": CLAIM, "ended": ended, "instalments_left": None, "first_run": None}
     first = max(row["first_run"], str(closed.next_month)) if closed is not None and row["amount"] else row["first_run"]

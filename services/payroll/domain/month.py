@@ -14,6 +14,7 @@ from services.payroll.events import (
     AllowanceConfirmed,
     AllowanceHeld,
     AllowancePosted,
+    Missing,
     PaidAdjustment,
 )
 from shared.kernel.decider import Aggregate, Decider
@@ -29,13 +30,13 @@ Result = AllowanceCalculated | AllowanceAdjusted | AllowanceConfirmed
 class Month:
     """`result` is what the last event said the rules give; `granted` the sum of what was posted and adjusted, None while open.
 
-    `held`: it was calculated once and waits again.
+    `run` posted it, or left it out while it is open; `missing` is what it waits for, where that was ever said.
     """
 
     result: Result | None = None
     granted: Rupiah | None = None
     run: str | None = None
-    held: bool = False
+    missing: tuple[Missing, ...] = ()
 
     @property
     def posted(self) -> bool:
@@ -53,6 +54,16 @@ class Settle:
 
 
 @dataclass(frozen=True)
+class LeaveOut:
+    """`run` cannot pay its own month and leaves the person out: an exception of the run, until the month can be calculated."""
+
+    employee: str
+    month: str
+    run: str
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True)
 class Post:
     """Pay the month in `run`, with these parts of other months' adjustments."""
 
@@ -63,21 +74,23 @@ class Post:
     adjustments: tuple[PaidAdjustment, ...] = ()
 
 
-def decide(state: Month, command: Settle | Post) -> Sequence[object]:
+def decide(state: Month, command: Settle | LeaveOut | Post) -> Sequence[object]:
     match command:
+        case LeaveOut():
+            return _leave_out(state, command)
         case Settle():
             return _settle(state, command)
         case Post():
             return _post(state, command)
-    raise TypeError(f"expected Settle or Post, found {command!r}")
+    raise TypeError(f"expected Settle, LeaveOut or Post, found {command!r}")
 
 
 def evolve(state: Month, event: object) -> Month:
     match event:
         case AllowanceCalculated() | AllowanceConfirmed():
-            return replace(state, result=event, held=False)
+            return replace(state, result=event, missing=())
         case AllowanceHeld():
-            return replace(state, result=None, held=True)
+            return replace(state, result=None, run=event.run or state.run, missing=event.missing)
         case AllowancePosted():
             return replace(state, granted=event.posted, run=event.run)
         case AllowanceAdjusted():
@@ -109,15 +122,15 @@ def next_run(closed: RunId | None, own: Iterable[Payment], month: str) -> str:
 def _settle(state: Month, command: Settle) -> Sequence[object]:
     """Nothing when nothing changed. After posting the difference is the fresh entitlement minus all that was granted.
 
-    An open month that cannot be calculated any more is held again; a posted one stays as it is until it can. An open month outside
-    service is not calculated.
+    An open month that cannot be calculated any more is held again, and one that a run left out says what it waits for now; a posted one
+    stays as it is until it can. An open month outside service is not calculated, unless a run left it out.
     """
     fresh = command.entitlement
     if isinstance(fresh, Held):
-        withdrawn = state.result is not None and not state.posted
-        return (AllowanceHeld(fresh.employee, fresh.month, fresh.missing),) if withdrawn else ()
+        changed = state.result is not None or (state.run is not None and state.missing != fresh.missing)
+        return (AllowanceHeld(fresh.employee, fresh.month, fresh.missing, state.run),) if changed and not state.posted else ()
     if not state.posted:
-        untouched = state.result is None and not state.held
+        untouched = state.result is None and not state.missing
         return () if _same(state.result, fresh) or (untouched and fresh.outside) else (_calculated(fresh),)
     difference = fresh.total - state.granted
     if difference == 0:
@@ -142,6 +155,13 @@ def _settle(state: Month, command: Settle) -> Sequence[object]:
             inputs=fresh.inputs,
         ),
     )
+
+
+def _leave_out(state: Month, command: LeaveOut) -> Sequence[object]:
+    """Said once, so that a run that was interrupted can be repeated."""
+    if state.posted or (state.result is None and (state.run, state.missing) == (command.run, command.missing)):
+        return ()
+    return (AllowanceHeld(command.employee, command.month, command.missing, command.run),)
 
 
 def _post(state: Month, command: Post) -> Sequence[object]:

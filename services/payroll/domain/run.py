@@ -21,12 +21,13 @@ class Run:
 
 @dataclass(frozen=True)
 class CloseRun:
-    """`posted` is all that the run posted, for every person."""
+    """`posted` is all that the run posted, for every person; `held` counts whom it left out."""
 
     run: str
     month: str
     posted: tuple[Payment, ...]
     treasurer: str
+    held: int = 0
 
 
 def decide(state: Run, command: CloseRun) -> Sequence[object]:
@@ -37,7 +38,7 @@ def decide(state: Run, command: CloseRun) -> Sequence[object]:
         raise Refused(
             "nothing-to-pay",
             expected=f"at least one person whose {command.month} can be calculated",
-            found="none",
+            found=f"none, and {command.held} who wait for something" if command.held else "none",
             remedy="see what each month is held for, bring it in, and run again",
         )
     return (
@@ -49,6 +50,7 @@ def decide(state: Run, command: CloseRun) -> Sequence[object]:
             total_adjustments=sum(part.amount for event in command.posted for part in event.adjustments),
             total_paid=sum(event.paid for event in command.posted),
             treasurer=command.treasurer,
+            held=command.held,
         ),
     )
 
@@ -86,7 +88,7 @@ def check_month(month: Period, today: date, closed: RunId | None, in_rules: bool
             "run-out-of-order",
             expected=f"a month after {closed}, the last run closed",
             found=str(month),
-            remedy="months left open are paid by the next run",
+            remedy="months left open are paid by the next run, or by a supplementary run of the last one",
         )
     if not in_rules:
         raise Refused(
@@ -95,4 +97,22 @@ def check_month(month: Period, today: date, closed: RunId | None, in_rules: bool
             expected="a month in which a rule set of allowances is in force",
             found=str(month),
             remedy="correct the month, or publish the rule set that holds in it",
+        )
+
+
+def check_supplementary(month: Period, closed: RunId | None, has_run: bool) -> None:
+    """Refused when the month's own run is not closed, or a later one is: a supplementary run follows the last one."""
+    if not has_run:
+        raise Refused(
+            "run-not-closed",
+            expected=f"the run of {month} to be closed",
+            found="none" if closed is None else f"{closed}, the last run closed",
+            remedy="post the ordinary run of the month first",
+        )
+    if closed is not None and closed > RunId(str(month)):
+        raise Refused(
+            "run-out-of-order",
+            expected=f"the month {closed}, of the last run closed",
+            found=str(month),
+            remedy="that month's supplementary run pays the open months before it, too",
         )

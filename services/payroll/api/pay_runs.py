@@ -1,0 +1,132 @@
+"""Payroll's routes of pay runs: a month's run, its supplementary runs, and whom a run left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from services.payroll import schemas
+from services.payroll.api.months import month_in
+from services.payroll.domain.run import PAY_RUN, CloseRun, check_month, check_supplementary
+from services.payroll.domain.run_id import MOST, RunId
+from services.payroll.dossier import is_closed, last_closed, scheme_in
+from services.payroll.events import PayRunPosted
+from services.payroll.posting import Outcome, alone, post_chunk, posted_in
+from services.payroll.views import ALLOWANCES, EMPLOYEES, HELD, PAY_RUNS
+from shared.http.acting import Ask, commanding, querying
+from shared.http.blueprint import Blueprint
+from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
+from shared.views.reading import Has
+
+pay_runs = Blueprint("pay-runs", __name__, url_prefix="/v1", description="Payment of a month's allowances, and whom it left out.")
+
+NAMED = 100
+"""People whom an answer names at most; the list goes on."""
+
+
+@pay_runs.route("/pay-runs", methods=["POST"])
+@pay_runs.arguments(schemas.PostPayRun)
+@commanding("post-pay-run", status=201)
+def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Pay a month's allowances, with all that is outstanding of earlier months.
+
+    ``status`` is ``posted`` when the run is closed. A large agency is posted in parts: ``continuing`` says how many people are left; send
+    the request again (with another Idempotency-Key) until it is closed. A closed run is answered again and never changes. ``held`` names
+    those who could not be paid and what was missing, at most 100 of ``held_count``; they are kept with the run
+    (``GET /v1/pay-runs/{run}``).
+
+    ``supplementary`` (TPP susulan) pays whoever can be paid by now of the last closed run's month and the months before it, with what is
+    outstanding of theirs, without waiting for the next month. It is a run of its own, such as ``2026-10.01``. 409 ``run-not-closed``,
+    409 ``run-out-of-order``, 409 ``nothing-to-pay`` when nobody is to be paid.
+    """
+    month = month_in(body["month"])
+    alone(ask)  # before anything is read: what another run does meanwhile decides what this one may do
+    return _supplementary(ask, month) if body["supplementary"] else _ordinary(ask, month)
+
+
+def _ordinary(ask: Ask, month: Period) -> dict[str, Any]:
+    run = RunId(str(month))
+    closed = _closed(ask, run)
+    if closed is not None:
+        return _totals(closed, ask.knowledge.rows(HELD, run=str(run)))
+    check_month(month, ask.today, last_closed(ask.knowledge), scheme_in(ask.knowledge, month) is not None)
+    employees = [row["key"] for row in ask.knowledge.rows(EMPLOYEES)]
+    return _posted(ask, run, post_chunk(ask, month, employees), employees)
+
+
+def _supplementary(ask: Ask, month: Period) -> dict[str, Any]:
+    check_supplementary(month, last_closed(ask.knowledge), is_closed(ask.knowledge, RunId(str(month))))
+    run = _next_supplementary(ask, month)
+    # Of the two reads the first: whoever the run has paid in a part before is either left in `waiting` or seen by the second.
+    paid = {row["employee"] for row in ask.knowledge.rows(ALLOWANCES, month=str(month), status="posted")}
+    waiting = [row["key"] for row in ask.knowledge.rows(EMPLOYEES) if row["key"] not in paid]
+    before = {row["employee"] for row in ask.knowledge.rows(ALLOWANCES, run=str(run))}
+    return _posted(ask, run, post_chunk(ask, month, waiting, run.number), sorted({*waiting, *before}))
+
+
+def _next_supplementary(ask: Ask, month: Period) -> RunId:
+    """The month's first supplementary run that is not closed."""
+    for number in range(1, MOST + 1):
+        run = RunId(str(month), number)
+        if not is_closed(ask.knowledge, run):
+            return run
+    raise Refused(
+        "too-many-runs", expected=f"at most {MOST} supplementary runs of a month", found=str(MOST), remedy="pay with the next month's run"
+    )
+
+
+def _posted(ask: Ask, run: RunId, outcome: Outcome, employees: Sequence[str]) -> dict[str, Any]:
+    """The answer; closes the run where everybody is through."""
+    if outcome.left:
+        named = {"held": [asdict(each) for each in outcome.held[:NAMED]], "held_count": len(outcome.held)}
+        return {"run": str(run), "month": run.month, "status": "continuing", "done": outcome.done, "left": outcome.left, **named}
+    posted = posted_in(ask.knowledge, str(run), employees)
+    ask.execute(PAY_RUN, CloseRun(str(run), run.month, posted, ask.actor.id, len(outcome.held)))
+    return _totals(_closed(ask, run), [asdict(each) for each in outcome.held])
+
+
+def _closed(ask: Ask, run: RunId) -> PayRunPosted | None:
+    return ask.state(PAY_RUN, CloseRun(str(run), run.month, (), "")).posted
+
+
+@pay_runs.route("/pay-runs")
+@pay_runs.arguments(schemas.OfRunMonth, location="query")
+@querying("read-pay-runs", listed=True)
+def list_pay_runs(ask: Ask, query: Mapping[str, Any]) -> dict[str, Any]:
+    """The pay runs that are closed, by month, each month's supplementary runs after its own; ``month`` narrows the list."""
+    return ask.page(PAY_RUNS, month=query["month"])
+
+
+@pay_runs.route("/pay-runs/<run>")
+@querying("read-pay-runs")
+def show_pay_run(ask: Ask, run: str) -> dict[str, Any]:
+    """One pay run with its totals in rupiah, and the first page of whom it left out (``held``, as in ``GET /v1/held-allowances``)."""
+    row = ask.found(ask.knowledge.row(PAY_RUNS, run), "pay-run", run)
+    return {**row, "held": ask.knowledge.rows(HELD, run=run)[:NAMED]}
+
+
+@pay_runs.route("/held-allowances")
+@pay_runs.arguments(schemas.OfHeld, location="query")
+@querying("read-pay-runs", listed=True)
+def list_held(ask: Ask, query: Mapping[str, Any]) -> dict[str, Any]:
+    """Whom runs left out, by month and person: `missing` for what, `waits_for` what is missing now, and whether it is solved.
+
+    `status`: ``waiting``; ``payable`` by the next run or a supplementary one; ``nothing-due``, as outside service; ``paid``, in the run
+    `paid_in`. ``run``, ``month``, ``employee``, ``status`` and ``reason`` (a code of what is missing, or was last) narrow the list.
+    """
+    named = {name: query[name] for name in ("run", "month", "employee", "status")}
+    return ask.page(HELD, **named, reasons=Has(query["reason"]) if query["reason"] is not None else None)
+
+
+def _totals(closed: PayRunPosted, held: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "run": closed.run,
+        "month": closed.month,
+        "status": "posted",
+        "persons": closed.persons,
+        "totals": {"posted": closed.total_posted, "adjustments": closed.total_adjustments, "paid": closed.total_paid},
+        "held": [{name: each[name] for name in ("employee", "month", "missing")} for each in held[:NAMED]],
+        "held_count": closed.held,
+    }
