@@ -124,6 +124,7 @@ CONDUCT = {
     "allowance-cut-12": ("pemotongan tunjangan dua belas bulan", "cut of the allowance for twelve months"),
     "demotion-12": ("penurunan jabatan dua belas bulan", "a lower post for twelve months"),
     "post-release-12": ("pembebasan dari jabatan dua belas bulan", "release from the post for twelve months"),
+    "lapsed": ("berakhir karena masa kerja berakhir", "over, as service ended"),
     "retired": ("pensiun", "retired"),
     "resigned": ("berhenti atas permintaan sendiri", "resigned"),
     "dismissed": ("diberhentikan", "dismissed"),

@@ -25,6 +25,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "missing-years-in-rank": ("masa dalam pangkat", "time in the rank"),
     "missing-predicates": ("predikat tahun-tahun terakhir", "the last years' predicates"),
     "missing-no-running-sanction": ("bebas dari hukuman yang berjalan", "freedom from a running sanction"),
+    "missing-in-service": ("masa kerja yang masih berjalan", "being in service"),
     "missing-education": ("jenjang pendidikan", "education"),
     "by-years-in-rank": ("dalam pangkat sejak {found}", "in the rank since {found}"),
     "by-no-running-sanction": ("tidak ada hukuman yang berjalan", "no sanction is running"),

@@ -6,7 +6,7 @@ from datetime import date
 
 from services.feedback.heard import LIFE, ReportingLineSet
 from shared.http.policy import Actor, Allow, Policy
-from shared.kernel.employment import Employment
+from shared.kernel.employment import has_left
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
 
@@ -19,8 +19,7 @@ def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Kn
     """The assessor (pejabat penilai) in force today, who leads, or on the period's last day, who assesses it."""
     today = knowledge.today
     days = {today} if period is None else {today, min(today, period.end)}
-    left = Employment.known(knowledge, actor.id, LIFE).ended(today) is not None
-    return not left and any(assesses_on(knowledge, actor.id, subject, day) for day in days)
+    return any(assesses_on(knowledge, actor.id, subject, day) for day in days)
 
 
 def assesses_on(knowledge: Knowledge, assessor: str, employee: str, day: date) -> bool:
@@ -56,4 +55,5 @@ POLICY = Policy(
         *(Allow(action, role="complaint-officer") for action in ("resolve-complaint", "pass-complaint", "ask-citizen")),
     ),
     relations={"self": is_self, "assessor": is_assessor},
+    left=lambda actor, knowledge: has_left(knowledge, actor.id, LIFE),
 )

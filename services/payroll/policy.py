@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from services.payroll.heard import LIFE
 from shared.http.policy import Allow, Policy
+from shared.kernel.employment import has_left
 
 POLICY = Policy(
     allow=(
@@ -19,4 +21,5 @@ POLICY = Policy(
         Allow("read-allowance", role="auditor"),
     ),
     relations={"self": lambda actor, subject, period, knowledge: actor.id == subject},
+    left=lambda actor, knowledge: has_left(knowledge, actor.id, LIFE),
 )

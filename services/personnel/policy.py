@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from services.personnel.events import LIFE, GuidanceClosed, MentorAppointed, PositionAssigned, ReportingLineSet
+from services.personnel.events import LIFE, DevelopmentLapsed, GuidanceClosed, MentorAppointed, PositionAssigned, ReportingLineSet
 from shared.http.policy import Actor, Allow, Policy
-from shared.kernel.employment import Employment
+from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 
@@ -30,9 +30,9 @@ def is_mentor(actor: Actor, subject: str, period: Period | None, knowledge: Know
     """The mentor of the unit in which the subject holds a post (not one in an acting capacity), from appointment to closing, today."""
     today = knowledge.today
     post = _held([fact for fact in knowledge.facts(PositionAssigned, subject) if not fact.event.acting], today)
-    if post is None or actor.id == subject or _has_left(actor, knowledge):
+    if post is None or actor.id == subject:
         return False
-    closed = {fact.event.proposal for fact in knowledge.facts(GuidanceClosed, actor.id)}
+    closed = {fact.event.proposal for model in (GuidanceClosed, DevelopmentLapsed) for fact in knowledge.facts(model, actor.id)}
     return any(
         appointed.unit == post.event.unit and appointed.since <= today and appointed.proposal not in closed
         for appointed in (fact.event for fact in knowledge.facts(MentorAppointed, actor.id))
@@ -41,12 +41,7 @@ def is_mentor(actor: Actor, subject: str, period: Period | None, knowledge: Know
 
 def _assesses_on(knowledge: Knowledge, actor: Actor, employee: str, day: date) -> bool:
     line = _held(knowledge.facts(ReportingLineSet, employee), day)
-    return line is not None and actor.id == line.event.assessor and actor.id != employee and not _has_left(actor, knowledge)
-
-
-def _has_left(actor: Actor, knowledge: Knowledge) -> bool:
-    """Whoever is out of service stands in no relation to others any more."""
-    return Employment.known(knowledge, actor.id, LIFE).ended(knowledge.today) is not None
+    return line is not None and actor.id == line.event.assessor and actor.id != employee
 
 
 def _held(facts: Sequence[Fact], day: date) -> Fact | None:
@@ -62,6 +57,9 @@ IMPORTS = (
     "import-attendance",
     "import-yearly-absence",
     "import-potentials",
+    "import-ends",
+    "import-interruptions",
+    "import-resumptions",
 )
 PERSONAL = ("read-employee", "see-identity", "read-attendance", "read-proposal", "read-development", "read-sanctions")
 IDENTITY = ("erase-identity", "correct-nip")
@@ -79,7 +77,10 @@ POLICY = Policy(
         Allow("follow-development", role="employee", relation="mentor"),
         *(Allow(action, role="approver") for action in (*DECISIONS, "list-proposals", "read-proposal", "read-development")),
         Allow("read-sanctions", role="approver"),
-        *(Allow(action, role="hr") for action in ("open-vacancy", "complete-training", "evaluate-award", "move-unit")),
+        *(
+            Allow(action, role="hr")
+            for action in ("open-vacancy", "complete-training", "evaluate-award", "move-unit", "end-employment", "interrupt-service")
+        ),
         *(Allow(action, role=role) for action in CAREERS for role in ("hr", "approver", "auditor")),
         # Whom a post is decided about, the official must know by name; the look is logged.
         *(Allow(action, role="approver") for action in ("list-employees", "read-employee", "see-identity")),
@@ -107,4 +108,5 @@ POLICY = Policy(
         "assessor-of-period": is_assessor_of_period,
         "mentor": is_mentor,
     },
+    left=lambda actor, knowledge: has_left(knowledge, actor.id, LIFE),
 )

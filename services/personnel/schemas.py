@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from shared.http.fields import Day, Flag, Points
 from shared.http.forms import Edge
+from shared.kernel.employment import ENDS, INTERRUPTIONS
 
 EDGE = Edge("personnel")
 CODE, NAME, DOCUMENT, MONTH, PERIOD, YEAR = map(EDGE.body, ("code", "proposal", "document", "month", "period", "year"))
@@ -66,6 +67,36 @@ class CorrectedNip(Schema):
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "What the correction rests on"})
 
 
+class EndOfEmployment(Schema):
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(ENDS),
+        metadata={"description": "pensiun, atas permintaan sendiri, diberhentikan, meninggal, perjanjian berakhir, pindah instansi"},
+    )
+    since = Day(required=True, metadata={"description": "The first day outside service"})
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
+
+
+class RevokedEnd(Schema):
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "What annuls the end, or corrects it"})
+
+
+class InterruptedService(Schema):
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(INTERRUPTIONS),
+        metadata={"description": "pemberhentian sementara, CLTN, cuti besar, cuti sakit, cuti melahirkan, tugas belajar"},
+    )
+    since = Day(required=True, metadata={"description": "The first day away"})
+    until = Day(load_default=None, allow_none=True, metadata={"description": "The last day away; none while nobody knows it"})
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
+
+
+class ResumedService(Schema):
+    since = Day(required=True, metadata={"description": "The first day back; the first day away says that the interruption never was"})
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the document"})
+
+
 class NewVacancy(Schema):
     post = fields.String(required=True, validate=CODE)
     unit = fields.String(required=True, validate=CODE)
@@ -124,6 +155,11 @@ class ProposalFilter(Schema):
 class EmployeeFilter(Schema):
     unit = fields.String(load_default=None, validate=CODE)
     assessor = fields.String(load_default=None, validate=CODE)
+    serving = fields.String(
+        load_default=None,
+        validate=validate.OneOf(("true", "false")),
+        metadata={"description": "true: in service; false: whose service has ended"},
+    )
 
 
 class OnDay(Schema):

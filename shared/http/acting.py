@@ -113,6 +113,14 @@ class Ask:
         if self.may(action, subject, period, changes):
             return
         policy = self.here.service.policy
+        if policy.has_left(self.actor, self.knowledge):
+            raise Problem(
+                "service-ended",
+                403,
+                f"somebody in service for {action}",
+                f"{self.actor.id}, whose service has ended",
+                "your own file, pay and appraisals stay open to you; turn to the HR officer for the rest",
+            )
         if policy.only_own(self.actor, action, changes):
             raise Problem(
                 "own-record",

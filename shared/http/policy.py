@@ -27,6 +27,7 @@ Relation = Callable[[Actor, str, Period | None, Knowledge], bool]
 period, and the relation is today's.
 """
 
+SELF = "self"
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -85,10 +86,20 @@ COMMON = (
 
 
 class Policy:
-    """A service's table with the names of its relations; COMMON is part of it. ``ValueError`` when a line names an unknown relation."""
+    """A service's table with the names of its relations; COMMON is part of it. ``ValueError`` when a line names an unknown relation.
 
-    def __init__(self, allow: tuple[Allow, ...], relations: Mapping[str, Relation] | None = None) -> None:
+    `left`: whether the actor's service has ended. Who has left keeps what the relation ``self`` gives him (his file, his pay, his say in
+    what is appraised of him), and nothing that a role or another relation gave.
+    """
+
+    def __init__(
+        self,
+        allow: tuple[Allow, ...],
+        relations: Mapping[str, Relation] | None = None,
+        left: Callable[[Actor, Knowledge], bool] | None = None,
+    ) -> None:
         self.relations = dict(relations or {})
+        self.left = left
         self.allow = (*COMMON, *allow)
         for line in self.allow:
             if line.relation is not None and line.relation not in self.relations:
@@ -112,7 +123,14 @@ class Policy:
         `period`: the one acted on. `changes`: whose records the act changes, none for an act that only reads. Nobody changes his own by
         a role alone: what concerns oneself is for a second person.
         """
-        return any(self._holds(line, actor, subject, knowledge, period, changes) for line in self._lines(actor, action))
+        lines = self._lines(actor, action)
+        if any(line.relation == SELF and self._holds(line, actor, subject, knowledge, period, changes) for line in lines):
+            return True
+        others = (line for line in lines if line.relation != SELF)
+        return any(self._holds(line, actor, subject, knowledge, period, changes) for line in others) and not self.has_left(actor, knowledge)
+
+    def has_left(self, actor: Actor, knowledge: Knowledge) -> bool:
+        return self.left is not None and self.left(actor, knowledge)
 
     def only_own(self, actor: Actor, action: str, changes: frozenset[str]) -> bool:
         """Whether the actor's role would do, were the record not his own."""

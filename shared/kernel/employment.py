@@ -159,6 +159,14 @@ class Employment:
         return found
 
 
+def has_left(knowledge: Knowledge, person: str, models: Sequence[type]) -> bool:
+    """Whether somebody is out of service today; of whom nothing is known, not. `models` as for :meth:`Employment.known`."""
+    ended = [model for model in models if model.__name__ == "EmploymentEnded"]
+    if not any(knowledge.facts(model, person) for model in ended):
+        return False
+    return Employment.known(knowledge, person, models).ended(knowledge.today) is not None
+
+
 @dataclass(frozen=True)
 class Said:
     """What one event says of service; `what` is the event's name."""

@@ -53,6 +53,8 @@ MEANT = {
     ("personnel", "improvement/close.outcome"): "ImprovementPeriodClosed.outcome",
     ("personnel", "training/completion.result"): "TrainingCompleted.result",
     ("personnel", "vacancies.kind"): "VacancyOpened.kind",
+    ("personnel", "employees/end.kind"): "EmploymentEnded.kind",
+    ("personnel", "employees/interruptions.kind"): "ServiceInterrupted.kind",
     ("feedback", "peer-rounds.subjects"): "employee",
     ("feedback", "surveys/answers.not_applicable"): "element",
     ("feedback", "surveys/answers.unanswered"): "element",

@@ -26,6 +26,7 @@ from services.personnel.heard import (
 from services.personnel.service import SERVICE
 from services.personnel.views import PROPOSALS
 from shared.events.rule_set import RuleSetPublished
+from shared.kernel.employment import Employment, Spell
 from shared.kernel.facts import Fact
 from tests.support.knowledge import MemoryKnowledge, heard
 
@@ -89,7 +90,9 @@ class Office:
         return self._heard("feedback", event, unit, f"feedback-survey-{unit}.{service}.{period}")
 
     def attendance(self, employee: str, month: str, days: int = 0, minutes: int = 0, row: int | None = None) -> None:
-        self.do(ATTENDANCE, RecordAttendance(employee, month, minutes, 0, days, 0, 0, date(2030, 1, 1), days_in_row=row))
+        always = Employment((Spell(date(2000, 1, 1)),))
+        command = RecordAttendance(employee, month, minutes, 0, days, 0, 0, date(2030, 1, 1), days_in_row=row, service=always)
+        self.do(ATTENDANCE, command)
 
     def year_absence(self, employee: str, year: str, days: int) -> None:
         self.do(YEAR_ABSENCE, RecordYearAbsence(employee, year, days, "0" * 64, 2, date(2026, 1, 5)))

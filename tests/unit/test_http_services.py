@@ -11,6 +11,7 @@ from flask import Flask
 from shared.http.app import create_app
 from shared.http.policy import COMMON, Actor, named
 from shared.process.operating import importers
+from tests.support.knowledge import MemoryKnowledge
 
 SERVICES = sorted(path.parent.name for path in (Path(__file__).parents[2] / "services").glob("*/service.py"))
 NEED_NO_CALLER = {"api-docs.openapi_json", "health.healthz", "health.readyz"}
@@ -41,7 +42,7 @@ OWN = {("feedback", "give-peer-feedback")}
 
 def test_no_command_changes_the_record_of_who_gives_it_by_his_role_alone(app):
     service = app.extensions["merit"].service
-    lines = service.policy.allow
+    lines, known = service.policy.allow, MemoryKnowledge(service)
     assert {(service.name, line.action) for line in lines if line.own} == {one for one in OWN if one[0] == service.name}
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
@@ -52,8 +53,8 @@ def test_no_command_changes_the_record_of_who_gives_it_by_his_role_alone(app):
         for line in lines:
             if changes and line.action == view.action and line.relation is None and not line.own:
                 actor = Actor("m1", "mulyorejo", frozenset({line.role}), "web")
-                assert not service.policy.permits(actor, view.action, "other", None, changes=changes), f"{rule} as {line.role}"
-                assert service.policy.permits(actor, view.action, "other", None, changes=frozenset({"m2"})), f"{rule} as {line.role}"
+                assert not service.policy.permits(actor, view.action, "other", known, changes=changes), f"{rule} as {line.role}"
+                assert service.policy.permits(actor, view.action, "other", known, changes=frozenset({"m2"})), f"{rule} as {line.role}"
 
 
 def test_whom_a_body_concerns_is_named_so_that_the_policy_sees_it(app):
@@ -81,5 +82,6 @@ def test_merit_import_knows_every_import_there_is():
     assert importers() == {
         **dict.fromkeys(("achievements", "earlier-predicates", "targets"), "appraisal"),
         **dict.fromkeys(("attendance", "people", "potentials", "reporting-lines", "units", "yearly-absence"), "personnel"),
+        **dict.fromkeys(("ends", "interruptions", "resumptions"), "personnel"),
         "survey-answers": "feedback",
     }

@@ -35,13 +35,15 @@ from services.personnel.events import (
     UnitOpened,
 )
 from shared.kernel.decider import Aggregate
+from shared.kernel.employment import Employment, Spell
 from shared.kernel.refusal import Refused
 
 JOINED = date(2025, 6, 1)
 REGISTERED = EmployeeRegistered("m8", "CPNS", JOINED)
 POST = AssignPosition("m8", "pengelola-berkas-2", 7, "executing", "dpmptsp", False, JOINED, "813/108/2025")
 POSTED = PositionAssigned("m8", "pengelola-berkas-2", 7, "executing", "dpmptsp", False, JOINED, "813/108/2025")
-APRIL = RecordAttendance("m1", "2026-04", 450, 0, 0, 0, 0, date(2026, 5, 3))
+ALWAYS = Employment((Spell(date(2020, 1, 1)),))
+APRIL = RecordAttendance("m1", "2026-04", 450, 0, 0, 0, 0, date(2026, 5, 3), service=ALWAYS)
 APRIL_RECORDED = AttendanceRecorded("m1", "2026-04", 450, 0, 0, 0, 0, {}, 1)
 
 
@@ -238,3 +240,19 @@ def test_nobody_is_away_twice_on_a_day_and_comes_back_only_from_somewhere():
     assert given_when(EMPLOYEE, [REGISTERED, ON_LEAVE], back) == [resumed]
     assert given_when(EMPLOYEE, [REGISTERED, ON_LEAVE, resumed], back) == []
     assert refused(EMPLOYEE, [REGISTERED, ON_LEAVE], replace(back, since=date(2026, 4, 1))).code == "not-interrupted"
+
+
+@pytest.mark.parametrize(("since", "end", "month", "fits"), [
+    (date(2026, 5, 1), None, "2026-04", False),
+    (date(2026, 4, 30), None, "2026-04", True),
+    (date(2020, 1, 1), date(2026, 4, 1), "2026-04", False),
+    (date(2020, 1, 1), date(2026, 4, 2), "2026-04", True),
+])  # fmt: skip
+def test_attendance_of_a_month_without_a_day_of_service_is_refused(since: date, end: date | None, month: str, fits: bool):
+    service = Employment((Spell(since, end, "retired" if end else None),))
+    command = replace(APRIL, month=month, minutes_late=5, service=service)
+    if fits:
+        assert given_when(ATTENDANCE, [], command)
+        assert refused(ATTENDANCE, [], replace(command, days_absent=2)).code == "attendance-figure"
+    else:
+        assert refused(ATTENDANCE, [], command).code == "outside-service"

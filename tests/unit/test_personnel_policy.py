@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.personnel.events import EmployeeRegistered, MentorAppointed, PositionAssigned, ReportingLineSet
+from services.personnel.events import EmployeeRegistered, EmploymentEnded, MentorAppointed, PositionAssigned, ReportingLineSet
 from services.personnel.policy import POLICY
 from services.personnel.service import SERVICE
 from shared.http.policy import COMMON, Actor
@@ -62,6 +62,11 @@ CELLS = {
     "read-development": READERS,
     "follow-development": {"hr", "self", "assessor", "mentor"},
     "close-development": {"hr", "assessor"},
+    "end-employment": {"hr"},
+    "interrupt-service": {"hr"},
+    "import-ends": {"hr"},
+    "import-interruptions": {"hr"},
+    "import-resumptions": {"hr"},
     "read-text": {"hr"},
 }
 
@@ -93,6 +98,22 @@ def actor(who: str) -> Actor:
 @pytest.mark.parametrize("who", [*ROLES, *PERSONS])
 def test_exactly_these_may(knowledge: MemoryKnowledge, action: str, who: str):
     assert POLICY.permits(actor(who), action, "m1", knowledge) is (who in CELLS[action])
+
+
+def test_who_has_left_reads_his_own_file_and_does_nothing_else():
+    known = MemoryKnowledge(SERVICE, now=datetime(2026, 5, 1, tzinfo=UTC))
+    for version, event in enumerate(
+        (EmployeeRegistered("m9", "PNS", HIRED), EmploymentEnded("m9", "retired", date(2026, 5, 1), "882/1")), 1
+    ):
+        known.arrive(known.own(event, "m9", "personnel-employee-m9", version))
+    known.arrive(known.own(ReportingLineSet("m1", "m9", "m13", HIRED, "d"), "m1", "personnel-employee-m1", 1))
+    left = Actor("m9", "mulyorejo", frozenset({"employee", *ROLES}), "web")
+    actions = sorted(POLICY.actions)
+    assert [one for one in actions if POLICY.permits(left, one, "m1", known)] == []
+    own = {line.action for line in POLICY.allow if line.relation == "self"}
+    assert {one for one in actions if POLICY.permits(left, one, "m9", known)} == own
+    known.now = datetime(2026, 4, 30, 10, tzinfo=UTC)
+    assert POLICY.permits(left, "read-employee", "m1", known) and POLICY.permits(left, "import-people", None, known)
 
 
 def test_no_action_is_left_out():

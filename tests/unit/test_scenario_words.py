@@ -39,7 +39,7 @@ from services.payroll.domain import scheme
 from services.payroll.domain.recovery import CLAIM, RUNS
 from services.payroll.schemas import STATUSES as HELD_STATUSES
 from services.personnel import defaults as personnel_defaults
-from services.personnel.domain import condition_rules, development, discipline, promotion, proposals, settings, talent, vacancy
+from services.personnel.domain import condition_rules, development, discipline, promotion, proposals, proposing, settings, talent, vacancy
 from services.personnel.domain import employee as registered
 from services.personnel.reactions.discipline import ROW, SUM
 from shared.events.schemas import Forms
@@ -115,7 +115,7 @@ PUBLISHED = {
         *("EmploymentEnded", "EmploymentEndRevoked", "ServiceInterrupted", "ServiceResumed"),
     ),
     "interruption": INTERRUPTIONS,
-    "status": ("listed", "proposed", *proposals.OUTCOMES, "withdrawn"),
+    "status": ("listed", "lapsed", "proposed", *proposals.OUTCOMES, "withdrawn"),
     "criterion": vacancy.CRITERIA,
     "cause": ("complaint", "survey"),
     "held": HELD_STATUSES,
@@ -143,6 +143,7 @@ def test_every_reason_that_personnel_gives_by_itself_has_a_sentence() -> None:
     sources = [file.read_text() for file in Path("services/personnel").rglob("*.py")]
     given = {code for source in sources for code in re.findall(r'Reason\("([^"]+)"', source)} | {SUM, ROW}
     conditions = {promotion.TIME, promotion.PREDICATE, promotion.SANCTION, promotion.EDUCATION}
+    assert f"missing-{proposing.IN_SERVICE}" in INDONESIAN.said
     told = (given | conditions) - {"predicate", "performance", promotion.PREDICATE}
     assert len(told) > 12 and [code for code in told if f"by-{code}" not in INDONESIAN.said] == []
     assert [code for code in conditions if f"missing-{code}" not in INDONESIAN.said] == []

@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from services.personnel import vault
+from services.personnel.api.people import must_serve, service_of
 from services.personnel.domain.attendance import ATTENDANCE, YEAR_ABSENCE, RecordAttendance, RecordYearAbsence
-from services.personnel.domain.employee import EMPLOYEE, AssignPosition, HoldRank, RecordEducation, RegisterEmployee, SetReportingLine
+from services.personnel.domain.employee import (
+    EMPLOYEE,
+    AssignPosition,
+    EndEmployment,
+    HoldRank,
+    InterruptService,
+    RecordEducation,
+    RegisterEmployee,
+    ResumeService,
+    SetReportingLine,
+)
 from services.personnel.domain.talent import POTENTIAL, AssessPotential
 from services.personnel.domain.unit import UNIT, OpenUnit, unit_stream
 from services.personnel.tables import CEILINGS
@@ -27,6 +38,26 @@ EDGE = Edge("personnel")
 KIND = one_of({"PNS": "PNS", "CPNS": "CPNS", "PPPK": "PPPK"})
 POSITION_KIND = one_of({"struktural": "structural", "fungsional": "functional", "pelaksana": "executing"})
 EDUCATION = one_of({word.upper().replace("-", " "): word for word in CEILINGS["regular"]})
+END = one_of(
+    {
+        "pensiun": "retired",
+        "mengundurkan diri": "resigned",
+        "diberhentikan": "dismissed",
+        "meninggal": "died",
+        "kontrak berakhir": "contract-ended",
+        "pindah instansi": "moved-agency",
+    }
+)
+INTERRUPTION = one_of(
+    {
+        "pemberhentian sementara": "suspended",
+        "cltn": "unpaid-leave",
+        "cuti besar": "long-leave",
+        "cuti sakit": "sick-leave",
+        "cuti melahirkan": "maternity-leave",
+        "tugas belajar": "study",
+    }
+)
 POTENTIAL_VALUE = one_of({"rendah": "low", "menengah": "middle", "tinggi": "high"})
 
 
@@ -120,6 +151,8 @@ def import_reporting_lines(ask: Ask, row: Row, source: Source) -> Do:
     superior = None
     if row["superior_nip"] is not None or row["superior"] is not None:
         superior = _person(ask, row["superior_nip"], row["superior"], "NIP Atasan Penilai", "Kode Atasan Penilai")
+    for person in (assessor, *([superior] if superior is not None else [])):
+        must_serve(ask, person, row["since"], "a reporting line to begin")
     return Do(EMPLOYEE, SetReportingLine(employee, assessor, superior, row["since"], row["document"]))
 
 
@@ -145,12 +178,13 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
     """Record a month that has ended; figures that differ from those recorded replace them as the next revision.
 
     Hari Tidak Hadir Berturut-turut: the most working days absent one after the other, counted from where the run began, even in the month
-    before (PP 94/2021: ten in a row).
+    before (PP 94/2021: ten in a row). A month without a day of service is refused, as are more days than were served in it.
     """
+    employee = _person(ask, row["nip"], row["employee"], "NIP", "Kode Pegawai")
     return Do(
         ATTENDANCE,
         RecordAttendance(
-            employee=_person(ask, row["nip"], row["employee"], "NIP", "Kode Pegawai"),
+            employee=employee,
             month=str(row["month"]),
             minutes_late=row["minutes_late"],
             minutes_early=row["minutes_early"],
@@ -160,8 +194,66 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
             today=ask.today,
             leave_days={name: row[name] for name in ("annual", "sick", "other") if row[name]},
             days_in_row=row["days_in_row"],
+            service=service_of(ask, employee),
         ),
     )
+
+
+@imports.route("/imports/ends", methods=["POST"])
+@importing(
+    "import-ends",
+    columns=(
+        Column("NIP", "nip", text, required=False),
+        Column("Kode Pegawai", "employee", code, required=False),
+        Column("Jenis", "kind", END),
+        Column("Sejak", "since", day),
+        Column("SK", "document", EDGE.cell("document")),
+    ),
+)
+def import_ends(ask: Ask, row: Row, source: Source) -> Do:
+    """Record the ends of service of many people: Sejak is the first day outside service (TMT). Open cases are withdrawn on that day.
+
+    Jenis: pensiun, mengundurkan diri, diberhentikan, meninggal, kontrak berakhir, pindah instansi.
+    """
+    employee = _person(ask, row["nip"], row["employee"], "NIP", "Kode Pegawai")
+    return Do(EMPLOYEE, EndEmployment(employee, row["kind"], row["since"], row["document"]))
+
+
+@imports.route("/imports/interruptions", methods=["POST"])
+@importing(
+    "import-interruptions",
+    columns=(
+        Column("NIP", "nip", text, required=False),
+        Column("Kode Pegawai", "employee", code, required=False),
+        Column("Jenis", "kind", INTERRUPTION),
+        Column("Sejak", "since", day),
+        Column("Sampai", "until", day, required=False),
+        Column("SK", "document", EDGE.cell("document")),
+    ),
+)
+def import_interruptions(ask: Ask, row: Row, source: Source) -> Do:
+    """Record leave of some length, suspensions and study from Sejak to Sampai, both inside; an open one has no Sampai.
+
+    Jenis: pemberhentian sementara, cltn, cuti besar, cuti sakit, cuti melahirkan, tugas belajar.
+    """
+    employee = _person(ask, row["nip"], row["employee"], "NIP", "Kode Pegawai")
+    return Do(EMPLOYEE, InterruptService(employee, row["kind"], row["since"], row["until"], row["document"]))
+
+
+@imports.route("/imports/resumptions", methods=["POST"])
+@importing(
+    "import-resumptions",
+    columns=(
+        Column("NIP", "nip", text, required=False),
+        Column("Kode Pegawai", "employee", code, required=False),
+        Column("Aktif Kembali", "since", day),
+        Column("SK", "document", EDGE.cell("document")),
+    ),
+)
+def import_resumptions(ask: Ask, row: Row, source: Source) -> Do:
+    """Record who is back: Aktif Kembali is the first day at work again."""
+    employee = _person(ask, row["nip"], row["employee"], "NIP", "Kode Pegawai")
+    return Do(EMPLOYEE, ResumeService(employee, row["since"], row["document"]))
 
 
 @imports.route("/imports/yearly-absence", methods=["POST"])
@@ -177,6 +269,15 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
 def import_yearly_absence(ask: Ask, row: Row, source: Source) -> Do:
     """Days absent without excuse in a year before Merit, as the old system had them; sanctions follow from them as proposals."""
     employee = _person(ask, None, row["employee"], "NIP", "Kode Pegawai")
+    service = service_of(ask, employee)
+    if not service.serves_in(row["year"]):
+        raise Refused(
+            "outside-service",
+            status=422,
+            expected=f"a year with at least one day of service, which began on {service.began}",
+            found=str(row["year"]),
+            remedy="leave the year out, or correct the dates of service",
+        )
     command = RecordYearAbsence(employee, str(row["year"]), row["days_absent"], source.digest, source.row, ask.today, row["days_in_row"])
     return Do(YEAR_ABSENCE, command)
 
@@ -194,6 +295,7 @@ def import_yearly_absence(ask: Ask, row: Row, source: Source) -> Do:
 def import_potentials(ask: Ask, row: Row, source: Source) -> Do:
     """What assessment centres and tests found of people's potential (PermenPANRB 3/2020)."""
     employee = _person(ask, None, row["employee"], "NIP", "Kode Pegawai")
+    must_serve(ask, employee, row["on"], "an assessment")
     return Do(POTENTIAL, AssessPotential(employee, row["value"], row["source"], row["on"], ask.today))
 
 

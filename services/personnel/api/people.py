@@ -7,11 +7,14 @@ from datetime import date
 from typing import Any
 
 from services.personnel import schemas, vault
-from services.personnel.domain.employee import EMPLOYEE, RegisterEmployee
+from services.personnel.domain.employee import EMPLOYEE, EndEmployment, InterruptService, RegisterEmployee, ResumeService, RevokeEnd
 from services.personnel.domain.unit import UNIT, MoveUnit, OpenUnit
+from services.personnel.events import SanctionImposed, SanctionLifted
 from services.personnel.views import ATTENDANCE_MONTHS, EMPLOYEES, UNITS
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
+from shared.kernel.employment import Employment
+from shared.kernel.refusal import Refused
 
 blp = Blueprint("personnel", __name__, url_prefix="/v1", description="People, units and attendance.")
 
@@ -54,20 +57,33 @@ def _above(ask: Ask, unit: str, day: date) -> tuple[str, ...]:
 @blp.arguments(schemas.EmployeeFilter, location="query")
 @querying("list-employees", listed=True)
 def list_employees(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
-    """The agency's people; with names for those who may see them, which is logged for each person shown."""
-    page = ask.page(EMPLOYEES, **wanted)
+    """The agency's people; with names for those who may see them, which is logged for each person shown.
+
+    `serving` is false for whom service has ended; `ends` is the first day outside it, also one to come, and `how` the kind of end.
+    """
+    serving = None if wanted["serving"] is None else wanted["serving"] == "true"
+    page = ask.page(EMPLOYEES, **wanted | {"serving": serving})
     seen = _identities(ask, [row["key"] for row in page["items"]], None, "list of employees")
-    shown = ("kind", "unit", "post", "job_class", "acting", "rank", "education", "assessor", "superior", "version")
-    return {**page, "items": [{"employee": row["key"], **{n: row[n] for n in shown}, **seen.get(row["key"], {})} for row in page["items"]]}
+    shown = ("kind", "unit", "post", "job_class", "acting", "rank", "education", "assessor", "superior", "serving", "ends", "how")
+    return {
+        **page,
+        "items": [
+            {"employee": row["key"], **{n: row[n] for n in (*shown, "version")}, **seen.get(row["key"], {})} for row in page["items"]
+        ],
+    }
 
 
 @blp.route("/employees/<employee>")
 @blp.arguments(schemas.OnDay, location="query")
 @querying("read-employee", subject="employee")
 def show_employee(ask: Ask, query: dict[str, Any], employee: str) -> dict[str, Any]:
-    """One person as of a day: kind, post (and acting post), rank, reporting line, and everything that was said with its dates."""
+    """One person as of a day: kind, post (and acting post), rank, reporting line, service, and everything that was said with its dates.
+
+    `service`: {serving, since, ends, how, away}; `away` is the interruption that holds on the day, {kind, since, until}.
+    """
     row = ask.found(ask.knowledge.row(EMPLOYEES, employee), "employee", employee)
-    day = (query["on"] or ask.today).isoformat()
+    on = query["on"] or ask.today
+    day = on.isoformat()
     positions = row["positions"] or []
     return {
         "employee": employee,
@@ -78,10 +94,105 @@ def show_employee(ask: Ask, query: dict[str, Any], employee: str) -> dict[str, A
         "rank": _held(row["ranks"], day),
         "line": _held(row["lines"], day),
         "education": row["education"],
-        "history": {name: row[name] or [] for name in ("registered", "positions", "ranks", "lines")},
+        "service": _service(Employment.read(row["service"]), on),
+        "history": {name: row[name] or [] for name in ("registered", "positions", "ranks", "lines", "service")},
         "version": row["version"],
         **_identities(ask, [employee], employee, "employee page").get(employee, {}),
     }
+
+
+def _service(service: Employment, day: date) -> dict[str, Any]:
+    spell = service.spell(day) or service.ended(day)
+    away = service.interruption(day)
+    return {
+        "serving": service.serving(day),
+        "since": spell.since if spell else service.began,
+        "ends": spell.end if spell else None,
+        "how": spell.how if spell else None,
+        "away": {"kind": away.kind, "since": away.since, "until": away.until} if away else None,
+    }
+
+
+@blp.route("/employees/<employee>/end", methods=["POST"])
+@blp.arguments(schemas.EndOfEmployment)
+@commanding("end-employment", subject="employee", status=201)
+def end_employment(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]:
+    """Record the end of service, also one to come: from its day on the person is neither appraised, proposed nor paid.
+
+    What is open about him is withdrawn on that day; his file and pay he may still read. Registering him again from that day on begins a new
+    spell of service. 409 employment-ended while another end stands, 422 end-before-service. Answers {employee, kind, since, version,
+    assesses}: whose reporting lines still name him as assessor or superior, and need another.
+    """
+    known(ask, employee)
+    done = ask.execute(EMPLOYEE, EndEmployment(employee, body["kind"], body["since"], body["document"]))
+    under = {row["key"] for name in ("assessor", "superior") for row in ask.knowledge.rows(EMPLOYEES, serving=True, **{name: employee})}
+    return {"employee": employee, "kind": body["kind"], "since": body["since"], "version": done.version, "assesses": sorted(under)}
+
+
+@blp.route("/employees/<employee>/end/revocation", methods=["POST"])
+@blp.arguments(schemas.RevokedEnd)
+@commanding("end-employment", subject="employee", status=201)
+def revoke_end(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]:
+    """Undo the end: service went on from its day. 409 not-ended; 409 sanction-stands for a dismissal whose sanction has not been lifted."""
+    known(ask, employee)
+    ended = ask.state(EMPLOYEE, RegisterEmployee(employee, "PNS", ask.today)).service.spells[-1]
+    _no_dismissal_stands(ask, employee, ended.end)
+    done = ask.execute(EMPLOYEE, RevokeEnd(employee, body["document"]))
+    return {"employee": employee, "since": ended.end, "version": done.version}
+
+
+def _no_dismissal_stands(ask: Ask, employee: str, end: date | None) -> None:
+    lifted = {fact.event.sanction for fact in ask.knowledge.facts(SanctionLifted, employee)}
+    for fact in ask.knowledge.facts(SanctionImposed, employee):
+        sanction = fact.event
+        if sanction.effect == "dismissal" and sanction.since == end and sanction.sanction not in lifted:
+            raise Refused(
+                "sanction-stands",
+                expected="an end that rests on no sanction, or on one that was lifted",
+                found=f"the dismissal {sanction.sanction} of {sanction.since}",
+                remedy="lift the sanction: the end is revoked with it",
+            )
+
+
+@blp.route("/employees/<employee>/interruptions", methods=["POST"])
+@blp.arguments(schemas.InterruptedService)
+@commanding("interrupt-service", subject="employee", status=201)
+def interrupt_service(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]:
+    """Record leave of some length, a suspension or study; the same kind and first day once more corrects the last day.
+
+    409 service-interrupted on days of another one; 422 before-service, after-service. Answers {employee, kind, since, until, version}.
+    """
+    known(ask, employee)
+    done = ask.execute(EMPLOYEE, InterruptService(employee, body["kind"], body["since"], body["until"], body["document"]))
+    return {"employee": employee, **{name: body[name] for name in ("kind", "since", "until")}, "version": done.version}
+
+
+@blp.route("/employees/<employee>/resumption", methods=["POST"])
+@blp.arguments(schemas.ResumedService)
+@commanding("interrupt-service", subject="employee", status=201)
+def resume_service(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]:
+    """Record the first day back. 409 not-interrupted. Answers {employee, since, version}."""
+    known(ask, employee)
+    done = ask.execute(EMPLOYEE, ResumeService(employee, body["since"], body["document"]))
+    return {"employee": employee, "since": body["since"], "version": done.version}
+
+
+def service_of(ask: Ask, employee: str) -> Employment:
+    """When the person was, is and will be in service, as of this moment."""
+    return ask.state(EMPLOYEE, RegisterEmployee(employee, "PNS", ask.today)).service
+
+
+def must_serve(ask: Ask, employee: str, day: date, what: str) -> None:
+    """Refused (422) for a day after the end of service."""
+    ended = service_of(ask, employee).ended(day)
+    if ended is not None:
+        raise Refused(
+            "after-service",
+            status=422,
+            expected=f"{what} before {ended.end}, the end of {employee}'s service ({ended.how})",
+            found=str(day),
+            remedy="leave the person out, or correct the date",
+        )
 
 
 @blp.route("/employees/<employee>/looks")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.personnel import schemas
-from services.personnel.api.people import known
+from services.personnel.api.people import known, must_serve
 from services.personnel.domain.award import AWARD, Grant
 from services.personnel.domain.development import DEVELOPMENT, Begin, Close, CloseImprovement, Complete, Follow
 from services.personnel.domain.employee import EMPLOYEE, EmployeeState, HoldRank, RegisterEmployee, in_force
@@ -60,7 +60,10 @@ def show_proposal(ask: Ask, employee: str, proposal: str) -> Body:
 def decide_proposal(ask: Ask, body: Body, employee: str, proposal: str) -> Body:
     """Approve or reject a proposal on what was seen of it. What an approval brings is recorded with it: a role, a mentorship, learning,
     guidance, time to improve, an award, a sanction, or a rank. Nobody decides on a proposal about himself (403).
+    A dismissal ends employment on its day. 422 after-service for an approval about somebody who has left.
     """
+    if body["outcome"] == "approved":
+        must_serve(ask, employee, body.get("since") or ask.today, "an approval that holds")
     if proposal.startswith("rank-"):
         decision = DecidePromotion(
             employee, proposal, body["outcome"], body.get("since") or month_after(ask.today), body["document"], ask.actor.id
@@ -181,6 +184,7 @@ def close_improvement(ask: Ask, body: Body, employee: str) -> Body:
 def complete_training(ask: Ask, body: Body, employee: str) -> Body:
     """Record that somebody completed a training, whether an approved proposal assigned it or he took part in a programme."""
     known(ask, employee)
+    must_serve(ask, employee, body["completed_on"], "a training completed")
     score = body["score"]
     command = Complete(
         employee, body["programme"], body["result"], body["completed_on"], ask.today, None if score is None else int(score * 100)

@@ -8,6 +8,7 @@ from datetime import date
 
 from services.personnel.events import AttendanceRecorded, YearAbsenceRecorded
 from shared.kernel.decider import Aggregate, Decider
+from shared.kernel.employment import Employment
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 
@@ -26,6 +27,7 @@ class RecordAttendance:
     today: date
     leave_days: Mapping[str, int] = field(default_factory=dict)
     days_in_row: int | None = None
+    service: Employment = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class AttendanceState:
 def decide(state: AttendanceState, command: RecordAttendance) -> Sequence[AttendanceRecorded]:
     """Record the month, or its correction as the next revision; the same figures once more change nothing.
 
-    Refused (422) for a month that has not ended, since pay rests on whole months, and for figures that no month can hold.
+    Refused (422) for a month that has not ended, since pay rests on whole months, for one in which the person did not serve a day
+    (outside-service), and for figures that the month, or the days served in it, cannot hold.
     """
     period = Period.parse(command.month)
     if period.kind != "month":
@@ -45,14 +48,25 @@ def decide(state: AttendanceState, command: RecordAttendance) -> Sequence[Attend
         raise _wrong(
             "attendance-early", f"a month that has ended before {command.today}", command.month, "record it when the month is over"
         )
-    _check_figures(command, (period.end - period.start).days + 1)
-    figures = {f.name: getattr(command, f.name) for f in fields(command) if f.name not in ("today", "leave_days")}
+    served = command.service.days(period)
+    if not served:
+        raise _outside(command.service, period)
+    _check_figures(command, served)
+    figures = {f.name: getattr(command, f.name) for f in fields(command) if f.name not in ("today", "leave_days", "service")}
     wished = AttendanceRecorded(**figures, leave_days=dict(command.leave_days), revision=1)
     if state.last is None:
         return [wished]
     if replace(state.last, revision=1) == wished:
         return []
     return [replace(wished, revision=state.last.revision + 1)]
+
+
+def _outside(service: Employment, period: Period) -> Refused:
+    ended = service.ended(period.end)
+    found = f"{period}, and service ended on {ended.end} ({ended.how})" if ended else f"{period}, and service since {service.began}"
+    return _wrong(
+        "outside-service", "a month with at least one day of service", found, "leave the month out, or correct the dates of service"
+    )
 
 
 def _check_figures(command: RecordAttendance, days: int) -> None:
@@ -64,7 +78,12 @@ def _check_figures(command: RecordAttendance, days: int) -> None:
             raise _wrong("attendance-figure", f"{name} from 0 to {most} in {command.month}", found, "correct the figure")
     away = command.days_absent + sum(command.leave_days.values())
     if away > days or min(command.leave_days.values(), default=0) < 0:
-        raise _wrong("attendance-figure", f"at most {days} days absent and on leave in {command.month}", away, "correct the days")
+        raise _wrong(
+            "attendance-figure",
+            f"at most {days} days absent and on leave, as many as were served in {command.month}",
+            away,
+            "correct the days",
+        )
     _check_row(command.days_in_row, command.days_absent)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.personnel.events import (
+    DevelopmentLapsed,
     GuidanceClosed,
     GuidanceFollowed,
     GuidanceOpened,
@@ -82,6 +83,15 @@ class Complete:
 
 
 @dataclass(frozen=True)
+class Lapse:
+    """Whatever is open is over without outcome, as service ended on the day `since`; `cause`: the kind of end."""
+
+    employee: str
+    cause: str
+    since: date
+
+
+@dataclass(frozen=True)
 class Remind:
     """The time to improve has passed."""
 
@@ -100,7 +110,7 @@ class CloseImprovement:
     decided_by: str
 
 
-Command = Begin | Follow | Close | Complete | Remind | CloseImprovement
+Command = Begin | Follow | Close | Complete | Lapse | Remind | CloseImprovement
 
 
 @dataclass(frozen=True)
@@ -135,6 +145,9 @@ def decide(state: DevelopmentState, command: Command) -> Sequence[Any]:
         return [] if state.of(command.proposal) else [_begin(command)]
     if isinstance(command, Complete):
         return _complete(state, command)
+    if isinstance(command, Lapse):
+        opened = [proposal for proposal, measure in state.measures if measure.open]
+        return [DevelopmentLapsed(command.employee, proposal, command.cause, command.since) for proposal in opened]
     if isinstance(command, Remind):
         return _remind(state, command)
     measure = state.of(command.proposal)
@@ -285,7 +298,7 @@ def evolve(state: DevelopmentState, event: object) -> DevelopmentState:
     if isinstance(event, ImprovementPeriodEnded):
         measure = state.of(event.proposal)
         return state.with_measure(event.proposal, replace(measure, ended=True)) if measure else state
-    if isinstance(event, GuidanceClosed | ImprovementPeriodClosed):
+    if isinstance(event, GuidanceClosed | ImprovementPeriodClosed | DevelopmentLapsed):
         measure = state.of(event.proposal)
         return state.with_measure(event.proposal, replace(measure, open=False)) if measure else state
     if isinstance(event, TrainingCompleted):

@@ -88,10 +88,11 @@ class EndEmployment:
 
 @dataclass(frozen=True)
 class RevokeEnd:
-    """`document`: what annuls the end, or corrects it."""
+    """`document`: what annuls the end, or corrects it. `since`: only the end of that day, if it stands; None: whichever stands."""
 
     employee: str
     document: str
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -286,9 +287,9 @@ def _end(state: EmployeeState, command: EndEmployment) -> Sequence[EmploymentEnd
         raise _wrong("end-kind", " or ".join(ENDS), command.kind, "correct the kind of end")
     wished = EmploymentEnded(command.employee, command.kind, command.since, command.document)
     spell = state.service.spells[-1]
+    if any((one.end, one.how) == (command.since, command.kind) for one in state.service.spells):
+        return []
     if spell.end is not None:
-        if (spell.end, spell.how) == (command.since, command.kind):
-            return []
         raise Refused(
             "employment-ended",
             expected=f"{command.employee} in service, or the end as it stands",
@@ -303,6 +304,8 @@ def _end(state: EmployeeState, command: EndEmployment) -> Sequence[EmploymentEnd
 def _revoke(state: EmployeeState, command: RevokeEnd) -> Sequence[EmploymentEndRevoked]:
     """Refused (409) when no end stands: there was none, or the person has been registered again since."""
     spell = state.service.spells[-1]
+    if command.since not in (None, spell.end):
+        return []
     if spell.end is None:
         raise Refused(
             "not-ended",

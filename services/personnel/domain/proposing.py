@@ -88,6 +88,15 @@ def brought_to(employee: str, wanted: Mapping[str, Propose], standing: Sequence[
     return [*(Withdraw(employee, one.proposal, one.codes) for one in gone), *wanted.values()]
 
 
+IN_SERVICE = "in-service"
+"""The condition that nobody meets who has left."""
+
+
+def lapsed(employee: str, standing: Sequence[Standing]) -> Sequence[Withdraw]:
+    """What is open about somebody who has left is withdrawn, with that as the reason."""
+    return [Withdraw(employee, one.proposal, (IN_SERVICE,)) for one in standing if one.status == "proposed"]
+
+
 def _by_end(text: str) -> tuple[object, ...]:
     period = Period.parse(text)
     return period.end, period.start, text

@@ -174,6 +174,20 @@ class GuidanceClosed:
 
 @EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
+class DevelopmentLapsed:
+    """A measure (role, mentorship, learning, guidance or time to improve) is over without outcome, as service ended on the day `since`.
+
+    `cause`: the kind of end, as in EmploymentEnded.
+    """
+
+    employee: str
+    proposal: str
+    cause: str
+    since: date
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
 class ImprovementPeriodOpened:
     """Time to improve after a target that was not reached, apart from discipline (PP 30/2019 art. 56–58).
 

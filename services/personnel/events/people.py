@@ -107,6 +107,15 @@ class EmploymentEndRevoked:
     document: str
 
 
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class EmploymentEndReached:
+    """The first day outside service has come: what was open about the person is looked at again. Stream ``personnel-left-<employee>``."""
+
+    employee: str
+    since: date
+
+
 @EVENTS.event(EventClass.RESTRICTED, effective="since")
 @dataclass(frozen=True)
 class ServiceInterrupted:

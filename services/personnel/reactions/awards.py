@@ -16,13 +16,17 @@ from services.personnel.domain.awards import (
     winners,
 )
 from services.personnel.domain.proposals import PROPOSAL, Propose, proposal_name
-from services.personnel.domain.proposing import Standing, brought_to
+from services.personnel.domain.proposing import Standing, brought_to, lapsed
 from services.personnel.domain.results import written, year_results
 from services.personnel.events import (
+    LIFE,
     AttendanceRecorded,
     AwardEvaluationOpened,
     AwardTerms,
     DevelopmentDecided,
+    EmploymentEnded,
+    EmploymentEndReached,
+    EmploymentEndRevoked,
     PositionAssigned,
     RankHeld,
     Reason,
@@ -37,6 +41,7 @@ from services.personnel.reactions.known import employment_of, in_force, results_
 from services.personnel.views import AWARD_EVALUATIONS, EMPLOYEES, UNITS
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Do, Reaction
+from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 
@@ -55,7 +60,11 @@ def evaluate(key: str, knowledge: Knowledge) -> Iterable[Do]:
     return [
         Do(PROPOSAL, command)
         for one in everybody
-        for command in brought_to(one, {name: wanted[one]} if one in wanted else {}, standing[one])
+        for command in (
+            lapsed(one, standing[one])
+            if has_left(knowledge, one, LIFE)
+            else brought_to(one, {name: wanted[one]} if one in wanted else {}, standing[one])
+        )
     ]
 
 
@@ -183,6 +192,9 @@ YEAR_AWARDS = Reaction(
         SanctionLifted: of_year_facts,
         SurveyResultPublished: of_year_facts,
         DevelopmentDecided: of_decision,
+        EmploymentEnded: of_year_facts,
+        EmploymentEndReached: of_year_facts,
+        EmploymentEndRevoked: of_year_facts,
         RuleSetPublished: lambda fact, knowledge: of_year_facts(fact, knowledge) if fact.event.kind == RULES else (),
         RuleSetWithdrawn: lambda fact, knowledge: of_year_facts(fact, knowledge) if fact.event.kind == RULES else (),
     },
@@ -194,6 +206,10 @@ def recognise(employee: str, knowledge: Knowledge) -> Iterable[Do]:
     """Whoever contributed when a unit's index rose is proposed for recognition, citing both surveys and the training."""
     if not knowledge.rule_sets(RULES):
         return []
+    name = f"{KIND}-recognition-"
+    standing = [one for one in standing_of(employee, knowledge, RULES) if one.proposal.startswith(name)]
+    if has_left(knowledge, employee, LIFE):
+        return [Do(PROPOSAL, command) for command in lapsed(employee, standing)]
     wanted: dict[str, Propose] = {}
     for row in knowledge.rows(UNITS):
         for service, published in _surveys(row["key"], knowledge).items():
@@ -206,8 +222,6 @@ def recognise(employee: str, knowledge: Knowledge) -> Iterable[Do]:
                     reasons = _contribution(employee, row["key"], rise, rules, knowledge) if rise.period == period else ()
                     if reasons:
                         _add(wanted, employee, rise, reasons, rules, found.name)
-    name = f"{KIND}-recognition-"
-    standing = [one for one in standing_of(employee, knowledge, RULES) if one.proposal.startswith(name)]
     return [Do(PROPOSAL, command) for command in brought_to(employee, wanted, standing)]
 
 
@@ -260,6 +274,9 @@ RECOGNITION = Reaction(
     on={
         SurveyResultPublished: of_survey,
         TrainingCompleted: lambda fact, knowledge: (fact.subject,),
+        EmploymentEnded: lambda fact, knowledge: (fact.subject,),
+        EmploymentEndReached: lambda fact, knowledge: (fact.subject,),
+        EmploymentEndRevoked: lambda fact, knowledge: (fact.subject,),
         PositionAssigned: lambda fact, knowledge: (fact.subject,),
         RuleSetPublished: lambda fact, knowledge: of_survey(fact, knowledge) if fact.event.kind == RULES else (),
         RuleSetWithdrawn: lambda fact, knowledge: of_survey(fact, knowledge) if fact.event.kind == RULES else (),

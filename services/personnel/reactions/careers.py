@@ -16,14 +16,19 @@ from services.personnel.domain.promotion import (
     promotion_name,
     read_promotion,
 )
+from services.personnel.domain.proposing import IN_SERVICE
 from services.personnel.domain.ranking import Record, rank_candidates
 from services.personnel.domain.sanction import counts, runs
 from services.personnel.domain.talent import TALENT, Place, TalentRules, potential_for, read_talent
 from services.personnel.domain.terms import after_months
 from services.personnel.domain.vacancy import VACANCY, ProposeCandidates, vacancy_stream
 from services.personnel.events import (
+    LIFE,
     EducationRecorded,
     EmployeeRegistered,
+    EmploymentEnded,
+    EmploymentEndReached,
+    EmploymentEndRevoked,
     PositionAssigned,
     PotentialAssessed,
     RankHeld,
@@ -43,6 +48,7 @@ from services.personnel.tables import BOXES, CEILINGS
 from services.personnel.views import TALENT_BOXES
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Arm, Do, Reaction, Timer
+from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 
 LEGAL_YEARS = 4
@@ -51,7 +57,7 @@ LEGAL_YEARS = 4
 def place_talent(employee: str, knowledge: Knowledge) -> Iterable[Do]:
     """Every finalised period of somebody whose potential is known has a box, under the period's own rules."""
     assessed = [(fact.id, fact.event) for fact in knowledge.facts(PotentialAssessed, employee)]
-    if not assessed:
+    if not assessed or employment_of(employee, knowledge) is None:
         return
     for period, result in sorted(results_of(employee, knowledge).items()):
         potential = potential_for(result.period, assessed)
@@ -137,6 +143,9 @@ POST_PROPOSALS = Reaction(
         SanctionImposed: vacant_posts,
         SanctionLifted: vacant_posts,
         EmployeeRegistered: vacant_posts,
+        EmploymentEnded: vacant_posts,
+        EmploymentEndReached: vacant_posts,
+        EmploymentEndRevoked: vacant_posts,
         RuleSetPublished: of_talent_rules,
         RuleSetWithdrawn: of_talent_rules,
         RulesBegan: of_talent_rules,
@@ -156,7 +165,7 @@ def propose_promotion(employee: str, knowledge: Knowledge) -> Iterable[Do]:
         name = promotion_name(examined.rank_to)
         wanted = ProposePromotion(employee, name, service.rank, examined.rank_to, examined.met, examined.missing, found.name)
         yield Do(PROMOTION, wanted)
-    missing = examined.missing if examined else ()
+    missing = examined.missing if examined else (IN_SERVICE,) if has_left(knowledge, employee, LIFE) else ()
     for name in _open_promotions(employee, knowledge):
         if wanted is None or name != wanted.proposal:
             yield Do(PROMOTION, WithdrawPromotion(employee, name, missing))
@@ -197,6 +206,9 @@ PROMOTIONS = Reaction(
     name="rank-promotions",
     on={
         EmployeeRegistered: subject,
+        EmploymentEnded: subject,
+        EmploymentEndReached: subject,
+        EmploymentEndRevoked: subject,
         RankHeld: subject,
         EducationRecorded: subject,
         AppraisalFinalized: subject,

@@ -8,8 +8,18 @@ from datetime import datetime
 from services.personnel.domain.condition_rules import read_conditions
 from services.personnel.domain.development import DEVELOPMENT, Remind
 from services.personnel.domain.proposals import PROPOSAL
-from services.personnel.domain.proposing import Rules, proposals_due
-from services.personnel.events import EmployeeRegistered, GuidanceClosed, ImprovementPeriodClosed, ImprovementPeriodOpened
+from services.personnel.domain.proposing import Rules, lapsed, proposals_due
+from services.personnel.events import (
+    LIFE,
+    DevelopmentLapsed,
+    EmployeeRegistered,
+    EmploymentEnded,
+    EmploymentEndReached,
+    EmploymentEndRevoked,
+    GuidanceClosed,
+    ImprovementPeriodClosed,
+    ImprovementPeriodOpened,
+)
 from services.personnel.heard import (
     AppraisalCorrected,
     AppraisalFinalized,
@@ -22,14 +32,17 @@ from services.personnel.reactions.keys import everyone, subject
 from services.personnel.reactions.known import history_of, standing_of, summaries_of
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
+from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 
 
 def decide(employee: str, knowledge: Knowledge) -> Iterable[Do]:
-    """Propose what the results carry and withdraw what they no longer carry, under each period's own rules."""
+    """Propose what the results carry and withdraw what they no longer carry, under each period's own rules; nothing for who has left."""
     if not knowledge.facts(EmployeeRegistered, employee):
         return []
+    if has_left(knowledge, employee, LIFE):
+        return [Do(PROPOSAL, command) for command in lapsed(employee, standing_of(employee, knowledge, "development"))]
     history, summaries = history_of(employee, knowledge), summaries_of(employee, knowledge)
     rules: dict[str, Rules] = {}
     for period in {*history, *(str(one.period) for one in summaries)}:
@@ -43,6 +56,9 @@ DEVELOPMENT_PROPOSALS = Reaction(
     name="development-proposals",
     on={
         EmployeeRegistered: subject,
+        EmploymentEnded: subject,
+        EmploymentEndReached: subject,
+        EmploymentEndRevoked: subject,
         TargetSet: subject,
         ScoreSubmitted: subject,
         AppraisalFinalized: subject,
@@ -73,6 +89,7 @@ IMPROVEMENT_END = Timer(
     on={
         ImprovementPeriodOpened: lambda fact: (Arm(_key(fact), fact.event.due),),
         ImprovementPeriodClosed: lambda fact: (Disarm(_key(fact)),),
+        DevelopmentLapsed: lambda fact: (Disarm(_key(fact)),),
     },
     fire=remind,
 )

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from services.personnel.domain.discipline import Absence, days_of_year, read_discipline, rung_for
 from services.personnel.domain.proposals import PROPOSAL, Propose, proposal_name
-from services.personnel.domain.proposing import brought_to
-from services.personnel.events import AttendanceRecorded, EmployeeRegistered, Reason, RulesBegan, YearAbsenceRecorded
+from services.personnel.domain.proposing import brought_to, lapsed
+from services.personnel.events import (
+    LIFE,
+    AttendanceRecorded,
+    EmployeeRegistered,
+    EmploymentEnded,
+    EmploymentEndReached,
+    EmploymentEndRevoked,
+    Reason,
+    RulesBegan,
+    YearAbsenceRecorded,
+)
 from services.personnel.reactions.known import employment_of, standing_of
 from services.personnel.tables import LADDERS
 from services.personnel.views import EMPLOYEES
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Do, Reaction
+from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 
@@ -44,9 +56,12 @@ def _recorded(employee: str, year: str, knowledge: Knowledge) -> tuple[list[Abse
 def decide(key: str, knowledge: Knowledge) -> Iterable[Do]:
     """The rung that the year's days reach is proposed; a lower one that still awaits a decision is withdrawn.
 
-    A lower one that was decided stays: the higher is proposed beside it.
+    A lower one that was decided stays: the higher is proposed beside it. Nothing is proposed about somebody who has left.
     """
     employee, year = key.split("/")
+    standing = [one for one in standing_of(employee, knowledge, "discipline") if one.period == year]
+    if has_left(knowledge, employee, LIFE):
+        return [Do(PROPOSAL, command) for command in lapsed(employee, standing)]
     found = knowledge.rules("discipline", knowledge.today)
     rules = read_discipline(found.settings, LADDERS, published=True)
     months, told = _recorded(employee, year, knowledge)
@@ -62,7 +77,6 @@ def decide(key: str, knowledge: Knowledge) -> Iterable[Do]:
         programme = PROGRAMME.format(rung=rung.code)
         name = proposal_name("sanction", programme, year)
         wanted[name] = Propose(employee, name, "sanction", programme, year, reasons, found.name, "discipline", sanction=terms)
-    standing = [one for one in standing_of(employee, knowledge, "discipline") if one.period == year]
     return [Do(PROPOSAL, command) for command in brought_to(employee, wanted, standing)]
 
 
@@ -74,7 +88,7 @@ def of_year(fact: Fact[YearAbsenceRecorded], knowledge: Knowledge) -> Iterable[s
     return (f"{fact.event.employee}/{fact.event.year}",)
 
 
-def of_employment(fact: Fact[EmployeeRegistered], knowledge: Knowledge) -> Iterable[str]:
+def of_employment(fact: Fact[Any], knowledge: Knowledge) -> Iterable[str]:
     return _years(fact.subject, knowledge)
 
 
@@ -96,6 +110,9 @@ ABSENCE_SANCTIONS = Reaction(
         AttendanceRecorded: of_attendance,
         YearAbsenceRecorded: of_year,
         EmployeeRegistered: of_employment,
+        EmploymentEnded: of_employment,
+        EmploymentEndReached: of_employment,
+        EmploymentEndRevoked: of_employment,
         RuleSetPublished: of_rules,
         RuleSetWithdrawn: of_rules,
         RulesBegan: of_rules,

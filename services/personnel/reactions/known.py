@@ -11,7 +11,9 @@ from services.personnel.domain.conditions import Summary
 from services.personnel.domain.proposing import Standing
 from services.personnel.domain.results import Appraisal, Ended, Score
 from services.personnel.events import (
+    LIFE,
     DevelopmentDecided,
+    DevelopmentLapsed,
     DevelopmentProposed,
     DevelopmentWithdrawn,
     EmployeeRegistered,
@@ -29,6 +31,7 @@ from services.personnel.heard import (
     ScoreSubmitted,
     TargetSet,
 )
+from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.money import exact
 from shared.kernel.periods import Period
@@ -142,9 +145,7 @@ def summaries_of(employee: str, knowledge: Knowledge) -> tuple[Summary, ...]:
     for fact in knowledge.facts(FeedbackSummarised, employee):
         if fact.event.period not in last or fact.version > last[fact.event.period].version:
             last[fact.event.period] = fact
-    return tuple(
-        Summary(Period.parse(period), fact.id, fact.effective, fact.event.means) for period, fact in sorted(last.items())
-    )
+    return tuple(Summary(Period.parse(period), fact.id, fact.effective, fact.event.means) for period, fact in sorted(last.items()))
 
 
 def standing_of(employee: str, knowledge: Knowledge, rule_kind: str) -> tuple[Standing, ...]:
@@ -160,7 +161,7 @@ def standing_of(employee: str, knowledge: Knowledge, rule_kind: str) -> tuple[St
                 last[name] = fact
     closed = {
         fact.event.proposal: fact.effective
-        for model in (GuidanceClosed, ImprovementPeriodClosed)
+        for model in (GuidanceClosed, ImprovementPeriodClosed, DevelopmentLapsed)
         for fact in knowledge.facts(model, employee)
     }
     trained = knowledge.facts(TrainingCompleted, employee)
@@ -186,9 +187,9 @@ def _standing(
 
 
 def employment_of(employee: str, knowledge: Knowledge) -> str | None:
-    """PNS, CPNS or PPPK now; None before the person is registered."""
+    """PNS, CPNS or PPPK now; None before the person is registered, and out of service."""
     held = in_force(knowledge.facts(EmployeeRegistered, employee), knowledge.now)
-    return held.event.kind if held else None
+    return None if held is None or has_left(knowledge, employee, LIFE) else held.event.kind
 
 
 def in_force(facts: Sequence[Fact[Any]], moment: datetime) -> Fact[Any] | None:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from services.personnel.domain.development import LEARNING
 from services.personnel.events import (
     DevelopmentDecided,
+    DevelopmentLapsed,
     DevelopmentProposed,
     DevelopmentWithdrawn,
     GuidanceClosed,
@@ -146,6 +147,8 @@ def fold_development(key: str, row: Row | None, fact: Fact[Any]) -> Row:
             one.update(ended=True)
         elif isinstance(event, ImprovementPeriodClosed) and one["proposal"] == event.proposal:
             one.update(status="closed", outcome=event.outcome, document=event.document)
+        elif isinstance(event, DevelopmentLapsed) and one["proposal"] == event.proposal:
+            one.update(status="lapsed", outcome=event.cause, ended_on=event.since.isoformat())
     if isinstance(event, TrainingCompleted):
         _complete(measures, event, fact.id)
     return {"measures": measures, "open": sum(one["status"] == "open" for one in measures), "version": fact.version}
@@ -198,6 +201,7 @@ DEVELOPMENTS = View(
         GuidanceOpened: subject_key,
         GuidanceFollowed: subject_key,
         GuidanceClosed: subject_key,
+        DevelopmentLapsed: subject_key,
         TrainingCompleted: subject_key,
         ImprovementPeriodOpened: subject_key,
         ImprovementPeriodEnded: subject_key,

@@ -12,12 +12,18 @@ from services.personnel.events import (
     AttendanceRecorded,
     EducationRecorded,
     EmployeeRegistered,
+    EmploymentEnded,
+    EmploymentEndReached,
+    EmploymentEndRevoked,
     PositionAssigned,
     RankHeld,
     ReportingLineSet,
+    ServiceInterrupted,
+    ServiceResumed,
     UnitMoved,
     UnitOpened,
 )
+from shared.kernel.employment import Employment, entered
 from shared.kernel.facts import Fact
 from shared.views.view import Row, View, subject_key
 
@@ -53,8 +59,19 @@ def _dated(row: Row, name: str, entry: Mapping[str, Any]) -> list[dict[str, Any]
 
 
 def fold_employee(key: str, row: Row | None, fact: Fact[Any]) -> Row:
-    """All that was said with its dates in the lists; the single columns hold what began last, for filtering."""
-    row, event = {**(row or {}), "version": fact.version}, fact.event
+    """All that was said with its dates in the lists; the single columns hold what began last, for filtering.
+
+    `serving` is false from the day on which an end comes; `service` is what Employment reads.
+    """
+    row, event = dict(row or {}), fact.event
+    if isinstance(event, EmploymentEndReached):
+        return {**row, "serving": Employment.read(row.get("service")).ended(event.since) is None}
+    row["version"] = fact.version
+    row["service"] = entered(row.get("service"), fact)
+    if isinstance(event, SERVICE):
+        ended = Employment.read(row["service"]).spells[-1]
+        row["serving"] = ended.end is None or fact.effective > fact.recorded
+        row["ends"], row["how"] = ended.end, ended.how
     if isinstance(event, EducationRecorded):
         return {**row, "education": event.education}
     since = event.since.isoformat()
@@ -85,6 +102,8 @@ def fold_employee(key: str, row: Row | None, fact: Fact[Any]) -> Row:
     return row
 
 
+SERVICE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed)
+
 EMPLOYEES = View(
     name="employees",
     columns=(
@@ -101,17 +120,26 @@ EMPLOYEES = View(
         Column("positions", JSONB),
         Column("ranks", JSONB),
         Column("lines", JSONB),
+        Column("service", JSONB),
+        Column("serving", Boolean),
+        Column("ends", Date),
+        Column("how", Text),
         Column("version", Integer),
     ),
     on={
         EmployeeRegistered: subject_key,
+        EmploymentEnded: subject_key,
+        EmploymentEndReached: subject_key,
+        EmploymentEndRevoked: subject_key,
+        ServiceInterrupted: subject_key,
+        ServiceResumed: subject_key,
         PositionAssigned: subject_key,
         RankHeld: subject_key,
         ReportingLineSet: subject_key,
         EducationRecorded: subject_key,
     },
     fold=fold_employee,
-    indexes=(("unit",), ("assessor",)),
+    indexes=(("unit",), ("assessor",), ("serving",)),
 )
 
 
