@@ -1,0 +1,96 @@
+"""Relations hold on the day, in personnel and in feedback: whoever was, or will be, assessor or mentor neither reads nor writes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from services.feedback import heard as feedback_heard
+from services.feedback.policy import POLICY as FEEDBACK
+from services.feedback.service import SERVICE as FEEDBACK_SERVICE
+from services.personnel.events import (
+    EmployeeRegistered,
+    EmploymentEnded,
+    GuidanceClosed,
+    MentorAppointed,
+    PositionAssigned,
+    ReportingLineSet,
+)
+from services.personnel.policy import POLICY
+from services.personnel.service import SERVICE
+from shared.http.policy import Actor
+from shared.kernel.periods import Period
+from tests.support.knowledge import MemoryKnowledge, heard
+
+HIRED, APRIL, NOW = date(2024, 1, 2), date(2026, 4, 1), datetime(2026, 4, 5, 2, tzinfo=UTC)
+
+
+def employee(who: str) -> Actor:
+    return Actor(who, "mulyorejo", frozenset({"employee"}), "web")
+
+
+def post(unit: str, since: date, acting: bool = False) -> PositionAssigned:
+    return PositionAssigned("m1", f"post-{unit}", 8, "functional", unit, acting, since, "SK 1")
+
+
+def knowing(*events: object) -> MemoryKnowledge:
+    known = MemoryKnowledge(SERVICE, now=NOW)
+    hired = [EmployeeRegistered(who, "PNS", HIRED) for who in ("m1", "m5", "m11", "m12")]
+    for number, event in enumerate((*hired, *events), start=1):
+        known.arrive(known.own(event, event.employee, f"personnel-employee-{event.employee}", number))
+    return known
+
+
+MENTOR = MentorAppointed("m5", "mentor-team-2026-Q1", "permits", date(2026, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("events", "mentors"),
+    [
+        ((post("permits", HIRED), MENTOR), True),
+        ((post("permits", HIRED), post("archive", APRIL), MENTOR), False),
+        ((post("archive", HIRED), post("permits", date(2026, 4, 6)), MENTOR), False),
+        ((post("archive", HIRED), post("permits", date(2026, 3, 1), acting=True), MENTOR), False),
+        ((post("permits", HIRED), post("archive", date(2026, 3, 1), acting=True), MENTOR), True),
+        ((post("permits", HIRED), MentorAppointed("m5", "mentor-x", "permits", date(2026, 4, 5))), True),
+        ((post("permits", HIRED), MentorAppointed("m5", "mentor-x", "permits", date(2026, 4, 6))), False),
+        ((post("permits", HIRED), MENTOR, GuidanceClosed("m5", MENTOR.proposal, "reached")), False),
+        ((post("permits", HIRED), MENTOR, GuidanceClosed("m5", "another", "reached")), True),
+        ((post("permits", HIRED), MENTOR, EmploymentEnded("m5", "retired", APRIL, "SK 2")), False),
+        ((post("permits", HIRED), MENTOR, EmploymentEnded("m5", "retired", date(2026, 5, 1), "SK 2")), True),
+        ((MENTOR,), False),
+    ],
+)
+def test_a_mentor_writes_from_appointment_to_closing_for_whom_holds_a_post_of_his_unit_today(events, mentors):
+    assert POLICY.permits(employee("m5"), "follow-development", "m1", knowing(*events)) is mentors
+
+
+def line(assessor: str, since: date) -> ReportingLineSet:
+    return ReportingLineSet("m1", assessor, "m13", since, "SK 3")
+
+
+def test_the_file_is_the_present_assessors_and_a_months_attendance_also_who_assesses_that_month():
+    known = knowing(line("m11", HIRED), line("m12", APRIL))
+    for action in ("read-employee", "follow-development", "close-development", "see-identity"):
+        assert POLICY.permits(employee("m12"), action, "m1", known) and not POLICY.permits(employee("m11"), action, "m1", known)
+    march, april = Period.parse("2026-03"), Period.parse("2026-04")
+    assert POLICY.permits(employee("m11"), "read-attendance", "m1", known, march)
+    assert not POLICY.permits(employee("m11"), "read-attendance", "m1", known, april)
+    assert POLICY.permits(employee("m12"), "read-attendance", "m1", known, march)
+    gone = knowing(line("m11", HIRED), EmploymentEnded("m11", "moved-agency", APRIL, "SK 2"))
+    assert not POLICY.permits(employee("m11"), "read-employee", "m1", gone)
+    assert not POLICY.permits(employee("m11"), "read-attendance", "m1", gone, march)
+
+
+def test_colleagues_answers_are_read_by_the_periods_assessor_and_by_todays():
+    known = MemoryKnowledge(FEEDBACK_SERVICE, now=NOW)
+    for number, (who, since) in enumerate((("m11", HIRED), ("m12", APRIL), ("m14", date(2026, 7, 1))), start=1):
+        told = feedback_heard.ReportingLineSet("m1", who, since)
+        known.arrive(heard("personnel", told, "m1", "personnel-employee-m1", number, datetime(2026, 1, 1, tzinfo=UTC),
+                           effective=datetime.combine(since, datetime.min.time(), UTC)))  # fmt: skip
+    for period, readers in (("2026-Q1", {"m11", "m12"}), ("2026-Q2", {"m12"}), ("2025", {"m11", "m12"})):
+        found = {
+            who for who in ("m11", "m12", "m14") if FEEDBACK.permits(employee(who), "read-peer-feedback", "m1", known, Period.parse(period))
+        }
+        assert found == readers, period
