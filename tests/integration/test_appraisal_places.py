@@ -29,6 +29,8 @@ NUMERIC = {
     "scheme": "numeric",
     "numeric": {"scale": "pp-30-2019-41", "result_percent": 70, "behaviour_percent": 30},
 }
+COLLEAGUES = ({"kualitas": 325, "kerja-sama": 375}, {"kualitas": 13, "kerja-sama": 15}, {"kualitas": 4, "kerja-sama": 4})
+"""Rounded means, sums and counts."""
 
 
 def opened(postgres_url, name, agency, settings):
@@ -113,11 +115,12 @@ def test_a_year_is_delivered_with_ones_own_report_the_peers_and_the_trainings(ye
     version = yearly.get("/appraisals/budi/2026")["version"]
     missing = yearly.refused("appraisal-incomplete", 409, "/appraisals/budi/2026/delivery", ASSESSOR, version=version)["missing"]
     assert missing == ["the published summary of at least three colleagues"]
-    yearly.hear(FeedbackSummarised("budi", "2026", 4, {"kualitas": 325, "kerja-sama": 375}), service="feedback")
+    yearly.hear(FeedbackSummarised("budi", "2026", 4, *COLLEAGUES), service="feedback")
     answer = yearly.post("/appraisals/budi/2026/delivery", ASSESSOR, version=version)
     assert answer["judgement"] == {"result_rating": "as", "behaviour_rating": "as", "predicate": "baik"}
     shown = yearly.get("/appraisals/budi/2026", budi)
     assert (shown["kind"], shown["report"]["report"], shown["peers"]["n"]) == ("year", report["report"], 4)
+    assert tuple(shown["peers"][name] for name in ("means_hundredths", "sums", "counts")) == COLLEAGUES
     (training,) = shown["trainings"]
     assert (training["programme"], training["result"], training["score_hundredths"]) == ("komunikasi", "passed", 8750)
     yearly.refused("already-delivered", 409, "/appraisals/budi/2026/report", budi, report | {"report": "Lain"})

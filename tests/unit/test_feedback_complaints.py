@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
 import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from services.feedback.defaults import DEFAULTS
 from services.feedback.domain.complaints import INTAKE, AnswerComplaint, ReceiveComplaint
@@ -220,6 +223,32 @@ def test_a_term_of_calendar_days_moves_by_the_days_waited():
     assert (paused[0].days_left, paused[0].until) == (8, date(2026, 5, 14)), "five working days: 7, 11, 12, 13 and 14 May"
     resumed = given_when(COMPLAINT, paused, ResumeComplaint(received, "answered", date(2026, 5, 9), ten, HERE))
     assert resumed[0].last_day == date(2026, 5, 17), "three days were waited"
+
+
+@settings(max_examples=200, deadline=None)
+@for_all(
+    st.sampled_from(("working", "calendar")),
+    st.integers(1, 20),
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 12)), min_size=1, max_size=3),
+    st.sets(st.dates(date(2026, 5, 4), date(2026, 9, 30)), max_size=12),
+)
+def test_however_often_it_waits_the_term_has_its_days(kind: str, days: int, waits: list, off: set):
+    """The days outside the waiting are as many as the term has: none is lost, and none is won."""
+    here = Calendar(holidays=frozenset(off))
+    terms = terms_of({"kinds": {"normative": {"days": days, "kind": kind}}, "waiting": {"days": 60, "kind": "calendar"}}, "x@1")
+    received = given_when(INTAKE, [], replace(FILE, terms=terms, calendar=here))[0]
+    past, day, waited = [], date(2026, 5, 4), set()
+    for after, long in waits:
+        began = day + timedelta(days=after)
+        if began > (past[-1].last_day if past else received.last_day):
+            break
+        day = began + timedelta(days=long)
+        past += given_when(COMPLAINT, past, PauseComplaint(received, here.start_of(began), terms, here))
+        past += given_when(COMPLAINT, past, ResumeComplaint(received, "answered", day, terms, here))
+        waited |= {began + timedelta(days=number) for number in range(1, long + 1)}
+    last = past[-1].last_day if past else received.last_day
+    between = [date(2026, 5, 4) + timedelta(days=number) for number in range(1, (last - date(2026, 5, 4)).days + 1)]
+    assert sum((kind == "calendar" or here.is_working(one)) and one not in waited for one in between) == days
 
 
 def test_the_waiting_ends_with_its_term_and_no_later_answer_stretches_it():

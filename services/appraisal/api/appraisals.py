@@ -203,7 +203,7 @@ def show_appraisal(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     achievement_percent, document, event}], judgement, predicate, basis, rule_set, delivered_at, delivered_by, objection_until,
     finalized_at, objection, report: {report, evidence, reported_at}, correction: {before, after, legal_basis, document, heard_on,
     reasons, corrected_at, corrected_by}, history: [{what, at, by, event, …}], version}, and from others: peers: {n, means_hundredths,
-    event}, trainings completed within the period: [{programme, result, score_hundredths, completed_on, event}].
+    sums, counts, event}, trainings completed within the period: [{programme, result, score_hundredths, completed_on, event}].
     `seen_at`: when the employee first read the delivered result, by this route or in his unit's scores.
     `who_may` says who may act on it as things stand today: {action, persons, role, never}: deliver-appraisal while it is scored,
     decide-objection while one is open, correct-appraisal once it is final; any official of `role` who is not in `never` may.
@@ -212,7 +212,8 @@ def show_appraisal(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     see(ask, employee, period)
     row = appraisal_now(ask, employee, period)
     peers = _peers(ask, employee, period)
-    said = {"n": peers.event.n, "means_hundredths": peers.event.means_hundredths, "event": peers.id} if peers else None
+    told = ("n", "means_hundredths", "sums", "counts")
+    said = {name: getattr(peers.event, name) for name in told} | {"event": peers.id} if peers else None
     report = _told(ask, row.get("report"), "report_text", "report")
     correction = _told(ask, row.get("correction"), "reason_text", "reasons")
     trainings = _trainings(ask, employee, period_of(period))
