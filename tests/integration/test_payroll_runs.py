@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 
 from services.payroll import heard as h
 from services.payroll import posting
+from services.payroll.dossier import Schemes
+from services.payroll.posting import post_person
 from services.payroll.service import SERVICE
+from shared.flow import decisions
 from shared.flow.knowledge import StoreKnowledge
+from shared.kernel.decider import Aggregate
+from shared.kernel.periods import Period
+from shared.store.commands import Appended, Meta, execute
+from shared.store.database import Transaction
 from tests.support import payroll_year as year
 from tests.support.knowledge import heard
-from tests.support.payroll_web import ADMIN, TREASURER, hear, pay, problem_of, publish, settle
+from tests.support.payroll_web import ADMIN, TREASURER, arrive, hear, pay, problem_of, publish, settle
 from tests.support.payroll_year import at
 from tests.support.web import Web, web
 
@@ -170,3 +178,36 @@ def test_a_supplementary_run_in_parts_counts_everybody_once(postgres_url: str, m
             settle(here)
         assert len(answers) > 2 and {one["run"] for one in answers} == {"2026-02.01"}
         assert (answers[-1]["persons"], answers[-1]["totals"]["paid"]) == (3, 3 * 3_500_452)
+
+
+def test_a_decision_about_a_person_waits_for_the_run_that_is_posting_him(postgres_url: str):
+    """February's run posts m1, not committed yet; January's attendance is corrected. The difference is due in March's run."""
+    with web(postgres_url, SERVICE, "payroll_hold", ("mulyorejo",)) as here:
+        publish(here)
+        hear(here, *people("m1"), year.attendance(2))
+        pay(here, 1, at(2, 8))
+        here.clock.moment = at(3, 8)
+        february, now = Period.parse("2026-02"), here.clock.now()
+        with ThreadPoolExecutor(1) as pool:
+            with here.database.transaction("mulyorejo", now) as tx:
+                books = Writing(tx)
+                assert post_person(books, february, "m1", Schemes(books.knowledge)) is None
+                arrive(here, year.attendance(1, absent=2, revision=2))
+                deciding = pool.submit(decisions.settle, here.database, SERVICE, "mulyorejo", now)
+                with pytest.raises(TimeoutError):
+                    deciding.result(1.5)
+            assert deciding.result(30) == 1
+        differences = "select data->>'month', data->>'difference', data->>'run' from events where type like '%%AllowanceAdjusted%%'"
+        assert here.owner(differences) == [("2026-01", "-84011", "2026-03")]
+
+
+class Writing:
+    """The transaction of a run as the library's Ask gives it."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self.tx, self.knowledge, self.appended = tx, StoreKnowledge(tx, SERVICE), 0
+
+    def execute(self, aggregate: Aggregate, command: object) -> Appended:
+        done = execute(self.tx, SERVICE.events, aggregate, command, Meta("treasurer", "c"))
+        self.appended += len(done.events)
+        return done

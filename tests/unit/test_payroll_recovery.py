@@ -54,6 +54,19 @@ def test_no_run_takes_more_than_the_cap_and_all_of_them_together_take_the_debt(d
     assert settled + sum(part.amount for part in due) == total
 
 
+@given(debts(), st.integers(0, 6_000_000), st.fractions(0, 100, max_denominator=7))
+def test_what_a_month_is_owed_is_paid_at_once_and_whole_whatever_the_cap(due: tuple, posted: int, cap: Fraction):
+    paid = settle(posted, due, cap)
+    for month in {part.month for part in due}:
+        net = sum(part.amount for part in due if part.month == month)
+        if net >= 0:
+            assert sum(part.amount for part in paid if part.month == month) == net
+
+
+def test_an_amount_owed_to_a_person_is_paid_where_nothing_may_be_taken():
+    assert [part.amount for part in settle(0, (Outstanding("2026-01", "e1", "c", 900_000),), Fraction(0))] == [900_000]
+
+
 @given(debts(), st.integers(100_000, 6_000_000))
 def test_runs_that_pay_something_take_all_of_it_back_in_the_end(due: tuple, posted: int):
     debt = owed(due)

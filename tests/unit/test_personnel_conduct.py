@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from services.personnel.domain.award import AWARD, EVALUATION, Grant, OpenEvaluation
 from services.personnel.domain.development import DEVELOPMENT, Complete
 from services.personnel.domain.discipline import rung_for
-from services.personnel.domain.sanction import SANCTION, Impose, Lift
+from services.personnel.domain.sanction import SANCTION, Impose, Lift, counts, runs
 from services.personnel.domain.terms import after_months, month_after
 from services.personnel.events import AwardTerms, SanctionImposed, SanctionLifted, SanctionTerms
 from services.personnel.service import SERVICE
@@ -238,6 +238,18 @@ def test_a_sanction_is_imposed_and_lifted_once_within_its_term_by_another():
     for wrong in (date(2026, 3, 31), date(2026, 10, 1)):
         assert refused(SANCTION, [IMPOSED], replace(LIFT, on=wrong)).code == "lifting-date"
     assert refused(SANCTION, [], replace(IMPOSE, until=date(2026, 3, 31))).code == "sanction-term"
+
+
+def test_a_lifting_has_effect_from_its_own_day_and_one_on_the_first_day_lifts_it_whole():
+    began, last = datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 9, 30, tzinfo=UTC)
+    day, lifted = timedelta(days=1), datetime(2026, 7, 1, tzinfo=UTC)
+    assert [runs(IMPOSED, began, None, now) for now in (began - day, began, last, last + day)] == [False, True, True, False]
+    assert [runs(IMPOSED, began, lifted, now) for now in (lifted - day, lifted, lifted + day)] == [True, False, False]
+    first, second = (SanctionLifted("s1", IMPOSED.sanction, date(2026, 4, number), "860/2") for number in (1, 2))
+    assert [counts(IMPOSED, one, date(2026, 1, 1)) for one in (None, first, second)] == [True, False, True]
+    assert [counts(IMPOSED, None, after) for after in (date(2026, 9, 30), date(2026, 10, 1))] == [True, False]
+    for edge in (IMPOSED.since, IMPOSED.until):
+        assert [event.on for event in SANCTION.decider.decide(SANCTION.decider.state([IMPOSED]), replace(LIFT, on=edge))] == [edge]
 
 
 def test_a_term_of_six_months_from_april_ends_with_september():
