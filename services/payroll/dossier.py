@@ -81,18 +81,20 @@ class Schemes:
         return self._read[rules.name]
 
 
-def predicates_of(knowledge: Knowledge, employee: str) -> list[Fact]:
+def predicates_of(knowledge: Knowledge, employee: str, withdrawals: Iterable[Fact[DeliveryWithdrawn]]) -> list[Fact]:
     """The facts that give predicates, without the deliveries that were withdrawn."""
-    withdrawn = {fact.event.delivery for fact in knowledge.facts(DeliveryWithdrawn, employee)}
+    withdrawn = {fact.event.delivery for fact in withdrawals}
     return [fact for model in PREDICATE_FACTS for fact in knowledge.facts(model, employee) if fact.id not in withdrawn]
 
 
 def read_dossier(knowledge: Knowledge, employee: str) -> Dossier:
+    withdrawals = knowledge.facts(DeliveryWithdrawn, employee)
     return Dossier(
         employee,
         positions=knowledge.facts(PositionAssigned, employee),
         attendance=knowledge.facts(AttendanceRecorded, employee),
-        predicates=predicates_of(knowledge, employee),
+        predicates=predicates_of(knowledge, employee, withdrawals),
+        withdrawals=withdrawals,
         rule_sets=knowledge.facts(RuleSetPublished, RULES_SUBJECT),
         sanctions=knowledge.facts(SanctionImposed, employee),
         liftings=knowledge.facts(SanctionLifted, employee),

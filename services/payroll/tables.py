@@ -32,7 +32,8 @@ def _read() -> Tables:
         predicate = row["predikat"].lower().replace(" ", "_")
         payout.setdefault(row["tabel"], {})[predicate] = Fraction(row["persen_dibayar"])
         sources[row["tabel"]] = row["peraturan"]
-    return Tables(basic, payout, sources)
+    interruptions = {row["masa_tidak_aktif"]: Fraction(row["persen_dibayar"]) for row in _rows("paid_during_interruption.csv")}
+    return Tables(basic, payout, sources, interruptions)
 
 
 TABLES = _read()

@@ -1,4 +1,4 @@
-"""What payroll shows: people, months known, allowances, adjustments, what is being taken back, and pay runs."""
+"""What payroll shows: people, allowances, adjustments, what is being taken back, and pay runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from services.payroll.domain.month import Result
 from services.payroll.domain.recovery import Settled
 from services.payroll.domain.run_id import RunId
-from services.payroll.domain.scheme import paid_months
 from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,
@@ -27,20 +26,12 @@ from services.payroll.events import (
     RepaymentReceived,
 )
 from services.payroll.heard import (
-    AppraisalCorrected,
-    AppraisalDelivered,
-    AppraisalFinalized,
-    AppraisalImported,
-    AttendanceRecorded,
-    AwardGranted,
     EmployeeRegistered,
     EmploymentEnded,
     EmploymentEndRevoked,
-    ObjectionDecided,
     PositionAssigned,
 )
 from shared.kernel.facts import Fact
-from shared.kernel.periods import Period
 from shared.views.view import Row, View, subject_key
 
 ORDINARY = "ordinary"
@@ -75,36 +66,6 @@ EMPLOYEES = View(
     columns=(Column("kind", Text), Column("since", Date), Column("ended", Date)),
     on=dict.fromkeys((EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, PositionAssigned), subject_key),
     fold=fold_employee,
-)
-
-
-def _paid_keys(fact: Fact) -> tuple[str, ...]:
-    return tuple(f"{fact.event.employee}/{month}" for month in paid_months(Period.parse(fact.event.period)))
-
-
-def _award_keys(fact: Fact[AwardGranted]) -> tuple[str, ...]:
-    return (f"{fact.event.employee}/{fact.event.paid_with}",) if fact.event.paid_with else ()
-
-
-def fold_known(key: str, row: Row | None, fact: Fact) -> Row:
-    employee, _, month = key.rpartition("/")
-    return {"employee": employee, "month": month}
-
-
-KNOWN_MONTHS = View(
-    name="known_months",
-    columns=(Column("employee", Text), Column("month", Text)),
-    on={
-        AttendanceRecorded: month_key,
-        AwardGranted: _award_keys,
-        AppraisalImported: _paid_keys,
-        AppraisalDelivered: _paid_keys,
-        ObjectionDecided: _paid_keys,
-        AppraisalFinalized: _paid_keys,
-        AppraisalCorrected: _paid_keys,
-    },
-    fold=fold_known,
-    indexes=(("month",),),
 )
 
 
@@ -342,4 +303,4 @@ LAST_RUN = View(
 )
 """One row: the last ordinary run closed."""
 
-VIEWS = (EMPLOYEES, KNOWN_MONTHS, ALLOWANCES, ADJUSTMENTS, ADJUSTMENT_PAYMENTS, RECOVERING, HELD, PAY_RUNS, LAST_RUN)
+VIEWS = (EMPLOYEES, ALLOWANCES, ADJUSTMENTS, ADJUSTMENT_PAYMENTS, RECOVERING, HELD, PAY_RUNS, LAST_RUN)

@@ -9,13 +9,13 @@ import pytest
 
 from services.payroll import heard as h
 from services.payroll import posting
+from services.payroll.domain.run_id import RunId
 from services.payroll.dossier import Schemes
 from services.payroll.posting import post_person
 from services.payroll.service import SERVICE
 from shared.flow import decisions
 from shared.flow.knowledge import StoreKnowledge
 from shared.kernel.decider import Aggregate
-from shared.kernel.periods import Period
 from shared.store.commands import Appended, Meta, execute
 from shared.store.database import Transaction
 from tests.support import payroll_year as year
@@ -187,7 +187,7 @@ def test_a_decision_about_a_person_waits_for_the_run_that_is_posting_him(postgre
         hear(here, *people("m1"), year.attendance(2))
         pay(here, 1, at(2, 8))
         here.clock.moment = at(3, 8)
-        february, now = Period.parse("2026-02"), here.clock.now()
+        february, now = RunId("2026-02"), here.clock.now()
         with ThreadPoolExecutor(1) as pool:
             with here.database.transaction("mulyorejo", now) as tx:
                 books = Writing(tx)

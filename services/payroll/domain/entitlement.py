@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -19,6 +19,7 @@ from services.payroll.heard import (
     AppraisalImported,
     AttendanceRecorded,
     AwardGranted,
+    DeliveryWithdrawn,
     ObjectionDecided,
     PositionAssigned,
     SanctionImposed,
@@ -51,6 +52,7 @@ class Dossier:
     liftings: Sequence[Fact[SanctionLifted]] = ()
     awards: Sequence[Fact[AwardGranted]] = ()
     life: Sequence[Fact] = ()
+    withdrawals: Sequence[Fact[DeliveryWithdrawn]] = ()
     calendar: Calendar = field(default_factory=Calendar)
 
 
@@ -134,6 +136,7 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
         *dict.fromkeys(each.position for each in paid),
         attendance if discipline is not None else None,
         standing.source,
+        *_withdrawn(month, dossier, scheme, standing),
         *(fact for each in sanctions for fact in (each.imposed, each.lifted)),
         *bonuses,
         *life_in(month, dossier.life),
@@ -241,6 +244,15 @@ def standing_for(month: Period, dossier: Dossier, scheme: Scheme) -> Standing | 
     if scheme.without_predicate is not None and away(period, dossier.life):
         return _in_place(period, scheme.without_predicate, WITHOUT_PREDICATE)
     return _in_place(period, scheme.when_missing, WHEN_MISSING)
+
+
+def _withdrawn(month: Period, dossier: Dossier, scheme: Scheme, standing: Standing) -> Iterable[Fact[DeliveryWithdrawn]]:
+    """The deliveries that gave the month a predicate, or a later one than it has, until they were withdrawn."""
+    paying = scheme.pays(month)
+    for fact in dossier.withdrawals:
+        period = Period.parse(fact.event.period)
+        if period == paying or (standing.by == LAST and standing.period.end < period.end <= paying.end):
+            yield fact
 
 
 def _in_place(period: Period, rule: str | Fraction, name: str) -> Standing | None:

@@ -32,13 +32,6 @@ BKN 5/2020 pays a new amount from the month after; others look at a day of the m
 """
 WHOLE_MONTH, AS_WITHIN_MONTH = "whole-month", "within-month"
 """How a month counts in which service ends: to its last day, or as any other change within a month."""
-UNPAID: Mapping[str, Fraction] = {"suspended": Fraction(0), "unpaid-leave": Fraction(0)}
-"""What is paid during interruptions of service where the rules do not say it.
-
-Cuti di luar tanggungan negara is without income (PP 11/2017 art. 335 jo. PP 17/2020); who is suspended does no work to be paid an
-allowance for (PP 11/2017 art. 281). Other interruptions count as attendance has them.
-"""
-
 EFFECTS: Mapping[str, Callable[[Period], Period]] = {
     "next_quarter": lambda month: month.quarter.shift(-1),
     "next_year": lambda month: Period(month.year - 1, 1, 12),
@@ -50,11 +43,15 @@ EFFECTS: Mapping[str, Callable[[Period], Period]] = {
 
 @dataclass(frozen=True)
 class Tables:
-    """National tables by name: amounts by job class in rupiah, percentages by predicate, each table with its legal source."""
+    """National tables by name: amounts by job class in rupiah, percentages by predicate, each table with its legal source.
+
+    `interruptions`: what is paid during each kind of interruption where a rule set does not say it, in percent.
+    """
 
     basic: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     payout: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    interruptions: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,7 +99,7 @@ class Scheme:
     names: Mapping[str, str] = field(default_factory=dict)
     rest: str = LARGEST_REMAINDER
     within_month: str | int = DAYS
-    interruptions: Mapping[str, Fraction] = field(default_factory=lambda: UNPAID)
+    interruptions: Mapping[str, Fraction] = field(default_factory=dict)
     ends: Mapping[str, str] = field(default_factory=dict)
     without_predicate: str | Fraction | None = None
 
@@ -157,7 +154,7 @@ def _scheme(rule_set: str, sources: tuple[str, ...], said: Settings, tables: Tab
         names=_names(said),
         rest=_rest(said, shares),
         within_month=_within_month(said),
-        interruptions=_interruptions(said),
+        interruptions=_interruptions(said, tables),
         ends=_ends(said),
         without_predicate=_without_predicate(said),
     )
@@ -195,10 +192,11 @@ def _within_month(said: Settings) -> str | int:
     return said.one_of("within_month", WITHIN_MONTH, DAYS)
 
 
-def _interruptions(said: Settings) -> Mapping[str, Fraction]:
-    """``{"long-leave": 40}``: what is paid during each kind, in percent; kinds that are not named stay as UNPAID has them, or in full."""
+def _interruptions(said: Settings, tables: Tables) -> Mapping[str, Fraction]:
+    """``{"long-leave": 40}``: what is paid during each kind, in percent. Others as the national table has them, or in full."""
     given = said.part_or_none("interruptions")
-    return UNPAID | {kind: given.percent(kind) for kind in INTERRUPTIONS if kind in given} if given is not None else UNPAID
+    own = {kind: given.percent(kind) for kind in INTERRUPTIONS if kind in given} if given is not None else {}
+    return {**tables.interruptions, **own}
 
 
 def _ends(said: Settings) -> Mapping[str, str]:
