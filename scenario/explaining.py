@@ -213,7 +213,7 @@ _READ: Mapping[str, Reads] = {
     "run": _run,
     **dict.fromkeys(("period", "predicate_period", "instead_of"), _period),
     **dict.fromkeys(("since", "until", "on"), _date),
-    **dict.fromkeys(("objection_until", "decision_due", "due"), _last_day),
+    **dict.fromkeys(("objection_until", "decision_due", "due", "previous"), _last_day),
     "found": _moment,
     **dict.fromkeys(("judgement", "before", "after"), _judgement),
     **dict.fromkeys(("predicate", "when_predicate", "how", "basis", "outcome", "kind", "level", "effect", "pay_basis"), _code),

@@ -226,6 +226,9 @@ CAUSES = {
     "SanctionImposed": ("hukuman", "a sanction"),
     "SanctionLifted": ("pencabutan hukuman", "a lifted sanction"),
     "AwardGranted": ("penghargaan", "an award"),
+    "HolidayDeclared": ("penetapan hari libur", "a declared holiday"),
+    "HolidayWithdrawn": ("pencabutan hari libur", "a withdrawn holiday"),
+    "WorkingWeekSet": ("perubahan hari kerja", "a change of the working week"),
 }
 """The kinds of facts that change a month."""
 

@@ -89,6 +89,10 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "result of {period} delivered: {judgement}; an objection was possible until {objection_until}",
     ),
     "delivery-withdrawn": ("penyampaian hasil {period} ditarik kembali", "the delivery of the result of {period} was withdrawn"),
+    "objection-term-moved": (
+        "hari kerja berubah: keberatan paling lambat {objection_until}, bukan {previous}",
+        "the working days changed: an objection was possible until {objection_until}, not {previous}",
+    ),
     "appraisal-accepted": ("hasil {period} diterima ({how})", "result of {period} accepted ({how})"),
     "objection": (
         "keberatan diajukan atas {items}; keputusan paling lambat {decision_due}",
@@ -97,6 +101,10 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "objection-refused": (
         "keberatan terlambat: hari terakhir {due}, masuk {found}",
         "objection too late: the last day was {due}, it came {found}",
+    ),
+    "decision-term-moved": (
+        "hari kerja berubah: keputusan paling lambat {decision_due}, bukan {previous}",
+        "the working days changed: to be decided by {decision_due}, not {previous}",
     ),
     "decision-overdue": ("peringatan: keputusan belum ada sampai {due}", "warning: no decision had come by {due}"),
     "decision": (

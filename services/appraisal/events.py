@@ -200,6 +200,17 @@ class DeliveryWithdrawn:
 
 @EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
+class ObjectionTermMoved:
+    """The agency's calendar changed while the term ran: an objection is possible before `objection_until`, not `previous`."""
+
+    employee: str
+    period: str
+    previous: datetime
+    objection_until: datetime
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
 class AppraisalAccepted:
     """`how`: explicit or silence."""
 
@@ -236,6 +247,17 @@ class ObjectionRefused:
     found: datetime
     reason_text: str
     reason_digest: str
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class DecisionTermMoved:
+    """The agency's calendar changed while the objection was open: its decision is due before `decision_due`, not `previous`."""
+
+    employee: str
+    period: str
+    previous: datetime
+    decision_due: datetime
 
 
 @EVENTS.event(EventClass.RESTRICTED)
@@ -326,13 +348,27 @@ class AchievementReported:
 class ImprovementItemOpened:
     """Something that a unit has to improve. `cause`: complaint or survey; `event`: the id of the fact. Subject: the unit.
 
-    Stream ``appraisal-improvement-<unit>-<item>``. `due` is the last day.
+    Stream ``appraisal-improvement-<unit>-<item>``. `due` is the last day, by the term of `rule_set`, counted from
+    `began`; older events say neither.
     """
 
     unit: str
     item: str
     cause: str
     event: str
+    due: date
+    rule_set: str | None = None
+    began: date | None = None
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class ImprovementItemMoved:
+    """The agency's calendar changed while the item was open: its last day is `due`, no longer `previous`."""
+
+    unit: str
+    item: str
+    previous: date
     due: date
 
 

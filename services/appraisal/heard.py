@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from shared.events.calendar import CALENDAR_EVENTS
 from shared.events.registry import Heard
 from shared.kernel.means import exact_means
 from shared.kernel.money import exact
 
 HEARD = Heard()
+for _model in CALENDAR_EVENTS:
+    HEARD.hears("personnel")(_model)
 
 
 @HEARD.hears("personnel")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
-from services.appraisal import events
+from services.appraisal import events, views
 from services.appraisal.defaults import TABLES
 from services.appraisal.domain import streams
 from services.appraisal.domain.appraisal import APPRAISAL, AcceptBySilence
-from services.appraisal.domain.improvement import IMPROVEMENT, OpenImprovementItem
+from services.appraisal.domain.improvement import IMPROVEMENT, MoveImprovementItem, OpenImprovementItem
 from services.appraisal.domain.objection import ReportOverdue
-from services.appraisal.domain.rules import Improvement, read_rules
+from services.appraisal.domain.rules import AppraisalRules, read_rules
+from services.appraisal.domain.running import MoveTerms
 from services.appraisal.heard import ComplaintResolved, SurveyResultPublished
+from shared.events.calendar import CALENDAR_EVENTS
 from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -47,6 +49,7 @@ SILENCE = Timer(
     on={
         events.AppraisalDelivered: lambda fact: (Arm(_key(fact), fact.event.objection_until),),
         events.DeliveryWithdrawn: _disarm,
+        events.ObjectionTermMoved: lambda fact: (Arm(_key(fact), fact.event.objection_until),),
         events.AppraisalAccepted: _disarm,
         events.ObjectionFiled: _disarm,
     },
@@ -57,6 +60,7 @@ DECISION = Timer(
     name="objection-decision",
     on={
         events.ObjectionFiled: lambda fact: (Arm(_key(fact), fact.event.decision_due),),
+        events.DecisionTermMoved: lambda fact: (Arm(_key(fact), fact.event.decision_due),),
         events.ObjectionDecided: _disarm,
     },
     fire=_overdue,
@@ -74,8 +78,8 @@ def _of_complaint(key: str, knowledge: Knowledge) -> Iterable[Do]:
     for fact in knowledge.facts(ComplaintResolved, named):
         resolved = fact.event
         if resolved.complaint == complaint and resolved.founded:
-            rules = _improvement(knowledge, resolved.resolved_on)
-            if rules and rules.founded_complaints:
+            rules = _rules_on(knowledge, resolved.resolved_on)
+            if rules.improvement and rules.improvement.founded_complaints:
                 yield _open(resolved.unit, f"complaint-{complaint}", "complaint", fact, resolved.resolved_on, rules, knowledge)
 
 
@@ -93,22 +97,82 @@ def _of_survey(key: str, knowledge: Knowledge) -> Iterable[Do]:
         same_kind = Period.parse(before).kind == Period.parse(period).kind
         if same_kind and fact.event.exact_index < results[before].event.exact_index:
             day = knowledge.calendar.local_date(fact.recorded)
-            rules = _improvement(knowledge, day)
-            if rules and rules.falling_surveys:
+            rules = _rules_on(knowledge, day)
+            if rules.improvement and rules.improvement.falling_surveys:
                 yield _open(unit, f"survey-{service}-{period.lower()}", "survey", fact, day, rules, knowledge)
 
 
-def _improvement(knowledge: Knowledge, day: date) -> Improvement | None:
-    return read_rules(knowledge.rules("appraisal", day), TABLES).improvement
+def _rules_on(knowledge: Knowledge, day: date) -> AppraisalRules:
+    return read_rules(knowledge.rules("appraisal", day), TABLES)
 
 
-def _open(unit: str, item: str, cause: str, fact: Fact, day: date, rules: Improvement, knowledge: Knowledge) -> Do:
-    due = rules.due.last_day(knowledge.calendar.start_of(day), knowledge.calendar)
-    return Do(IMPROVEMENT, OpenImprovementItem(unit, item, cause, fact.id, due))
+def _open(unit: str, item: str, cause: str, fact: Fact, day: date, rules: AppraisalRules, knowledge: Knowledge) -> Do:
+    due = rules.improvement.due.counted_from(day, knowledge.calendar)
+    return Do(IMPROVEMENT, OpenImprovementItem(unit, item, cause, fact.id, due, rules.name, day))
 
 
 COMPLAINTS = Reaction(name="improvement-of-complaints", on={ComplaintResolved: _complaint_keys}, decide=_of_complaint)
 SURVEYS = Reaction(name="improvement-of-surveys", on={SurveyResultPublished: _survey_keys}, decide=_of_survey)
 
-REACTIONS = (COMPLAINTS, SURVEYS)
+
+def _running(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
+    """The appraisals in which a term runs."""
+    return tuple(row["key"] for status in ("delivered", "objected") for row in knowledge.rows(views.APPRAISALS, status=status))
+
+
+def _of_terms(key: str, knowledge: Knowledge) -> Iterable[Do]:
+    """Bring an appraisal's terms to the calendar as it is known now, by the rules that each began under."""
+    employee, period = key.split("/")
+    begun: dict[type, Fact] = {}
+    for fact in knowledge.stream(streams.appraisal(employee, period)):
+        if isinstance(fact.event, events.AppraisalDelivered | events.ObjectionFiled):
+            begun[type(fact.event)] = fact
+    delivered = begun.get(events.AppraisalDelivered)
+    rules = {one.name: one for one in knowledge.rule_sets("appraisal")}
+    if delivered is not None:
+        filed = begun.get(events.ObjectionFiled, delivered)
+        by = [read_rules(rules[fact.event.rule_set], TABLES) for fact in (delivered, filed)]
+        yield Do(APPRAISAL, MoveTerms(employee, period, delivered.recorded, *by, knowledge.calendar, knowledge.today))
+
+
+def _if_declared(key: Callable[[Fact], str]) -> Callable[[Fact, Knowledge], Iterable[str]]:
+    """What begins a term wakes its reaction too: the calendar may change while the event is on its way into the view."""
+    return lambda fact, knowledge: (key(fact),) if knowledge.calendar.declared else ()
+
+
+TERMS = Reaction(
+    name="appraisal-terms",
+    on={
+        **dict.fromkeys(CALENDAR_EVENTS, _running),
+        **dict.fromkeys((events.AppraisalDelivered, events.ObjectionFiled), _if_declared(_key)),
+    },
+    decide=_of_terms,
+)
+
+
+def _item(fact: Fact) -> str:
+    return f"{fact.event.unit}/{fact.event.item}"
+
+
+def _open_items(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
+    return tuple(row["key"] for row in knowledge.rows(views.IMPROVEMENT_ITEMS, status="open"))
+
+
+def _of_item(key: str, knowledge: Knowledge) -> Iterable[Do]:
+    """Bring an item's last day to the calendar as it is known now. Items of before say no beginning, and stay."""
+    unit, item = key.split("/")
+    rules = {one.name: one for one in knowledge.rule_sets("appraisal")}
+    for fact in knowledge.stream(streams.improvement(unit, item)):
+        if isinstance(fact.event, events.ImprovementItemOpened) and fact.event.began is not None:
+            term = read_rules(rules[fact.event.rule_set], TABLES).improvement.due
+            yield Do(IMPROVEMENT, MoveImprovementItem(unit, item, fact.event.began, term, knowledge.calendar, knowledge.today))
+
+
+ITEM_TERMS = Reaction(
+    name="improvement-terms",
+    on={**dict.fromkeys(CALENDAR_EVENTS, _open_items), events.ImprovementItemOpened: _if_declared(_item)},
+    decide=_of_item,
+)
+
+REACTIONS = (COMPLAINTS, SURVEYS, TERMS, ITEM_TERMS)
 TIMERS = (SILENCE, DECISION)

@@ -14,6 +14,7 @@ from shared.events.codec import plain
 from shared.kernel.employment import entered
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
+from shared.views.calendar import CALENDAR
 from shared.views.view import Row, View, subject_key
 
 OF_AN_APPRAISAL = (
@@ -21,15 +22,19 @@ OF_AN_APPRAISAL = (
     events.AchievementReported,
     events.AppraisalDelivered,
     events.DeliveryWithdrawn,
+    events.ObjectionTermMoved,
     events.AppraisalAccepted,
     events.ObjectionFiled,
     events.ObjectionRefused,
+    events.DecisionTermMoved,
     events.ObjectionOverdue,
     events.ObjectionDecided,
     events.AppraisalFinalized,
     events.AppraisalCorrected,
     events.AppraisalImported,
 )
+
+OF_AN_ITEM = (events.ImprovementItemOpened, events.ImprovementItemMoved, events.ImprovementItemClosed)
 
 
 def period_key(fact: Fact) -> tuple[str, ...]:
@@ -66,6 +71,9 @@ def fold_appraisal(key: str, row: Row | None, fact: Fact) -> Row | None:
         case events.DeliveryWithdrawn():
             undone = ("judgement", "predicate", "rule_set", "objection_until", "delivered_at", "delivered_by")
             return _happened(row, fact, delivery=event.delivery) | {"status": "scoring", **dict.fromkeys(undone)}
+        case events.ObjectionTermMoved():
+            moved = {"previous": event.previous, "objection_until": event.objection_until}
+            return _happened(row, fact, **moved) | {"objection_until": event.objection_until}
         case events.AppraisalAccepted():
             return _happened(row, fact, how=event.how)
         case events.ObjectionFiled():
@@ -75,6 +83,9 @@ def fold_appraisal(key: str, row: Row | None, fact: Fact) -> Row | None:
             return _happened(row, fact, due=event.due, found=event.found) | {
                 "objection": {"status": "refused", "event": fact.id, **_plain(event)}
             }
+        case events.DecisionTermMoved():
+            objection = row["objection"] | {"decision_due": plain(event)["decision_due"]}
+            return _happened(row, fact, previous=event.previous, decision_due=event.decision_due) | {"objection": objection}
         case events.ObjectionOverdue():
             return _happened(row, fact, due=event.due) | {"objection": row["objection"] | {"overdue": True}}
         case events.ObjectionDecided():
@@ -140,7 +151,7 @@ APPRAISALS = View(
     ),
     on=dict.fromkeys(OF_AN_APPRAISAL, period_key),
     fold=fold_appraisal,
-    indexes=(("period",), ("employee",)),
+    indexes=(("period",), ("employee",), ("status",)),
 )
 
 
@@ -256,6 +267,8 @@ def fold_improvement(key: str, row: Row | None, fact: Fact) -> Row | None:
         case events.ImprovementItemOpened():
             opened = {"unit": event.unit, "item": event.item, "cause": event.cause, "event": event.event, "due": event.due}
             return opened | {"status": "open", "opened_at": fact.recorded, "version": fact.version}
+        case events.ImprovementItemMoved():
+            return dict(row or {}) | {"due": event.due, "version": fact.version}
         case events.ImprovementItemClosed():
             closed = {"status": "closed", "done_on": event.done_on, "what_text": event.what_text, "closed_by": fact.actor}
             return dict(row or {}) | closed | {"version": fact.version}
@@ -277,9 +290,9 @@ IMPROVEMENT_ITEMS = View(
         Column("closed_by", Text),
         Column("version", Integer),
     ),
-    on=dict.fromkeys((events.ImprovementItemOpened, events.ImprovementItemClosed), lambda fact: (f"{fact.event.unit}/{fact.event.item}",)),
+    on=dict.fromkeys(OF_AN_ITEM, lambda fact: (f"{fact.event.unit}/{fact.event.item}",)),
     fold=fold_improvement,
     indexes=(("unit",),),
 )
 
-VIEWS = (APPRAISALS, PLANS, ORGANISATIONS, EMPLOYEES, UNITS, IMPROVEMENT_ITEMS)
+VIEWS = (APPRAISALS, PLANS, ORGANISATIONS, EMPLOYEES, UNITS, IMPROVEMENT_ITEMS, CALENDAR)

@@ -238,6 +238,32 @@ class ComplaintResumed:
     due: datetime
 
 
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class ComplaintTermMoved:
+    """The agency's calendar changed while the clock ran: the complaint is in time until the end of `last_day`, not of `previous`."""
+
+    unit: str
+    complaint: str
+    kind: str
+    previous: date
+    last_day: date
+    due: datetime
+
+
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class ComplaintWaitingMoved:
+    """The agency's calendar changed while the citizen was waited for: he has until the end of `until`, not of `previous`."""
+
+    unit: str
+    complaint: str
+    kind: str
+    previous: date
+    until: date
+    until_moment: datetime
+
+
 @EVENTS.event(EventClass.OPEN, effective="due")
 @dataclass(frozen=True)
 class ComplaintOverdue:

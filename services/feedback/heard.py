@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from shared.events.calendar import CALENDAR_EVENTS
 from shared.events.registry import Heard
 
 HEARD = Heard()
+for _model in CALENDAR_EVENTS:
+    HEARD.hears("personnel")(_model)
 
 
 @HEARD.hears("personnel")

@@ -7,11 +7,21 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.feedback.domain.complaints import intake_stream
-from services.feedback.domain.course import COMPLAINT, ReportOverdue, ResumeComplaint
+from services.feedback.domain.course import COMPLAINT, MoveTerm, ReportOverdue, ResumeComplaint
 from services.feedback.domain.terms import terms_named
-from services.feedback.events import ComplaintPassed, ComplaintPaused, ComplaintReceived, ComplaintResolved, ComplaintResumed
+from services.feedback.events import (
+    ComplaintPassed,
+    ComplaintPaused,
+    ComplaintReceived,
+    ComplaintResolved,
+    ComplaintResumed,
+    ComplaintTermMoved,
+    ComplaintWaitingMoved,
+)
+from services.feedback.views import COMPLAINTS as LISTED
+from shared.events.calendar import CALENDAR_EVENTS
 from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
-from shared.kernel.facts import Knowledge
+from shared.kernel.facts import Fact, Knowledge
 
 
 def _overdue(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:
@@ -35,6 +45,7 @@ COMPLAINTS = Timer(
         ComplaintPassed: lambda fact: (Arm(fact.event.complaint, fact.event.due),) if fact.event.due else (),
         ComplaintPaused: lambda fact: (Disarm(fact.event.complaint),),
         ComplaintResumed: lambda fact: (Arm(fact.event.complaint, fact.event.due),),
+        ComplaintTermMoved: lambda fact: (Arm(fact.event.complaint, fact.event.due),),
         ComplaintResolved: lambda fact: (Disarm(fact.event.complaint),),
     },
     fire=_overdue,
@@ -44,11 +55,40 @@ WAITING = Timer(
     name="complaints-waiting",
     on={
         ComplaintPaused: lambda fact: (Arm(fact.event.complaint, fact.event.until_moment),),
+        ComplaintWaitingMoved: lambda fact: (Arm(fact.event.complaint, fact.event.until_moment),),
         ComplaintResumed: lambda fact: (Disarm(fact.event.complaint),),
         ComplaintResolved: lambda fact: (Disarm(fact.event.complaint),),
     },
     fire=_expired,
 )
 
-REACTIONS: tuple[Reaction, ...] = ()
+
+def _open(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
+    """Those whose term runs or stands still: few beside all that there ever were."""
+    return tuple(row["complaint"] for status in ("open", "waiting") for row in knowledge.rows(LISTED, status=status))
+
+
+def _if_declared(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
+    """What begins a term wakes the reaction too: the calendar may change while the event is on its way into the view."""
+    return (fact.event.complaint,) if knowledge.calendar.declared else ()
+
+
+def _keep_term(key: str, knowledge: Knowledge) -> Iterable[Do]:
+    """Bring the complaint's term to the calendar as it is known now."""
+    for fact in knowledge.stream(intake_stream(key)):
+        if isinstance(fact.event, ComplaintReceived):
+            terms = terms_named(knowledge.rule_sets("complaints"), fact.event.rule_set)
+            yield Do(COMPLAINT, MoveTerm(fact.event, terms, knowledge.calendar, knowledge.today))
+
+
+TERMS = Reaction(
+    name="complaint-terms",
+    on={
+        **dict.fromkeys(CALENDAR_EVENTS, _open),
+        **dict.fromkeys((ComplaintReceived, ComplaintPassed, ComplaintPaused, ComplaintResumed), _if_declared),
+    },
+    decide=_keep_term,
+)
+
+REACTIONS = (TERMS,)
 TIMERS = (COMPLAINTS, WAITING)

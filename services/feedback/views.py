@@ -15,12 +15,15 @@ from services.feedback.events import (
     ComplaintReceived,
     ComplaintResolved,
     ComplaintResumed,
+    ComplaintTermMoved,
+    ComplaintWaitingMoved,
     FeedbackSummarised,
     PeerRoundOpened,
     ProcessFeedbackPublished,
     SurveyResultPublished,
 )
 from shared.kernel.facts import Fact
+from shared.views.calendar import CALENDAR
 from shared.views.view import Row, View
 
 
@@ -164,6 +167,17 @@ SURVEYS = View(
 )
 
 
+OF_ITS_COURSE = (
+    ComplaintPassed,
+    ComplaintPaused,
+    ComplaintResumed,
+    ComplaintTermMoved,
+    ComplaintWaitingMoved,
+    ComplaintOverdue,
+    ComplaintResolved,
+)
+
+
 def fold_complaints(key: str, row: Row | None, fact: Fact[Any]) -> Row:
     """`unit`: which deals with it now; `status`: open, waiting (for the citizen), overdue or resolved; `was_overdue` stays true.
 
@@ -191,6 +205,10 @@ def _moved(event: Any) -> Row:
             return {"unit": event.unit, "due": None, "due_at": None, "waiting_since": event.since, "waiting_until": event.until}
         case ComplaintResumed():
             return {"unit": event.unit, "due": event.last_day, "due_at": event.due, "waiting_since": None, "waiting_until": None}
+        case ComplaintTermMoved():
+            return {"due": event.last_day, "due_at": event.due}
+        case ComplaintWaitingMoved():
+            return {"waiting_until": event.until}
         case ComplaintPassed():
             return {"unit": event.unit, "due": event.last_day, "due_at": event.due}
     return {}
@@ -228,11 +246,9 @@ COMPLAINTS = View(
         Column("rule_set", Text),
         Column("event", Text),
     ),
-    on=dict.fromkeys(
-        (ComplaintReceived, ComplaintPassed, ComplaintPaused, ComplaintResumed, ComplaintOverdue, ComplaintResolved), _complaint_keys
-    ),
+    on=dict.fromkeys((ComplaintReceived, *OF_ITS_COURSE), _complaint_keys),
     fold=fold_complaints,
     indexes=(("unit",), ("status",)),
 )
 
-VIEWS = (PROCESS, PEERS, ROUNDS, SURVEYS, COMPLAINTS)
+VIEWS = (PROCESS, PEERS, ROUNDS, SURVEYS, COMPLAINTS, CALENDAR)

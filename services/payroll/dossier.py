@@ -11,7 +11,7 @@ from services.payroll.domain.month import ALLOWANCE_MONTH, Month, stream_of
 from services.payroll.domain.recovery import Outstanding, Payment, outstanding, owed
 from services.payroll.domain.run import stream_of as run_stream
 from services.payroll.domain.run_id import RunId
-from services.payroll.domain.scheme import KIND, Scheme, paid_months, read_scheme
+from services.payroll.domain.scheme import KIND, WORKING_DAYS, Scheme, paid_months, read_scheme
 from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,
@@ -39,6 +39,8 @@ from services.payroll.heard import (
 )
 from services.payroll.tables import TABLES
 from services.payroll.views import LAST_RUN, ORDINARY
+from shared.events.calendar import AGENCY, CALENDAR_EVENTS
+from shared.kernel.calendar import Calendar
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period, month_of
@@ -89,19 +91,27 @@ def predicates_of(knowledge: Knowledge, employee: str, withdrawals: Iterable[Fac
 
 def read_dossier(knowledge: Knowledge, employee: str) -> Dossier:
     withdrawals = knowledge.facts(DeliveryWithdrawn, employee)
+    rule_sets = knowledge.facts(RuleSetPublished, RULES_SUBJECT)
+    counted = counts_working_days(rule_sets)
     return Dossier(
         employee,
         positions=knowledge.facts(PositionAssigned, employee),
         attendance=knowledge.facts(AttendanceRecorded, employee),
         predicates=predicates_of(knowledge, employee, withdrawals),
         withdrawals=withdrawals,
-        rule_sets=knowledge.facts(RuleSetPublished, RULES_SUBJECT),
+        rule_sets=rule_sets,
         sanctions=knowledge.facts(SanctionImposed, employee),
         liftings=knowledge.facts(SanctionLifted, employee),
         awards=knowledge.facts(AwardGranted, employee),
         life=[fact for model in LIFE for fact in knowledge.facts(model, employee)],
-        calendar=knowledge.calendar,
+        calendar=knowledge.calendar if counted else Calendar(),
+        declared=[fact for model in CALENDAR_EVENTS for fact in knowledge.facts(model, AGENCY)] if counted else (),
     )
+
+
+def counts_working_days(published: Iterable[Fact[RuleSetPublished]]) -> bool:
+    """Whether the agency ever said to count parts of a month in working days, so that its calendar is money."""
+    return any(fact.event.settings.get("within_month") == WORKING_DAYS for fact in published)
 
 
 def known_months(dossier: Dossier) -> frozenset[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from shared.events.calendar import CALENDAR_EVENTS
 from shared.events.registry import Heard
 
 HEARD = Heard()
+for _model in CALENDAR_EVENTS:
+    HEARD.hears("personnel")(_model)
 
 
 @HEARD.hears("personnel")
@@ -204,6 +207,15 @@ class DeliveryWithdrawn:
 
 @HEARD.hears("appraisal")
 @dataclass(frozen=True)
+class ObjectionTermMoved:
+    employee: str
+    period: str
+    previous: datetime
+    objection_until: datetime
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
 class AppraisalAccepted:
     employee: str
     period: str
@@ -229,6 +241,15 @@ class ObjectionRefused:
     rule: str
     due: datetime
     found: datetime
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
+class DecisionTermMoved:
+    employee: str
+    period: str
+    previous: datetime
+    decision_due: datetime
 
 
 @HEARD.hears("appraisal")

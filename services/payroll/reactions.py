@@ -9,7 +9,17 @@ from services.payroll.domain.month import ALLOWANCE_MONTH, Settle, next_run
 from services.payroll.domain.recovery import RECOVERY, ScheduleRecovery, Settled
 from services.payroll.domain.run_id import RunId
 from services.payroll.domain.scheme import KIND
-from services.payroll.dossier import PREDICATE_FACTS, Schemes, known_months, last_closed, read_dossier, read_ledger, scheme_in
+from services.payroll.dossier import (
+    PREDICATE_FACTS,
+    RULES_SUBJECT,
+    Schemes,
+    counts_working_days,
+    known_months,
+    last_closed,
+    read_dossier,
+    read_ledger,
+    scheme_in,
+)
 from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,
@@ -30,6 +40,7 @@ from services.payroll.heard import (
     SanctionLifted,
 )
 from services.payroll.views import EMPLOYEES, RECOVERING
+from shared.events.calendar import CALENDAR_EVENTS
 from shared.events.rule_set import RuleSetWithdrawn
 from shared.flow.declared import Do, Reaction
 from shared.kernel.employment import Employment
@@ -49,6 +60,12 @@ def of_award(fact: Fact[AwardGranted], knowledge: Knowledge) -> Iterable[str]:
 def of_rules(fact: Fact[RuleSetPublished | RuleSetWithdrawn], knowledge: Knowledge) -> Iterable[str]:
     """Everybody."""
     return [row["key"] for row in knowledge.rows(EMPLOYEES)] if fact.event.kind == KIND else []
+
+
+def of_calendar(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
+    """Everybody, where parts of a month are counted in working days."""
+    counted = counts_working_days(knowledge.facts(RuleSetPublished, RULES_SUBJECT))
+    return [row["key"] for row in knowledge.rows(EMPLOYEES)] if counted else []
 
 
 def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
@@ -75,6 +92,7 @@ ENTITLEMENT = Reaction(
         AwardGranted: of_award,
         RuleSetPublished: of_rules,
         RuleSetWithdrawn: of_rules,
+        **dict.fromkeys(CALENDAR_EVENTS, of_calendar),
     },
     decide=decide_entitlement,
 )

@@ -32,6 +32,7 @@ from services.payroll.heard import (
     PositionAssigned,
 )
 from shared.kernel.facts import Fact
+from shared.views.calendar import CALENDAR
 from shared.views.view import Row, View, subject_key
 
 ORDINARY = "ordinary"
@@ -303,4 +304,4 @@ LAST_RUN = View(
 )
 """One row: the last ordinary run closed."""
 
-VIEWS = (EMPLOYEES, ALLOWANCES, ADJUSTMENTS, ADJUSTMENT_PAYMENTS, RECOVERING, HELD, PAY_RUNS, LAST_RUN)
+VIEWS = (EMPLOYEES, ALLOWANCES, ADJUSTMENTS, ADJUSTMENT_PAYMENTS, RECOVERING, HELD, PAY_RUNS, LAST_RUN, CALENDAR)

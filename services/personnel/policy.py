@@ -61,6 +61,7 @@ IMPORTS = (
     "import-interruptions",
     "import-resumptions",
 )
+CALENDAR = ("set-working-week", "declare-holiday", "withdraw-holiday", "import-holidays")
 PERSONAL = ("read-employee", "see-identity", "read-attendance", "read-proposal", "read-development", "read-sanctions")
 IDENTITY = ("erase-identity", "correct-nip")
 STEPS = ("follow-development",)
@@ -99,8 +100,9 @@ POLICY = Policy(
         ),
         Allow("read-attendance", role="treasurer"),
         *(Allow(action, role="hr") for action in ("list-employees", "list-proposals", "read-text")),
-        # Vacant posts with their criteria and awards are public within the agency.
-        *(Allow(action, role=role) for action in ("list-units", "list-vacancies", "list-awards") for role in EVERYBODY),
+        *(Allow(action, role=role) for action in CALENDAR for role in ("hr", "admin")),
+        # Vacant posts with their criteria, awards and the calendar are public within the agency.
+        *(Allow(action, role=role) for action in ("list-units", "list-vacancies", "list-awards", "read-calendar") for role in EVERYBODY),
     ),
     relations={
         "self": is_self,

@@ -13,6 +13,31 @@ CODE, NAME, DOCUMENT, MONTH, PERIOD, YEAR = map(EDGE.body, ("code", "proposal", 
 FREE = validate.Length(min=1, max=4000)
 
 
+class CalendarYear(Schema):
+    year = fields.String(load_default=None, validate=YEAR, metadata={"description": "This year without it"})
+
+
+class WorkingWeek(Schema):
+    days = fields.Integer(strict=True, required=True, validate=validate.OneOf((5, 6)), metadata={"description": "From Monday on"})
+    since = Day(required=True)
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the regulation"})
+
+
+class Holiday(Schema):
+    day = Day(required=True)
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(("national", "joint-leave", "local")),
+        metadata={"description": "hari libur nasional, cuti bersama, or a local one"},
+    )
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decree (SKB)"})
+
+
+class HolidayWithdrawal(Schema):
+    day = Day(required=True)
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decree that withdraws it"})
+
+
 class ProposalDecision(Schema):
     outcome = fields.String(required=True, validate=validate.OneOf(("approved", "rejected")))
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})

@@ -35,7 +35,7 @@ def keep(tx: Transaction, identity: Identity, kind: str) -> None:
         if employee != identity.employee:
             raise _taken("a NIP that belongs to one employee", f"the NIP of {employee} given for {identity.employee}")
         if erased is not None:
-            raise _taken("a person who was not forgotten", f"{employee}, erased on {tx.calendar.local_date(erased)}")
+            raise _taken("a person who was not forgotten", f"{employee}, erased on {tx.zone.local_date(erased)}")
         if known != nip:
             raise _taken(f"the NIP that {employee} was registered with", "another NIP")
     contact = orjson.dumps(dict(identity.contact)).decode() if identity.contact else None

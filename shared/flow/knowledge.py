@@ -15,6 +15,7 @@ from shared.kernel.rules import RuleBook, RuleSet
 from shared.store import log
 from shared.store.database import Transaction
 from shared.views import reading
+from shared.views.calendar import CALENDAR, calendar_of
 from shared.views.view import View
 
 
@@ -24,14 +25,19 @@ class StoreKnowledge:
     def __init__(self, tx: Transaction, service: Flowing) -> None:
         self._tx, self._service = tx, service
         self.agency, self.now = tx.agency, tx.now
+        self._calendar: Calendar | None = None
 
     @property
     def calendar(self) -> Calendar:
-        return self._tx.calendar
+        """Read once, when it is first asked for: who only needs the day or the zone pays nothing."""
+        if self._calendar is None:
+            folded = CALENDAR in self._service.views
+            self._calendar = calendar_of(self._tx.zone.zone, reading.rows(self._tx, CALENDAR, {}) if folded else ())
+        return self._calendar
 
     @property
     def today(self) -> date:
-        return self.calendar.local_date(self.now)
+        return self._tx.zone.local_date(self.now)
 
     def facts(self, model: type, subject: str) -> Sequence[Fact]:
         """Own or heard events of this class about the subject, lowest rank first."""

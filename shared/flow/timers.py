@@ -36,7 +36,7 @@ def fold(tx: Transaction, timers: Sequence[Timer], facts: Sequence[Fact]) -> Non
 
 def _change(tx: Transaction, timer: str, change: Any, fact: Fact) -> None:
     if isinstance(change, Arm):
-        due = change.due if isinstance(change.due, datetime) else tx.calendar.start_of(change.due)
+        due = change.due if isinstance(change.due, datetime) else tx.zone.start_of(change.due)
         tx.execute(
             "insert into timers (agency, timer, key, due, cause, correlation) values (%s, %s, %s, %s, %s, %s)"
             " on conflict (agency, timer, key) do update set fired = case when timers.due = excluded.due then timers.fired end,"

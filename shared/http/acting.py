@@ -54,13 +54,13 @@ class Ask:
 
     @property
     def calendar(self) -> Calendar:
-        """The agency's."""
-        return self.tx.calendar
+        """The agency's, as it is known now."""
+        return self.knowledge.calendar
 
     @property
     def today(self) -> date:
         """The calendar day where the agency is."""
-        return self.calendar.local_date(self.now)
+        return self.knowledge.today
 
     def text(self, body: str) -> TextRef:
         """Keep what somebody wrote; an event carries only the reference."""

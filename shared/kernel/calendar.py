@@ -6,20 +6,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+ORDINARY_WEEK = 5
+"""Monday to Friday (Perpres 21/2023 art. 3)."""
+
 
 @dataclass(frozen=True)
-class Calendar:
-    """An agency's time zone and its days off beside Saturday and Sunday."""
+class Zone:
+    """Where an agency is: when its days begin. It never changes."""
 
     zone: str = "Asia/Jakarta"
-    holidays: frozenset[date] = field(default_factory=frozenset)
 
     def local_date(self, moment: datetime) -> date:
         """The calendar day of an aware `moment` where the agency is."""
         return moment.astimezone(ZoneInfo(self.zone)).date()
-
-    def is_working(self, day: date) -> bool:
-        return day.weekday() < 5 and day not in self.holidays
 
     def start_of(self, day: date) -> datetime:
         return datetime.combine(day, time(), ZoneInfo(self.zone))
@@ -27,6 +26,30 @@ class Calendar:
     def end_of(self, day: date) -> datetime:
         """The first moment that no longer belongs to `day`."""
         return self.start_of(day + timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Calendar(Zone):
+    """An agency's working days: all but Saturday and Sunday, until it declares another week or a day off.
+
+    `holidays`: national holidays (hari libur nasional), joint leave (cuti bersama) and local ones.
+    `weeks`: (first day, 5 or 6 working days from Monday on), by first day.
+    """
+
+    holidays: frozenset[date] = field(default_factory=frozenset)
+    weeks: tuple[tuple[date, int], ...] = ()
+
+    @property
+    def declared(self) -> bool:
+        """Whether the agency said anything of its days."""
+        return bool(self.holidays or self.weeks)
+
+    def week_on(self, day: date) -> int:
+        """How many days from Monday on are worked in the week in force on `day`."""
+        return next((days for since, days in reversed(self.weeks) if since <= day), ORDINARY_WEEK)
+
+    def is_working(self, day: date) -> bool:
+        return day.weekday() < self.week_on(day) and day not in self.holidays
 
 
 @dataclass(frozen=True)
@@ -38,7 +61,10 @@ class Term:
 
     def last_day(self, began: datetime, calendar: Calendar) -> date:
         """The last day on which the act is still in time. A term of 14 calendar days from 20 April ends on 4 May."""
-        day = calendar.local_date(began)
+        return self.counted_from(calendar.local_date(began), calendar)
+
+    def counted_from(self, day: date, calendar: Calendar) -> date:
+        """The last day of a term that begins on `day`."""
         if self.kind == "calendar":
             return day + timedelta(days=self.days)
         left = self.days
@@ -50,3 +76,12 @@ class Term:
     def until(self, began: datetime, calendar: Calendar) -> datetime:
         """The first moment that is too late, at the agency's own midnight."""
         return calendar.end_of(self.last_day(began, calendar))
+
+    def moved(self, began: date, was: date, calendar: Calendar, today: date) -> date:
+        """The last day of a running term by the calendar as it is now known, which was `was` until now.
+
+        A day off that is declared makes it later. One that is withdrawn makes it earlier, but who has the term keeps at least the whole
+        day after `today`.
+        """
+        day = self.counted_from(began, calendar)
+        return day if day >= was else max(day, min(was, today + timedelta(days=1)))

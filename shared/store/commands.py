@@ -47,7 +47,7 @@ def load(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command: A
 def _effective(tx: Transaction, declared: EventType, event: Any) -> datetime:
     held = getattr(event, declared.effective) if declared.effective else tx.now
     if isinstance(held, date) and not isinstance(held, datetime):
-        return tx.calendar.start_of(held)
+        return tx.zone.start_of(held)
     return held
 
 

@@ -16,7 +16,7 @@ from psycopg2 import errorcodes
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 
-from shared.kernel.calendar import Calendar
+from shared.kernel.calendar import Zone
 from shared.store.errors import CommitUnknown, Conflict, StoreUnavailable, TooSlow, UnknownAgency
 
 psycopg2.extensions.register_type(psycopg2.extensions.new_array_type((2951,), "UUID[]", psycopg2.STRING))
@@ -51,7 +51,7 @@ Execute = Callable[[str, Any], Any]
 class Agency:
     id: int
     code: str
-    calendar: Calendar
+    zone: Zone
 
 
 class Transaction:
@@ -87,8 +87,8 @@ class Transaction:
         return self._agency.id
 
     @property
-    def calendar(self) -> Calendar:
-        return self._agency.calendar
+    def zone(self) -> Zone:
+        return self._agency.zone
 
     @property
     def _agency(self) -> Agency:
@@ -199,8 +199,8 @@ class AgencyBook:
         raise UnknownAgency(str(id_))
 
     def _read(self, execute: Execute) -> None:
-        for id_, found, zone, holidays in execute("select id, code, zone, holidays from agencies", None).fetchall():
-            self._known[found] = Agency(id_, found, Calendar(zone, frozenset(holidays)))
+        for id_, found, zone in execute("select id, code, zone from agencies", None).fetchall():
+            self._known[found] = Agency(id_, found, Zone(zone))
 
 
 def outright(connection: Any) -> Execute:

@@ -55,6 +55,7 @@ MEANT = {
     ("personnel", "vacancies.kind"): "VacancyOpened.kind",
     ("personnel", "employees/end.kind"): "EmploymentEnded.kind",
     ("personnel", "employees/interruptions.kind"): "ServiceInterrupted.kind",
+    ("personnel", "calendar/holidays.kind"): "HolidayDeclared.kind",
     ("feedback", "peer-rounds.subjects"): "employee",
     ("feedback", "surveys/answers.not_applicable"): "element",
     ("feedback", "surveys/answers.unanswered"): "element",

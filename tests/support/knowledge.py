@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from shared.events.rule_set import rule_sets_of, stream_of
-from shared.kernel.calendar import Calendar
+from shared.kernel.calendar import Calendar, Zone
 from shared.kernel.decider import Aggregate
 from shared.kernel.facts import Fact
 from shared.kernel.ids import event_id
 from shared.kernel.rules import RuleBook, RuleSet
+from shared.views.calendar import CALENDAR, calendar_of
 from shared.views.engine import fold_rows, work_of
 
 
@@ -35,7 +36,7 @@ class MemoryKnowledge:
     service: Any
     agency: str = "mulyorejo"
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    calendar: Calendar = field(default_factory=Calendar)
+    zone: str = "Asia/Jakarta"
     appended: int = 0
     known: dict[str, Fact] = field(default_factory=dict)
     marked: set[tuple[str, str]] = field(default_factory=set)
@@ -44,8 +45,12 @@ class MemoryKnowledge:
     # --- what a decision may ask (kernel.facts.Knowledge) ---
 
     @property
+    def calendar(self) -> Calendar:
+        return calendar_of(self.zone, self.rows(CALENDAR))
+
+    @property
     def today(self) -> date:
-        return self.calendar.local_date(self.now)
+        return Zone(self.zone).local_date(self.now)
 
     def facts(self, model: type, subject: str) -> Sequence[Fact]:
         found = [fact for fact in self.known.values() if type(fact.event) is model and fact.subject == subject]
@@ -104,7 +109,7 @@ class MemoryKnowledge:
         """An own event as the store would keep it now."""
         declared = self.service.events.of(event)
         held = getattr(event, declared.effective) if declared.effective else self.now
-        effective = self.calendar.start_of(held) if not isinstance(held, datetime) else held
+        effective = Zone(self.zone).start_of(held) if not isinstance(held, datetime) else held
         id_ = event_id(self.agency, stream, version)
         return Fact(event, id_, declared.type, self.agency, subject, stream, version, effective, self.now, "test", "test")
 

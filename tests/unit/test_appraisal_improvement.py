@@ -19,7 +19,7 @@ from tests.support.knowledge import heard as heard_fact
 
 NOW = moment("2026-07-10")
 RULES = {"founded_complaints": True, "falling_surveys": True, "due": {"days": 10, "kind": "working"}}
-OPENED = events.ImprovementItemOpened("clinic", "complaint-k1", "complaint", "event-1", date(2026, 6, 30))
+OPENED = events.ImprovementItemOpened("clinic", "complaint-k1", "complaint", "event-1", date(2026, 6, 30), "r@1", date(2026, 6, 16))
 
 
 def complaint(name="k1", founded=True, number=1):
@@ -107,7 +107,7 @@ def test_a_rising_or_equal_survey_opens_none():
 
 
 def test_an_item_is_opened_once_and_closed_once():
-    opening = OpenImprovementItem("clinic", "complaint-k1", "complaint", "event-1", date(2026, 6, 30))
+    opening = OpenImprovementItem("clinic", "complaint-k1", "complaint", "event-1", date(2026, 6, 30), "r@1", date(2026, 6, 16))
     closing = CloseImprovementItem("clinic", "complaint-k1", date(2026, 7, 1), "t", "d", date(2026, 7, 2))
     closed = events.ImprovementItemClosed("clinic", "complaint-k1", date(2026, 7, 1), "t", "d")
     given(IMPROVEMENT).when(opening).then(OPENED)

@@ -31,11 +31,12 @@ from services.feedback.reactions import COMPLAINTS as CLOCK
 from services.feedback.reactions import WAITING
 from services.feedback.service import SERVICE
 from services.feedback.views import COMPLAINTS, fold_complaints
+from shared.events.calendar import HolidayDeclared
 from shared.flow.declared import Arm, Disarm
 from shared.kernel.calendar import Calendar
 from shared.kernel.decider import Aggregate
 from shared.kernel.refusal import Refused
-from tests.support.knowledge import MemoryKnowledge
+from tests.support.knowledge import MemoryKnowledge, heard
 
 NATIONAL = next(rules for rules in DEFAULTS if rules.kind == "complaints")
 TERMS = terms_of(NATIONAL.settings, NATIONAL.name)
@@ -43,6 +44,14 @@ TERMS = terms_of(NATIONAL.settings, NATIONAL.name)
 MONDAY = datetime(2026, 5, 4, 3, tzinfo=UTC)
 HERE = Calendar(holidays=frozenset({date(2026, 5, 8)}))
 FILE = ReceiveComplaint("k-1", "dukcapil", "normative", "t1", "t2", False, False, "digest", MONDAY, TERMS, HERE)
+
+
+def knowing() -> MemoryKnowledge:
+    """What feedback knows here: of the day off."""
+    known = MemoryKnowledge(SERVICE, now=MONDAY)
+    off = HolidayDeclared(date(2026, 5, 8), "local", "188/1/2026")
+    known.arrive(heard("personnel", off, "agency", "personnel-holidays-2026", 1, MONDAY))
+    return known
 
 
 def given_when(aggregate: Aggregate, past: list, command: object) -> list:
@@ -114,7 +123,7 @@ def test_the_clock_reports_an_open_complaint_once():
 
 
 def test_the_clock_is_armed_by_the_complaint_and_disarmed_by_its_resolution():
-    known = MemoryKnowledge(SERVICE, calendar=HERE, now=MONDAY)
+    known = knowing()
     (received,) = known.execute(INTAKE, FILE).events
     assert list(CLOCK.on[ComplaintReceived](received)) == [Arm("k-1", RECEIVED.due)]
     (do,) = CLOCK.fire("k-1", RECEIVED.due, known)
@@ -127,7 +136,7 @@ def test_the_clock_is_armed_by_the_complaint_and_disarmed_by_its_resolution():
 
 
 def test_the_list_is_the_same_in_whatever_order_it_learns():
-    known = MemoryKnowledge(SERVICE, calendar=HERE, now=MONDAY)
+    known = knowing()
     facts = [known.execute(aggregate, command).events[0] for aggregate, command in (
         (INTAKE, FILE), (COMPLAINT, ReportOverdue(RECEIVED, RECEIVED.due)), (COMPLAINT, RESOLVE),
     )]  # fmt: skip
@@ -260,7 +269,7 @@ def test_the_waiting_ends_with_its_term_and_no_later_answer_stretches_it():
     assert given_when(COMPLAINT, [*paused, resumed], expired) == [], "it is over"
     assert given_when(COMPLAINT, [*paused, *given_when(COMPLAINT, paused, RESOLVE)], expired) == []
     assert given_when(COMPLAINT, paused, answered(30))[0].last_day == resumed.last_day
-    known = MemoryKnowledge(SERVICE, calendar=HERE, now=MONDAY)
+    known = knowing()
     known.execute(INTAKE, FILE)
     (fact,) = known.execute(COMPLAINT, PAUSE).events
     assert list(WAITING.on[ComplaintPaused](fact)) == [Arm("k-1", moment)] and list(CLOCK.on[ComplaintPaused](fact)) == [Disarm("k-1")]
@@ -291,7 +300,7 @@ def test_a_complaint_may_be_passed_while_it_waits():
 
 
 def test_the_list_says_where_a_complaint_stands_in_whatever_order_it_learns():
-    known = MemoryKnowledge(SERVICE, calendar=HERE, now=MONDAY)
+    known = knowing()
     steps = ((INTAKE, FILE), (COMPLAINT, PAUSE), (COMPLAINT, PASS), (COMPLAINT, answered(13)))
     shown, facts = [], []
     for aggregate, command in steps:

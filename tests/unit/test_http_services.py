@@ -81,7 +81,7 @@ def test_every_route_is_described(app):
 def test_merit_import_knows_every_import_there_is():
     assert importers() == {
         **dict.fromkeys(("achievements", "earlier-predicates", "targets"), "appraisal"),
-        **dict.fromkeys(("attendance", "people", "potentials", "reporting-lines", "units", "yearly-absence"), "personnel"),
+        **dict.fromkeys(("attendance", "holidays", "people", "potentials", "reporting-lines", "units", "yearly-absence"), "personnel"),
         **dict.fromkeys(("ends", "interruptions", "resumptions"), "personnel"),
         "survey-answers": "feedback",
     }

@@ -10,7 +10,6 @@ from services.personnel.domain.rules_begin import BeginRules
 from services.personnel.reactions.rules_begin import RULES_BEGIN
 from shared.events.rule_set import RuleSetPublished
 from shared.flow.declared import Arm
-from shared.kernel.calendar import Calendar
 from tests.support.personnel import Office
 
 LADDER = {
@@ -25,7 +24,7 @@ PROMOTION = {
 
 def office(zone: str, now: datetime) -> Office:
     here = Office()
-    here.knowledge.calendar, here.knowledge.now = Calendar(zone), now
+    here.knowledge.zone, here.knowledge.now = zone, now
     return here
 
 

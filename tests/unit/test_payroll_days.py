@@ -16,17 +16,18 @@ from services.payroll.domain.entitlement import Dossier, Entitlement, Held, enti
 from services.payroll.domain.explanation import explain
 from services.payroll.domain.scheme import read_scheme
 from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in
+from services.payroll.events import AllowanceAdjusted
 from services.payroll.posting import post_chunk
 from services.payroll.service import SERVICE
 from services.payroll.tables import TABLES
 from services.payroll.views import ALLOWANCES, RECOVERING
-from shared.kernel.calendar import Calendar
+from shared.events.calendar import HolidayDeclared, HolidayWithdrawn
 from shared.kernel.facts import Fact
 from shared.kernel.money import half_up
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from tests.support import payroll_year as year
-from tests.support.knowledge import MemoryKnowledge
+from tests.support.knowledge import MemoryKnowledge, heard
 from tests.support.payroll_year import at
 
 CLASS_5, CLASS_8, CLASS_9 = 2_236_697, 3_500_452, 4_355_208
@@ -138,9 +139,34 @@ def test_within_month_says_how_a_month_counts_in_which_the_post_changes(rule: st
 
 def test_working_days_leave_out_the_agencys_holidays():
     knowledge = serving(within_month="working-days")
-    knowledge.calendar = Calendar(holidays=frozenset({date(2026, 2, 17), date(2026, 2, 18)}))
+    off(knowledge, 1, HolidayDeclared(date(2026, 2, 17), "national", "SKB 1/2025"))
+    off(knowledge, 2, HolidayDeclared(date(2026, 2, 18), "joint-leave", "SKB 1/2025"))
     tell(knowledge, year.position(9, date(2026, 2, 16), version=3))
     assert row(knowledge, "2026-02")["due"] == half_up(Fraction(10 * CLASS_8 + 8 * CLASS_9, 18))
+
+
+def off(knowledge: MemoryKnowledge, version: int, said: HolidayDeclared | HolidayWithdrawn) -> str:
+    """The agency's calendar says something; the id of the fact."""
+    fact = heard("personnel", said, "agency", "personnel-holidays-2026", version, knowledge.now)
+    tell(knowledge, fact)
+    return fact.id
+
+
+@pytest.mark.parametrize("rule", ["working-days", "days"])
+def test_a_day_off_declared_later_changes_the_month_only_where_working_days_count(rule: str):
+    """Open months are calculated again; a posted one is adjusted, because of the holiday, and back again when it is withdrawn."""
+    knowledge = serving(within_month=rule)
+    tell(knowledge, year.position(9, date(2026, 2, 16), version=3))
+    run(knowledge, "2026-01"), run(knowledge, "2026-02")
+    before = row(knowledge, "2026-02")["due"]
+    declared = off(knowledge, 1, HolidayDeclared(date(2026, 2, 17), "local", "188/1/2026"))
+    after = half_up(Fraction(10 * CLASS_8 + 9 * CLASS_9, 19)) if rule == "working-days" else before
+    made = [fact.event for fact in knowledge.known.values() if isinstance(fact.event, AllowanceAdjusted)]
+    assert [(one.month, one.from_total, one.to_total, one.cause) for one in made] == (
+        [("2026-02", before, after, declared)] if rule == "working-days" else []
+    )
+    off(knowledge, 2, HolidayWithdrawn(date(2026, 2, 17), "188/2/2026"))
+    assert row(knowledge, "2026-02")["due"] == before
 
 
 # --- joining ---

@@ -57,6 +57,8 @@ STEPS: dict[str, dict[str, Any]] = {
         "outcome": "no-local-rule",
     },
     "appraisal-finalized": {"judgement": {"predicate": "baik", "score": "91.20"}, "basis": "decision", "period": "2026-Q1"},
+    "objection-term-moved": {"previous": "2026-05-04T17:00:00+00:00", "objection_until": "2026-05-05T17:00:00+00:00"},
+    "decision-term-moved": {"previous": "2026-05-06T17:00:00+00:00", "decision_due": "2026-05-07T17:00:00+00:00"},
     "decision-overdue": {"due": "2026-05-07T17:00:00+00:00"},
     "target": {
         "target_id": "izin-selesai", "aspect": "quantity", "unit": "izin", "direction": "higher", "value": "120", "weight": 14,
@@ -93,6 +95,14 @@ TOLD = {
         "(PP 94/2021 art. 42), and there is no local one",
     ),
     "appraisal-finalized": ("hasil final: Baik (91,20) (diputus atas keberatan)", "final result: good (91.20) (decided on an objection)"),
+    "objection-term-moved": (
+        "hari kerja berubah: keberatan paling lambat 5 Mei 2026, bukan 4 Mei 2026",
+        "the working days changed: an objection was possible until 5 May 2026, not 4 May 2026",
+    ),
+    "decision-term-moved": (
+        "hari kerja berubah: keputusan paling lambat 7 Mei 2026, bukan 6 Mei 2026",
+        "the working days changed: to be decided by 7 May 2026, not 6 May 2026",
+    ),
     "decision-overdue": ("peringatan: keputusan belum ada sampai 7 Mei 2026", "warning: no decision had come by 7 May 2026"),
     "target": (
         "sasaran “Menyelesaikan permohonan izin yang lengkap” (kuantitas): 120 izin, lebih tinggi lebih baik, bobot 14,29 %, "

@@ -111,6 +111,7 @@ PUBLISHED = {
         *("late-and-early-minutes", "days-absent", "meetings-missed", "roll-calls-missed"),
         *("ObjectionDecided", "DeliveryWithdrawn", "AppraisalDelivered", "AppraisalFinalized", "AppraisalCorrected", "AppraisalImported"),
         *("AttendanceRecorded", "PositionAssigned", "RuleSetPublished", "SanctionImposed", "SanctionLifted", "AwardGranted"),
+        *("WorkingWeekSet", "HolidayDeclared", "HolidayWithdrawn"),
         *ENDS,
         *("EmploymentEnded", "EmploymentEndRevoked", "ServiceInterrupted", "ServiceResumed"),
     ),

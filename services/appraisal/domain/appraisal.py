@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.appraisal.domain import correction, delivery, objection, scoring, streams, withdrawal
+from services.appraisal.domain import correction, delivery, objection, running, scoring, streams, withdrawal
 from services.appraisal.domain.appraised import period_of
 from services.appraisal.domain.correction import CorrectAppraisal
 from services.appraisal.domain.delivery import DeliverAppraisal
 from services.appraisal.domain.objection import DecideObjection, FileObjection, ReportOverdue
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.domain.record import Record, Stage, evolve, not_delivered
+from services.appraisal.domain.running import MoveTerms
 from services.appraisal.domain.scoring import ReportAchievement, SubmitScore
 from services.appraisal.domain.withdrawal import WithdrawDelivery
 from services.appraisal.events import AppraisalAccepted, AppraisalFinalized, AppraisalImported
@@ -74,6 +75,8 @@ def decide(state: Record, command: Any) -> Sequence[Any]:
             return objection.settle(state, command)
         case ReportOverdue():
             return objection.report_overdue(state, command)
+        case MoveTerms():
+            return running.move(state, command)
     raise TypeError(f"expected a command on an appraisal, found {command!r}")
 
 

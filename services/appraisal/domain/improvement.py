@@ -8,20 +8,35 @@ from datetime import date
 from typing import Any
 
 from services.appraisal.domain import streams
-from services.appraisal.events import ImprovementItemClosed, ImprovementItemOpened
+from services.appraisal.events import ImprovementItemClosed, ImprovementItemMoved, ImprovementItemOpened
+from shared.kernel.calendar import Calendar, Term
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
 
 
 @dataclass(frozen=True)
 class OpenImprovementItem:
-    """`cause`: complaint or survey; `event`: the id of the fact; `due`: the last day."""
+    """`cause`: complaint or survey; `event`: the id of the fact; `due`: the last day by the term of `rule_set`, from `began`."""
 
     unit: str
     item: str
     cause: str
     event: str
     due: date
+    rule_set: str
+    began: date
+
+
+@dataclass(frozen=True)
+class MoveImprovementItem:
+    """`began`: the day from which its term counts."""
+
+    unit: str
+    item: str
+    began: date
+    term: Term
+    calendar: Calendar
+    today: date
 
 
 @dataclass(frozen=True)
@@ -46,17 +61,28 @@ class OfItem:
 
 @dataclass(frozen=True)
 class ItemState:
-    opened: bool = False
+    """`due`: its last day as it stands; None before it was opened."""
+
+    due: date | None = None
     done_on: date | None = None
 
+    @property
+    def opened(self) -> bool:
+        return self.due is not None
 
-def decide(state: ItemState, command: OpenImprovementItem | CloseImprovementItem) -> Sequence[Any]:
-    """ImprovementItemOpened, once however often it is asked for; ImprovementItemClosed, refused when there is nothing open."""
+
+def decide(state: ItemState, command: OpenImprovementItem | MoveImprovementItem | CloseImprovementItem) -> Sequence[Any]:
+    """ImprovementItemOpened, once however often it is asked for; ImprovementItemClosed, refused when there is nothing open.
+
+    ImprovementItemMoved while it is open and its last day has not passed.
+    """
     match command:
         case OpenImprovementItem():
             if state.opened:
                 return ()
-            return (ImprovementItemOpened(command.unit, command.item, command.cause, command.event, command.due),)
+            return (ImprovementItemOpened(**vars(command)),)
+        case MoveImprovementItem():
+            return _move(state, command)
         case CloseImprovementItem():
             return _close(state, command)
     raise TypeError(f"expected a command on an improvement item, found {command!r}")
@@ -65,10 +91,19 @@ def decide(state: ItemState, command: OpenImprovementItem | CloseImprovementItem
 def evolve(state: ItemState, event: Any) -> ItemState:
     match event:
         case ImprovementItemOpened():
-            return replace(state, opened=True)
+            return replace(state, due=event.due)
+        case ImprovementItemMoved():
+            return replace(state, due=event.due)
         case ImprovementItemClosed():
             return replace(state, done_on=event.done_on)
     return state
+
+
+def _move(state: ItemState, command: MoveImprovementItem) -> Sequence[ImprovementItemMoved]:
+    if state.due is None or state.done_on is not None or state.due < command.today:
+        return ()
+    due = command.term.moved(command.began, state.due, command.calendar, command.today)
+    return (ImprovementItemMoved(command.unit, command.item, state.due, due),) if due != state.due else ()
 
 
 def _close(state: ItemState, command: CloseImprovementItem) -> Sequence[Any]:

@@ -80,6 +80,10 @@ def evolve(state: Record, event: Any) -> Record:
             )
         case events.DeliveryWithdrawn():
             return replace(state, stage=Stage.SCORING, kind=None, judgement=None, rule_set=None, objection_until=None)
+        case events.ObjectionTermMoved():
+            return replace(state, objection_until=event.objection_until)
+        case events.DecisionTermMoved():
+            return replace(state, objection=replace(state.objection, decision_due=event.decision_due))
         case events.AppraisalAccepted():
             return replace(state, accepted=event.how)
         case events.ObjectionFiled():

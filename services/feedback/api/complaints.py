@@ -36,7 +36,7 @@ def file_complaint(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
     if earlier is not None:
         if not _same(ask, earlier, body):
             raise KeyReused("expected the complaint that this Idempotency-Key was first sent with, found another")
-        return {"complaint": complaint, "receipt_code": code, "due": earlier.last_day}
+        return {"complaint": complaint, "receipt_code": code, "due": _course(ask, earlier).last_day_of(earlier)}
     known_unit(ask, body["unit"])
     rules = ask.knowledge.rules("complaints", ask.today)
     command = ReceiveComplaint(

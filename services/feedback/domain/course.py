@@ -15,6 +15,8 @@ from services.feedback.events import (
     ComplaintReceived,
     ComplaintResolved,
     ComplaintResumed,
+    ComplaintTermMoved,
+    ComplaintWaitingMoved,
 )
 from shared.kernel.calendar import Calendar, Term
 from shared.kernel.decider import Aggregate, Decider
@@ -78,10 +80,20 @@ class ResumeComplaint(_OfReceived):
 
 
 @dataclass(frozen=True)
+class MoveTerm(_OfReceived):
+    """The calendar is `calendar` now. `terms`: of the rules that the complaint was taken in under."""
+
+    terms: ComplaintTerms
+    calendar: Calendar
+    today: date
+
+
+@dataclass(frozen=True)
 class Course:
     """How a complaint stands: what changed since it was taken in, None where nothing did.
 
     `paused`: the waiting that is not over. `days_left`: of the term, while it lasts. `overdue`: the moment that passed.
+    `began`: the day from which the clock counts, and `days` how many of them; None: from the first day, and all of the term's.
     """
 
     unit: str | None = None
@@ -92,6 +104,8 @@ class Course:
     passed: tuple[ComplaintPassed, ...] = ()
     overdue: datetime | None = None
     resolved: ComplaintResolved | None = None
+    began: date | None = None
+    days: int | None = None
 
     def unit_of(self, received: ComplaintReceived) -> str:
         return self.unit or received.unit
@@ -127,6 +141,8 @@ def decide(state: Course, command: Any) -> Sequence[Any]:
             return _pause(state, command)
         case ResumeComplaint():
             return _resume(state, command)
+        case MoveTerm():
+            return _move(state, command)
     raise TypeError(f"expected a command on a complaint, found {command!r}")
 
 
@@ -134,13 +150,19 @@ def evolve(state: Course, event: Any) -> Course:
     match event:
         case ComplaintPassed():
             moved = replace(state, unit=event.unit, passed=(*state.passed, event))
-            if event.due is not None:
-                return replace(moved, last_day=event.last_day, due=event.due)
-            return moved
+            if event.due is None:
+                return moved
+            if event.clock == ANEW:
+                moved = replace(moved, began=event.passed_on, days=None)
+            return replace(moved, last_day=event.last_day, due=event.due)
         case ComplaintPaused():
             return replace(state, paused=event, days_left=event.days_left)
         case ComplaintResumed():
-            return replace(state, paused=None, last_day=event.last_day, due=event.due)
+            return replace(state, paused=None, last_day=event.last_day, due=event.due, began=event.since, days=state.days_left)
+        case ComplaintTermMoved():
+            return replace(state, last_day=event.last_day, due=event.due)
+        case ComplaintWaitingMoved():
+            return replace(state, paused=replace(state.paused, until=event.until, until_moment=event.until_moment))
         case ComplaintOverdue():
             return replace(state, overdue=event.due)
         case ComplaintResolved():
@@ -261,6 +283,24 @@ def _resume(state: Course, command: ResumeComplaint) -> Sequence[Any]:
     due = command.calendar.end_of(last_day).astimezone(UTC)
     unit = state.unit_of(received)
     return [ComplaintResumed(unit, received.complaint, received.kind, on, command.how, last_day, due)]
+
+
+def _move(state: Course, command: MoveTerm) -> Sequence[Any]:
+    """ComplaintTermMoved while the clock runs, ComplaintWaitingMoved while it stands still. What ran out, and what is resolved, stays."""
+    received, calendar = command.received, command.calendar
+    if state.resolved is not None or state.overdue == (due := state.due_of(received)) and due is not None:
+        return []
+    about = (state.unit_of(received), received.complaint, received.kind)
+    if state.paused is not None:
+        waiting, previous = command.terms.waiting, state.paused.until
+        day = waiting.moved(state.paused.since, previous, calendar, command.today) if waiting else previous
+        moved = ComplaintWaitingMoved(*about, previous, day, calendar.end_of(day).astimezone(UTC))
+    else:
+        term, previous = command.terms.of(received.kind), state.last_day or received.last_day
+        counted = term if state.days is None else Term(state.days, term.kind)
+        day = counted.moved(state.began or received.received_on, previous, calendar, command.today)
+        moved = ComplaintTermMoved(*about, previous, day, calendar.end_of(day).astimezone(UTC))
+    return [moved] if day != previous else []
 
 
 def _resolved_before(state: Course, received: ComplaintReceived, remedy: str) -> Refused:

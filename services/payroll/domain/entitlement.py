@@ -10,7 +10,7 @@ from services.payroll.domain.allowance import Portion, bonus_line, cut_line, exa
 from services.payroll.domain.discipline import points
 from services.payroll.domain.presence import Stretch, away, life_in, portions, position_on, stretches
 from services.payroll.domain.sanction import Penalty, heaviest, penalties
-from services.payroll.domain.scheme import BONUS, SANCTION, Scheme
+from services.payroll.domain.scheme import BONUS, SANCTION, WORKING_DAYS, Scheme
 from services.payroll.events import Line, Missing, RuleSetPublished
 from services.payroll.heard import (
     AppraisalCorrected,
@@ -25,6 +25,7 @@ from services.payroll.heard import (
     SanctionImposed,
     SanctionLifted,
 )
+from shared.events.calendar import WorkingWeekSet
 from shared.kernel.calendar import Calendar
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
@@ -41,7 +42,10 @@ WHEN_MISSING, LAST, WITHOUT_PREDICATE = "when-missing", "last-predicate", "witho
 
 @dataclass(frozen=True)
 class Dossier:
-    """The facts that decide one person's allowances, in any order and repetition, and the agency's calendar. `life`: facts of service."""
+    """The facts that decide one person's allowances, in any order and repetition. `life`: facts of service.
+
+    The agency's `calendar`, and the facts that made it (`declared`), where parts of a month are counted in working days.
+    """
 
     employee: str
     positions: Sequence[Fact[PositionAssigned]] = ()
@@ -54,6 +58,7 @@ class Dossier:
     life: Sequence[Fact] = ()
     withdrawals: Sequence[Fact[DeliveryWithdrawn]] = ()
     calendar: Calendar = field(default_factory=Calendar)
+    declared: Sequence[Fact] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,7 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
         *(fact for each in sanctions for fact in (each.imposed, each.lifted)),
         *bonuses,
         *life_in(month, dossier.life),
+        *(_working_days(month, dossier.declared) if scheme.within_month == WORKING_DAYS and len(found) > 1 else ()),
     )
     return Entitlement(
         employee=dossier.employee,
@@ -155,6 +161,13 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
         stretches=found,
         standing=standing,
     )
+
+
+def _working_days(month: Period, declared: Sequence[Fact]) -> Iterable[Fact]:
+    """What the agency said of the month's days."""
+    for fact in declared:
+        if fact.event.since <= month.end if isinstance(fact.event, WorkingWeekSet) else month.holds(fact.event.day):
+            yield fact
 
 
 def _nothing(

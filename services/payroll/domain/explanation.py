@@ -102,7 +102,7 @@ def _difference(fact: Fact[AllowanceAdjusted], story: Story, dossier: Dossier, p
     """One adjustment in a sentence's parts: how much, from what to what, because of which fact, paid by which runs."""
     event = fact.event
     candidates = (*story.judged, *dossier.predicates, *dossier.attendance, *dossier.positions, *dossier.rule_sets)
-    candidates += (*dossier.sanctions, *dossier.liftings, *dossier.awards, *dossier.life, *dossier.withdrawals)
+    candidates += (*dossier.sanctions, *dossier.liftings, *dossier.awards, *dossier.life, *dossier.withdrawals, *dossier.declared)
     cause = next((each for each in candidates if each.id == event.cause), None)
     return {
         "event": fact.id,

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from shared.events.calendar import HolidayDeclared, HolidayWithdrawn, WorkingWeekSet
+from shared.events.classes import EventClass
 from shared.events.registry import Catalogue
 from shared.events.rule_set import declare
 
 EVENTS = Catalogue("personnel")
 declare(EVENTS)
+EVENTS.event(EventClass.OPEN, effective="since")(WorkingWeekSet)
+EVENTS.event(EventClass.OPEN, effective="day")(HolidayDeclared)
+EVENTS.event(EventClass.OPEN, effective="day")(HolidayWithdrawn)

@@ -6,11 +6,13 @@ from services.personnel.views.careers import TALENT_BOXES, VACANCIES
 from services.personnel.views.conduct import AWARD_EVALUATIONS, AWARDS, SANCTIONS
 from services.personnel.views.development import DEVELOPMENTS, PROPOSALS
 from services.personnel.views.people import ATTENDANCE_MONTHS, EMPLOYEES, UNITS
+from shared.views.calendar import CALENDAR
 
 __all__ = [
     "ATTENDANCE_MONTHS",
     "AWARDS",
     "AWARD_EVALUATIONS",
+    "CALENDAR",
     "DEVELOPMENTS",
     "EMPLOYEES",
     "PROPOSALS",
@@ -32,4 +34,5 @@ VIEWS = (
     AWARD_EVALUATIONS,
     AWARDS,
     SANCTIONS,
+    CALENDAR,
 )
