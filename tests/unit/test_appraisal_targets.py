@@ -287,6 +287,17 @@ def test_a_years_amount_is_divided_by_the_months_that_it_was_set_for():
     assert achieved(delivered(planned(target), first, "2026", service=left))["permits"] == 100
 
 
+def test_a_plan_made_anew_leaves_the_earlier_amount_its_part_of_the_year():
+    """120 a year until July are 60; the new plan's 30 are for its own half."""
+    target = replace(YEARLY, aggregate="sum")
+    first = planned(target)
+    later = replace(approval(replace(target, target_id="letters", value="30")), transfers=(date(2026, 7, 1),), approved_on=date(2026, 7, 6))
+    plan = (*first, *given(PLAN, *first).when(later).events)
+    values = {("permits", month): "10" for month in range(1, 7)} | {("letters", month): "4" for month in range(7, 13)}
+    assert achieved(delivered(plan, values, "2026")) == {"permits": 100, "letters": 80, "result": 90}
+    assert achieved(delivered(plan, values, "2026-Q3")) == {"letters": 80, "result": 80}
+
+
 @for_all(some.lists(some.integers(0, 40), min_size=12, max_size=12))
 def test_the_year_of_a_sum_is_the_mean_of_its_quarters_while_none_is_over_the_cap(amounts):
     target = replace(YEARLY, aggregate="sum", value="600")

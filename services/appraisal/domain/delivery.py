@@ -10,7 +10,7 @@ from typing import Any
 
 from services.appraisal.domain import rating
 from services.appraisal.domain.appraised import appraised_period, must_have_served, still_scoring
-from services.appraisal.domain.plan import Fixed, PlanState, needs_plan
+from services.appraisal.domain.plan import Fixed, PlanState, measured, needs_plan
 from services.appraisal.domain.record import Record
 from services.appraisal.domain.rules import AppraisalRules
 from services.appraisal.domain.targets import Target
@@ -176,14 +176,18 @@ def _reached(command: DeliverAppraisal, target: Target, version: Fixed, months: 
 
 
 def _planned(command: DeliverAppraisal, target: Target, version: Fixed) -> tuple[Period, ...]:
-    """The months of the year that the target was set for: all that are asked for from the first one in service on.
+    """The months that the target's amount was set for: of the year all that are asked for from the first one in service on, or from that
+    of its version.
 
-    Who was away, or left, has so much less of the year's amount to reach; who joined within the year had his own amount set.
+    Who was away, left, or had the plan made anew, has so much less of the year's amount to reach; who joined within the year had his own
+    amount set.
     """
     year = Period(Period.parse(command.period).year, 1, 12)
-    began = _served(command, year)[0]
-    from_then = [month for month in year.months if month.start >= began.start]
-    return command.plan.asked(target, version, year, command.rules.measurement, from_then)
+    began = max(_served(command, year)[0].start, version.first.start)
+    from_then = [month for month in year.months if month.start >= began]
+    if target.months:
+        return tuple(month for month in from_then if str(month) in target.months)
+    return measured(year, command.rules.measurement, from_then)
 
 
 def _mean(parts: Iterable[tuple[int, Fraction]]) -> Fraction:
