@@ -36,6 +36,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "{since} to {until}: {days} of {of_days} days, class {job_class}, basic amount {base}, paid {percent} %{because}",
     ),
     "days-because": (" ({why})", " ({why})"),
+    "registration-withdrawn": ("pendaftaran ditarik kembali: keliru", "the registration was withdrawn: a mistake"),
     "registered": ("pegawai {kind} sejak {since}", "{kind} employee since {since}"),
     "employment-ended": ("masa kerja berakhir mulai {since}: {kind} ({document})", "employment ended from {since} on: {kind} ({document})"),
     "end-revoked": (

@@ -61,6 +61,15 @@ class EmploymentEndRevoked:
 
 @HEARD.hears("personnel")
 @dataclass(frozen=True)
+class RegistrationWithdrawn:
+    """The person was registered by mistake; `since`: the first day of the service that never was."""
+
+    employee: str
+    since: date
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
 class ServiceInterrupted:
     """In service and not at work from `since` to the last day `until`; None: open."""
 
@@ -166,5 +175,5 @@ class TrainingCompleted:
     score_hundredths: int | None = None
 
 
-LIFE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed)
+LIFE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed, RegistrationWithdrawn)
 """What a person's service is folded from (:class:`shared.kernel.employment.Employment`)."""

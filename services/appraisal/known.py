@@ -9,7 +9,7 @@ from datetime import date, datetime
 from services.appraisal.domain import streams
 from services.appraisal.domain.standing import Assesses, History, May, Post, Service, assessing, deciding, line_of_period, line_on
 from services.appraisal.events import AppraisalDelivered, DeliverySeen, DeliveryWithdrawn, OrganisationResultSet
-from services.appraisal.heard import LIFE, EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitMoved, UnitOpened
+from services.appraisal.heard import LIFE, PositionAssigned, ReportingLineSet, UnitMoved, UnitOpened
 from shared.kernel.employment import Employment
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
@@ -17,7 +17,7 @@ from shared.kernel.refusal import Refused
 
 
 def registered(knowledge: Knowledge, employee: str) -> bool:
-    return bool(knowledge.facts(EmployeeRegistered, employee))
+    return Employment.known(knowledge, employee, LIFE).registered
 
 
 def must_be_registered(knowledge: Knowledge, employee: str) -> None:

@@ -30,6 +30,7 @@ from services.payroll.heard import (
     EmploymentEnded,
     EmploymentEndRevoked,
     PositionAssigned,
+    RegistrationWithdrawn,
 )
 from shared.kernel.facts import Fact
 from shared.views.calendar import CALENDAR
@@ -47,7 +48,7 @@ def fold_employee(key: str, row: Row | None, fact: Fact) -> Row:
     row, event = dict(row or {"since": None, "ended": None}), fact.event
     if isinstance(event, EmployeeRegistered):
         row["kind"] = event.kind
-    if isinstance(event, EmploymentEnded):
+    if isinstance(event, EmploymentEnded | RegistrationWithdrawn):
         row["ended"] = event.since
     elif row["ended"] is not None and _goes_on(event, row["ended"]):
         row["ended"] = None
@@ -65,7 +66,7 @@ def _goes_on(event: object, ended: date) -> bool:
 EMPLOYEES = View(
     name="employees",
     columns=(Column("kind", Text), Column("since", Date), Column("ended", Date)),
-    on=dict.fromkeys((EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, PositionAssigned), subject_key),
+    on=dict.fromkeys((EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, PositionAssigned, RegistrationWithdrawn), subject_key),
     fold=fold_employee,
 )
 

@@ -64,6 +64,7 @@ IMPORTS = (
 CALENDAR = ("set-working-week", "declare-holiday", "withdraw-holiday", "import-holidays")
 PERSONAL = ("read-employee", "see-identity", "read-attendance", "read-proposal", "read-development", "read-sanctions")
 IDENTITY = ("erase-identity", "correct-nip")
+SERVICE = ("end-employment", "interrupt-service", "withdraw-registration")
 STEPS = ("follow-development",)
 CAREERS = ("list-talent", "list-rank-promotions", "read-vacancy")
 DECISIONS = ("decide-proposal", "decide-vacancy", "close-improvement", "lift-sanction")
@@ -80,7 +81,7 @@ POLICY = Policy(
         Allow("read-sanctions", role="approver"),
         *(
             Allow(action, role="hr")
-            for action in ("open-vacancy", "complete-training", "evaluate-award", "move-unit", "end-employment", "interrupt-service")
+            for action in ("open-vacancy", "complete-training", "evaluate-award", "move-unit", *SERVICE)
         ),
         *(Allow(action, role=role) for action in CAREERS for role in ("hr", "approver", "auditor")),
         # Whom a post is decided about, the official must know by name; the look is logged.

@@ -92,6 +92,10 @@ class CorrectedNip(Schema):
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "What the correction rests on"})
 
 
+class WithdrawnRegistration(Schema):
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "What says that the registration was a mistake"})
+
+
 class EndOfEmployment(Schema):
     kind = fields.String(
         required=True,

@@ -18,7 +18,9 @@ ENDS = ("retired", "resigned", "dismissed", "died", "contract-ended", "moved-age
 """Kinds of end: pensiun, atas permintaan sendiri, tidak atas permintaan sendiri, meninggal (PP 11/2017 art. 238–248), perjanjian kerja
 berakhir (PP 49/2018), pindah instansi."""
 
-EVENTS = ("EmployeeRegistered", "EmploymentEnded", "EmploymentEndRevoked", "ServiceInterrupted", "ServiceResumed")
+EVENTS = ("EmployeeRegistered", "EmploymentEnded", "EmploymentEndRevoked", "ServiceInterrupted", "ServiceResumed", "RegistrationWithdrawn")
+WITHDRAWN = "withdrawn"
+"""How the service of somebody ended who was registered by mistake: on the day on which it would have begun."""
 _DAY = timedelta(days=1)
 
 
@@ -69,9 +71,7 @@ class Employment:
     # --- what is said of it ---
 
     def after(self, event: Any) -> Employment:
-        """With one more event: EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted or ServiceResumed of any
-        service's class of that name. Others change nothing.
-        """
+        """With one more event of `EVENTS`, of any service's class of that name. Others change nothing."""
         said = said_by(event)
         return self if said is None else self._told(said)
 
@@ -84,6 +84,8 @@ class Employment:
                 return self._with_last(lambda spell: replace(spell, end=since, how=said.kind))
             case "EmploymentEndRevoked":
                 return self._with_last(lambda spell: replace(spell, end=None, how=None) if spell.end == since else spell)
+            case "RegistrationWithdrawn":
+                return Employment((Spell(since, since, WITHDRAWN),))
             case "ServiceInterrupted":
                 return self._with(since, lambda spell: _interrupted(spell, Interruption(str(said.kind), since, said.until)))
         return self._with(since, lambda spell: _resumed(spell, since))
@@ -102,6 +104,11 @@ class Employment:
         return Employment(tuple(change(spell) if spell.holds(day) else spell for spell in self.spells))
 
     # --- what may be asked ---
+
+    @property
+    def registered(self) -> bool:
+        """Whether the person was registered, and not by mistake."""
+        return bool(self.spells) and self.spells[-1].how != WITHDRAWN
 
     @property
     def began(self) -> date | None:
@@ -161,7 +168,7 @@ class Employment:
 
 def has_left(knowledge: Knowledge, person: str, models: Sequence[type]) -> bool:
     """Whether somebody is out of service today; of whom nothing is known, not. `models` as for :meth:`Employment.known`."""
-    ended = [model for model in models if model.__name__ == "EmploymentEnded"]
+    ended = [model for model in models if model.__name__ in ("EmploymentEnded", "RegistrationWithdrawn")]
     if not any(knowledge.facts(model, person) for model in ended):
         return False
     return Employment.known(knowledge, person, models).ended(knowledge.today) is not None

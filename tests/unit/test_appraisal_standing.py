@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.appraisal import events, heard
+from services.appraisal import events, heard, known
 from services.appraisal.domain.standing import Assesses, History, May, Post, Service, assessing, deciding, line_of_period, line_on
 from services.appraisal.policy import POLICY
 from services.appraisal.service import SERVICE
@@ -206,6 +206,13 @@ def test_who_retired_or_was_suspended_is_followed_and_who_is_on_leave_may_act_be
     assert who(heard.ServiceInterrupted("old", "suspended", april, None)) == ["chief"]
     assert who(heard.ServiceInterrupted("old", "maternity-leave", april, None)) == ["old", "chief"]
     assert who(heard.EmploymentEnded("chief", "retired", april), action="decide-objection", by="old") == ["head"]
+
+
+def test_who_was_registered_by_mistake_is_not_known_and_assesses_nobody():
+    knowledge = on("2027-04-05", OLD, heard.EmployeeRegistered("old", "PNS", START), heard.RegistrationWithdrawn("old", START))
+    assert not known.registered(knowledge, "old") and not known.registered(knowledge, "nobody")
+    assert may(knowledge, "chief", "deliver-appraisal") and not may(knowledge, "old", "deliver-appraisal")
+    assert known.registered(on("2027-04-05", heard.EmployeeRegistered("old", "PNS", START)), "old")
 
 
 def service(**said):

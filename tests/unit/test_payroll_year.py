@@ -18,6 +18,7 @@ from services.payroll.domain.run import PAY_RUN, CloseRun, check_month
 from services.payroll.domain.run_id import RunId
 from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in
 from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted, Line, Missing
+from services.payroll.heard import RegistrationWithdrawn
 from services.payroll.posting import post_chunk, posted_in
 from services.payroll.service import SERVICE
 from services.payroll.views import ADJUSTMENTS, ALLOWANCES, EMPLOYEES, PAY_RUNS
@@ -26,7 +27,7 @@ from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from tests.support import payroll_year as year
-from tests.support.knowledge import MemoryKnowledge
+from tests.support.knowledge import MemoryKnowledge, heard
 from tests.support.payroll_year import at
 
 
@@ -212,6 +213,17 @@ def test_pay_that_waits_for_finality_does_not_rest_on_delivery():
     assert isinstance(entitlement_of(knowledge, "m1", Period(2026, 4, 4)), Held)
     tell(knowledge, *year.granted())
     assert due(knowledge, "2026-04") == 3_500_452
+
+
+def test_who_was_registered_by_mistake_is_neither_paid_nor_waited_for():
+    knowledge = mulyorejo()
+    tell(knowledge, year.registered("x9"), year.position(employee="x9"))
+    everybody = ["m1", "x9"]
+    assert {held.employee for held in post_chunk(knowledge, Period(2026, 1, 1), everybody).held} == {"m1", "x9"}
+    event = RegistrationWithdrawn("x9", date(2020, 1, 1))
+    tell(knowledge, heard("personnel", event, "x9", "personnel-employee-x9", 3, at(2, 1)))
+    assert {held.employee for held in post_chunk(knowledge, Period(2026, 2, 2), everybody).held} == {"m1"}
+    assert knowledge.row(EMPLOYEES, "x9")["ended"] == date(2020, 1, 1)
 
 
 def test_a_rule_set_withdrawn_before_its_day_pays_nothing_and_what_was_computed_ahead_goes_back():

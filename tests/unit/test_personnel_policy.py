@@ -58,6 +58,7 @@ CELLS = {
     "see-identity": {"hr", "approver", "self", "assessor"},
     "see-looks": {"hr", "auditor", "self"},
     "erase-identity": {"hr"},
+    "withdraw-registration": {"hr"},
     "correct-nip": {"hr"},
     "move-unit": {"hr"},
     "read-attendance": {"hr", "treasurer", "auditor", "self", "assessor"},

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from services.feedback.heard import EmployeeRegistered, UnitOpened
+from services.feedback.heard import LIFE, UnitOpened
 from shared.http.acting import Ask
+from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -38,7 +39,7 @@ def rules_for(ask: Ask, kind: str, text: str) -> RuleSet:
 
 
 def known_employee(ask: Ask, employee: str) -> None:
-    ask.found({} if ask.knowledge.facts(EmployeeRegistered, employee) else None, "employee", employee)
+    ask.found({} if Employment.known(ask.knowledge, employee, LIFE).registered else None, "employee", employee)
 
 
 def known_unit(ask: Ask, unit: str) -> None:

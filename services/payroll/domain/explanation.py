@@ -26,6 +26,7 @@ from services.payroll.heard import (
     ObjectionOverdue,
     ObjectionRefused,
     ProgressRecorded,
+    RegistrationWithdrawn,
     ScoreSubmitted,
     ServiceInterrupted,
     ServiceResumed,
@@ -162,6 +163,7 @@ _LIFE = {
     EmployeeRegistered: "registered",
     EmploymentEnded: "employment-ended",
     EmploymentEndRevoked: "end-revoked",
+    RegistrationWithdrawn: "registration-withdrawn",
     ServiceInterrupted: "service-interrupted",
     ServiceResumed: "service-resumed",
 }

@@ -10,7 +10,14 @@ from itertools import groupby
 
 from services.payroll.domain.allowance import Portion
 from services.payroll.domain.scheme import DAYS, FIRST_DAY, LAST_DAY, LONGEST, WHOLE_MONTH, WORKING_DAYS, Scheme
-from services.payroll.heard import EmploymentEnded, EmploymentEndRevoked, PositionAssigned, ServiceInterrupted, ServiceResumed
+from services.payroll.heard import (
+    EmploymentEnded,
+    EmploymentEndRevoked,
+    PositionAssigned,
+    RegistrationWithdrawn,
+    ServiceInterrupted,
+    ServiceResumed,
+)
 from shared.kernel.calendar import Calendar
 from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact
@@ -97,7 +104,7 @@ def life_in(month: Period, life: Sequence[Fact]) -> tuple[Fact, ...]:
         if event.since > month.end:
             return False
         match event:
-            case EmploymentEnded() | EmploymentEndRevoked() | ServiceResumed():
+            case EmploymentEnded() | EmploymentEndRevoked() | RegistrationWithdrawn() | ServiceResumed():
                 return True
             case ServiceInterrupted():
                 return event.until is None or event.until >= month.start

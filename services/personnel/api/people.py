@@ -7,9 +7,42 @@ from datetime import date
 from typing import Any
 
 from services.personnel import schemas, vault
-from services.personnel.domain.employee import EMPLOYEE, EndEmployment, InterruptService, RegisterEmployee, ResumeService, RevokeEnd
+from services.personnel.domain.employee import (
+    EMPLOYEE,
+    EndEmployment,
+    InterruptService,
+    RegisterEmployee,
+    ResumeService,
+    RevokeEnd,
+)
+from services.personnel.domain.registration import WithdrawRegistration
 from services.personnel.domain.unit import UNIT, MoveUnit, OpenUnit
-from services.personnel.events import SanctionImposed, SanctionLifted
+from services.personnel.events import (
+    AttendanceRecorded,
+    AwardGranted,
+    DevelopmentDecided,
+    EmploymentEnded,
+    GuidanceOpened,
+    ImprovementPeriodOpened,
+    MentorAppointed,
+    PostDecided,
+    PotentialAssessed,
+    RankPromotionDecided,
+    SanctionImposed,
+    SanctionLifted,
+    ServiceInterrupted,
+    TrainingAssigned,
+    TrainingCompleted,
+    YearAbsenceRecorded,
+)
+from services.personnel.heard import (
+    AppraisalCorrected,
+    AppraisalFinalized,
+    AppraisalImported,
+    FeedbackSummarised,
+    ScoreSubmitted,
+    TargetSet,
+)
 from services.personnel.views import ATTENDANCE_MONTHS, EMPLOYEES, UNITS
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
@@ -111,6 +144,41 @@ def _service(service: Employment, day: date) -> dict[str, Any]:
         "how": spell.how if spell else None,
         "away": {"kind": away.kind, "since": away.since, "until": away.until} if away else None,
     }
+
+
+@blp.route("/employees/<employee>/registration/withdrawal", methods=["POST"])
+@blp.arguments(schemas.WithdrawnRegistration)
+@commanding("withdraw-registration", subject="employee", status=201)
+def withdraw_registration(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]:
+    """Withdraw somebody who was registered by mistake, before anything follows from it: he never served, and his NIP is free again.
+
+    409 registration-followed says under `followed` what does: attendance, targets, results, decisions, somebody whom he assesses. The code
+    is not used again (409 employee-withdrawn). Answers {employee, status: withdrawn, version}.
+    """
+    known(ask, employee)
+    done = ask.execute(EMPLOYEE, WithdrawRegistration(employee, body["document"], _followed(ask, employee)))
+    vault.erase(ask.tx, employee)
+    return {"employee": employee, "status": "withdrawn", "version": done.version}
+
+
+FOLLOWING: tuple[tuple[str, tuple[type, ...]], ...] = (
+    ("attendance", (AttendanceRecorded, YearAbsenceRecorded)),
+    ("a potential", (PotentialAssessed,)),
+    ("targets", (TargetSet,)),
+    ("scores", (ScoreSubmitted,)),
+    ("a result", (AppraisalFinalized, AppraisalCorrected, AppraisalImported)),
+    ("what colleagues said", (FeedbackSummarised,)),
+    ("a decision on a proposal", (DevelopmentDecided, RankPromotionDecided, PostDecided, AwardGranted, SanctionImposed)),
+    ("a measure or training", (MentorAppointed, TrainingAssigned, TrainingCompleted, GuidanceOpened, ImprovementPeriodOpened)),
+    ("an end or interruption of service", (EmploymentEnded, ServiceInterrupted)),
+)
+"""What a registration may be followed by, as personnel knows it; what follows from proposals alone is withdrawn with him."""
+
+
+def _followed(ask: Ask, employee: str) -> tuple[str, ...]:
+    found = [name for name, models in FOLLOWING if any(ask.knowledge.facts(model, employee) for model in models)]
+    under = {row["key"] for name in ("assessor", "superior") for row in ask.knowledge.rows(EMPLOYEES, **{name: employee})}
+    return (*found, *(f"the reporting line of {one}" for one in sorted(under)))
 
 
 @blp.route("/employees/<employee>/end", methods=["POST"])

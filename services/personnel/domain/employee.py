@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from services.personnel.domain.registration import WithdrawRegistration, withdraw
 from services.personnel.events import (
     EducationRecorded,
     EmployeeRegistered,
@@ -15,6 +16,7 @@ from services.personnel.events import (
     EmploymentEndRevoked,
     PositionAssigned,
     RankHeld,
+    RegistrationWithdrawn,
     ReportingLineSet,
     ServiceInterrupted,
     ServiceResumed,
@@ -125,6 +127,7 @@ Command = (
     | RevokeEnd
     | InterruptService
     | ResumeService
+    | WithdrawRegistration
 )
 
 
@@ -139,6 +142,7 @@ class EmployeeState:
     education: str | None = None
     service: Employment = Employment()
     resumed: tuple[ServiceResumed, ...] = ()
+    withdrawn: bool = False
 
 
 def in_force(entries: Iterable[Any], day: date) -> Any | None:
@@ -154,8 +158,12 @@ def decide(state: EmployeeState, command: Command) -> Sequence[Any]:
     """What the command adds to the stream; nothing when it says what is known already (so a file may be imported twice)."""
     if isinstance(command, RegisterEmployee):
         return _register(state, command)
+    if isinstance(command, WithdrawRegistration) and state.withdrawn:
+        return []
     _must_be_registered(state, command)
     match command:
+        case WithdrawRegistration():
+            return withdraw(min(one.since for one in state.registered), command)
         case AssignPosition():
             return _assign(state, command)
         case HoldRank():
@@ -176,6 +184,13 @@ def decide(state: EmployeeState, command: Command) -> Sequence[Any]:
 def _register(state: EmployeeState, command: RegisterEmployee) -> Sequence[EmployeeRegistered]:
     if command.kind not in KINDS:
         raise _wrong("employee-kind", " or ".join(KINDS), command.kind, "correct the kind of employment")
+    if state.withdrawn:
+        raise Refused(
+            "employee-withdrawn",
+            expected="an employee code that was never used",
+            found=f"{command.employee}, whose registration was withdrawn",
+            remedy="register the person under another code",
+        )
     wished = EmployeeRegistered(command.employee, command.kind, command.since)
     if wished in state.registered:
         return []
@@ -355,6 +370,8 @@ def _resume(state: EmployeeState, command: ResumeService) -> Sequence[ServiceRes
 
 
 def evolve(state: EmployeeState, event: object) -> EmployeeState:
+    if isinstance(event, RegistrationWithdrawn):
+        return EmployeeState(service=state.service.after(event), withdrawn=True)
     state = replace(state, service=state.service.after(event))
     if isinstance(event, EmployeeRegistered):
         return replace(state, registered=(*state.registered, event))

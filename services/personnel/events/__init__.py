@@ -49,6 +49,7 @@ from services.personnel.events.people import (
     EmploymentEndRevoked,
     PositionAssigned,
     RankHeld,
+    RegistrationWithdrawn,
     ReportingLineSet,
     ServiceInterrupted,
     ServiceResumed,
@@ -58,7 +59,7 @@ from services.personnel.events.people import (
 )
 from shared.events.rule_set import RuleSetPublished
 
-LIFE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed)
+LIFE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed, RegistrationWithdrawn)
 """What a person's service is folded from (:class:`shared.kernel.employment.Employment`)."""
 
 __all__ = [
@@ -95,6 +96,7 @@ __all__ = [
     "RankPromotionProposed",
     "RankPromotionWithdrawn",
     "Reason",
+    "RegistrationWithdrawn",
     "ReportingLineSet",
     "RuleSetPublished",
     "RulesBegan",

@@ -45,6 +45,19 @@ class EmployeeRegistered:
     since: date
 
 
+@EVENTS.event(EventClass.OPEN)
+@dataclass(frozen=True)
+class RegistrationWithdrawn:
+    """The person was registered by mistake, and nothing had followed: he never served. `since`: the first day as registered.
+
+    The code stays unused ever after. Stream ``personnel-employee-<employee>``.
+    """
+
+    employee: str
+    since: date
+    document: str
+
+
 @EVENTS.event(EventClass.OPEN, effective="since")
 @dataclass(frozen=True)
 class PositionAssigned:

@@ -35,6 +35,7 @@ from services.personnel.events import (
     RankPromotionDecided,
     RankPromotionProposed,
     RankPromotionWithdrawn,
+    RegistrationWithdrawn,
     RulesBegan,
     SanctionImposed,
     SanctionLifted,
@@ -144,6 +145,7 @@ POST_PROPOSALS = Reaction(
         SanctionLifted: vacant_posts,
         EmployeeRegistered: vacant_posts,
         EmploymentEnded: vacant_posts,
+        RegistrationWithdrawn: vacant_posts,
         EmploymentEndReached: vacant_posts,
         EmploymentEndRevoked: vacant_posts,
         RuleSetPublished: of_talent_rules,
@@ -207,6 +209,7 @@ PROMOTIONS = Reaction(
     on={
         EmployeeRegistered: subject,
         EmploymentEnded: subject,
+        RegistrationWithdrawn: subject,
         EmploymentEndReached: subject,
         EmploymentEndRevoked: subject,
         RankHeld: subject,

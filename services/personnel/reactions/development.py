@@ -19,6 +19,7 @@ from services.personnel.events import (
     GuidanceClosed,
     ImprovementPeriodClosed,
     ImprovementPeriodOpened,
+    RegistrationWithdrawn,
 )
 from services.personnel.heard import (
     AppraisalCorrected,
@@ -57,6 +58,7 @@ DEVELOPMENT_PROPOSALS = Reaction(
     on={
         EmployeeRegistered: subject,
         EmploymentEnded: subject,
+        RegistrationWithdrawn: subject,
         EmploymentEndReached: subject,
         EmploymentEndRevoked: subject,
         TargetSet: subject,

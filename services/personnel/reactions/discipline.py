@@ -16,6 +16,7 @@ from services.personnel.events import (
     EmploymentEndReached,
     EmploymentEndRevoked,
     Reason,
+    RegistrationWithdrawn,
     RulesBegan,
     YearAbsenceRecorded,
 )
@@ -111,6 +112,7 @@ ABSENCE_SANCTIONS = Reaction(
         YearAbsenceRecorded: of_year,
         EmployeeRegistered: of_employment,
         EmploymentEnded: of_employment,
+        RegistrationWithdrawn: of_employment,
         EmploymentEndReached: of_employment,
         EmploymentEndRevoked: of_employment,
         RuleSetPublished: of_rules,

@@ -17,6 +17,7 @@ from services.personnel.events import (
     EmploymentEndRevoked,
     PositionAssigned,
     RankHeld,
+    RegistrationWithdrawn,
     ReportingLineSet,
     ServiceInterrupted,
     ServiceResumed,
@@ -58,11 +59,13 @@ def _dated(row: Row, name: str, entry: Mapping[str, Any]) -> list[dict[str, Any]
     return sorted([*kept, dict(entry)], key=lambda one: (one["since"], one.get("acting") or False))
 
 
-def fold_employee(key: str, row: Row | None, fact: Fact[Any]) -> Row:
+def fold_employee(key: str, row: Row | None, fact: Fact[Any]) -> Row | None:
     """All that was said with its dates in the lists; the single columns hold what began last, for filtering.
 
     `serving` is false from the day on which an end comes; `service` is what Employment reads.
     """
+    if isinstance(fact.event, RegistrationWithdrawn):
+        return None
     row, event = dict(row or {}), fact.event
     if isinstance(event, EmploymentEndReached):
         return {**row, "serving": Employment.read(row.get("service")).ended(event.since) is None}
@@ -128,6 +131,7 @@ EMPLOYEES = View(
     ),
     on={
         EmployeeRegistered: subject_key,
+        RegistrationWithdrawn: subject_key,
         EmploymentEnded: subject_key,
         EmploymentEndReached: subject_key,
         EmploymentEndRevoked: subject_key,
