@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -57,6 +57,22 @@ def post_each(service: str, bodies: Mapping[str, Mapping[str, Any]], seat: Seat)
 def hand_in(town: Place, service: str, path: str, name: str, seat: Seat) -> None:
     """Import the file of this name."""
     seat.hand_in(service, path, town.content(f"imports/{name}"), name)
+
+
+def handed_in(town: Place, moment: datetime, service: str, path: str, name: str, tells: str) -> Iterator[Step]:
+    """HR hands in a file; what it says of the HR officer himself waits until a second person has confirmed it, a minute later."""
+    officer, second = town.officers("hr")[:2]
+    yield step(town, f"import/{name}", moment, officer, tells, partial(hand_in, town, service, path, name))
+    if town.names(name, officer):
+        tells = "Pejabat SDM kedua memeriksa dan menyetujui baris tentang petugas SDM sendiri"
+        yield step(town, f"confirm/{name}", moment + timedelta(minutes=1), second, tells, partial(confirm_rows, town, service, name))
+
+
+def confirm_rows(town: Place, service: str, name: str, seat: Seat) -> None:
+    """Confirm each row of the file that waits for a second person."""
+    file = hashlib.sha256(town.content(f"imports/{name}")).hexdigest()
+    for row in seat.items(service, "/imports/set-aside", file=file, status="all"):
+        seat.post(service, f"/imports/set-aside/{row['id']}/confirmation")
 
 
 def approve_plans(people: Mapping[str, str], year: int, seat: Seat) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from scenario.acts import at, cited, hand_in, post, step
+from scenario.acts import at, cited, handed_in, post, step
 from scenario.place import Place
 from scenario.steps import Step
 
@@ -16,8 +16,7 @@ Brought = tuple[str, str, str, int, str]
 def arrival(town: Place, files: Iterable[Brought]) -> Iterator[Step]:
     """The files on the first working day; then everybody acknowledges the rules, before the first period is measured."""
     for name, service, path, minute, tells in files:
-        act = partial(hand_in, town, service, path, name)
-        yield step(town, f"import/{name}", at("2026-01-02", 8, minute), town.officer("hr"), tells, act)
+        yield from handed_in(town, at("2026-01-02", 8, minute), service, path, name, tells)
     read = {"rule_set": cited(town, "appraisal"), "how": "meeting"}
     for person in town.people():
         tells = "Pegawai mengikuti sosialisasi aturan dan menyatakan sudah memahaminya"
@@ -25,7 +24,6 @@ def arrival(town: Place, files: Iterable[Brought]) -> Iterator[Step]:
         yield step(town, f"rules-read/{person}", at("2026-01-05", 9), person, tells, act)
 
 
-def proposed_targets(town: Place, tells: str = "SDM mengimpor usulan sasaran kinerja (XLSX)") -> Step:
+def proposed_targets(town: Place, tells: str = "SDM mengimpor usulan sasaran kinerja (XLSX)") -> Iterator[Step]:
     """HR hands in the targets that people propose; each superior fixes them later, on what he sees."""
-    act = partial(hand_in, town, "appraisal", "/imports/targets", "targets.xlsx")
-    return step(town, "import/targets.xlsx", at("2026-01-06", 9), town.officer("hr"), tells, act)
+    return handed_in(town, at("2026-01-06", 9), "appraisal", "/imports/targets", "targets.xlsx", tells)

@@ -50,10 +50,20 @@ class Place:
 
     def officer(self, role: str) -> str:
         """The first person (or client) with this role. LookupError when there is none."""
+        return self.officers(role)[0]
+
+    def officers(self, role: str) -> list[str]:
+        """Everybody (or every client) with this role. LookupError when there is nobody."""
         found = [person for person, roles in {**self.offices, **self.clients}.items() if role in roles]
         if not found:
             raise LookupError(f"expected somebody with the role {role} in {self.agency}, found nobody; see its offices")
-        return found[0]
+        return found
+
+    def names(self, name: str, person: str) -> bool:
+        """Whether a row of the file that is imported under this name is about the person, by code or by NIP."""
+        source = f"sheets/{name.removesuffix('.xlsx')}.csv" if name.endswith(".xlsx") else f"imports/{name}"
+        nip = next(row["NIP"] for row in self.rows("sheets/people.csv") if row["Kode Pegawai"] == person)
+        return any(row.get("Kode Pegawai") == person or row.get("NIP") == nip for row in self.rows(source))
 
     def content(self, path: str) -> bytes:
         """The bytes of a file of the place's folder."""

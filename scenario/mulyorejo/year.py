@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from scenario.acts import after, appraise, approve_plans, at, digest, hand_in, pay, post, publish_rules, score_behaviour, step
+from scenario.acts import after, appraise, approve_plans, at, digest, handed_in, pay, post, publish_rules, score_behaviour, step
 from scenario.arriving import arrival, proposed_targets
 from scenario.client import Seat
 from scenario.mulyorejo import MULYOREJO, objections
@@ -47,7 +47,7 @@ def steps() -> Iterator[Step]:
 
 def plans(town: Place) -> Iterator[Step]:
     """January: targets are proposed, most of them by file, and fixed by each superior on what he sees."""
-    yield proposed_targets(town)
+    yield from proposed_targets(town)
     drafted = town.rows("played/own-targets.csv")
     for person in sorted({row["Kode Pegawai"] for row in drafted}):
         own = [_target(row) for row in drafted if row["Kode Pegawai"] == person]
@@ -68,7 +68,7 @@ def one_month(town: Place, number: int) -> Iterator[Step]:
         yield step(town, f"progress/{month}/{person}", at(f"{month}-28", 15), person, tells, partial(_report_progress, person, told))
     name = next(file.name for file in sorted((town.folder / "imports").glob(f"attendance-{month}.*")))
     tells = f"SDM mengimpor kehadiran {month} ({name.rpartition('.')[2].upper()})"
-    yield step(town, f"import/{name}", at(after(month, 3), 8), HR, tells, partial(hand_in, town, "personnel", "/imports/attendance", name))
+    yield from handed_in(town, at(after(month, 3), 8), "personnel", "/imports/attendance", name, tells)
     tells = f"Bendahara membayarkan TPP {month}"
     yield step(town, f"pay-run/{month}", at(after(month, 8), 10), TREASURER, tells, partial(pay, month))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from scenario.acts import at, close, decide_proposals, follow, hand_in, post, post_each, step
+from scenario.acts import at, close, decide_proposals, follow, handed_in, post, post_each, step
 from scenario.client import Seat
 from scenario.place import Place
 from scenario.steps import Step
@@ -66,7 +66,7 @@ def vacancy(town: Place) -> Iterator[Step]:
     """The head of community health moves up; the post that this leaves is filled by its published criteria."""
     name = "people-2026-08.csv"
     tells = "SDM mengimpor mutasi: kepala bidang kesehatan masyarakat menjadi sekretaris dinas (CSV)"
-    yield step(town, f"import/{name}", at("2026-07-28", 8), HR, tells, partial(hand_in, town, "personnel", "/imports/people", name))
+    yield from handed_in(town, at("2026-07-28", 8), "personnel", "/imports/people", name, tells)
     tells = "Jabatan strategis kepala bidang kesehatan masyarakat diumumkan lowong beserta kriterianya"
     yield step(town, "vacancy/opened", at("2026-08-24", 10), HR, tells, partial(post, "personnel", "/vacancies", VACANT))
     tells = "Pejabat yang berwenang memilih yang diusulkan pertama: kinerja lebih baik, bukan masa kerja lebih lama"

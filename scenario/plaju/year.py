@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from scenario.acts import after, appraise, approve_plans, at, hand_in, pay, post, post_each, publish_rules, step
+from scenario.acts import after, appraise, approve_plans, at, handed_in, pay, post, post_each, publish_rules, step
 from scenario.arriving import arrival, proposed_targets
 from scenario.client import Seat
 from scenario.place import Place
@@ -48,7 +48,7 @@ def steps() -> Iterator[Step]:
 
 def plans(town: Place) -> Iterator[Step]:
     """January: targets are proposed by file and fixed by each superior on what he sees."""
-    yield proposed_targets(town)
+    yield from proposed_targets(town)
     number = {person: place for place, person in enumerate(town.lines(), start=1)}
     for assessor, people in town.assessed().items():
         documents = {person: f"SKP/{number[person]:03d}/{YEAR}" for person in people}
@@ -66,7 +66,7 @@ def one_month(town: Place, number: int) -> Iterator[Step]:
         (f"achievements-{month}.csv", "appraisal", "/imports/achievements", f"SDM mengimpor realisasi sasaran {month} (CSV)"),
     )
     for name, service, path, tells in files:
-        yield step(town, f"import/{name}", at(third, 8), HR, tells, partial(hand_in, town, service, path, name))
+        yield from handed_in(town, at(third, 8), service, path, name, tells)
     tells = "Penanggung jawab imunisasi memantau jalannya cakupan imunisasi"
     yield step(town, f"watch/{month}", at(eighth, 10), WATCHER, tells, _watch)
     yield step(town, f"pay-run/{month}", at(eighth, 10), TREASURER, f"Bendahara membayarkan TPP {month}", partial(pay, month))

@@ -7,7 +7,7 @@ from pathlib import Path
 from scenario.place import Place
 from scenario.sawahlunto.telling import more
 
-_ASSESSORS = dict.fromkeys(("w10", "w11", "w12", "w15"), ("assessor", "official"))
+_ASSESSORS = dict.fromkeys(("w10", "w11", "w12"), ("assessor", "official"))
 
 SAWAHLUNTO = Place(
     agency="sawahlunto",
@@ -16,6 +16,7 @@ SAWAHLUNTO = Place(
     offices={
         **_ASSESSORS,
         "w13": ("hr",),
+        "w15": ("assessor", "official", "hr"),
         "w14": ("treasurer",),
         "w16": ("assessor", "official", "approver"),
         "w9": ("complaint-officer",),
@@ -24,4 +25,5 @@ SAWAHLUNTO = Place(
     clients={"loket-sawahlunto": ("kiosk",)},
     more=more,
 )
-"""w13 is the HR officer, w14 the treasurer, w16 the appointing official, w9 answers complaints, w17 keeps the rule sets."""
+"""w13 is the HR officer, w15 looks at what he says of himself,
+w14 the treasurer, w16 the appointing official, w9 answers complaints, w17 keeps the rule sets."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from scenario.acts import after, appraise, approve_plans, at, hand_in, pay, post_each, publish_rules, step
+from scenario.acts import after, appraise, approve_plans, at, handed_in, pay, post_each, publish_rules, step
 from scenario.arriving import arrival, proposed_targets
 from scenario.client import Seat
 from scenario.place import Place
@@ -43,7 +43,7 @@ def steps() -> Iterator[Step]:
 
 def plans(town: Place) -> Iterator[Step]:
     """January: targets are proposed by file and fixed by each superior on what he sees."""
-    yield proposed_targets(town, "SDM mengimpor usulan sasaran kinerja, sebagian dalam jam (XLSX)")
+    yield from proposed_targets(town, "SDM mengimpor usulan sasaran kinerja, sebagian dalam jam (XLSX)")
     for assessor, people in town.assessed().items():
         documents = {person: f"SKP/{person.upper()}/{YEAR}" for person in people}
         tells = "Pejabat penilai menetapkan sasaran kinerja (SKP) bawahannya"
@@ -54,15 +54,15 @@ def figures(town: Place, month: str) -> Iterator[Step]:
     """The month's service times from the civil registry, and what the units counted beside them."""
     for kind, tells in (("registry", "waktu layanan dari registri akta"), ("achievements", "capaian lain dari catatan unit")):
         name = f"{kind}-{month}.csv"
-        act = partial(hand_in, town, "appraisal", "/imports/achievements", name)
-        yield step(town, f"import/{name}", at(after(month, 3), 8), HR, f"SDM mengimpor {tells} {month} (CSV)", act)
+        told = f"SDM mengimpor {tells} {month} (CSV)"
+        yield from handed_in(town, at(after(month, 3), 8), "appraisal", "/imports/achievements", name, told)
 
 
 def one_month(town: Place, month: str) -> Iterator[Step]:
     """Attendance in the first days of the next month, and the pay run on the 8th."""
     name = f"attendance-{month}.csv"
-    act = partial(hand_in, town, "personnel", "/imports/attendance", name)
-    yield step(town, f"import/{name}", at(after(month, 3), 8), HR, f"SDM mengimpor kehadiran {month} (CSV)", act)
+    tells = f"SDM mengimpor kehadiran {month} (CSV)"
+    yield from handed_in(town, at(after(month, 3), 8), "personnel", "/imports/attendance", name, tells)
     yield step(town, f"pay-run/{month}", at(after(month, 8), 10), TREASURER, f"Bendahara membayarkan TPP {month}", partial(pay, month))
 
 

@@ -13,6 +13,7 @@ from scenario.acts import (
     at,
     digest,
     hand_in,
+    handed_in,
     on_appraisal,
     pay,
     post,
@@ -62,7 +63,7 @@ def steps() -> Iterator[Step]:
 
 def plans(town: Place) -> Iterator[Step]:
     """January: targets are proposed by file and fixed by each superior on what he sees."""
-    yield proposed_targets(town)
+    yield from proposed_targets(town)
     for assessor, people in town.assessed().items():
         documents = {person: f"SKP/{person.upper()}/{YEAR}" for person in people}
         tells = "Pejabat penilai menetapkan sasaran kinerja (SKP) bawahannya"
@@ -73,11 +74,11 @@ def one_month(town: Place, number: int) -> Iterator[Step]:
     """A month: its figures at the end, attendance in the first days of the next, and the pay run on the 8th."""
     month = f"{YEAR}-{number:02d}"
     name = f"achievements-{month}.csv"
-    act = partial(hand_in, town, "appraisal", "/imports/achievements", name)
-    yield step(town, f"import/{name}", at(f"{month}-28", 15), HR, "SDM mengimpor capaian bulan ini dari catatan unit (CSV)", act)
+    tells = "SDM mengimpor capaian bulan ini dari catatan unit (CSV)"
+    yield from handed_in(town, at(f"{month}-28", 15), "appraisal", "/imports/achievements", name, tells)
     name = f"attendance-{month}.csv"
-    act = partial(hand_in, town, "personnel", "/imports/attendance", name)
-    yield step(town, f"import/{name}", at(after(month, 3), 8), HR, f"SDM mengimpor kehadiran {month} (CSV)", act)
+    tells = f"SDM mengimpor kehadiran {month} (CSV)"
+    yield from handed_in(town, at(after(month, 3), 8), "personnel", "/imports/attendance", name, tells)
     yield step(town, f"pay-run/{month}", at(after(month, 8), 10), TREASURER, f"Bendahara membayarkan TPP {month}", partial(pay, month))
 
 

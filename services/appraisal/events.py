@@ -8,9 +8,11 @@ from datetime import date, datetime
 from shared.events.classes import EventClass
 from shared.events.registry import Catalogue
 from shared.events.rule_set import declare
+from shared.events.set_aside import declare as declare_set_aside
 
 EVENTS = Catalogue("appraisal")
 declare(EVENTS)
+declare_set_aside(EVENTS)
 
 # Ratings on the wire: above, as, below (expectation). Predicates: sangat_baik, baik, butuh_perbaikan, kurang, sangat_kurang.
 

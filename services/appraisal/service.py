@@ -14,6 +14,7 @@ from services.appraisal.heard import HEARD
 from services.appraisal.policy import POLICY
 from services.appraisal.reactions import REACTIONS, TIMERS
 from services.appraisal.views import VIEWS
+from shared.http.set_aside import set_aside_view
 from shared.process.service import Service
 
 
@@ -27,7 +28,7 @@ SERVICE = Service(
     folder=Path(__file__).parent,
     events=EVENTS,
     heard=HEARD,
-    views=VIEWS,
+    views=(*VIEWS, set_aside_view()),
     reactions=REACTIONS,
     timers=TIMERS,
     blueprints=BLUEPRINTS,

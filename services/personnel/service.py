@@ -17,6 +17,7 @@ from services.personnel.policy import POLICY
 from services.personnel.reactions import REACTIONS, TIMERS
 from services.personnel.tables import BOXES, CEILINGS, LADDERS
 from services.personnel.views import VIEWS
+from shared.http.set_aside import set_aside_view
 from shared.process.service import Service
 
 SERVICE = Service(
@@ -24,7 +25,7 @@ SERVICE = Service(
     folder=Path(__file__).parent,
     events=EVENTS,
     heard=HEARD,
-    views=VIEWS,
+    views=(*VIEWS, set_aside_view()),
     reactions=REACTIONS,
     timers=TIMERS,
     blueprints=BLUEPRINTS,

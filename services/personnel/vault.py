@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,15 +23,18 @@ class Identity:
     contact: Mapping[str, str] = field(default_factory=dict)
 
 
-def keep(tx: Transaction, identity: Identity, kind: str) -> None:
-    """Keep a person's identity, or correct name and contact. Refused (422) for an invalid NIP (Perka BKN 22/2007), and (409) when
-    the NIP is another's, the code stands for another NIP, or the person was forgotten: an old file must not bring him back.
+def keep(tx: Transaction, identity: Identity, kind: str) -> tuple[str, ...]:
+    """Keep a person's identity, or correct name and contact; returns which of the two stood otherwise.
+
+    Refused (422) for an invalid NIP (Perka BKN 22/2007), and (409) when the NIP is another's, the code stands for another NIP, or the
+    person was forgotten: an old file must not bring him back.
     """
     nip = nip_of(identity.nip, kind)
     rows = tx.execute(
-        "select employee, nip, erased from vault where agency = %s and (employee = %s or nip = %s)", (tx.agency_id, identity.employee, nip)
+        "select employee, nip, erased, name, contact from vault where agency = %s and (employee = %s or nip = %s)",
+        (tx.agency_id, identity.employee, nip),
     ).fetchall()
-    for employee, known, erased in rows:
+    for employee, known, erased, _, _ in rows:
         if employee != identity.employee:
             raise _taken("a NIP that belongs to one employee", f"the NIP of {employee} given for {identity.employee}")
         if erased is not None:
@@ -44,6 +47,12 @@ def keep(tx: Transaction, identity: Identity, kind: str) -> None:
         " do update set name = excluded.name, contact = coalesce(excluded.contact, vault.contact)",
         (tx.agency_id, identity.employee, nip, identity.name, contact),
     )
+    if not rows:
+        return ()
+    stood = {"name": rows[0][3], "contact": rows[0][4] if identity.contact else None}
+    now = {"name": identity.name, "contact": dict(identity.contact) or None}
+    # A contact that nobody knew is no correction of one.
+    return tuple(name for name, value in now.items() if stood[name] != value and not (name == "contact" and not stood[name]))
 
 
 def correct_nip(tx: Transaction, employee: str, nip: Any, kind: str, actor: str, document: str) -> bool:
@@ -79,16 +88,23 @@ def nip_of(text: str, kind: str) -> str:
         raise Refused("nip", expected=expected, found=found or "something else", remedy="correct the NIP", status=422) from None
 
 
-def employee_by_nip(tx: Transaction, nip: str) -> str | None:
-    """The employee id behind a NIP (digits, spaces and dots allowed), or None. It shows nothing new, so it is not logged."""
-    digits = "".join(one for one in nip if one not in " .")
-    row = tx.execute("select employee from vault where agency = %s and nip = %s", (tx.agency_id, digits)).fetchone()
-    return row[0] if row else None
+def employees_by_nips(tx: Transaction, nips: Iterable[str]) -> Mapping[str, str]:
+    """NIP as given (digits, spaces and dots allowed) → employee id, of those known. It shows nothing new, so it is not logged."""
+    digits = {nip: "".join(one for one in nip if one not in " .") for nip in nips}
+    rows = tx.execute("select nip, employee from vault where agency = %s and nip = any(%s)", (tx.agency_id, list(digits.values())))
+    found = dict(rows.fetchall()) if digits else {}
+    return {nip: found[plain] for nip, plain in digits.items() if plain in found}
+
+
+def known(tx: Transaction, employees: Iterable[str]) -> set[str]:
+    """Those of these ids that were ever given out; an erased person's id stays so."""
+    rows = tx.execute("select employee from vault where agency = %s and employee = any(%s)", (tx.agency_id, list(employees)))
+    return {row[0] for row in rows.fetchall()}
 
 
 def is_known(tx: Transaction, employee: str) -> bool:
-    """Whether the id was ever given out; an erased person's id stays so."""
-    return tx.execute("select 1 from vault where agency = %s and employee = %s", (tx.agency_id, employee)).fetchone() is not None
+    """Whether the id was ever given out."""
+    return employee in known(tx, [employee])
 
 
 def look(tx: Transaction, employees: Sequence[str], actor: str, purpose: str) -> Mapping[str, Identity]:
@@ -123,12 +139,14 @@ def erase(tx: Transaction, employee: str) -> bool:
     return done.rowcount == 1
 
 
-def name_unit(tx: Transaction, unit: str, name: str) -> None:
-    """Keep or change what a unit is called; names are words, so they are in no event."""
+def name_unit(tx: Transaction, unit: str, name: str) -> tuple[str, ...]:
+    """Keep or change what a unit is called; names are words, so they are in no event. Returns ``("name",)`` when it had another."""
+    stood = unit_names(tx, [unit]).get(unit)
     tx.execute(
         "insert into unit_names (agency, unit, name) values (%s, %s, %s) on conflict (agency, unit) do update set name = excluded.name",
         (tx.agency_id, unit, name),
     )
+    return () if stood in (None, name) else ("name",)
 
 
 def unit_names(tx: Transaction, units: Sequence[str]) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Response, current_app, g, request
 
+from shared.events.envelope import Envelope
 from shared.flow.knowledge import StoreKnowledge
 from shared.http import documented
 from shared.http.paging import page
@@ -51,6 +52,8 @@ class Ask:
     matched: str | None = None
     last: Appended | None = None
     appended: int = field(default=0)
+    made: list[Envelope] | None = None
+    """Where what is appended is noted, for those who must name it."""
 
     @property
     def calendar(self) -> Calendar:
@@ -77,6 +80,8 @@ class Ask:
             self.matched = aggregate.stream(command)
         self.last = commands.execute(self.tx, self.here.service.events, aggregate, command, self.meta, expected)
         self.appended += len(self.last.events)
+        if self.made is not None:
+            self.made += self.last.events
         return self.last
 
     def loaded(self, aggregate: Aggregate, command: Any) -> tuple[Any, int]:

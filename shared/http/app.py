@@ -17,6 +17,7 @@ from shared.http.identity import Identity
 from shared.http.problems import handle_problems
 from shared.http.rule_sets import rule_sets
 from shared.http.serving import Clock, Limits, Served, Serving, Status, guard, public
+from shared.http.set_aside import set_aside_rows
 from shared.http.texts import texts
 from shared.store.database import Database
 
@@ -59,7 +60,8 @@ def create_app(
     handle_problems(app)
     guard(app, addresses)
     api = _Api(app, spec_kwargs=_spec() | {"extra_plugins": [AddressForms(addresses.edge)]})
-    for blueprint in (health, rule_sets, feed, texts, *service.blueprints):
+    aside = (set_aside_rows,) if any(view.name == "set_aside" for view in service.views) else ()
+    for blueprint in (health, rule_sets, feed, texts, *aside, *service.blueprints):
         api.register_blueprint(blueprint)
     addresses.learn(api.spec.to_dict()["paths"])
     app.view_functions["api-docs.openapi_json"] = public(_opened(app.view_functions["api-docs.openapi_json"]))

@@ -40,6 +40,20 @@ DRY_RUN = {
     "schema": {"type": "boolean", "default": False},
     "description": "Check every row, change nothing.",
 }
+REPLACE = {
+    "in": "query",
+    "name": "replace",
+    "required": False,
+    "schema": {"type": "boolean", "default": False},
+    "description": "The word that rows may undo a correction. Without it such rows are refused (409), each with what stands.",
+}
+PREFER = {
+    "in": "header",
+    "name": "Prefer",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "`wait=20`: answer 202 with how far a long import has come after so many seconds; sent again, it goes on.",
+}
 ETAG = {"ETag": {"schema": {"type": "string"}, "description": "The version of the stream, in quotes."}}
 ANYTHING = {"application/json": {"schema": {"type": "object"}}}
 
@@ -87,7 +101,7 @@ def file(view: View, reads: Sequence[str], heads: Sequence[tuple[str, str, bool]
     """`heads`: of each column its head, what its cells hold, and whether it is required."""
     shown = "; ".join(f"{head} ({what}{'' if required else ', optional'})" for head, what, required in heads)
     refusals = ["UNAUTHORIZED", "FORBIDDEN", "CONFLICT", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "UNPROCESSABLE_ENTITY"]
-    made = _add(view, [IDEMPOTENCY_KEY, DRY_RUN], _responses(200, refusals))
+    made = _add(view, [IDEMPOTENCY_KEY, DRY_RUN, REPLACE, PREFER], _responses(200, refusals))
     content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in reads}
     made._apidoc["arguments"]["requestBody"] = {"required": True, "description": f"Columns: {shown}", "content": content}
     return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import wraps
@@ -14,129 +14,200 @@ from werkzeug.http import parse_options_header
 from shared.flow.declared import Do
 from shared.http import documented
 from shared.http.acting import RETRIES, Ask, Repeatable, answer, ask_in, repeatable
-from shared.http.cells import BadCell, Column, code, day, decimal, integer, month, one_of, period, text, yes_no
+from shared.http.cells import Column, code, day, decimal, integer, month, one_of, period, text, yes_no
 from shared.http.problems import Problem
-from shared.http.serving import Limits, serving
-from shared.http.sheets import CSV, XLSX, BadSheet, Line, read_sheet
+from shared.http.replacing import Overwrites, Replaced, Stands, of_events, of_words
+from shared.http.rows import SHOWN, About, Read, Row, Source, Wrong, held_together, of_value_error, read_rows, rows_problem
+from shared.http.serving import serving
+from shared.http.set_aside import set_aside
+from shared.http.sheets import CSV, XLSX
 from shared.kernel.refusal import Refused
 from shared.store.bulk import CHUNK
 from shared.store.errors import Conflict
 
-__all__ = ["Column", "Source", "importing", "code", "day", "decimal", "integer", "month", "one_of", "period", "text", "yes_no"]
+__all__ = ["About", "Column", "Overwrites", "Source", "Stands", "importing"]
+__all__ += ["code", "day", "decimal", "integer", "month", "one_of", "period", "text", "yes_no"]
 
 READS = (CSV, XLSX)
-SHOWN = 100
 ROOM = 200  # a chunk ends before it could pass CHUNK with one row's events
-Row = dict[str, Any]
+RowFunction = Callable[..., "Do | list[Do | Overwrites] | None"]
+Resolve = Callable[[Ask, Sequence[Row]], Sequence["Row | Refused"]]
+"""Give rows the codes of those whom they name otherwise (by NIP), all rows at once, or say of a row who is not known."""
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where a row stands: the file's SHA-256, its name as the caller gave it, and the row's number in the spreadsheet."""
+class Declared:
+    """An import as it was declared."""
 
-    digest: str
-    name: str
-    row: int
+    function: RowFunction
+    action: str
+    columns: tuple[Column, ...]
+    about: tuple[About, ...]
+    person: str | None
+    resolve: Resolve | None
+    replaces: tuple[Stands, ...]
+    events_each: int
+
+    def resolved(self, ask: Ask, rows: Sequence[Row]) -> Sequence[Row | Refused]:
+        return self.resolve(ask, rows) if self.resolve and rows else rows
+
+    def carry_out(self, ask: Ask, row: Row, source: Source, path: Mapping[str, Any]) -> list[Replaced]:
+        """Execute what a row asks for; returns what it put in place of something else."""
+        wanted = self.function(ask, row, source, **path)
+        found: list[Replaced] = []
+        for one in [wanted] if isinstance(wanted, Do) else wanted or []:
+            if isinstance(one, Overwrites):
+                found.append(of_words(source.row, one))
+            else:
+                done = ask.execute(one.aggregate, one.command)
+                found += of_events(source.row, ask.here.service.events, self.replaces, done) if done.events else []
+        return found
 
 
-@dataclass(frozen=True)
-class _Wrong:
-    """What is wrong with a row. Without a column it is the row as a whole."""
+@dataclass
+class _Import:
+    """One request's import. `wrong` and `told` are what the last attempt found."""
 
-    row: int
-    column: str | None
-    expected: str
-    found: str
-    remedy: str | None = None
+    declared: Declared
+    reads: Sequence[Read]
+    path: Mapping[str, Any]
+    name: Repeatable | None
+    replace: bool
+    rows: int
+    refused: list[Wrong] = field(default_factory=list)
+    repeated: dict[int, int] = field(default_factory=dict)
+    wrong: list[Wrong] = field(default_factory=list)
+    replaced: list[Replaced] = field(default_factory=list)
+    aside: list[dict[str, Any]] = field(default_factory=list)
 
-    def shown(self) -> dict[str, Any]:
-        return {"row": self.row, "column": self.column, "expected": self.expected, "found": self.found} | (
-            {"remedy": self.remedy} if self.remedy else {}
-        )
+    def prepare(self, ask: Ask) -> None:
+        """Find out whom the rows name, and hold them against each other."""
+        known = []
+        for read, row in zip(self.reads, self.declared.resolved(ask, [read.row for read in self.reads]), strict=True):
+            if isinstance(row, Refused):
+                self.refused.append(Wrong(read.source.row, None, row.expected, row.found, row.remedy))
+            else:
+                known.append(replace(read, row=row))
+        contradictions, self.repeated = held_together(known, self.declared.about, self.declared.columns)
+        self.refused += contradictions
+        self.reads = known
+
+    def carry_out(self, ask: Ask, start: int, most: int | None) -> int:
+        """Execute the rows from `start` on until there are `most` events; returns the row after the last."""
+        self.wrong, self.replaced, self.aside = list(self.refused), [], []
+        for number, read in enumerate(self.reads[start:], start=start):
+            if most is not None and ask.appended >= most:
+                return number
+            if read.source.row in self.repeated:
+                continue
+            try:
+                self._carry_out_row(ask, read)
+            except Refused as refused:
+                self.wrong.append(Wrong(read.source.row, None, refused.expected, refused.found, refused.remedy))
+            except ValueError as error:
+                self.wrong.append(of_value_error(read.source.row, None, error, "this row"))
+        return len(self.reads)
+
+    def _carry_out_row(self, ask: Ask, read: Read) -> None:
+        person = self.declared.person
+        if person is not None and read.row[person] == ask.actor.id:
+            kept = set_aside(ask, self.declared, read, self.path)
+            self.aside += [kept] if kept else []
+        else:
+            self.replaced += self.declared.carry_out(ask, read.row, read.source, self.path)
+
+    def check(self, dry_run: bool, remedy: str = "") -> None:
+        """Raises the problem of the rows that are wrong, or that would undo what was corrected."""
+        if self.wrong:
+            raise rows_problem(self.wrong, self.rows, remedy)
+        undone = [one for one in self.replaced if one.corrected]
+        if undone and not (self.replace or dry_run):
+            raise Problem(
+                "would-undo-correction",
+                409,
+                "rows that undo no correction, or the word that they may",
+                f"{len(undone)} rows that would replace what was corrected or withdrawn before, the first of them row {undone[0].row}",
+                remedy or "nothing was imported: look at what stands; delete these rows, or send the file with replace=true",
+                errors=[one.shown() for one in undone[:SHOWN]],
+            )
+
+    def report(self, events: int, dry_run: bool) -> dict[str, Any]:
+        """What was done. The members beside the first three stand there when there is something to say."""
+        said: dict[str, Any] = {"rows": self.rows, "events": events, "dry_run": dry_run}
+        if self.repeated:
+            said["repeated"] = [{"row": row, "as": first} for row, first in self.repeated.items()][:SHOWN]
+        if self.replaced:
+            said |= {"replaced": len(self.replaced), "replaces": [one.shown() for one in self.replaced[:SHOWN]]}
+        if self.aside:
+            said["set_aside"] = self.aside[:SHOWN]
+        return said
 
 
 class _Undone(Exception):
     """Leaves a transaction without effect."""
 
 
-RowFunction = Callable[[Ask, Row, Source], "Do | list[Do] | None"]
+def importing(
+    action: str,
+    *,
+    columns: Sequence[Column],
+    about: Sequence[About],
+    resolve: Resolve | None = None,
+    replaces: Sequence[Stands] = (),
+    events_each: int = 1,
+) -> Callable[[RowFunction], Callable[..., Any]]:
+    """Make a function (ask, row, source) → Do, a list of Do and Overwrites, or None the route of an import (CSV or XLSX body).
 
-
-@dataclass
-class _Import:
-    """One request's import. `function` decides what a row asks for; its commands are executed in the order of the rows."""
-
-    function: RowFunction
-    rows: Sequence[tuple[Source, Row]]
-    action: str
-    path: Mapping[str, Any]
-    name: Repeatable | None
-    wrong: list[_Wrong] = field(default_factory=list)
-
-    def carry_out(self, ask: Ask, start: int, most: int | None) -> int:
-        """Execute the rows from `start` on until there are `most` events; returns the row after the last."""
-        for number, (source, row) in enumerate(self.rows[start:], start=start):
-            if most is not None and ask.appended >= most:
-                return number
-            try:
-                self._carry_out_row(ask, row, source)
-            except Refused as refused:
-                self.wrong.append(_Wrong(source.row, None, refused.expected, refused.found, refused.remedy))
-            except ValueError as error:
-                self.wrong.append(_of_value_error(source.row, None, error, "this row"))
-        return len(self.rows)
-
-    def _carry_out_row(self, ask: Ask, row: Row, source: Source) -> None:
-        wanted = self.function(ask, row, source, **self.path)
-        for do in [wanted] if isinstance(wanted, Do) else wanted or []:
-            ask.execute(do.aggregate, do.command)
-
-
-def importing(action: str, *, columns: Sequence[Column]) -> Callable[[RowFunction], Callable[..., Any]]:
-    """Make a function (ask, row, source) → Do, a list of Do or None the route of an import (CSV or XLSX body, ``?dry_run=true``).
-
-    All rows are parsed and decided before anything is kept. Up to 2,000 events are one transaction; more are carried out in chunks,
-    which an Idempotency-Key lets a repeated request resume. The answer: ``{rows, events, dry_run}``.
+    All rows are parsed, held against each other by `about`, and decided before anything is kept. A row whose member ``employee`` is the
+    caller waits for a second person (`set_aside`). A row that would undo a correction needs ``?replace=true``; ``?dry_run=true`` says
+    what would be. Up to 2,000 events are one transaction; what can be more (rows × `events_each`) needs an Idempotency-Key, and is
+    carried out in chunks that a repeated request resumes; with ``Prefer: wait=20`` it answers 202 with what is done after so many
+    seconds. The answer: ``{rows, events, dry_run}``, and where there are any ``repeated``, ``replaces`` and ``set_aside``.
     """
     shown = [(column.head, (column.parse.__doc__ or "text").split("\n")[0].rstrip("."), column.required) for column in columns]
+    person = "employee" if any(column.name == "employee" for column in columns) else None
 
     def decorate(function: RowFunction) -> Callable[..., Any]:
+        declared = Declared(function, action, tuple(columns), tuple(about), person, resolve, tuple(replaces), events_each)
+
         @wraps(function)
         def view(**path: Any) -> Response:
-            return _answered(function, columns, action, path)
+            return _answered(declared, path)
 
-        view.reads, view.action, view.columns = READS, action, columns
+        view.reads, view.action, view.declared = READS, action, declared
         return documented.file(view, READS, shown)
 
     return decorate
 
 
-def _answered(function: RowFunction, columns: Sequence[Column], action: str, path: Mapping[str, Any]) -> Response:
-    dry_run, name = _dry_run(), repeatable()
+def _answered(declared: Declared, path: Mapping[str, Any]) -> Response:
+    dry_run, replacing, name = _flag("dry_run"), _flag("replace"), repeatable()
     here, now = serving(), serving().clock.now()
     with here.database.transaction(g.actor.agency, now, g.until) as tx:
         if name and (earlier := name.earlier(tx)):
             return earlier
-        ask_in(tx, now).authorise(action, None)
+        ask_in(tx, now).authorise(declared.action, None)
         begun = name is not None and _part(name, 0).earlier(tx) is not None
-    job = _Import(function, _parsed(columns, here.limits), action, path, name)
+    limits = here.limits
+    body = request.get_data(cache=True)
+    reads = read_rows(body, request.mimetype, _file_name(), declared.columns, rows=limits.rows, unpacked_bytes=limits.unpacked_bytes)
+    if name is None and not dry_run and len(reads) * declared.events_each > CHUNK:
+        raise _needs_key(len(reads), declared.events_each)
+    job = _Import(declared, reads, path, name, replacing, len(reads))
+    with here.database.transaction(g.actor.agency, now) as tx:
+        job.prepare(ask_in(tx, now))
     if begun and not dry_run:
         return _in_chunks(job)
     events = _tried(job, dry_run)
     if events > CHUNK and not dry_run:
         return _in_chunks(job)
-    return answer(_report(job, events, dry_run), 200)
-
-
-def _report(job: _Import, events: int, dry_run: bool) -> dict[str, Any]:
-    return {"rows": len(job.rows), "events": events, "dry_run": dry_run}
+    return answer(job.report(events, dry_run), 200)
 
 
 def _tried(job: _Import, dry_run: bool) -> int:
     """Decide all rows; keep what they gave if that is allowed in one transaction. Returns the number of events."""
     here = serving()
     for tries_left in reversed(range(RETRIES + 1)):
-        job.wrong.clear()
         now, ask = here.clock.now(), None
         try:
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
@@ -144,12 +215,11 @@ def _tried(job: _Import, dry_run: bool) -> int:
                     return stored.get_json()["events"]
                 ask = ask_in(tx, now)
                 job.carry_out(ask, 0, None)
-                if job.wrong:
-                    raise _rows_problem(job.wrong, len(job.rows), "nothing was imported: correct these rows and send the whole file again")
+                job.check(dry_run)
                 if dry_run or ask.appended > CHUNK:
                     raise _Undone
                 if job.name:
-                    job.name.keep(tx, 200, _report(job, ask.appended, dry_run), None)
+                    job.name.keep(tx, 200, job.report(ask.appended, dry_run), None)
             return ask.appended
         except _Undone:
             return ask.appended
@@ -159,42 +229,80 @@ def _tried(job: _Import, dry_run: bool) -> int:
     raise AssertionError("unreachable")
 
 
+def _needs_key(rows: int, events_each: int) -> Problem:
+    each = f" of up to {events_each} events" if events_each > 1 else ""
+    return Problem(
+        "idempotency-key-required",
+        428,
+        f"the header Idempotency-Key, since this file can give more than {CHUNK} events",
+        f"{rows} rows{each}, and no such header",
+        "send the file with a key; if it is interrupted, send it again with the same key",
+    )
+
+
 def _in_chunks(job: _Import) -> Response:
     """Carry out a long import; the chunks that an earlier, interrupted request committed are passed over."""
     if job.name is None:
-        raise Problem(
-            "idempotency-key-required",
-            428,
-            f"the header Idempotency-Key, since this file gives more than {CHUNK} events",
-            "no such header",
-            "send the file with a key; if it is interrupted, send it again with the same key",
+        raise _needs_key(len(job.reads), job.declared.events_each)
+    until = _wait_until()
+    done = _Done()
+    while done.reached < len(job.reads):
+        # What an earlier request did is no progress: each request does at least one chunk.
+        if done.here and time.monotonic() > until:
+            return answer({"rows": job.rows, "reached": done.reached, "events": done.events, "dry_run": False}, 202)
+        done = _chunk(job, done)
+    return answer(done.report(job), 200)
+
+
+@dataclass(frozen=True)
+class _Done:
+    """How far a long import has come: the number of its next chunk, the row after the last, and what the chunks had to say.
+
+    `here`: how many chunks this request carried out itself.
+    """
+
+    number: int = 0
+    reached: int = 0
+    events: int = 0
+    replaced: int = 0
+    replaces: tuple[Any, ...] = ()
+    aside: tuple[Any, ...] = ()
+    here: int = 0
+
+    def after(self, part: Mapping[str, Any], here: int) -> _Done:
+        return _Done(
+            self.number + 1,
+            part["reached"],
+            self.events + part["events"],
+            self.replaced + part.get("replaced", 0),
+            (*self.replaces, *part.get("replaces", ()))[:SHOWN],
+            (*self.aside, *part.get("set_aside", ()))[:SHOWN],
+            self.here + here,
         )
-    reached, events, number = 0, 0, 0
-    while reached < len(job.rows):
-        reached, appended = _chunk(job, _part(job.name, number), reached, events)
-        events, number = events + appended, number + 1
-    return answer(_report(job, events, False), 200)
+
+    def report(self, job: _Import) -> dict[str, Any]:
+        said = {"replaced": self.replaced, "replaces": self.replaces} if self.replaced else {}
+        return replace(job, replaced=[], aside=list(self.aside)).report(self.events, False) | said
 
 
-def _chunk(job: _Import, part: Repeatable, start: int, before: int) -> tuple[int, int]:
-    """One transaction: the row after its last, and how many events it has."""
-    here = serving()
+def _chunk(job: _Import, before: _Done) -> _Done:
+    """One transaction: how far the import has come after it."""
+    here, part = serving(), _part(job.name, before.number)
     for tries_left in reversed(range(RETRIES + 1)):
         now = here.clock.now()
         try:
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
                 if done := part.earlier(tx):
-                    said = done.get_json()
-                    return said["reached"], said["events"]
+                    return before.after(done.get_json(), 0)
                 ask = ask_in(tx, now)
-                reached = job.carry_out(ask, start, CHUNK - ROOM)
-                if job.wrong:
-                    remedy = f"the first {start} rows were imported; these changed meanwhile: send the others in a new file"
-                    raise _rows_problem(job.wrong, len(job.rows), remedy)
-                part.keep(tx, 200, {"reached": reached, "events": ask.appended}, None)
-                if reached == len(job.rows) and job.name.earlier(tx) is None:
-                    job.name.keep(tx, 200, _report(job, before + ask.appended, False), None)
-            return reached, ask.appended
+                reached = job.carry_out(ask, before.reached, CHUNK - ROOM)
+                job.check(False, f"the first {before.reached} rows were imported; these changed meanwhile: send the others in a new file")
+                said = {**job.report(ask.appended, False), "reached": reached}
+                part.keep(tx, 200, said, None)
+                after = before.after(said, 1)
+                if reached == len(job.reads) and job.name.earlier(tx) is None:
+                    job.name.keep(tx, 200, after.report(job), None)
+            return after
         except Conflict:
             if not tries_left:
                 raise
@@ -205,92 +313,20 @@ def _part(name: Repeatable, number: int) -> Repeatable:
     return replace(name, key=f"{name.key}#{number}")
 
 
-def _dry_run() -> bool:
-    given = request.args.get("dry_run", "false")
+def _flag(parameter: str) -> bool:
+    given = request.args.get(parameter, "false")
     if given not in ("true", "false"):
-        raise Problem("invalid-parameters", 422, "dry_run=true or dry_run=false", given[:40], "choose one of them")
+        raise Problem("invalid-parameters", 422, f"{parameter}=true or {parameter}=false", given[:40], "choose one of them")
     return given == "true"
 
 
-def _parsed(columns: Sequence[Column], limits: Limits) -> list[tuple[Source, Row]]:
-    """Every row's members. Raises the problem with all errors of all cells."""
-    body = request.get_data(cache=True)
-    if not body:
-        raise Problem("malformed-file", 422, "a CSV or XLSX file as the body", "an empty body", "send the file's bytes as the body")
-    try:
-        heads, *lines = read_sheet(body, request.mimetype, rows=limits.rows, unpacked_bytes=limits.unpacked_bytes)
-    except BadSheet as bad:
-        raise Problem("malformed-file", 422, bad.expected, bad.found, "save the file anew and send it again") from None
-    places, wrong = _places(heads, columns)
-    digest, name = hashlib.sha256(body).hexdigest(), _file_name()
-    found = []
-    for line in lines if not wrong else []:
-        row, errors = _row(line, columns, places, len(heads.cells))
-        wrong += errors
-        found.append((Source(digest, name, line.row), row))
-    if wrong:
-        raise _rows_problem(wrong, len(lines), "nothing was imported: correct these rows and send the whole file again")
-    return found
-
-
-def _places(heads: Line, columns: Sequence[Column]) -> tuple[dict[str, int], list[_Wrong]]:
-    """Where each known column stands."""
-    titles = [cell if isinstance(cell, str) else "" for cell in heads.cells]
-    folded = [title.casefold() for title in titles]
-    known = {column.head.casefold(): column for column in columns}
-    only = f"only the heads {', '.join(column.head for column in columns)}"
-    wrong = [
-        _Wrong(heads.row, column.head, "a column with this head", "no such column")
-        for column in columns
-        if column.required and column.head.casefold() not in folded
-    ]
-    for index, title in enumerate(titles):
-        if folded[index] not in known:
-            wrong.append(_Wrong(heads.row, title or None, only, f"the head {title[:60]!r}"))
-        elif folded.index(folded[index]) != index:
-            wrong.append(_Wrong(heads.row, title, "each head once", "it again"))
-    return {column.name: folded.index(head) for head, column in known.items() if head in folded}, wrong
-
-
-def _row(line: Line, columns: Sequence[Column], places: Mapping[str, int], width: int) -> tuple[Row, list[_Wrong]]:
-    row: Row = {}
-    wrong = []
-    if len(line.cells) > width and any(cell is not None for cell in line.cells[width:]):
-        wrong.append(_Wrong(line.row, None, f"{width} cells, as many as heads", f"{len(line.cells)}"))
-    for column in columns:
-        at = places.get(column.name)
-        cell = line.cells[at] if at is not None and at < len(line.cells) else None
-        try:
-            if isinstance(cell, BadCell):
-                raise cell
-            if cell is None and column.required:
-                raise BadCell("a value", "an empty cell")
-            row[column.name] = None if cell is None else column.parse(cell)
-        except ValueError as error:
-            wrong.append(_of_value_error(line.row, column.head, error, repr(cell)[:60]))
-    return row, wrong
-
-
-def _of_value_error(row: int, column: str | None, error: ValueError, found: str) -> _Wrong:
-    if isinstance(error, BadCell):
-        return _Wrong(row, column, error.expected, error.found)
-    expected, told, rest = str(error).removeprefix("expected ").partition(", found ")
-    return _Wrong(row, column, expected, rest if told else found)
-
-
-def _rows_problem(wrong: Sequence[_Wrong], rows: int, remedy: str) -> Problem:
-    first = wrong[0]
-    where = f"row {first.row}" + (f", column {first.column}" if first.column else "")
-    numbers = {one.row for one in wrong}
-    return Problem(
-        "invalid-rows",
-        422,
-        f"{where}: {first.expected}",
-        f"{first.found} ({len(wrong)} errors in {len(numbers)} rows)" if len(wrong) > 1 else first.found,
-        remedy,
-        errors=[one.shown() for one in wrong[:SHOWN]],
-        facts={"rows": rows, "wrong": len(wrong)},
-    )
+def _wait_until() -> float:
+    """When ``Prefer: wait=<seconds>`` (RFC 7240) wants an answer; without it, whenever the import is done."""
+    for preference in request.headers.get("Prefer", "").replace(";", ",").split(","):
+        name, _, seconds = preference.strip().partition("=")
+        if name == "wait" and seconds.isascii() and seconds.isdigit():
+            return time.monotonic() + int(seconds[:4])
+    return float("inf")
 
 
 def _file_name() -> str:

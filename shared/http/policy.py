@@ -81,6 +81,8 @@ COMMON = (
     Allow("read-events", role="subscriber-restricted"),
     Allow("read-restricted-events", role="subscriber-restricted"),
     Allow("read-settled", role="operator"),
+    # Beside the right to the import that the row came by.
+    *(Allow(action, role="hr") for action in ("list-set-aside", "decide-set-aside")),
 )
 """What holds in every service, for the routes that every service has. Who may read texts each service says itself (``read-text``)."""
 

@@ -77,9 +77,12 @@ def add_commands(commands: Any) -> None:
     one.add_argument("what", help="the import's name, such as people, units, attendance, targets")
     one.add_argument("file", type=Path)
     one.add_argument("--agency", required=True)
-    one.add_argument("--dry-run", action="store_true")
+    one.add_argument("--dry-run", action="store_true", help="check every row, and say what would be replaced and set aside")
     one.add_argument("--as", dest="who", default="hr", help="who imports (an employee id with the role hr)")
-    one.set_defaults(run=lambda asked: _module("operating").import_file(Home.running(), asked))
+    one.add_argument("--replace", action="store_true", help="the word that rows may undo a correction")
+    one.add_argument("--again", metavar="WORD", help="bring in a file that was brought in before; the same word once more goes on with it")
+    one.add_argument("--wait", type=int, default=20, metavar="SECONDS", help="how often a long import says how far it is")
+    one.set_defaults(run=lambda asked: _module("bringing").import_file(Home.running(), asked))
 
 
 def _module(name: str) -> Any:

@@ -1,24 +1,19 @@
-"""What an operator does by hand: look at what is parked, rebuild views, grant an export, import a file."""
+"""What an operator does by hand: look at what is parked, rebuild views, grant an export."""
 
 from __future__ import annotations
 
 import logging
-import mimetypes
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from shared.events.classes import EventClass
 from shared.flow import exports, given_up
 from shared.flow import parked as parking
 from shared.flow.rebuild import rebuild as rebuild_views
-from shared.http.app import create_app
 from shared.process import settings
 from shared.process.clock import clock_for
-from shared.process.finding import load_service, service_names
 from shared.process.memory import expect_batches
 from shared.process.service import Service
 from shared.store.database import Database, connect
@@ -90,37 +85,3 @@ def grant(environment: Mapping[str, str], agency: str, service: str, restricted:
         made = exports.grant(tx, agency, service, EventClass.RESTRICTED if restricted else EventClass.OPEN)
     print(f"{made.topic} is open; see docs/subscribing.md")
     return 0
-
-
-def importers() -> dict[str, str]:
-    """What can be imported, and which service has the route for it."""
-    found = {}
-    for name in service_names():
-        app = create_app(load_service(name), database=None, log_database=None, clock=None, identity=None, status=None)
-        paths = [str(rule) for rule in app.url_map.iter_rules() if str(rule).startswith("/v1/imports/")]
-        found |= {path.removeprefix("/v1/imports/"): name for path in paths}
-    return dict(sorted(found.items()))
-
-
-def import_file(home: Any, asked: Any) -> int:
-    """Send a file to the service's import and print what it answers, row by row where something is wrong."""
-    known = importers()
-    if asked.what not in known:
-        print(f"expected one of {', '.join(known)}; found {asked.what!r}")
-        return 2
-    kind = mimetypes.guess_type(asked.file.name)[0] or "text/csv"
-    answer = requests.post(
-        f"{home.run['services'][known[asked.what]]}/v1/imports/{asked.what}",
-        params={"dry_run": "true"} if asked.dry_run else {},
-        data=asked.file.read_bytes(),
-        headers={"Authorization": f"Bearer {home.token(asked.who, asked.agency, ['employee', 'hr'])}", "Content-Type": kind},
-        timeout=300,
-    )
-    found = answer.json()
-    if answer.ok:
-        print(f"{found['rows']} rows, {found['events']} events{', nothing written (dry run)' if found.get('dry_run') else ''}")
-        return 0
-    print(f"{found.get('title')}: {found.get('detail', '')}")
-    for error in found.get("errors", []):
-        print("  " + ", ".join(f"{name} {value}" for name, value in error.items()))
-    return 1

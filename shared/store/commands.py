@@ -30,18 +30,26 @@ class Meta:
 
 @dataclass(frozen=True)
 class Appended:
-    """`version` is the stream's after the append; `events` is empty when the decision was that nothing changes."""
+    """`version` is the stream's after the append; `events` is empty when the decision was that nothing changes.
+
+    `earlier`: what stood in the stream before them.
+    """
 
     stream: str
     version: int
     events: tuple[Envelope, ...]
+    earlier: tuple[Envelope, ...] = ()
 
 
 def load(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command: Any) -> tuple[Any, int]:
     """The state and the version of the stream that `command` goes to."""
     envelopes = log.read_stream(tx, aggregate.stream(command))
+    return _state(catalogue, aggregate, envelopes), len(envelopes)
+
+
+def _state(catalogue: Catalogue, aggregate: Aggregate, envelopes: Sequence[Envelope]) -> Any:
     events = (catalogue.read(one.type, one.data) for one in envelopes)
-    return aggregate.decider.state(event for event in events if event is not None), len(envelopes)
+    return aggregate.decider.state(event for event in events if event is not None)
 
 
 def _effective(tx: Transaction, declared: EventType, event: Any) -> datetime:
@@ -87,10 +95,11 @@ def execute(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command
     A writer that comes between is found at COMMIT, as Conflict too.
     """
     stream = aggregate.stream(command)
-    state, version = load(tx, catalogue, aggregate, command)
+    earlier = log.read_stream(tx, stream)
+    version = len(earlier)
     if expected is not None and expected != version:
         raise Conflict(stream, expected, version)
-    events = aggregate.decider.decide(state, command)
+    events = aggregate.decider.decide(_state(catalogue, aggregate, earlier), command)
     made = envelopes_of(tx, catalogue, stream, aggregate.subject(command), version, events, meta)
     log.append(tx, made)
-    return Appended(stream, version + len(made), tuple(made))
+    return Appended(stream, version + len(made), tuple(made), tuple(earlier))

@@ -163,6 +163,17 @@ class Transaction:
                 raise CommitUnknown(str(error).strip()) from error
             raise
 
+    @contextmanager
+    def tried(self) -> Iterator[None]:
+        """What is done within has no effect once it ends, whatever ends it; what waited for COMMIT before still waits."""
+        last, pending, expected = list(self.last), {stream: list(events) for stream, events in self.pending.items()}, dict(self.expected)
+        self.execute("savepoint tried")
+        try:
+            yield
+        finally:
+            self.last, self.pending, self.expected, self._first = last, pending, expected, []
+            self.execute("rollback to savepoint tried; release savepoint tried")
+
     def savepoint(self, name: str) -> None:
         self.execute(f"savepoint {name}")
 

@@ -29,8 +29,8 @@ from shared.process.asyncapi import published
 from shared.process.finding import load_service, service_names
 
 KEPT_AS_TEXT = {
-    "appraisal": {"what", "obstacle", "report", "reasons", "arguments"},
-    "personnel": {"agreement"},
+    "appraisal": {"what", "obstacle", "report", "reasons", "arguments", "reason"},
+    "personnel": {"agreement", "reason"},
     "feedback": {"remark", "body", "contact", "answer", "reason", "question", "reply"},
     "payroll": set(),
 }

@@ -219,12 +219,14 @@ HEADS = ["Pemilik", "Jumlah", "Isi"]
 
 @pytest.mark.parametrize(
     "body",
-    ["Pemilik,Jumlah,Isi\n{0},2,a\n{0},1,\n", "\ufeffJumlah;Isi;Pemilik\r\n2;'a;b';{0}\r\n1;;{0}\r\n", "pemilik,jumlah\n{0},2\n\n{0},1\n"],
+    ["Pemilik,Jumlah,Isi\n{0},2,a\n{0},1,\n", "\ufeffJumlah;Isi;Pemilik\r\n2;'a;b';{0}\r\n1;;{0}\r\n", "pemilik,jumlah\n{0},3\n\n{0},3\n"],
     ids=["comma", "semicolon and BOM", "optional column left out"],
 )
 def test_a_csv_file(here, owner, body):
     answer = send(here, body.format(owner).replace("'", '"').encode())
-    assert answer.get_json() == {"rows": 2, "events": 3, "dry_run": False}
+    said = answer.get_json()
+    assert (said["rows"], said["events"], said["dry_run"]) == (2, 3, False)
+    assert said.get("repeated", []) == ([] if "Isi" in body else [{"row": 4, "as": 2}])
     assert events(here, owner) == 3
 
 
@@ -253,7 +255,7 @@ def test_a_broken_row_is_named_and_nothing_is_half_imported(here, owner):
 
 
 def test_rows_that_the_domain_refuses_are_named_too(here, owner):
-    said = send(here, f"Pemilik,Jumlah\n{owner},1\nnobody,1\n{owner},-1\n").get_json()
+    said = send(here, f"Pemilik,Jumlah,Isi\n{owner},1,\nnobody,1,\n{owner},-1,a\n").get_json()
     assert [(one["row"], one["column"], one["expected"], one["found"]) for one in said["errors"]] == [
         (3, None, "a known owner", "nobody"),
         (4, None, "a count from 0", "-1"),
@@ -316,14 +318,26 @@ def test_an_import_repeated_with_its_key_has_one_effect(here, owner):
 
 
 def test_a_long_import_needs_a_key(here, owner):
-    answer = send(here, "Pemilik,Jumlah\n" + "".join(f"{owner}-{number % 500},1\n" for number in range(2500)))
+    answer = send(here, "Pemilik,Jumlah,Isi\n" + "".join(f"{owner}-{number % 500},1,n{number}\n" for number in range(2500)))
     assert (answer.status_code, answer.get_json()["type"]) == (428, "urn:merit:problem:idempotency-key-required")
     assert events(here, f"{owner}-0") == 0
 
 
+def test_a_long_import_says_how_far_it_is_to_whom_would_rather_not_wait(here, owner):
+    headers = {"Idempotency-Key": str(uuid4()), "Prefer": "wait=0"}
+    body = "Pemilik,Jumlah,Isi\n" + "".join(f"{owner}-{number % 50},1,n{number}\n" for number in range(2900))
+    answers = [send(here, body, headers=headers) for _ in range(3)]
+    assert [(one.status_code, one.get_json().get("reached"), one.get_json()["events"]) for one in answers] == [
+        (202, 1800, 1800),
+        (200, None, 2900),
+        (200, None, 2900),
+    ]
+    assert answers[2].headers["Idempotency-Replayed"] == "true"
+
+
 def test_a_long_import_goes_in_chunks_and_an_interrupted_one_is_resumed(here, owner, monkeypatch):
     key = {"Idempotency-Key": str(uuid4())}
-    body = "Pemilik,Jumlah\n" + "".join(f"{owner}-{number % 50},1\n" for number in range(2500))
+    body = "Pemilik,Jumlah,Isi\n" + "".join(f"{owner}-{number % 50},1,n{number}\n" for number in range(2500))
     carry_out, calls = importing._Import.carry_out, iter(range(10))
 
     def interrupted(self, ask, start, most):

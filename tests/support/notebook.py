@@ -14,11 +14,13 @@ from sqlalchemy import Integer, Text
 from shared.events.classes import EventClass
 from shared.events.registry import Catalogue, Heard
 from shared.events.rule_set import declare
+from shared.events.set_aside import declare as declare_set_aside
 from shared.flow.declared import Do
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
-from shared.http.importing import Column, Source, code, importing, integer, text
+from shared.http.importing import About, Column, Source, code, importing, integer, text
 from shared.http.policy import Allow, Policy
+from shared.http.set_aside import set_aside_view
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleSet
@@ -28,6 +30,7 @@ from shared.views.view import View
 SECRET = "the number 197001012000011901"
 EVENTS = Catalogue("notebook")
 declare(EVENTS)
+declare_set_aside(EVENTS)
 
 
 @EVENTS.event(EventClass.OPEN)
@@ -157,18 +160,18 @@ def broken(ask: Ask) -> dict[str, Any]:
     raise RuntimeError(SECRET)
 
 
-COLUMNS = (Column("Pemilik", "owner", code), Column("Jumlah", "times", integer), Column("Isi", "words", text, required=False))
+COLUMNS = (Column("Pemilik", "employee", code), Column("Jumlah", "times", integer), Column("Isi", "words", text, required=False))
 
 
 @notebook.route("/imports/notes", methods=["POST"])
-@importing("import-notes", columns=COLUMNS)
+@importing("import-notes", columns=COLUMNS, about=(About(("employee", "words")),))
 def import_notes(ask: Ask, row: dict[str, Any], source: Source) -> Do | list[Do]:
     """Take as many notes as the row says; an owner named `nobody` is refused."""
-    if row["owner"] == "nobody":
+    if row["employee"] == "nobody":
         raise Refused("unknown-owner", status=404, expected="a known owner", found="nobody", remedy="register the owner first")
     if row["times"] < 0:
         raise ValueError(f"expected a count from 0, found {row['times']}")
-    return [Do(NOTES, Take(row["owner"], row["words"]))] * row["times"]
+    return [Do(NOTES, Take(row["employee"], row["words"]))] * row["times"]
 
 
 def check_rules(settings: Any) -> None:
@@ -186,7 +189,7 @@ POLICY = Policy(
         Allow("read-text", role="hr"),
         Allow("import-notes", role="hr"),
     ),
-    relations={"self": lambda actor, subject, knowledge: actor.id == subject},
+    relations={"self": lambda actor, subject, period, knowledge: actor.id == subject},
 )
 
 
@@ -198,7 +201,7 @@ def service(folder: Path) -> Service:
         folder=folder,
         events=EVENTS,
         heard=Heard(),
-        views=(VIEW,),
+        views=(VIEW, set_aside_view()),
         reactions=(),
         timers=(),
         blueprints=(notebook,),

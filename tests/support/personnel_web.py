@@ -48,7 +48,8 @@ def hand_in(here: Web, what: str, content: str | bytes, kind: str = CSV, query: 
 
 
 def accepted(answer: Any, rows: int, events: int, dry_run: bool = False) -> None:
-    assert (answer.status_code, answer.get_json()) == (200, {"rows": rows, "events": events, "dry_run": dry_run}), answer.get_json()
+    said = answer.get_json()
+    assert (answer.status_code, said | {"rows": rows, "events": events, "dry_run": dry_run}) == (200, said), said
 
 
 def problem(answer: Any, status: int, code: str) -> dict[str, Any]:

@@ -301,8 +301,30 @@ def test_an_earlier_predicate_is_imported_where_nothing_is_known_of_the_period()
     command = ImportAppraisal(M1, "2025-Q4", Predicate.BAIK, "old", "ab" * 32, 2, date(2026, 1, 2))
     given(APPRAISAL).when(command).then(events.AppraisalImported(M1, "2025-Q4", "baik", "old", "ab" * 32, 2))
     given(APPRAISAL, *DELIVERED).when(replace(command, period="2026-Q1")).then_refused("period-already-appraised")
+
     given(APPRAISAL).when(replace(command, period="2026-Q1")).then_refused("period-not-over", 422)
     given(APPRAISAL).when(replace(command, period="last year")).then_refused("period-invalid", 422)
+
+
+@pytest.mark.parametrize(
+    ("period", "own_since", "planned", "refused"),
+    [
+        ("2025-Q4", date(2026, 1, 1), False, False),
+        ("2026-Q1", date(2026, 1, 1), False, True),
+        ("2026", date(2026, 12, 31), False, True),
+        ("2025", date(2025, 7, 1), False, True),  # half of it by own rules
+        ("2026-Q1", None, False, False),
+        ("2026-Q1", None, True, True),
+        ("2026-Q2", date(2026, 7, 1), False, False),  # served elsewhere until then
+    ],
+)
+def test_a_period_that_merit_appraises_is_not_taken_from_a_file(period, own_since, planned, refused):
+    command = ImportAppraisal(M1, period, Predicate.BAIK, "old", "ab" * 32, 2, date(2027, 1, 2), own_since, planned)
+    done = given(APPRAISAL).when(command)
+    if refused:
+        done.then_refused("period-of-merit", 422)
+    else:
+        done.then(events.AppraisalImported(M1, period, "baik", "old", "ab" * 32, 2))
 
 
 def test_an_organisations_result_is_set_once():

@@ -10,7 +10,7 @@ from flask import Flask
 
 from shared.http.app import create_app
 from shared.http.policy import COMMON, Actor, named
-from shared.process.operating import importers
+from shared.process.bringing import importers
 from tests.support.knowledge import MemoryKnowledge
 
 SERVICES = sorted(path.parent.name for path in (Path(__file__).parents[2] / "services").glob("*/service.py"))

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from services.appraisal.api.reading import closed_months, draft_of, reporting_in
+from services.appraisal.api.reading import appraised_since, closed_months, draft_of, reporting_in
 from services.appraisal.domain.appraisal import APPRAISAL, ImportAppraisal
 from services.appraisal.domain.plan import PLAN, RecordProgress
 from services.appraisal.domain.quadrant import predicate_of
+from services.appraisal.domain.streams import OfYear
 from services.appraisal.domain.targets import DRAFT
+from services.appraisal.events import ProgressRecorded, TargetDrafted, TargetWithdrawn
 from services.appraisal.known import employment_of, must_be_registered
 from shared.flow.declared import Do
 from shared.http.acting import Ask
 from shared.http.blueprint import Blueprint
 from shared.http.cells import BadCell
 from shared.http.forms import Edge
-from shared.http.importing import Column, Source, code, decimal, importing, month, one_of, period, text
+from shared.http.importing import About, Column, Source, Stands, code, decimal, importing, month, one_of, period, text
 from shared.kernel.decimals import plain
 from shared.kernel.money import exact, exact_text
 
@@ -69,6 +71,8 @@ def predicate(cell: str) -> Any:
         Column("Rekap", "aggregate", one_of(AGGREGATES), required=False),
         Column("Bulan Ukur", "months", months, required=False),
     ),
+    about=(About(("employee", "year", "target_id")),),
+    replaces=(Stands(TargetDrafted, ("target_id",), TargetWithdrawn),),
 )
 def import_targets(ask: Ask, row: dict[str, Any], source: Source) -> Do:
     """Draft targets for many people; each superior still has to approve the plan.
@@ -93,6 +97,8 @@ def import_targets(ask: Ask, row: dict[str, Any], source: Source) -> Do:
         Column("Bulan", "month", month),
         Column("Realisasi", "value", decimal),
     ),
+    about=(About(("employee", "year", "target_id", "month")),),
+    replaces=(Stands(ProgressRecorded, ("target_id", "month")),),
 )
 def import_achievements(ask: Ask, row: dict[str, Any], source: Source) -> Do:
     """Record monthly figures of a registry as progress; the file's SHA-256 is the evidence of every row.
@@ -128,14 +134,25 @@ def import_achievements(ask: Ask, row: dict[str, Any], source: Source) -> Do:
         Column("Predikat", "predicate", predicate),
         Column("Sistem Asal", "source_system", EDGE.cell("source_system")),
     ),
+    about=(About(("employee", "period")),),
 )
 def import_earlier_predicates(ask: Ask, row: dict[str, Any], source: Source) -> Do:
     """Take over final predicates of periods before Merit, with the file and row that they came from.
 
-    By HR. A period of which anything is known already is that row's error (period-already-appraised).
+    By HR. A period of which anything is known already is that row's error (period-already-appraised), and so is one that Merit itself
+    appraises: from the agency's first own rules on, or in a year for which the person has a plan here (period-of-merit).
     """
     must_be_registered(ask.knowledge, row["employee"])
+    employee, of = row["employee"], row["period"]
     command = ImportAppraisal(
-        row["employee"], str(row["period"]), row["predicate"], row["source_system"], source.digest, source.row, ask.today
+        employee,
+        str(of),
+        row["predicate"],
+        row["source_system"],
+        source.digest,
+        source.row,
+        ask.today,
+        appraised_since(ask, employee),
+        ask.state(PLAN, OfYear(employee, str(of.year))).approved,
     )
     return Do(APPRAISAL, command)

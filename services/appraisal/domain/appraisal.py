@@ -39,7 +39,10 @@ class AcceptBySilence:
 
 @dataclass(frozen=True)
 class ImportAppraisal:
-    """A finalised predicate of an earlier period from the old system, with the file and row it came from."""
+    """A finalised predicate of an earlier period from the old system, with the file and row it came from.
+
+    `own_since`: from when on Merit appraises the person by the agency's own rules; `planned`: whether he has a plan here for the year.
+    """
 
     employee: str
     period: str
@@ -48,6 +51,8 @@ class ImportAppraisal:
     file_digest: str
     row: int
     today: date
+    own_since: date | None = None
+    planned: bool = False
 
 
 def decide(state: Record, command: Any) -> Sequence[Any]:
@@ -103,7 +108,7 @@ def accept_by_silence(state: Record, command: AcceptBySilence) -> Sequence[Any]:
 
 
 def import_earlier(state: Record, command: ImportAppraisal) -> Sequence[Any]:
-    """AppraisalImported, for a period that is over and of which nothing is known."""
+    """AppraisalImported, for a period that is over, of which nothing is known, and that Merit itself does not appraise."""
     if state.stage is not Stage.NONE:
         raise Refused(
             "period-already-appraised",
@@ -120,11 +125,23 @@ def import_earlier(state: Record, command: ImportAppraisal) -> Sequence[Any]:
             found=command.period,
             remedy="import finished periods only",
         )
+    if command.planned or (command.own_since is not None and period.end >= command.own_since):
+        raise Refused(
+            "period-of-merit",
+            status=422,
+            expected="a period before Merit, appraised by another system",
+            found=f"{command.period}, {'for which there is a plan here' if command.planned else _ruled(command.own_since)}",
+            remedy="let it be appraised here; leave the row out",
+        )
     return (
         AppraisalImported(
             command.employee, command.period, str(command.predicate), command.source_system, command.file_digest, command.row
         ),
     )
+
+
+def _ruled(since: date | None) -> str:
+    return f"which the agency's own rules appraise from {since} on"
 
 
 def _finalized(state: Record, employee: str, period: str, how: str, basis: str) -> Sequence[Any]:

@@ -14,7 +14,7 @@ from shared.flow.declared import Do
 from shared.http.acting import Ask
 from shared.http.blueprint import Blueprint
 from shared.http.cells import BadCell
-from shared.http.importing import Column, Source, code, importing, integer, period
+from shared.http.importing import About, Column, Source, code, importing, integer, period
 
 imports = Blueprint("feedback-imports", __name__, url_prefix="/v1", description="Bulk imports.")
 
@@ -51,6 +51,7 @@ def case_code(cell: str) -> str:
         Column("Kode Kasus", "case", case_code),
         *(Column(f"U{number}", f"U{number}", points, required=False) for number in range(1, MOST + 1)),
     ),
+    about=(About(("unit", "service", "period", "case")),),
 )
 def import_survey_answers(ask: Ask, row: dict[str, Any], source: Source) -> Do:
     """Answers of citizens, a row each, with the points of every element of the rule set in force on the period's last day.

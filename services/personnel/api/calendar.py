@@ -8,11 +8,12 @@ from typing import Any
 
 from services.personnel import schemas
 from services.personnel.domain.calendar import HOLIDAYS, WORKING_WEEK, DeclareHoliday, SetWorkingWeek, WithdrawHoliday
+from shared.events.calendar import HolidayDeclared, HolidayWithdrawn
 from shared.flow.declared import Do
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.http.forms import Edge
-from shared.http.importing import Column, Source, day, importing, one_of
+from shared.http.importing import About, Column, Source, Stands, day, importing, one_of
 from shared.views.calendar import CALENDAR
 
 blp = Blueprint("calendar", __name__, url_prefix="/v1", description="The agency's working days: its week, national holidays, joint leave.")
@@ -83,6 +84,8 @@ def withdraw_holiday(ask: Ask, body: Body) -> Body:
 @importing(
     "import-holidays",
     columns=(Column("Tanggal", "day", day), Column("Jenis", "kind", KIND), Column("SKB", "document", EDGE.cell("document"))),
+    about=(About(("day",)),),
+    replaces=(Stands(HolidayDeclared, ("day",), HolidayWithdrawn),),
 )
 def import_holidays(ask: Ask, row: Body, source: Source) -> Do:
     """Days off as the joint decree of the three ministers lists them (nasional, cuti bersama), and local ones (daerah)."""

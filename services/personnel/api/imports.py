@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.personnel import vault
+from services.personnel.api.naming import BY_CODE, BY_NIP, SUPERIOR, persons
 from services.personnel.api.people import must_serve, service_of
 from services.personnel.domain.attendance import ATTENDANCE, YEAR_ABSENCE, RecordAttendance, RecordYearAbsence
 from services.personnel.domain.employee import (
@@ -20,12 +21,37 @@ from services.personnel.domain.employee import (
 )
 from services.personnel.domain.talent import POTENTIAL, AssessPotential
 from services.personnel.domain.unit import UNIT, OpenUnit, unit_stream
+from services.personnel.events import (
+    AttendanceRecorded,
+    EducationRecorded,
+    PositionAssigned,
+    PotentialAssessed,
+    RankHeld,
+    ReportingLineSet,
+    ServiceInterrupted,
+    YearAbsenceRecorded,
+)
 from services.personnel.tables import CEILINGS
 from shared.flow.declared import Do
 from shared.http.acting import Ask
 from shared.http.blueprint import Blueprint
 from shared.http.forms import Edge
-from shared.http.importing import Column, Source, code, day, importing, integer, month, one_of, period, text, yes_no
+from shared.http.importing import (
+    About,
+    Column,
+    Overwrites,
+    Source,
+    Stands,
+    code,
+    day,
+    importing,
+    integer,
+    month,
+    one_of,
+    period,
+    text,
+    yes_no,
+)
 from shared.kernel.refusal import Refused
 
 imports = Blueprint(
@@ -61,6 +87,11 @@ INTERRUPTION = one_of(
 POTENTIAL_VALUE = one_of({"rendah": "low", "menengah": "middle", "tinggi": "high"})
 
 
+POSITIONS = Stands(PositionAssigned, ("since", "acting"))
+RANKS = Stands(RankHeld, ("since",))
+LINES = Stands(ReportingLineSet, ("since",))
+
+
 @imports.route("/imports/units", methods=["POST"])
 @importing(
     "import-units",
@@ -71,13 +102,14 @@ POTENTIAL_VALUE = one_of({"rendah": "low", "menengah": "middle", "tinggi": "high
         Column("Jenis", "kind", code),
         Column("Berlaku Sejak", "since", day),
     ),
+    about=(About(("unit",)),),
 )
-def import_units(ask: Ask, row: Row, source: Source) -> Do:
+def import_units(ask: Ask, row: Row, source: Source) -> list[Do | Overwrites]:
     """Open units. A parent stands in an earlier row or was imported before; the head of the organisation has none."""
     if row["parent"] is not None:
         _open_unit(ask, row["parent"], "Unit Induk")
-    vault.name_unit(ask.tx, row["unit"], row["name"])
-    return Do(UNIT, OpenUnit(row["unit"], row["parent"], row["kind"], row["since"]))
+    changed = vault.name_unit(ask.tx, row["unit"], row["name"])
+    return [Do(UNIT, OpenUnit(row["unit"], row["parent"], row["kind"], row["since"])), *_words("unit", changed)]
 
 
 @imports.route("/imports/people", methods=["POST"])
@@ -103,15 +135,24 @@ def import_units(ask: Ask, row: Row, source: Source) -> Do:
         Column("Telepon", "phone", text, required=False),
         Column("Pendidikan", "education", EDUCATION, required=False),
     ),
+    about=(
+        About(("employee",), ("nip", "name", "email", "phone", "education")),
+        About(("nip",), ("employee",)),
+        About(("employee", "since"), ("kind",)),
+        About(("employee", "rank_since"), ("rank", "service_since")),
+        About(("employee", "position_since", "acting"), ("post", "job_class", "position_kind", "unit", "document")),
+    ),
+    replaces=(POSITIONS, RANKS, Stands(EducationRecorded)),
+    events_each=4,
 )
-def import_people(ask: Ask, row: Row, source: Source) -> list[Do]:
-    """Register people with rank and post. Name, NIP and contact go to the vault and into no event. Without TMT CPNS (PPPK) service
-    counts from the first day.
+def import_people(ask: Ask, row: Row, source: Source) -> list[Do | Overwrites]:
+    """Register people with rank and post; several rows of one person give several posts and ranks. Name, NIP and contact go to the vault
+    and into no event. Without TMT CPNS (PPPK) service counts from the first day.
     """
     employee, since = row["employee"], row["since"]
     _open_unit(ask, row["unit"], "Unit")
     contact = {name: row[name] for name in ("email", "phone") if row[name] is not None}
-    vault.keep(ask.tx, vault.Identity(employee, row["nip"], row["name"], contact), row["kind"])
+    changed = vault.keep(ask.tx, vault.Identity(employee, row["nip"], row["name"], contact), row["kind"])
     position = AssignPosition(
         employee=employee,
         post=row["post"],
@@ -127,7 +168,12 @@ def import_people(ask: Ask, row: Row, source: Source) -> list[Do]:
         Do(EMPLOYEE, HoldRank(employee, row["rank"], row["rank_since"], row["service_since"] or since)),
         Do(EMPLOYEE, position),
         *([Do(EMPLOYEE, RecordEducation(employee, row["education"]))] if row["education"] else []),
+        *_words("identity", changed),
     ]
+
+
+def _words(what: str, changed: tuple[str, ...]) -> list[Overwrites]:
+    return [Overwrites(what, changed)] if changed else []
 
 
 @imports.route("/imports/reporting-lines", methods=["POST"])
@@ -143,17 +189,15 @@ def import_people(ask: Ask, row: Row, source: Source) -> list[Do]:
         Column("Berlaku Sejak", "since", day),
         Column("SK", "document", EDGE.cell("document")),
     ),
+    about=(About(("employee", "since")),),
+    resolve=persons(BY_NIP, ("assessor", "assessor_nip", "Kode Penilai", "NIP Penilai"), SUPERIOR),
+    replaces=(LINES,),
 )
 def import_reporting_lines(ask: Ask, row: Row, source: Source) -> Do:
     """Set who appraises whom, and who stands above the assessor; persons by NIP or by code. Nobody above the assessor: leave it empty."""
-    employee = _person(ask, row["nip"], row["employee"], "NIP", "Kode Pegawai")
-    assessor = _person(ask, row["assessor_nip"], row["assessor"], "NIP Penilai", "Kode Penilai")
-    superior = None
-    if row["superior_nip"] is not None or row["superior"] is not None:
-        superior = _person(ask, row["superior_nip"], row["superior"], "NIP Atasan Penilai", "Kode Atasan Penilai")
-    for person in (assessor, *([superior] if superior is not None else [])):
+    for person in (row["assessor"], *([row["superior"]] if row["superior"] is not None else [])):
         must_serve(ask, person, row["since"], "a reporting line to begin")
-    return Do(EMPLOYEE, SetReportingLine(employee, assessor, superior, row["since"], row["document"]))
+    return Do(EMPLOYEE, SetReportingLine(row["employee"], row["assessor"], row["superior"], row["since"], row["document"]))
 
 
 @imports.route("/imports/attendance", methods=["POST"])
@@ -173,6 +217,9 @@ def import_reporting_lines(ask: Ask, row: Row, source: Source) -> Do:
         Column("Cuti Lainnya", "other", integer, required=False),
         Column("Hari Tidak Hadir Berturut-turut", "days_in_row", integer, required=False),
     ),
+    about=(About(("employee", "month")),),
+    resolve=persons(BY_NIP),
+    replaces=(Stands(AttendanceRecorded),),
 )
 def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
     """Record a month that has ended; figures that differ from those recorded replace them as the next revision.
@@ -180,11 +227,10 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
     Hari Tidak Hadir Berturut-turut: the most working days absent one after the other, counted from where the run began, even in the month
     before (PP 94/2021: ten in a row). A month without a day of service is refused, as are more days than were served in it.
     """
-    employee = _person(ask, row["nip"], row["employee"], "NIP", "Kode Pegawai")
     return Do(
         ATTENDANCE,
         RecordAttendance(
-            employee=employee,
+            employee=row["employee"],
             month=str(row["month"]),
             minutes_late=row["minutes_late"],
             minutes_early=row["minutes_early"],
@@ -194,7 +240,7 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
             today=ask.today,
             leave_days={name: row[name] for name in ("annual", "sick", "other") if row[name]},
             days_in_row=row["days_in_row"],
-            service=service_of(ask, employee),
+            service=service_of(ask, row["employee"]),
         ),
     )
 
@@ -209,14 +255,15 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
         Column("Sejak", "since", day),
         Column("SK", "document", EDGE.cell("document")),
     ),
+    about=(About(("employee",)),),
+    resolve=persons(BY_NIP),
 )
 def import_ends(ask: Ask, row: Row, source: Source) -> Do:
     """Record the ends of service of many people: Sejak is the first day outside service (TMT). Open cases are withdrawn on that day.
 
     Jenis: pensiun, mengundurkan diri, diberhentikan, meninggal, kontrak berakhir, pindah instansi.
     """
-    employee = _person(ask, row["nip"], row["employee"], "NIP", "Kode Pegawai")
-    return Do(EMPLOYEE, EndEmployment(employee, row["kind"], row["since"], row["document"]))
+    return Do(EMPLOYEE, EndEmployment(row["employee"], row["kind"], row["since"], row["document"]))
 
 
 @imports.route("/imports/interruptions", methods=["POST"])
@@ -230,14 +277,16 @@ def import_ends(ask: Ask, row: Row, source: Source) -> Do:
         Column("Sampai", "until", day, required=False),
         Column("SK", "document", EDGE.cell("document")),
     ),
+    about=(About(("employee", "since")),),
+    resolve=persons(BY_NIP),
+    replaces=(Stands(ServiceInterrupted, ("kind", "since")),),
 )
 def import_interruptions(ask: Ask, row: Row, source: Source) -> Do:
     """Record leave of some length, suspensions and study from Sejak to Sampai, both inside; an open one has no Sampai.
 
     Jenis: pemberhentian sementara, cltn, cuti besar, cuti sakit, cuti melahirkan, tugas belajar.
     """
-    employee = _person(ask, row["nip"], row["employee"], "NIP", "Kode Pegawai")
-    return Do(EMPLOYEE, InterruptService(employee, row["kind"], row["since"], row["until"], row["document"]))
+    return Do(EMPLOYEE, InterruptService(row["employee"], row["kind"], row["since"], row["until"], row["document"]))
 
 
 @imports.route("/imports/resumptions", methods=["POST"])
@@ -249,11 +298,12 @@ def import_interruptions(ask: Ask, row: Row, source: Source) -> Do:
         Column("Aktif Kembali", "since", day),
         Column("SK", "document", EDGE.cell("document")),
     ),
+    about=(About(("employee", "since")),),
+    resolve=persons(BY_NIP),
 )
 def import_resumptions(ask: Ask, row: Row, source: Source) -> Do:
     """Record who is back: Aktif Kembali is the first day at work again."""
-    employee = _person(ask, row["nip"], row["employee"], "NIP", "Kode Pegawai")
-    return Do(EMPLOYEE, ResumeService(employee, row["since"], row["document"]))
+    return Do(EMPLOYEE, ResumeService(row["employee"], row["since"], row["document"]))
 
 
 @imports.route("/imports/yearly-absence", methods=["POST"])
@@ -265,11 +315,13 @@ def import_resumptions(ask: Ask, row: Row, source: Source) -> Do:
         Column("Hari Tidak Hadir", "days_absent", integer),
         Column("Hari Tidak Hadir Berturut-turut", "days_in_row", integer, required=False),
     ),
+    about=(About(("employee", "year")),),
+    resolve=persons(BY_CODE),
+    replaces=(Stands(YearAbsenceRecorded),),
 )
 def import_yearly_absence(ask: Ask, row: Row, source: Source) -> Do:
     """Days absent without excuse in a year before Merit, as the old system had them; sanctions follow from them as proposals."""
-    employee = _person(ask, None, row["employee"], "NIP", "Kode Pegawai")
-    service = service_of(ask, employee)
+    service = service_of(ask, row["employee"])
     if not service.serves_in(row["year"]):
         raise Refused(
             "outside-service",
@@ -278,8 +330,8 @@ def import_yearly_absence(ask: Ask, row: Row, source: Source) -> Do:
             found=str(row["year"]),
             remedy="leave the year out, or correct the dates of service",
         )
-    command = RecordYearAbsence(employee, str(row["year"]), row["days_absent"], source.digest, source.row, ask.today, row["days_in_row"])
-    return Do(YEAR_ABSENCE, command)
+    said = (row["employee"], str(row["year"]), row["days_absent"], source.digest, source.row, ask.today, row["days_in_row"])
+    return Do(YEAR_ABSENCE, RecordYearAbsence(*said))
 
 
 @imports.route("/imports/potentials", methods=["POST"])
@@ -291,32 +343,14 @@ def import_yearly_absence(ask: Ask, row: Row, source: Source) -> Do:
         Column("Sumber", "source", code),
         Column("Tanggal", "on", day),
     ),
+    about=(About(("employee", "on")),),
+    resolve=persons(BY_CODE),
+    replaces=(Stands(PotentialAssessed, ("on",)),),
 )
 def import_potentials(ask: Ask, row: Row, source: Source) -> Do:
     """What assessment centres and tests found of people's potential (PermenPANRB 3/2020)."""
-    employee = _person(ask, None, row["employee"], "NIP", "Kode Pegawai")
-    must_serve(ask, employee, row["on"], "an assessment")
-    return Do(POTENTIAL, AssessPotential(employee, row["value"], row["source"], row["on"], ask.today))
-
-
-def _person(ask: Ask, nip: str | None, employee: str | None, nip_head: str, code_head: str) -> str:
-    """The employee whom a row names by NIP, by code or by both. Refused (404) when nobody is meant, without repeating the NIP."""
-    found = vault.employee_by_nip(ask.tx, nip) if nip is not None else employee
-    if found is not None and employee in (None, found) and vault.is_known(ask.tx, found):
-        return found
-    if nip is None and employee is None:
-        told = "both cells empty"
-    elif found is not None and employee not in (None, found):
-        told = f"the NIP of {found} beside the code {employee}"
-    else:
-        told = f"nobody with this NIP (it ends in {nip[-3:]})" if nip is not None else f"nobody with the code {employee}"
-    raise Refused(
-        "unknown-employee",
-        expected=f"a registered person in the column {nip_head} or {code_head}",
-        found=told,
-        remedy="import the person first, or correct the cell",
-        status=404,
-    )
+    must_serve(ask, row["employee"], row["on"], "an assessment")
+    return Do(POTENTIAL, AssessPotential(row["employee"], row["value"], row["source"], row["on"], ask.today))
 
 
 def _open_unit(ask: Ask, unit: str, head: str) -> None:

@@ -46,6 +46,7 @@ from services.personnel.heard import (
 from services.personnel.views import ATTENDANCE_MONTHS, EMPLOYEES, UNITS
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
+from shared.http.set_aside import erase_rows
 from shared.kernel.employment import Employment
 from shared.kernel.refusal import Refused
 
@@ -291,6 +292,7 @@ def erase_identity(ask: Ask, employee: str) -> dict[str, Any]:
     """Forget name, NIP and contact (UU 27/2022: erasure). The events keep the id, which then leads to nobody."""
     known(ask, employee)
     vault.erase(ask.tx, employee)
+    erase_rows(ask, employee)
     return {"employee": employee, "status": "erased"}
 
 
