@@ -110,7 +110,7 @@ class AllowanceConfirmed:
 @EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
 class AllowanceHeld:
-    """The month is not posted and cannot be calculated: it waits for `missing`. A later one replaces it.
+    """The month is not posted and cannot be calculated: it waits for `missing`, or for nothing any more. A later one replaces it.
 
     `run`: the run that left the person out for that, an exception of it until the month can be calculated; None: the month was calculated
     before any run came by, and what is known now does not give an amount any more.

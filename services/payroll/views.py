@@ -231,12 +231,12 @@ def fold_held(key: str, row: Row | None, fact: Fact[AllowanceHeld | AllowanceCal
     """
     event = fact.event
     if isinstance(event, AllowanceHeld):
-        waits_for = [asdict(one) for one in event.missing]
+        waits_for, status = [asdict(one) for one in event.missing], "waiting" if event.missing else "nothing-due"
         if row is None:
             if event.run is None:
                 return None
             row = {"employee": event.employee, "month": event.month, "run": event.run, "missing": waits_for, "event": fact.id}
-        return {**row, "waits_for": waits_for, "reasons": [one.code for one in event.missing], "status": "waiting"}
+        return {**row, "waits_for": waits_for, "reasons": [one.code for one in event.missing], "status": status}
     if row is None:
         return None
     if isinstance(event, AllowancePosted):

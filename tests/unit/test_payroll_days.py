@@ -20,7 +20,7 @@ from services.payroll.events import AllowanceAdjusted
 from services.payroll.posting import post_chunk
 from services.payroll.service import SERVICE
 from services.payroll.tables import TABLES
-from services.payroll.views import ALLOWANCES, RECOVERING
+from services.payroll.views import ALLOWANCES, HELD, RECOVERING
 from shared.events.calendar import HolidayDeclared, HolidayWithdrawn
 from shared.kernel.facts import Fact
 from shared.kernel.money import half_up
@@ -314,6 +314,19 @@ def test_a_kind_of_end_may_pay_its_whole_month(rule: dict, kind: str, expected: 
     assert row(knowledge, "2026-04")["due"] == half_up(expected)
     assert row(knowledge, "2026-05")["due"] == 0
     explained(knowledge, "2026-04")
+
+
+def test_who_was_never_in_a_post_and_has_left_waits_for_nothing():
+    """A run left him out for his post; that month was never his."""
+    knowledge = place(year.joined(date(2026, 8, 10)), year.attendance(8), without_predicate="baik")
+    held = run(knowledge, "2026-08")
+    assert [one.code for one in held[0].missing] == ["position"]
+    tell(knowledge, year.ended("resigned", date(2026, 8, 10), recorded=at(9, 20)))
+    assert knowledge.row(HELD, "2026-08/m1")["status"] == "nothing-due"
+    assert entitlement_of(knowledge, "m1", AUGUST).outside and run(knowledge, "2026-09") == ()
+    length = len(knowledge.stream("payroll-m1-2026-08"))
+    tell(knowledge, year.attendance(8, revision=2))
+    assert len(knowledge.stream("payroll-m1-2026-08")) == length
 
 
 def test_a_first_day_rule_pays_the_month_of_the_end_whole_and_the_month_of_joining_not():

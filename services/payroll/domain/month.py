@@ -131,6 +131,8 @@ def _settle(state: Month, command: Settle) -> Sequence[object]:
         return (AllowanceHeld(fresh.employee, fresh.month, fresh.missing, state.run),) if changed and not state.posted else ()
     if not state.posted:
         untouched = state.result is None and not state.missing
+        if fresh.outside and not fresh.job_class and not untouched:
+            return (AllowanceHeld(fresh.employee, fresh.month, (), state.run),)  # never in a post: there is no class to calculate by
         return () if _same(state.result, fresh) or (untouched and fresh.outside) else (_calculated(fresh),)
     difference = fresh.total - state.granted
     if difference == 0:
