@@ -66,7 +66,8 @@ def assert_settled(knowledge: MemoryKnowledge) -> None:
             assert state.posted or state.result is None
             assert row is None or row["status"] == ("posted" if state.posted else "held")
             continue
-        if fresh.outside and row is None:
+        if fresh.outside and state.result is None:
+            assert (state.posted, state.missing) == (False, ()) and (row is None or row["status"] == "held")
             continue
         known = ("rule_set", "job_class", "predicate_period", "predicate", "discipline_points", "lines")
         assert {name: getattr(state.result, name) for name in known} == {name: getattr(fresh, name) for name in known}
