@@ -6,10 +6,13 @@ from datetime import date
 
 from services.feedback.domain.rounds import Standing, round_stream
 from services.feedback.events import PeerRoundOpened
-from services.feedback.heard import PositionAssigned
+from services.feedback.heard import LIFE, PositionAssigned
 from services.feedback.policy import assesses_on
 from shared.http.policy import Actor
+from shared.kernel.employment import INTERRUPTIONS, Employment, has_left
 from shared.kernel.facts import Knowledge
+from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
 
 
 def units_of(knowledge: Knowledge, employee: str, day: date) -> frozenset[str]:
@@ -19,6 +22,35 @@ def units_of(knowledge: Knowledge, employee: str, day: date) -> frozenset[str]:
         if fact.event.since <= day:
             units = (*units[:1], fact.event.unit) if fact.event.acting and units else (fact.event.unit,)
     return frozenset(units)
+
+
+def served_in(knowledge: Knowledge, employee: str, period: Period) -> bool:
+    """Whether the employee was at work on a day of the period: who was out of service or away all the time cannot be rated for it."""
+    return Employment.known(knowledge, employee, LIFE).serves_in(period, INTERRUPTIONS)
+
+
+def must_have_served(knowledge: Knowledge, employee: str, period: Period) -> None:
+    """Refused (422) as :func:`served_in` says."""
+    if not served_in(knowledge, employee, period):
+        raise Refused(
+            "outside-service",
+            status=422,
+            expected=f"a person who was at work on a day of {period}",
+            found=f"{employee}, who was out of service, on leave or suspended all the time",
+            remedy="leave the person out",
+        )
+
+
+def must_serve(knowledge: Knowledge, employee: str) -> None:
+    """Refused (422) for somebody whose service has ended: nobody is asked for anything after that."""
+    if has_left(knowledge, employee, LIFE):
+        raise Refused(
+            "after-service",
+            status=422,
+            expected="people in service",
+            found=f"{employee}, whose service has ended",
+            remedy="ask somebody else",
+        )
 
 
 def standing_of(knowledge: Knowledge, rater: Actor, employee: str, period: str, day: date) -> Standing:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.feedback.heard import EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitOpened
+from services.feedback.heard import EmployeeRegistered, EmploymentEnded, PositionAssigned, ReportingLineSet, ServiceInterrupted, UnitOpened
 from services.feedback.service import SERVICE
 from shared.events.codec import encode
 from shared.events.envelope import Envelope
@@ -204,6 +204,27 @@ def test_a_place_says_who_counts_as_a_peer(here):
     settle(here)
     (row,) = here.call("GET", "/v1/peer-rounds?period=2026-03", HR).get_json()["items"]
     assert (row["raters"], row["closed"]) == (["m2", "m3", "m4"], True)
+
+
+def test_nobody_is_rated_for_a_period_away_and_who_has_left_neither_rates_nor_is_asked(here):
+    began = date(2025, 1, 1)
+    hear(
+        here,
+        *(EmployeeRegistered(one, began) for one in ("p1", "p2", "p3")),
+        *(PositionAssigned(one, "dukcapil", False, began) for one in ("p1", "p2", "p3")),
+        EmploymentEnded("p1", "retired", date(2026, 3, 1)),
+        ServiceInterrupted("p2", "unpaid-leave", date(2026, 2, 1), date(2026, 2, 28)),
+    )
+    ratings = {period: give(here, f"/v1/peer-feedback/p1/{period}", "m2", PEER) for period in ("2026-02", "2026-04")}
+    assert ratings["2026-02"].status_code == 201, "of the month before the end he is still rated"
+    problem(ratings["2026-04"], 422, "outside-service")
+    problem(give(here, "/v1/peer-feedback/p2/2026-02", "m2", PEER), 422, "outside-service")
+    assert give(here, "/v1/peer-feedback/p2/2026-01", "m2", PEER).status_code == 201
+    problem(give(here, "/v1/peer-feedback/p3/2026-02", "p1", PEER), 403, "service-ended")
+    problem(give(here, "/v1/process-feedback/2026-Q1", "p1", GOOD), 403, "service-ended")
+    problem(here.call("POST", "/v1/peer-rounds", HR, json={"period": "2026-04", "subjects": ["p1"]}), 422, "outside-service")
+    asked = {"period": "2026-02", "subjects": ["p3"], "raters": {"p3": ["m2", "m3", "p1"]}}
+    problem(here.call("POST", "/v1/peer-rounds", HR, json=asked), 422, "after-service")
 
 
 def say(here: Web, token: str, elements: dict[str, int], path: str = SURVEY, key: str | None = None) -> Any:

@@ -10,7 +10,7 @@ from services.feedback.api.asking import given, known_employee, rules_for
 from services.feedback.domain.peers import PEER_ANSWER, PEER_SUMMARY, GivePeerFeedback, SummarisePeerFeedback, summary_stream
 from services.feedback.domain.rounds import PEER_ROUND, OpenPeerRound, PeerRules, peer_rules
 from services.feedback.events import FeedbackGiven
-from services.feedback.known import standing_of
+from services.feedback.known import must_have_served, must_serve, served_in, standing_of
 from services.feedback.raters import rater_of, unkeyed
 from services.feedback.views import PEERS, ROUNDS
 from shared.http.acting import Ask, commanding, querying
@@ -28,7 +28,8 @@ def open_peer_round(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
     """Ask colleagues to rate employees for a period, on the aspects that the rule set `peer-feedback` names.
 
     `raters` names for each subject who is asked where the rule set says raters: assigned; elsewhere it is left out.
-    Opened again, the new raters replace those before. 422 peer-raters; 409 already-published.
+    Opened again, the new raters replace those before. 422 peer-raters; 409 already-published; 422 outside-service for a subject who was
+    not at work on a day of the period; 422 after-service for a rater who has left.
     """
     period, subjects = body["period"], sorted(set(body["subjects"]))
     rules = _rules(ask, period)
@@ -40,8 +41,13 @@ def open_peer_round(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
             remedy="name them as subjects too",
             status=422,
         )
-    for employee in sorted({*subjects, *(one for asked in body["raters"].values() for one in asked)}):
+    asked = {one for named in body["raters"].values() for one in named}
+    for employee in sorted({*subjects, *asked}):
         known_employee(ask, employee)
+    for employee in subjects:
+        must_have_served(ask.knowledge, employee, Period.parse(period))
+    for employee in sorted(asked):
+        must_serve(ask.knowledge, employee)
     for employee in subjects:
         raters = tuple(sorted(set(body["raters"].get(employee, ()))))
         ask.execute(PEER_ROUND, OpenPeerRound(employee, period, raters, rules, _published(ask, employee, period)))
@@ -68,6 +74,8 @@ def list_own_peer_rounds(ask: Ask, period: str) -> dict[str, Any]:
     """The colleagues whom the caller may rate now in rounds of the period."""
     rules, items = _rules(ask, period), []
     for row in ask.knowledge.rows(ROUNDS, period=period, closed=False):
+        if not served_in(ask.knowledge, row["employee"], Period.parse(period)):
+            continue
         try:
             standing_of(ask.knowledge, ask.actor, row["employee"], period, _day(ask, period)).check(rules.raters)
         except Refused:
@@ -83,10 +91,12 @@ def list_own_peer_rounds(ask: Ask, period: str) -> dict[str, Any]:
 def give_peer_feedback(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
     """Rate a colleague for a period, once, under a pseudonym.
 
-    403 own-feedback; 403 not-a-peer where the rule set asks colleagues of the unit; 403 not-asked where a round names the raters.
+    403 own-feedback; 403 not-a-peer where the rule set asks colleagues of the unit; 403 not-asked where a round names the raters;
+    422 outside-service about somebody who was not at work on a day of the period.
     """
     known_employee(ask, employee)
     rules = _rules(ask, period)
+    must_have_served(ask.knowledge, employee, Period.parse(period))
     command = GivePeerFeedback(
         employee=employee,
         period=period,
