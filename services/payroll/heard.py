@@ -153,6 +153,17 @@ class Judgement:
 
 @HEARD.hears("appraisal")
 @dataclass(frozen=True)
+class PlanApproved:
+    """A version made within the year counts from the first whole month from `since` on, the one before for the months before."""
+
+    employee: str
+    period: str
+    plan_version: int
+    since: date | None = None
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
 class TargetSet:
     """`period` is the plan's year; `value` exact text in `unit`; the share in percent is `exact_weight`, without it `weight`."""
 

@@ -10,7 +10,7 @@ from services.payroll import schemas
 from services.payroll.api.months import month_in, run_in
 from services.payroll.api.recoveries import as_of
 from services.payroll.domain.entitlement import Held
-from services.payroll.domain.explanation import Story, explain
+from services.payroll.domain.explanation import Story, explain, plans_counting
 from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in
 from services.payroll.heard import (
     AppraisalAccepted,
@@ -25,6 +25,7 @@ from services.payroll.heard import (
     ObjectionOverdue,
     ObjectionRefused,
     ObjectionTermMoved,
+    PlanApproved,
     ProgressRecorded,
     ScoreSubmitted,
     TargetSet,
@@ -130,10 +131,11 @@ def story_of(knowledge: Knowledge, employee: str, period: Period | None) -> Stor
     def about(model: type, period_text: str) -> Sequence[Fact]:
         return [fact for fact in knowledge.facts(model, employee) if fact.event.period == period_text]
 
+    plans = plans_counting((fact.event for fact in about(PlanApproved, str(period.year))), period)
     return Story(
         judged=[fact for model in JUDGED for fact in about(model, str(period))],
         scores=about(ScoreSubmitted, str(period)),
-        targets=about(TargetSet, str(period.year)),
+        targets=[fact for fact in about(TargetSet, str(period.year)) if not plans or fact.event.plan_version in plans],
         progress=[fact for fact in about(ProgressRecorded, str(period.year)) if fact.event.month in months],
     )
 

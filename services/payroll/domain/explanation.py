@@ -25,6 +25,7 @@ from services.payroll.heard import (
     ObjectionFiled,
     ObjectionOverdue,
     ObjectionRefused,
+    PlanApproved,
     ProgressRecorded,
     RegistrationWithdrawn,
     ScoreSubmitted,
@@ -33,7 +34,7 @@ from services.payroll.heard import (
     TargetSet,
 )
 from shared.kernel.facts import Fact
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, month_of
 
 
 @dataclass(frozen=True)
@@ -256,15 +257,29 @@ def _scores(story: Story) -> Iterable[dict[str, Any]]:
 
 
 def _targets(story: Story) -> Iterable[dict[str, Any]]:
-    """Each target as fixed last, followed by its progress in the appraised months."""
-    latest = {fact.event.target_id: fact for fact in sorted(_once(story.targets), key=lambda fact: fact.rank)}
+    """Each target as fixed in every plan that counts for the appraised months, followed by its progress in them."""
+    latest: dict[str, dict[int, Fact[TargetSet]]] = {}
+    for fact in sorted(_once(story.targets), key=lambda fact: fact.rank):
+        latest.setdefault(fact.event.target_id, {})[fact.event.plan_version] = fact
     for target_id in sorted(latest):
-        told = _step("target", latest[target_id])
-        # What this target does not say is not shown as nothing.
-        yield told | {"data": {name: value for name, value in told["data"].items() if value not in (None, [])}}
+        for _, fact in sorted(latest[target_id].items()):
+            told = _step("target", fact)
+            # What this target does not say is not shown as nothing.
+            yield told | {"data": {name: value for name, value in told["data"].items() if value not in (None, [])}}
         own = [fact for fact in _once(story.progress) if fact.event.target_id == target_id]
         for fact in sorted(own, key=lambda fact: (fact.event.month, fact.rank)):
             yield _step("progress", fact)
+
+
+def plans_counting(plans: Iterable[PlanApproved], period: Period) -> frozenset[int]:
+    """The versions of a year's plan that count for a month of the period: one made anew counts from its first whole month on."""
+    first: dict[int, date] = {}
+    for plan in plans:
+        since = plan.since or Period.parse(plan.period).start
+        month = month_of(since)
+        first[plan.plan_version] = (month if since == month.start else month.shift(1)).start
+    begun = ([number for number in sorted(first) if first[number] <= month.start] for month in period.months)
+    return frozenset(numbers[-1] for numbers in begun if numbers)
 
 
 def _once(facts: Iterable[Fact]) -> Iterable[Fact]:
