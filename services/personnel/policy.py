@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from services.personnel.events import LIFE, DevelopmentLapsed, GuidanceClosed, MentorAppointed, PositionAssigned, ReportingLineSet
+from services.personnel.events import LIFE, GuidanceClosed, MentorAppointed, PositionAssigned, ReportingLineSet
+from services.personnel.reactions.known import lapsed_of
 from shared.http.policy import Actor, Allow, Policy
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
@@ -32,7 +33,7 @@ def is_mentor(actor: Actor, subject: str, period: Period | None, knowledge: Know
     post = _held([fact for fact in knowledge.facts(PositionAssigned, subject) if not fact.event.acting], today)
     if post is None or actor.id == subject:
         return False
-    closed = {fact.event.proposal for model in (GuidanceClosed, DevelopmentLapsed) for fact in knowledge.facts(model, actor.id)}
+    closed = {fact.event.proposal for fact in knowledge.facts(GuidanceClosed, actor.id)} | lapsed_of(actor.id, knowledge).keys()
     return any(
         appointed.unit == post.event.unit and appointed.since <= today and appointed.proposal not in closed
         for appointed in (fact.event for fact in knowledge.facts(MentorAppointed, actor.id))

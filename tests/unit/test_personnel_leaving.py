@@ -86,6 +86,13 @@ def test_what_was_under_way_lapses_with_the_reason(office: Office):
     row = office.knowledge.row(DEVELOPMENTS, "m1")
     assert [(one["status"], one["outcome"], one["ended_on"]) for one in row["measures"]] == [("lapsed", "moved-agency", "2026-05-01")]
     assert row["open"] == 0
+    office.do(EMPLOYEE, RevokeEnd("m1", "882/2"))
+    row = office.knowledge.row(DEVELOPMENTS, "m1")
+    assert ([one["status"] for one in row["measures"]], row["open"]) == (["open"], 1), "an end in error undoes what lapsed with it"
+    end(office, date(2026, 6, 1))
+    assert office.knowledge.row(DEVELOPMENTS, "m1")["open"] == 0
+    office.do(EMPLOYEE, RegisterEmployee("m1", "PPPK", date(2026, 6, 5)))
+    assert office.knowledge.row(DEVELOPMENTS, "m1")["open"] == 0, "a new spell does not bring it back"
 
 
 def test_a_dismissal_ends_employment_on_its_day_and_lifting_it_whole_revokes_the_end(office: Office):

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.personnel.events import (
     DevelopmentLapsed,
+    DevelopmentReopened,
     GuidanceClosed,
     GuidanceFollowed,
     GuidanceOpened,
@@ -92,6 +93,14 @@ class Lapse:
 
 
 @dataclass(frozen=True)
+class Reopen:
+    """What lapsed with the end of service on the day `since` goes on: the end was revoked."""
+
+    employee: str
+    since: date
+
+
+@dataclass(frozen=True)
 class Remind:
     """The time to improve has passed."""
 
@@ -110,12 +119,12 @@ class CloseImprovement:
     decided_by: str
 
 
-Command = Begin | Follow | Close | Complete | Lapse | Remind | CloseImprovement
+Command = Begin | Follow | Close | Complete | Lapse | Reopen | Remind | CloseImprovement
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure under way or closed; `until` and `ended` for time to improve."""
+    """One measure under way or closed; `until` and `ended` for time to improve. `lapsed`: closed by the end of service on that day."""
 
     kind: str
     programme: str
@@ -124,6 +133,7 @@ class Measure:
     steps: tuple[date, ...] = ()
     until: date | None = None
     ended: bool = False
+    lapsed: date | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +158,9 @@ def decide(state: DevelopmentState, command: Command) -> Sequence[Any]:
     if isinstance(command, Lapse):
         opened = [proposal for proposal, measure in state.measures if measure.open]
         return [DevelopmentLapsed(command.employee, proposal, command.cause, command.since) for proposal in opened]
+    if isinstance(command, Reopen):
+        lapsed = [proposal for proposal, measure in state.measures if measure.lapsed == command.since]
+        return [DevelopmentReopened(command.employee, proposal, command.since) for proposal in lapsed]
     if isinstance(command, Remind):
         return _remind(state, command)
     measure = state.of(command.proposal)
@@ -298,7 +311,10 @@ def evolve(state: DevelopmentState, event: object) -> DevelopmentState:
     if isinstance(event, ImprovementPeriodEnded):
         measure = state.of(event.proposal)
         return state.with_measure(event.proposal, replace(measure, ended=True)) if measure else state
-    if isinstance(event, GuidanceClosed | ImprovementPeriodClosed | DevelopmentLapsed):
+    if isinstance(event, DevelopmentLapsed | DevelopmentReopened):
+        measure, lapsed = state.of(event.proposal), event.since if isinstance(event, DevelopmentLapsed) else None
+        return state.with_measure(event.proposal, replace(measure, open=lapsed is None, lapsed=lapsed)) if measure else state
+    if isinstance(event, GuidanceClosed | ImprovementPeriodClosed):
         measure = state.of(event.proposal)
         return state.with_measure(event.proposal, replace(measure, open=False)) if measure else state
     if isinstance(event, TrainingCompleted):

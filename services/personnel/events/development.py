@@ -188,6 +188,16 @@ class DevelopmentLapsed:
 
 @EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
+class DevelopmentReopened:
+    """A measure that lapsed goes on, as the end of service on the day `since` was revoked."""
+
+    employee: str
+    proposal: str
+    since: date
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
 class ImprovementPeriodOpened:
     """Time to improve after a target that was not reached, apart from discipline (PP 30/2019 art. 56–58).
 

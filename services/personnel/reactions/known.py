@@ -15,6 +15,7 @@ from services.personnel.events import (
     DevelopmentDecided,
     DevelopmentLapsed,
     DevelopmentProposed,
+    DevelopmentReopened,
     DevelopmentWithdrawn,
     EmployeeRegistered,
     GuidanceClosed,
@@ -161,11 +162,21 @@ def standing_of(employee: str, knowledge: Knowledge, rule_kind: str) -> tuple[St
                 last[name] = fact
     closed = {
         fact.event.proposal: fact.effective
-        for model in (GuidanceClosed, ImprovementPeriodClosed, DevelopmentLapsed)
+        for model in (GuidanceClosed, ImprovementPeriodClosed)
         for fact in knowledge.facts(model, employee)
-    }
+    } | lapsed_of(employee, knowledge)
     trained = knowledge.facts(TrainingCompleted, employee)
     return tuple(_standing(made[name], last[name], closed, trained) for name in sorted(made) if made[name].rule_kind == rule_kind)
+
+
+def lapsed_of(employee: str, knowledge: Knowledge) -> Mapping[str, datetime]:
+    """The proposals whose measures lapsed with the end of service and were not reopened, and when."""
+    last: dict[str, Fact[Any]] = {}
+    for model in (DevelopmentLapsed, DevelopmentReopened):
+        for fact in knowledge.facts(model, employee):
+            if fact.event.proposal not in last or fact.version > last[fact.event.proposal].version:
+                last[fact.event.proposal] = fact
+    return {name: fact.effective for name, fact in last.items() if isinstance(fact.event, DevelopmentLapsed)}
 
 
 def _standing(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.personnel.domain.development import DEVELOPMENT, Lapse
+from services.personnel.domain.development import DEVELOPMENT, Lapse, Reopen
 from services.personnel.domain.employee import EMPLOYEE, EndEmployment, RegisterEmployee, RevokeEnd
 from services.personnel.domain.leaving import LEAVING, ReachEnd
 from services.personnel.events import (
@@ -51,13 +51,21 @@ DISMISSALS = Reaction(name="dismissals", on={SanctionImposed: subject, SanctionL
 
 
 def lapse(employee: str, knowledge: Knowledge) -> Iterable[Do]:
-    """What is open of roles, mentorships, learning, guidance and time to improve is over with service."""
-    ended = Employment.known(knowledge, employee, LIFE).ended(knowledge.today)
+    """What is open of roles, mentorships, learning, guidance and time to improve is over with service, and goes on when it was not over."""
+    service = Employment.known(knowledge, employee, LIFE)
+    ended = service.ended(knowledge.today)
     if ended is not None:
         yield Do(DEVELOPMENT, Lapse(employee, str(ended.how), ended.end))
+    for fact in knowledge.facts(EmploymentEndRevoked, employee):
+        if service.serving(fact.event.since):
+            yield Do(DEVELOPMENT, Reopen(employee, fact.event.since))
 
 
-LAPSES = Reaction(name="lapses", on={EmploymentEnded: subject, EmploymentEndReached: subject}, decide=lapse)
+LAPSES = Reaction(
+    name="lapses",
+    on={EmploymentEnded: subject, EmploymentEndReached: subject, EmploymentEndRevoked: subject},
+    decide=lapse,
+)
 
 
 def _reach(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:

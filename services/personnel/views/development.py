@@ -13,6 +13,7 @@ from services.personnel.events import (
     DevelopmentDecided,
     DevelopmentLapsed,
     DevelopmentProposed,
+    DevelopmentReopened,
     DevelopmentWithdrawn,
     GuidanceClosed,
     GuidanceFollowed,
@@ -149,6 +150,8 @@ def fold_development(key: str, row: Row | None, fact: Fact[Any]) -> Row:
             one.update(status="closed", outcome=event.outcome, document=event.document)
         elif isinstance(event, DevelopmentLapsed) and one["proposal"] == event.proposal:
             one.update(status="lapsed", outcome=event.cause, ended_on=event.since.isoformat())
+        elif isinstance(event, DevelopmentReopened) and one["proposal"] == event.proposal:
+            one.update(status="open", outcome=None, ended_on=None)
     if isinstance(event, TrainingCompleted):
         _complete(measures, event, fact.id)
     return {"measures": measures, "open": sum(one["status"] == "open" for one in measures), "version": fact.version}
@@ -202,6 +205,7 @@ DEVELOPMENTS = View(
         GuidanceFollowed: subject_key,
         GuidanceClosed: subject_key,
         DevelopmentLapsed: subject_key,
+        DevelopmentReopened: subject_key,
         TrainingCompleted: subject_key,
         ImprovementPeriodOpened: subject_key,
         ImprovementPeriodEnded: subject_key,
