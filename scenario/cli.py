@@ -27,6 +27,8 @@ from shared.local.launcher import Addresses, Launcher, Progress, set_clock
 from shared.local.moving import ClockMover, NotSettled
 from shared.local.postgres import PostgresUnusable
 from shared.local.processes import FolderInUse
+from shared.process.checked import agencies_of
+from shared.process.settings import value
 
 YEAR = 2026
 
@@ -76,13 +78,13 @@ def _up(asked: argparse.Namespace) -> int:
     """Start, play what is left, report, stay until Ctrl-C."""
     home, say = Home.of(asked.bus), Progress()
     places = finding.chosen(asked.scenario)
+    agencies = agencies_of(value("MERIT_AGENCIES", os.environ)) if os.environ.get("MERIT_AGENCIES") else places or finding.names()
     played = bool(places)
     chosen = finding.steps(places)
     _one_kind_of_time(home, played)
     if played:
         Chosen(home.folder).keep(places, begun=home.clock.path.exists())
         set_clock(home, chosen[0].at)
-    agencies = tuple(os.environ.get("MERIT_AGENCIES", "").split(",")) if os.environ.get("MERIT_AGENCIES") else places or finding.names()
     signal.signal(signal.SIGTERM, _stop)
     launcher = Launcher(home, asked.bus, agencies, played, say, Addresses(asked.bind, asked.port, asked.postgres_port, asked.kafka_port))
     try:

@@ -20,6 +20,7 @@ from shared.local.home import Home, data_folder
 from shared.local.processes import FolderInUse
 from shared.local.watching import tail
 from shared.process import contracting, settings
+from shared.process.checked import agencies_of
 from shared.process.finding import load_service, service_names
 
 
@@ -124,7 +125,7 @@ def _environment(service: str) -> dict[str, str]:
 
 def _migrate(asked: argparse.Namespace) -> None:
     url = settings.value("MERIT_OWNER_DATABASE_URL", os.environ)
-    agencies = tuple(code.strip() for code in settings.value("MERIT_AGENCIES", os.environ).split(",") if code.strip())
+    agencies = agencies_of(settings.value("MERIT_AGENCIES", os.environ))
     roles = settings.Roles(*(settings.value(name, os.environ) for name in ("MERIT_APP_ROLE", "MERIT_LOG_ROLE")))
     changed = _module("migrate").migrate(load_service(asked.service), url, roles, agencies)
     for view in changed:

@@ -29,7 +29,11 @@ class Home:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as trouble:
+            found = f"{trouble.filename or folder}: {trouble.strerror}"
+            raise SystemExit(f"MERIT_HOME: expected a folder that may be made or written, found {found}; name another folder") from None
 
     @classmethod
     def of(cls, bus: str) -> Home:

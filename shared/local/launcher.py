@@ -18,11 +18,12 @@ import requests
 
 from shared.local import databases, processes
 from shared.local.home import ROOT, Home
-from shared.local.kafka import LocalKafka
+from shared.local.kafka import KafkaUnusable, LocalKafka
 from shared.local.patience import NoProgress, Patience
 from shared.local.ports import free_ports, is_free
 from shared.local.postgres import choose_postgres
 from shared.local.supervising import Part, Supervisor
+from shared.process.checked import bus_url
 from shared.process.clock import FileClock
 from shared.process.finding import load_service, service_names
 from shared.process.migrate import migrate
@@ -151,6 +152,8 @@ class Launcher:
             return "embedded+" + databases.ensure_bus(admin_url, name, password)
         given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS", "")
         if given:
+            if wrong := bus_url(f"kafka://{given}"):
+                raise KafkaUnusable(f"KAFKA_BOOTSTRAP_SERVERS: expected host:port,…, found {wrong.found}; {wrong.remedy}")
             self.say(f"Apache Kafka at {given}")
             return f"kafka://{given}"
         broker = LocalKafka(self.home.folder / "kafka", say=self.say, port=self.addresses.kafka)

@@ -11,8 +11,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
+from shared.process.checked import agency
 from shared.process.service import Service
-from shared.process.settings import Roles
+from shared.process.settings import Roles, SettingWrong
 from shared.store.database import normalised
 from shared.views import generations
 
@@ -55,7 +56,13 @@ def _changed(cursor: psycopg2.extensions.cursor, service: Service) -> list[str]:
 
 
 def migrate(service: Service, owner_url: str, roles: Roles, agencies: tuple[str, ...]) -> list[str]:
-    """Bring the database to this code's revision. Returns the views whose shape changed, which `merit rebuild` must fill."""
+    """Bring the database to this code's revision. Returns the views whose shape changed, which `merit rebuild` must fill.
+
+    SettingWrong for an agency whose code or time zone is none, before anything is touched.
+    """
+    for one in agencies:
+        if wrong := agency(one):
+            raise SettingWrong("MERIT_AGENCIES", wrong)
     engine = create_engine(normalised(owner_url), isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as guard:
@@ -76,8 +83,8 @@ def migrate(service: Service, owner_url: str, roles: Roles, agencies: tuple[str,
 
 
 def _register(cursor: psycopg2.extensions.cursor, agencies: tuple[str, ...]) -> None:
-    for agency in agencies:
-        code, _, zone = agency.partition("=")
+    for one in agencies:
+        code, _, zone = one.partition("=")
         cursor.execute(
             "insert into agencies (code, zone) values (%s, %s) on conflict (code) do update set zone = excluded.zone",
             (code, zone or "Asia/Jakarta"),

@@ -13,11 +13,19 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from shared.bus.choose import open_bus
 from shared.bus.kafka_access import KafkaAccess, KafkaAccessWrong
 from shared.bus.protocol import Bus
+from shared.process.checked import CHECKS, Wrong, agencies_of, existing_file
 from shared.process.clock import Clock, clock_for
 
 
 class SettingMissing(SystemExit):
     """A process was started without something that it needs."""
+
+
+class SettingWrong(SettingMissing):
+    """A setting is there, and cannot be what it is meant to be. The text names it, and what was expected, found and to be done."""
+
+    def __init__(self, name: str, wrong: Wrong) -> None:
+        super().__init__(f"{name} ({MEANINGS.get(name, 'given')}): expected {wrong.expected}, found {wrong.found}; {wrong.remedy}")
 
 
 class Roles(NamedTuple):
@@ -101,6 +109,7 @@ OPERATOR_NAMES = {
     "MERIT_APP_ROLE": "the name of the role that sees one agency at a time",
     "MERIT_LOG_ROLE": "the name of the role that may read the log of all agencies",
 }
+MEANINGS = NAMES | OPERATOR_NAMES
 PASSWORDS = {f"MERIT_{whose}DATABASE_URL": f"MERIT_{whose}DATABASE_PASSWORD" for whose in ("", "LOG_", "OWNER_")}
 """A URL and a password may come apart, since those who make passwords (an operator of databases, a vault) make no URLs."""
 OPTIONAL = {
@@ -129,11 +138,13 @@ OPTIONAL = {
 
 
 def value(name: str, environment: Mapping[str, str]) -> str:
-    """A setting from NAME, from the file named by NAME_FILE, or its default. SettingMissing names it and says what it is.
+    """A setting from NAME, from the file named by NAME_FILE, or its default. SettingMissing (or SettingWrong) names it and says why.
 
     A database's URL comes with its password in it, also where that was set apart.
     """
     found = _plain(name, environment)
+    if name in CHECKS and (wrong := CHECKS[name](found)):
+        raise SettingWrong(name, wrong)
     if name in PASSWORDS and (password := _plain(PASSWORDS[name], environment)):
         return _with_password(name, found, password)
     return found
@@ -151,10 +162,19 @@ def _plain(name: str, environment: Mapping[str, str]) -> str:
     if name in environment:
         return environment[name]
     if f"{name}_FILE" in environment:
-        return Path(environment[f"{name}_FILE"]).read_text().strip()
+        return _from_file(f"{name}_FILE", environment[f"{name}_FILE"])
     if name in OPTIONAL:
         return OPTIONAL[name]
-    raise SettingMissing(f"expected {name} ({(NAMES | OPERATOR_NAMES)[name]}) or {name}_FILE in the environment, found neither")
+    raise SettingMissing(f"expected {name} ({MEANINGS[name]}) or {name}_FILE in the environment, found neither")
+
+
+def _from_file(name: str, path: str) -> str:
+    if not path or (wrong := existing_file(path)):
+        raise SettingWrong(name, wrong if path else Wrong("the path of a file", "an empty one", "name the file, or leave the variable out"))
+    try:
+        return Path(path).read_text().strip()
+    except UnicodeDecodeError:
+        raise SettingWrong(name, Wrong("a file of text", f"{path[:120]!r} with other bytes", "name the right file")) from None
 
 
 def read(service: str, environment: Mapping[str, str] | None = None) -> Settings:
@@ -167,7 +187,7 @@ def read(service: str, environment: Mapping[str, str] | None = None) -> Settings
         log_database_url=found["MERIT_LOG_DATABASE_URL"],
         bus_url=found["MERIT_BUS_URL"],
         realm=found["MERIT_REALM"],
-        agencies=tuple(code.strip() for code in found["MERIT_AGENCIES"].split(",") if code.strip()),
+        agencies=agencies_of(found["MERIT_AGENCIES"]),
         jwt_public_key=found["MERIT_JWT_PUBLIC_KEY"],
         jwt_issuer=found["MERIT_JWT_ISSUER"],
         jwt_audience=found["MERIT_JWT_AUDIENCE"],
@@ -197,6 +217,10 @@ def _count(found: Mapping[str, str], name: str) -> int:
 def _kafka(found: Mapping[str, str]) -> KafkaAccess:
     paths = {name.lower(): Path(path) for name in ("CA", "CERTIFICATE", "KEY") if (path := found[f"MERIT_KAFKA_{name}_FILE"])}
     try:
-        return KafkaAccess(found["MERIT_KAFKA_SECURITY"], **paths, user=found["MERIT_KAFKA_USER"], password=found["MERIT_KAFKA_PASSWORD"])
+        access = KafkaAccess(found["MERIT_KAFKA_SECURITY"], **paths, user=found["MERIT_KAFKA_USER"], password=found["MERIT_KAFKA_PASSWORD"])
     except KafkaAccessWrong as wrong:
         raise SettingMissing(f"{wrong} (MERIT_KAFKA_…)") from wrong
+    for name in ("MERIT_KAFKA_CA_FILE", "MERIT_KAFKA_CERTIFICATE_FILE", "MERIT_KAFKA_KEY_FILE"):
+        if missing := existing_file(found[name]):
+            raise SettingWrong(name, missing)
+    return access

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from shared.bus.kafka import KafkaBus
 from shared.process import settings
 from tests.support.certificates import Authority
+from tests.support.web import key_pair
 
 NEEDED = {
     "MERIT_DATABASE_URL": "postgresql://appraisal_app@db/appraisal?sslmode=verify-full",
@@ -18,8 +21,8 @@ NEEDED = {
     "MERIT_BUS_URL": "kafka://127.0.0.1:1",
     "MERIT_REALM": "plaju",
     "MERIT_AGENCIES": "plaju, sorong=Asia/Jayapura",
-    "MERIT_JWT_PUBLIC_KEY": "pem",
-    "MERIT_SECRET": "s",
+    "MERIT_JWT_PUBLIC_KEY": key_pair()[1],
+    "MERIT_SECRET": "a secret of the tests",
 }
 
 
@@ -109,3 +112,115 @@ def test_a_renewed_certificate_is_taken_by_the_next_connection(tmp_path: Path):
         context.renew()
     authority.issue("appraisal", lasting=timedelta(days=1)).write(tmp_path / "user.crt", tmp_path / "user.key")
     context.renew()
+
+
+def wrong(**given: str) -> str:
+    with pytest.raises(settings.SettingWrong) as caught:
+        read(**given)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "given", "said"), [
+    ("MERIT_AGENCIES", "sorong=Asia/Jayapora", "found 'Asia/Jayapora' for sorong; write Asia/Jayapura"),
+    ("MERIT_AGENCIES", "sorong=asia/jayapura", "write Asia/Jayapura"),
+    ("MERIT_AGENCIES", "plaju,sorong=WIT", "found 'WIT' for sorong"),
+    ("MERIT_AGENCIES", "sorong=", "found '' for sorong"),
+    ("MERIT_AGENCIES", "sorong=../../etc/passwd", "a time zone by its IANA name"),
+    ("MERIT_AGENCIES", "sorong=Factory", "a time zone by its IANA name"),
+    ("MERIT_AGENCIES", "Plaju", "small letters"),
+    ("MERIT_AGENCIES", "plaju\nx", "small letters"),
+    ("MERIT_AGENCIES", "plaju٢", "small letters"),
+    ("MERIT_AGENCIES", "a" * 41, "at most 40"),
+    ("MERIT_AGENCIES", "plaju,sorong,plaju=Asia/Makassar", "found plaju twice"),
+    ("MERIT_AGENCIES", " , ", "at least one agency"),
+    ("MERIT_DATABASE_URL", "", "found the scheme ''"),
+    ("MERIT_DATABASE_URL", "mysql://u:hidden@db/x", "found the scheme 'mysql'"),
+    ("MERIT_DATABASE_URL", "postgresql://u:hidden@db:54x2/x", "host or port cannot be read"),
+    ("MERIT_DATABASE_URL", "postgresql://u:hidden@db:70000/x", "host or port cannot be read"),
+    ("MERIT_DATABASE_URL", "postgresql://u:hidden@db", "no database in it"),
+    ("MERIT_LOG_DATABASE_URL", "postgresql:///x", "no host in it"),
+    ("MERIT_BUS_URL", "amqp://u:hidden@bus", "found the scheme 'amqp'"),
+    ("MERIT_BUS_URL", "kafka://broker", "name each broker with host and port"),
+    ("MERIT_BUS_URL", "kafka://a:9092,b:909200", "name each broker"),
+    ("MERIT_BUS_URL", "embedded+postgresql://u:hidden@db", "no database in it"),
+    ("MERIT_REALM", "Plaju Raya", "small letters"),
+    ("MERIT_ENV", "prod", "expected production or development, found 'prod'"),
+    ("MERIT_API_BIND", "8080", "host:port"),
+    ("MERIT_API_BIND", "0.0.0.0:80800", "host:port"),
+    ("MERIT_WORKER_BIND", "0.0.0.0:http", "host:port"),
+    ("MERIT_WORKER_BIND", "0.0.0.0:٩٠٩٠", "host:port"),
+    ("MERIT_JWT_PUBLIC_KEY", "pem", "found another text"),
+    ("MERIT_JWT_PUBLIC_KEY", key_pair()[0], "found a private key"),
+    ("MERIT_JWT_ISSUER", " ", "expected a text"),
+    ("MERIT_SECRET", "short", "expected at least 16 characters, found 5 characters"),
+    ("MERIT_CLOCK_FILE", "/nowhere/clock", "No such file"),
+    ("MERIT_DATABASE_PASSWORD_FILE", "/nowhere/password", "No such file"),
+    ("MERIT_SECRET_FILE", "", "the path of a file"),
+])  # fmt: skip
+def test_what_cannot_be_is_refused_at_the_start_and_named_without_what_is_secret(name: str, given: str, said: str):
+    more = {name: given}
+    if name.endswith("_FILE") and name != "MERIT_CLOCK_FILE":
+        source = {key: one for key, one in NEEDED.items() if key != name.removesuffix("_FILE")} | more
+        with pytest.raises(settings.SettingWrong) as caught:
+            settings.read("appraisal", source)
+        told = str(caught.value)
+    else:
+        told = wrong(**more)
+    assert told.startswith(f"{name} (") and said in told and "expected" in told and "; " in told
+    assert "hidden" not in told and "PRIVATE KEY-----" not in told
+
+
+@pytest.mark.parametrize("name", ["MERIT_API_WORKERS", "MERIT_API_THREADS", "MERIT_KAFKA_REPLICATION", "MERIT_API_REQUEST_SECONDS"])
+@pytest.mark.parametrize("given", ["", "0", "-1", "two", "2.5", "٢", "1e3", "2\n"])
+def test_a_number_that_is_none_is_refused(name: str, given: str):
+    with pytest.raises(settings.SettingMissing, match=name):
+        read(**{name: given})
+
+
+@pytest.mark.parametrize("content", ["", "tomorrow", "2026-01-05T02:00:00"])
+def test_a_played_clock_without_a_moment_is_refused(tmp_path: Path, content: str):
+    (tmp_path / "clock").write_text(content)
+    assert "a moment in it" in wrong(MERIT_CLOCK_FILE=str(tmp_path / "clock"))
+    (tmp_path / "clock").write_text("2026-01-05T02:00:00+00:00\n")
+    assert read(MERIT_CLOCK_FILE=str(tmp_path / "clock")).clock.now().year == 2026
+
+
+@pytest.mark.parametrize("zone", ["Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura", "Etc/GMT-9", "UTC"])
+def test_every_real_zone_is_taken(zone: str):
+    assert read(MERIT_AGENCIES=f"plaju,sorong={zone}").agencies == ("plaju", f"sorong={zone}")
+
+
+@pytest.mark.parametrize("given", ["[::1]:8080", "0.0.0.0:1", "localhost:65535"])
+def test_addresses_that_can_be_listened_on_are_taken(given: str):
+    assert read(MERIT_API_BIND=given).api_bind == given
+
+
+def test_a_certificate_that_is_not_there_is_named(tmp_path: Path):
+    told = wrong(MERIT_KAFKA_SECURITY="scram", MERIT_KAFKA_CA_FILE=str(tmp_path / "no"), MERIT_KAFKA_USER="u", MERIT_KAFKA_PASSWORD="p")
+    assert told.startswith("MERIT_KAFKA_CA_FILE (")
+
+
+@pytest.mark.parametrize(("name", "given"), [("MERIT_APP_ROLE", "app; drop"), ("MERIT_LOG_ROLE", "appraisal-log"), ("MERIT_APP_ROLE", "")])
+def test_a_role_that_is_no_name_is_refused(name: str, given: str):
+    with pytest.raises(settings.SettingWrong, match=f"^{name} "):
+        settings.value(name, {name: given})
+
+
+def run(*command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    env = {**{key: one for key, one in os.environ.items() if not key.startswith("MERIT_")}, **NEEDED, **more}
+    return subprocess.run([sys.executable, "-m", "merit", *command], env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("command", [("api", "feedback"), ("worker", "payroll"), ("migrate", "personnel"), ("up", "--scenario", "none")])
+def test_a_zone_that_does_not_exist_stops_every_command_with_a_sentence(tmp_path: Path, command: tuple[str, ...]):
+    owner = {"MERIT_OWNER_DATABASE_URL": "postgresql://o:p@127.0.0.1:1/x", "MERIT_APP_ROLE": "a", "MERIT_LOG_ROLE": "l"}
+    done = run(*command, **owner, MERIT_HOME=str(tmp_path), MERIT_AGENCIES="sorong=Asia/Jayapora")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert done.stderr.strip().splitlines()[-1].startswith("MERIT_AGENCIES (codes of the agencies served")
+    assert "write Asia/Jayapura" in done.stderr
+
+
+def test_a_home_that_cannot_be_made_is_a_sentence(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    done = run("up", "--scenario", "none", MERIT_HOME=str(tmp_path / "file"))
+    assert done.returncode == 1 and "Traceback" not in done.stderr and done.stderr.startswith("MERIT_HOME: expected a folder")
