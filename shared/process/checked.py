@@ -55,7 +55,7 @@ def agencies(text: str) -> Wrong | None:
 def agency(text: str) -> Wrong | None:
     """One agency: its code, with a time zone where it is not Asia/Jakarta."""
     code, said, zone = text.partition("=")
-    if not re.fullmatch(CODE, code, re.ASCII):
+    if not re.fullmatch(CODE, code):
         expected = "an agency's code of at most 40 small letters, digits and hyphens"
         return Wrong(expected, repr(code[:40]), "write it as the tokens name it, with =zone behind it or nothing")
     if said and zone not in zones():
@@ -97,19 +97,19 @@ def bus_url(text: str) -> Wrong | None:
 def address(text: str) -> Wrong | None:
     """``host:port``."""
     host, _, port = text.rpartition(":")
-    if not host or not re.fullmatch("[1-9][0-9]{0,4}", port, re.ASCII) or int(port) > 65_535 or re.search(r"[\s/@]", text):
+    if not host or not re.fullmatch("[1-9][0-9]{0,4}", port) or int(port) > 65_535 or any(mark in text for mark in " /@"):
         return Wrong("host:port, the port from 1 to 65535", repr(text[:60]), "write them such as 127.0.0.1:8080 or [::1]:8080")
     return None
 
 
 def code(text: str) -> Wrong | None:
-    if re.fullmatch(CODE, text, re.ASCII):
+    if re.fullmatch(CODE, text):
         return None
     return Wrong("a code of at most 40 small letters, digits and hyphens", repr(text[:40]), "write it so, such as plaju")
 
 
 def role(text: str) -> Wrong | None:
-    if re.fullmatch("[a-z_][a-z0-9_]{0,62}", text, re.ASCII):
+    if re.fullmatch("[a-z_][a-z0-9_]{0,62}", text):
         return None
     expected = "a role's name of at most 63 small letters, digits and underscores"
     return Wrong(expected, repr(text[:70]), "name the role as it was made in the database, such as appraisal_app")
@@ -148,7 +148,7 @@ def clock_file(text: str) -> Wrong | None:
 
 
 def public_key(text: str) -> Wrong | None:
-    if re.fullmatch(r"\s*-----BEGIN PUBLIC KEY-----\s[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\s*", text):
+    if re.fullmatch("-----BEGIN PUBLIC KEY-----[\r\n]+[A-Za-z0-9+/=\r\n]+-----END PUBLIC KEY-----", text.strip()):
         return None
     found = "a private key" if "PRIVATE KEY" in text else "another text"
     return Wrong("the public key in PEM (-----BEGIN PUBLIC KEY-----)", found, "give the key or, with _FILE, its file; never a private key")

@@ -14,6 +14,7 @@ from shared.process.finding import service_names
 from shared.process.settings import NAMES, OPERATOR_NAMES, OPTIONAL
 from tests.support import manifests
 from tests.support.manifests import OVERLAYS, Overlay, files, filled, labels_of, matches, name_of, variables
+from tests.support.web import key_pair
 
 MADE_OUTSIDE = {"ConfigMap": {"merit-identity"}, "Secret": {"postgres-backup"}}
 """What an operator brings (docs/operating.md), beside passwords and pseudonyms."""
@@ -179,15 +180,19 @@ def test_every_variable_that_is_read_is_set_and_every_one_set_is_read(overlay: O
     assert {name for names in READ_BY.values() for name in names} == (set(NAMES) | set(OPERATOR_NAMES)) - NEVER_SET
 
 
+HELD = {"MERIT_JWT_PUBLIC_KEY_FILE": key_pair()[1], "MERIT_SECRET_FILE": "a word of chance for the tests"}
+"""What must look like something in the files of secrets."""
+
+
 def test_the_settings_themselves_read_each_environment(overlay: Overlay, tmp_path):
     for what, _, container in overlay.containers():
         if container["name"] not in ("api", "worker"):
             continue
         environment = {name: value for name, value in variables(container, overlay).items() if name.startswith("MERIT_")}
         for name, value in environment.items():
-            if name.endswith("_FILE") and name not in NAMES:
+            if name.endswith("_FILE"):
                 path = tmp_path / value.rpartition("/")[2]
-                path.write_text("word\n", encoding="ascii")
+                path.write_text(HELD.get(name, "word\n"), encoding="ascii")
                 environment[name] = str(path)
         found = settings.read("appraisal", environment)
         assert found.production, what
