@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
 
 from services.payroll.events import Line
@@ -73,7 +74,16 @@ def lines_of(
     - ``each-line``: each line is rounded half up by itself, so that the sum may differ from the whole. It is never more than what the
       shares of `base` make: where rounding would exceed that, the last line gives way.
     """
-    portions = base if isinstance(base, Sequence) else (Portion(Rupiah(base)),)
+    portions = tuple(base) if isinstance(base, Sequence) else (Portion(Rupiah(base)),)
+    return _lines_of(portions, tuple(components), tuple(percents.items()), rest)
+
+
+@lru_cache(maxsize=4096)
+def _lines_of(
+    portions: tuple[Portion, ...], components: tuple[Component, ...], factors: tuple[tuple[str, Fraction], ...], rest: str
+) -> tuple[Line, ...]:
+    """Most months of most people are alike: a person's whole year is looked at again with every fact about him."""
+    percents = dict(factors)
     found = [_line(portion, component, percents) for portion in portions for component in components]
     if rest == EACH_LINE:
         shares = sum((component.share for component in components), Fraction(0)) / 100

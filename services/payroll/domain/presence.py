@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby
+from typing import Any
 
 from services.payroll.domain.allowance import Portion
 from services.payroll.domain.scheme import DAYS, FIRST_DAY, LAST_DAY, LONGEST, WHOLE_MONTH, WORKING_DAYS, Scheme
@@ -66,7 +67,7 @@ def stretches(
     found = [_stretch(month, since, until, held, employment, scheme) for since, until in zip(starts, ends, strict=True)]
     merged = [_joined(tuple(same)) for _, same in groupby(found, key=lambda stretch: stretch.state)]
     if scheme.within_month in (DAYS, WORKING_DAYS):
-        counts = calendar.is_working if scheme.within_month == WORKING_DAYS else _every_day
+        counts = calendar.is_working if scheme.within_month == WORKING_DAYS else None
         of_days = _count(month.start, month.end, counts)
         return tuple(replace(one, days=_count(one.since, one.until, counts), of_days=of_days) for one in merged)
     return (replace(_deciding(month, merged, scheme.within_month), since=month.start, until=month.end),)
@@ -78,16 +79,18 @@ def portions(found: Iterable[Stretch], scheme: Scheme) -> tuple[Portion, ...]:
         Portion(
             base=Rupiah(scheme.basic[one.position.event.job_class]),
             job_class=one.position.event.job_class,
-            since=one.since,
-            until=one.until,
-            days=one.days,
-            of_days=one.of_days,
+            **_dates(one),
             percent=one.percent,
             why=one.why if one.percent != FULL else None,
         )
         for one in found
         if one.paid and one.position is not None
     )
+
+
+def _dates(one: Stretch) -> dict[str, Any]:
+    """None for a whole month: its lines are those of any other."""
+    return {} if one.days == one.of_days else {"since": one.since, "until": one.until, "days": one.days, "of_days": one.of_days}
 
 
 def position_on(day: date, positions: Sequence[Fact[PositionAssigned]]) -> Fact[PositionAssigned] | None:
@@ -176,9 +179,8 @@ def _deciding(month: Period, found: Sequence[Stretch], rule: str | int) -> Stret
     return next(one for one in found if one.since <= day <= one.until)
 
 
-def _count(since: date, until: date, counts: Callable[[date], bool]) -> int:
+def _count(since: date, until: date, counts: Callable[[date], bool] | None) -> int:
+    """The days from `since` to `until`: all, or those that count."""
+    if counts is None:
+        return (until - since).days + 1
     return sum(counts(since + _DAY * number) for number in range((until - since).days + 1))
-
-
-def _every_day(day: date) -> bool:
-    return True
