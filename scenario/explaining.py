@@ -97,6 +97,8 @@ def sentence(step: Step, words: Words, labels: Labels) -> str:
         for one in data.get("deductions", ())
     )
     parts["deductions"] = words.step("deductions", taken=taken) if taken else ""
+    until = data.get("provisional_until")
+    parts["provisional"] = words.step("provisional", day=words.date(until)) if until else ""
     parts["less"] = words.step("gave-way", less=words.rupiah(data["gave_way"])) if data.get("gave_way") else ""
     parts["less"] += words.step("took-rest", more=words.rupiah(data["took_rest"])) if data.get("took_rest") else ""
     parts["part"] = words.step("line-part", **parts) if data.get("of_days") else ""

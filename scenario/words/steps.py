@@ -61,8 +61,15 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "post {post}, class {job_class}, since {since} ({document})",
     ),
     "attendance": (
-        "kehadiran {month}: terlambat {minutes_late} menit, pulang cepat {minutes_early} menit, tidak hadir {days_absent} hari{deductions}",
-        "attendance of {month}: minutes late {minutes_late}, minutes early {minutes_early}, days absent {days_absent}{deductions}",
+        "kehadiran {month}: terlambat {minutes_late} menit, pulang cepat {minutes_early} menit, tidak hadir {days_absent} hari"
+        "{deductions}{provisional}",
+        "attendance of {month}: minutes late {minutes_late}, minutes early {minutes_early}, days absent {days_absent}"
+        "{deductions}{provisional}",
+    ),
+    "provisional": ("; sementara, sampai {day}", "; provisional, up to {day}"),
+    "attendance-assumed": (
+        "kehadiran {month} dihitung penuh karena dibayar sebelum bulan berakhir ({source})",
+        "attendance of {month} counts in full, as the month is paid before it ends ({source})",
     ),
     "deductions": ("; nilai disiplin dikurangi {taken}", "; taken off the discipline points: {taken}"),
     "deduction": ("{points} ({count} {cause})", "{points} ({cause}: {count})"),

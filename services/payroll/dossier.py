@@ -106,6 +106,7 @@ def read_dossier(knowledge: Knowledge, employee: str) -> Dossier:
         life=[fact for model in LIFE for fact in knowledge.facts(model, employee)],
         calendar=knowledge.calendar if counted else Calendar(),
         declared=[fact for model in CALENDAR_EVENTS for fact in knowledge.facts(model, AGENCY)] if counted else (),
+        today=knowledge.today,
     )
 
 

@@ -89,6 +89,8 @@ class PositionAssigned:
 @HEARD.hears("personnel")
 @dataclass(frozen=True)
 class AttendanceRecorded:
+    """`provisional_until`: the month has not ended, and what is known goes up to this day; a later revision is of the whole month."""
+
     employee: str
     month: str
     minutes_late: int
@@ -97,6 +99,7 @@ class AttendanceRecorded:
     meetings_missed: int
     roll_calls_missed: int
     revision: int
+    provisional_until: date | None = None
 
 
 @HEARD.hears("personnel")

@@ -211,3 +211,92 @@ class Writing:
         done = execute(self.tx, SERVICE.events, aggregate, command, Meta("treasurer", "c"))
         self.appended += len(done.events)
         return done
+
+
+DECEMBER = {"months": [12], "from_day": 20, "attendance": "provisional", "predicate": "hold", "source": "Perwal 42/2025 Pasal 9"}
+
+
+def in_december(employee: str, absent: int, revision: int = 1, until: date | None = None):
+    """Up to the 15th it is recorded on the 16th, else on 3 January."""
+    event = h.AttendanceRecorded(employee, "2026-12", 0, 0, absent, 0, 0, revision, until)
+    recorded = at(12, 16) if until is not None else at(1, 3, year=2027)
+    return heard("personnel", event, employee, f"personnel-attendance-{employee}-2026-12", revision, recorded)
+
+
+def run_on(here: Web, month: str, when) -> tuple[int, str | dict]:
+    here.clock.moment = when
+    answer = here.call("POST", "/v1/pay-runs", TREASURER, json={"month": month})
+    settle(here)
+    return (201, answer.get_json()) if answer.status_code == 201 else problem_of(answer)
+
+
+def staff(*employees: str) -> list:
+    return [
+        fact
+        for one in employees
+        for fact in (year.registered(one), year.position(employee=one), year.imported(period="2026-Q3", employee=one))
+    ]
+
+
+def test_december_is_paid_on_the_20th_and_settled_in_january(postgres_url: str):
+    """m1 was absent one day by the 15th and no day in all of the month's end: up; m2 none and then three: down; of m3 nothing is known."""
+    with web(postgres_url, SERVICE, "payroll_december", ("mulyorejo",)) as here:
+        publish(here, pay_before_end=DECEMBER)
+        middle = date(2026, 12, 15)
+        hear(here, *staff("m1", "m2", "m3"), in_december("m1", 1, until=middle), in_december("m2", 0, until=middle))
+        assert run_on(here, "2026-12", at(12, 19)) == (409, "month-not-over")
+        assert run_on(here, "2026-11", at(11, 20)) == (409, "month-not-over")
+        status, answer = run_on(here, "2026-12", at(12, 20))
+        assert (status, answer["totals"]["paid"]) == (201, 3_500_452 - 42_006 + 3_500_452)
+        assert [(one["employee"], [part["code"] for part in one["missing"]]) for one in answer["held"]] == [("m3", ["attendance"])]
+        told = here.call("GET", "/v1/allowances/m1/2026-12/explanation", TREASURER).get_json()
+        [step] = [one for one in told["chain"] if one["step"] == "attendance"]
+        assert step["data"]["provisional_until"] == "2026-12-15"
+
+        here.clock.moment = at(1, 3, year=2027)
+        hear(here, in_december("m1", 0, 2), in_december("m2", 3, 2), in_december("m3", 0))
+        corrections = {}
+        for one in ("m1", "m2"):
+            [part] = here.call("GET", f"/v1/allowances/{one}/2026-12", TREASURER).get_json()["corrections"]
+            corrections[one] = (part["difference"], part["run"], part["cause_type"].split(".")[2])
+        assert corrections == {"m1": (42_006, "2027-01", "AttendanceRecorded"), "m2": (-126_016, "2027-01", "AttendanceRecorded")}
+        assert supplementary(here, "2026-12").get_json()["totals"] == {"posted": 3_500_452, "adjustments": 0, "paid": 3_500_452}
+        settle(here)
+        january = [h.AttendanceRecorded(one, "2027-01", 0, 0, 0, 0, 0, 1) for one in ("m1", "m2", "m3")]
+        quarter = [year.imported(period="2026-Q4", employee=one) for one in ("m1", "m2", "m3")]
+        recorded = [
+            heard("personnel", one, one.employee, f"personnel-attendance-{one.employee}-2027-01", 1, at(2, 3, year=2027)) for one in january
+        ]
+        hear(here, *recorded, *quarter)
+        status, answer = run_on(here, "2027-01", at(2, 8, year=2027))
+        assert (status, answer["totals"]["adjustments"]) == (201, 42_006 - 126_016)
+
+
+def test_december_counts_as_attended_and_goes_by_the_last_predicate_where_the_rule_says_so(postgres_url: str):
+    """A monthly regime cannot know December's predicate on the 20th: by rule the last one pays until it is there."""
+    rule = DECEMBER | {"attendance": "full", "predicate": "last"}
+    with web(postgres_url, SERVICE, "payroll_assumed", ("mulyorejo",)) as here:
+        publish(here, pay_before_end=rule, effect="same_month")
+        hear(here, year.registered(), year.position(), year.imported(period="2026-11"))
+        assert run_on(here, "2026-12", at(12, 19)) == (409, "month-not-over")
+        status, answer = run_on(here, "2026-12", at(12, 20))
+        assert (status, answer["totals"]["paid"], answer["held"]) == (201, 3_500_452, [])
+        told = here.call("GET", "/v1/allowances/m1/2026-12/explanation", TREASURER).get_json()
+        assert [one["data"]["source"] for one in told["chain"] if one["step"] == "attendance-assumed"] == ["Perwal 42/2025 Pasal 9"]
+
+        here.clock.moment = at(1, 2, year=2027)
+        late = here.call("GET", "/v1/allowances/m1/2026-12/explanation", TREASURER).get_json()
+        assert [one["code"] for one in late["missing"]] == ["attendance", "predicate"], "assumptions end with the month"
+        hear(here, in_december("m1", 1), year.imported("butuh_perbaikan", period="2026-12"))
+        [correction] = here.call("GET", "/v1/allowances/m1/2026-12", TREASURER).get_json()["corrections"]
+        assert (correction["difference"], correction["run"]) == (-42_006 - 420_054, "2027-01")
+
+
+def test_what_was_recorded_before_the_end_of_a_month_pays_nothing_without_the_rule(postgres_url: str):
+    with web(postgres_url, SERVICE, "payroll_provisional", ("mulyorejo",)) as here:
+        publish(here)
+        hear(here, *staff("m1"), in_december("m1", 0, until=date(2026, 12, 15)))
+        assert run_on(here, "2026-12", at(12, 20)) == (409, "month-not-over")
+        here.clock.moment = at(1, 3, year=2027)
+        found = here.call("GET", "/v1/allowances/m1/2026-12", TREASURER).get_json()
+        assert (found["status"], [one["code"] for one in found["missing"]]) == ("held", ["attendance"])

@@ -179,6 +179,19 @@ def test_attendance_of_a_month_that_has_not_ended_is_refused():
     assert refused(ATTENDANCE, [], replace(APRIL, month="2026-Q1")).code == "attendance-period"
 
 
+def test_a_month_that_runs_is_recorded_up_to_a_day_and_replaced_by_the_whole_month():
+    """December is paid before it ends: its attendance up to the 15th, said as such; the whole month is the next revision, even if alike."""
+    so_far = replace(APRIL, provisional_until=date(2026, 4, 15), today=date(2026, 4, 17))
+    (recorded,) = given_when(ATTENDANCE, [], so_far)
+    assert recorded == replace(APRIL_RECORDED, provisional_until=date(2026, 4, 15))
+    assert given_when(ATTENDANCE, [recorded], so_far) == []
+    assert given_when(ATTENDANCE, [recorded], APRIL) == [replace(APRIL_RECORDED, revision=2)]
+    for day in (date(2026, 4, 18), date(2026, 3, 31), date(2026, 5, 1)):
+        assert refused(ATTENDANCE, [], replace(so_far, provisional_until=day)).code == "attendance-provisional"
+    assert refused(ATTENDANCE, [APRIL_RECORDED], replace(so_far, today=date(2026, 5, 1))).code == "attendance-provisional"
+    assert refused(ATTENDANCE, [], replace(so_far, days_absent=16)).code == "attendance-figure"
+
+
 @pytest.mark.parametrize("wrong", [
     {"days_absent": 31}, {"days_absent": -1}, {"minutes_late": 30 * 24 * 60 + 1}, {"roll_calls_missed": -1},
     {"days_absent": 20, "leave_days": {"sick": 11}}, {"leave_days": {"annual": -1}},

@@ -30,7 +30,10 @@ NAMED = 100
 @pay_runs.arguments(schemas.PostPayRun)
 @commanding("post-pay-run", status=201)
 def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Pay a month's allowances, with all that is outstanding of earlier months.
+    """Pay a month's allowances, with all that is outstanding of earlier months. 409 ``month-not-over``, 409 ``run-out-of-order``.
+
+    A month is over before it is paid, but for those that the rule set pays before they end (``pay_before_end``, such as December from its
+    20th day on); what becomes known of these afterwards is a difference, which the next run settles.
 
     ``status`` is ``posted`` when the run is closed. A large agency is posted in parts: ``continuing`` says how many people are left; send
     the request again (with another Idempotency-Key) until it is closed. A closed run is answered again and never changes. ``held`` names
@@ -51,7 +54,8 @@ def _ordinary(ask: Ask, month: Period) -> dict[str, Any]:
     closed = _closed(ask, run)
     if closed is not None:
         return _totals(closed, ask.knowledge.rows(HELD, run=str(run)))
-    check_month(month, ask.today, last_closed(ask.knowledge), scheme_in(ask.knowledge, month) is not None)
+    scheme = scheme_in(ask.knowledge, month)
+    check_month(month, ask.today, last_closed(ask.knowledge), scheme is not None, scheme.early if scheme is not None else None)
     employees = [row["key"] for row in ask.knowledge.rows(EMPLOYEES)]
     return _posted(ask, run, post_chunk(ask, month, employees), employees)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 
 from services.payroll.domain.allowance import Portion, bonus_line, cut_line, exact_text, extra_lines, lines_of
-from services.payroll.domain.discipline import points
+from services.payroll.domain.discipline import FULL, points
+from services.payroll.domain.early import FULL_ATTENDANCE, LAST_PREDICATE
 from services.payroll.domain.presence import Stretch, away, life_in, portions, position_on, stretches
 from services.payroll.domain.sanction import Penalty, heaviest, penalties
 from services.payroll.domain.scheme import BONUS, SANCTION, WORKING_DAYS, Scheme
@@ -44,7 +46,7 @@ WHEN_MISSING, LAST, WITHOUT_PREDICATE = "when-missing", "last-predicate", "witho
 class Dossier:
     """The facts that decide one person's allowances, in any order and repetition. `life`: facts of service.
 
-    The agency's `calendar`, and the facts that made it (`declared`), where parts of a month are counted in working days.
+    The agency's day `today`, its `calendar`, and the facts that made it (`declared`), where parts of a month are counted in working days.
     """
 
     employee: str
@@ -59,6 +61,7 @@ class Dossier:
     withdrawals: Sequence[Fact[DeliveryWithdrawn]] = ()
     calendar: Calendar = field(default_factory=Calendar)
     declared: Sequence[Fact] = ()
+    today: date | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ class Standing:
 class Entitlement:
     """What the rules give. `grounds` are the facts that it rests on; `total` in rupiah; `stretches` are the month's days.
 
-    A month in which nobody was in service and in a post is `outside`: nothing is due, and no run names it.
+    A month in which nobody was in service and in a post is `outside`: nothing is due, and no run names it. `assumed`: the
+    month runs, and the rules count it as attended in full.
     """
 
     employee: str
@@ -96,6 +100,7 @@ class Entitlement:
     stretches: tuple[Stretch, ...] = ()
     standing: Standing | None = None
     outside: bool = False
+    assumed: bool = False
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -115,6 +120,7 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
     """The entitlement for `month` under `scheme`, the rules in force on its first day; Held while something is missing."""
     if scheme is None:
         return Held(dossier.employee, str(month), (Missing("rules", str(month.start)),))
+    scheme, early = _while_running(month, dossier, scheme)
     found = stretches(month, dossier.positions, dossier.life, scheme, dossier.calendar)
     last = position_on(month.end, dossier.positions)
     if last is None and (any(each.serving for each in found) or bonuses_of(month, dossier.awards)):
@@ -122,16 +128,19 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
     paid = [each for each in found if each.paid and each.position is not None]
     if not paid:
         return _nothing(month, dossier, scheme, found, last)
-    attendance = attendance_of(month, dossier.attendance)
+    attendance = attendance_of(month, dossier.attendance, scheme)
+    assumed = early and attendance is None and scheme.early.attendance == FULL_ATTENDANCE
     standing = standing_for(month, dossier, scheme)
     sanctions = penalties(month, dossier.sanctions, dossier.liftings) if scheme.cuts(month) else ()
     penalty = heaviest(sanctions)
-    missing = _missing(month, dossier, scheme, paid, attendance, standing, penalty)
+    missing = _missing(month, dossier, scheme, paid, attendance is not None or assumed, standing, penalty)
     if missing:
         return Held(dossier.employee, str(month), missing)
     predicate = scheme.named(standing.predicate)
     percents = {"predicate": scheme.payout[predicate] if standing.percent is None else standing.percent}
-    discipline = points(attendance.event, scheme.discipline) if scheme.uses("discipline") else None
+    discipline = None
+    if scheme.uses("discipline"):
+        discipline = FULL if assumed else points(attendance.event, scheme.discipline)
     if discipline is not None:
         percents["discipline"] = discipline
     bonuses = bonuses_of(month, dossier.awards)
@@ -160,6 +169,7 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
         grounds=tuple(fact for fact in grounds if fact is not None),
         stretches=found,
         standing=standing,
+        assumed=assumed and discipline is not None,
     )
 
 
@@ -222,9 +232,21 @@ def bonuses_of(month: Period, awards: Sequence[Fact[AwardGranted]]) -> tuple[Fac
     return tuple(sorted(paid.values(), key=lambda fact: fact.rank))
 
 
-def attendance_of(month: Period, attendance: Sequence[Fact[AttendanceRecorded]]) -> Fact[AttendanceRecorded] | None:
-    """The month's attendance in its highest revision."""
+def _while_running(month: Period, dossier: Dossier, scheme: Scheme) -> tuple[Scheme, bool]:
+    """The rules as they are while a month runs that they pay before its end, and whether it does."""
+    if scheme.early is None or not scheme.early.holds(month, dossier.today):
+        return scheme, False
+    by_last = scheme.early.predicate == LAST_PREDICATE and scheme.when_missing == "hold"
+    return (replace(scheme, when_missing="last") if by_last else scheme), True
+
+
+def attendance_of(
+    month: Period, attendance: Sequence[Fact[AttendanceRecorded]], scheme: Scheme | None = None
+) -> Fact[AttendanceRecorded] | None:
+    """The month's attendance in its highest revision. What was recorded before its end counts only where the rules pay it before then."""
     recorded = [fact for fact in attendance if fact.event.month == str(month)]
+    if scheme is None or scheme.early is None or not scheme.early.covers(month):
+        recorded = [fact for fact in recorded if fact.event.provisional_until is None]
     return max(recorded, key=lambda fact: (fact.event.revision, fact.rank), default=None)
 
 
@@ -310,13 +332,13 @@ def _missing(
     dossier: Dossier,
     scheme: Scheme,
     paid: Sequence[Stretch],
-    attendance: Fact | None,
+    attended: bool,
     standing: Standing | None,
     penalty: Penalty | None,
 ) -> tuple[Missing, ...]:
     classes = dict.fromkeys(each.position.event.job_class for each in paid)
     missing = [Missing("basic-amount", str(one)) for one in classes if one not in scheme.basic]
-    if attendance is None and scheme.uses("discipline"):
+    if not attended and scheme.uses("discipline"):
         missing.append(Missing("attendance", str(month)))
     if standing is None:
         missing.append(_lacks_predicate(scheme.pays(month), dossier, scheme))
@@ -329,7 +351,8 @@ def _missing(
 
 def _others_missing(month: Period, dossier: Dossier, scheme: Scheme) -> tuple[Missing, ...]:
     """What is missing beside the post."""
-    return _missing(month, dossier, scheme, (), attendance_of(month, dossier.attendance), standing_for(month, dossier, scheme), None)
+    attended = attendance_of(month, dossier.attendance, scheme) is not None
+    return _missing(month, dossier, scheme, (), attended, standing_for(month, dossier, scheme), None)
 
 
 def _lacks_predicate(period: Period, dossier: Dossier, scheme: Scheme) -> Missing:

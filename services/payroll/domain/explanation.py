@@ -77,7 +77,7 @@ def explain(
         *_stretches(month, finding, scheme),
         *_positions(month, finding, dossier),
         *_life(month, dossier),
-        *_attendance(month, scheme, dossier),
+        *_attendance(month, scheme, dossier, finding),
         *_sanctions(month, scheme, dossier),
         *_awards(month, dossier),
         *_predicate(finding, scheme),
@@ -183,9 +183,11 @@ def _rules(scheme: Scheme | None, dossier: Dossier) -> Iterable[dict[str, Any]]:
     yield {**(_step("rule-set", published[-1]) if published else {"step": "rule-set"}), "data": data}
 
 
-def _attendance(month: Period, scheme: Scheme | None, dossier: Dossier) -> Iterable[dict[str, Any]]:
-    found = attendance_of(month, dossier.attendance)
+def _attendance(month: Period, scheme: Scheme | None, dossier: Dossier, finding: Entitlement | Held) -> Iterable[dict[str, Any]]:
+    found = attendance_of(month, dossier.attendance, scheme)
     if found is None:
+        if isinstance(finding, Entitlement) and finding.assumed:
+            yield {"step": "attendance-assumed", "data": {"month": str(month), "source": scheme.early.source}}
         return
     step = _step("attendance", found)
     if scheme is not None and scheme.discipline is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.payroll.domain.early import EarlyRule
 from services.payroll.domain.recovery import Payment
 from services.payroll.domain.run_id import RunId
 from services.payroll.events import AllowancePosted, PayRunPosted
@@ -71,15 +72,17 @@ def stream_of(run: RunId) -> str:
     return f"payroll-run-{run}"
 
 
-def check_month(month: Period, today: date, closed: RunId | None, in_rules: bool) -> None:
+def check_month(month: Period, today: date, closed: RunId | None, in_rules: bool, early: EarlyRule | None = None) -> None:
     """Refused when `month` is not over yet, when no rules held in it, or when a later run is closed already: runs go forward.
 
     `closed` is the last ordinary run closed; `in_rules`: whether a rule set of allowances was in force on the month's first day.
+    `early`: its rule of months that are paid before they end.
     """
-    if today <= month.end:
+    if today <= month.end and not (early is not None and early.holds(month, today)):
+        from_day = early.first_day(month) if early is not None and early.covers(month) else None
         raise Refused(
             "month-not-over",
-            expected=f"a day after {month.end}",
+            expected=f"a day after {month.end}" if from_day is None else f"a day from {from_day} on ({early.source})",
             found=str(today),
             remedy="run it when the month and its attendance are complete",
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 from services.payroll.domain.allowance import EACH_LINE, LARGEST_REMAINDER, Component, basic_allowance
 from services.payroll.domain.discipline import DisciplineRule
+from services.payroll.domain.early import EarlyRule, read_early
 from shared.kernel.employment import ENDS, INTERRUPTIONS
 from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period
@@ -82,6 +83,7 @@ class Scheme:
     rupiah that rounding leaves. `within_month`: one of WITHIN_MONTH, or the day of the month that decides for all of it. `interruptions`:
     what is paid during each kind, in percent. `ends`: for a kind of end how its month counts. `without_predicate`: ``hold``, the percentage
     or the predicate that pays a month whose appraised period the person was away from altogether; None: `when_missing` decides.
+    `early`: months that are paid before they end.
     """
 
     rule_set: str
@@ -102,6 +104,7 @@ class Scheme:
     interruptions: Mapping[str, Fraction] = field(default_factory=dict)
     ends: Mapping[str, str] = field(default_factory=dict)
     without_predicate: str | Fraction | None = None
+    early: EarlyRule | None = None
 
     def uses(self, factor: str) -> bool:
         return any(factor in component.factors for component in self.components)
@@ -136,11 +139,11 @@ def _scheme(rule_set: str, sources: tuple[str, ...], said: Settings, tables: Tab
     factor_rules = {"predicate": payout_name, "discipline": "discipline-points"}
     components = _components(said, factor_rules)
     shares = tuple(dict.fromkeys(component.name.rpartition("/")[2] for component in components))
-    cut = _cut(said)
+    cut, early = _cut(said), read_early(said)
     named = tuple(tables.sources[name] for name in _named_tables(said) if name in tables.sources)
     scheme = Scheme(
         rule_set=rule_set,
-        sources=(*sources, *named, *((cut.source,) if cut is not None and cut.source not in sources else ())),
+        sources=tuple(dict.fromkeys((*sources, *named, *(rule.source for rule in (cut, early) if rule is not None)))),
         components=components,
         basic=_basic(said, tables),
         payout=payout,
@@ -157,6 +160,7 @@ def _scheme(rule_set: str, sources: tuple[str, ...], said: Settings, tables: Tab
         interruptions=_interruptions(said, tables),
         ends=_ends(said),
         without_predicate=_without_predicate(said),
+        early=early,
     )
     if scheme.uses("discipline") and scheme.discipline is None:
         raise said.wrong("discipline", "the points' rule, because a component uses the factor discipline", None)

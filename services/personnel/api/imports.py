@@ -216,6 +216,7 @@ def import_reporting_lines(ask: Ask, row: Row, source: Source) -> Do:
         Column("Cuti Sakit", "sick", integer, required=False),
         Column("Cuti Lainnya", "other", integer, required=False),
         Column("Hari Tidak Hadir Berturut-turut", "days_in_row", integer, required=False),
+        Column("Sementara Sampai", "provisional_until", day, required=False),
     ),
     about=(About(("employee", "month")),),
     resolve=persons(BY_NIP),
@@ -225,7 +226,8 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
     """Record a month that has ended; figures that differ from those recorded replace them as the next revision.
 
     Hari Tidak Hadir Berturut-turut: the most working days absent one after the other, counted from where the run began, even in the month
-    before (PP 94/2021: ten in a row). A month without a day of service is refused, as are more days than were served in it.
+    before (PP 94/2021: ten in a row). A month without a day of service is refused, as are more days than were served in it. Sementara
+    Sampai: the month runs, and the figures go up to this day; the whole month replaces them.
     """
     return Do(
         ATTENDANCE,
@@ -240,6 +242,7 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
             today=ask.today,
             leave_days={name: row[name] for name in ("annual", "sick", "other") if row[name]},
             days_in_row=row["days_in_row"],
+            provisional_until=row["provisional_until"],
             service=service_of(ask, row["employee"]),
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, timedelta
 
 from services.personnel.events import AttendanceRecorded, YearAbsenceRecorded
 from shared.kernel.decider import Aggregate, Decider
@@ -15,7 +15,10 @@ from shared.kernel.refusal import Refused
 
 @dataclass(frozen=True)
 class RecordAttendance:
-    """Minutes are cumulated over the month, days are working days; `today` is the agency's date on which it is recorded."""
+    """Minutes are cumulated over the month, days are working days; `today` is the agency's date on which it is recorded.
+
+    `provisional_until`: the month runs, and the figures go up to this day.
+    """
 
     employee: str
     month: str
@@ -27,6 +30,7 @@ class RecordAttendance:
     today: date
     leave_days: Mapping[str, int] = field(default_factory=dict)
     days_in_row: int | None = None
+    provisional_until: date | None = None
     service: Employment = field(kw_only=True)
 
 
@@ -38,17 +42,14 @@ class AttendanceState:
 def decide(state: AttendanceState, command: RecordAttendance) -> Sequence[AttendanceRecorded]:
     """Record the month, or its correction as the next revision; the same figures once more change nothing.
 
-    Refused (422) for a month that has not ended, since pay rests on whole months, for one in which the person did not serve a day
-    (outside-service), and for figures that the month, or the days served in it, cannot hold.
+    Refused (422) for a month that has not ended, since pay rests on whole months, unless it is said up to which day the figures go; for one
+    in which the person did not serve a day (outside-service); and for figures that the days served in it, or in the part, cannot hold.
     """
     period = Period.parse(command.month)
     if period.kind != "month":
         raise _wrong("attendance-period", "a month such as 2026-04", command.month, "record month by month")
-    if period.end >= command.today:
-        raise _wrong(
-            "attendance-early", f"a month that has ended before {command.today}", command.month, "record it when the month is over"
-        )
-    served = command.service.days(period)
+    last = _last_day_recorded(period, command)
+    served = sum(command.service.serving(period.start + timedelta(days=number)) for number in range((last - period.start).days + 1))
     if not served:
         raise _outside(command.service, period)
     _check_figures(command, served)
@@ -67,6 +68,22 @@ def _outside(service: Employment, period: Period) -> Refused:
     return _wrong(
         "outside-service", "a month with at least one day of service", found, "leave the month out, or correct the dates of service"
     )
+
+
+def _last_day_recorded(period: Period, command: RecordAttendance) -> date:
+    """Up to which day the figures go: the month's last, or the provisional day."""
+    until = command.provisional_until
+    if until is None:
+        if period.end >= command.today:
+            remedy = "record it when the month is over, or say up to which day the figures go"
+            raise _wrong("attendance-early", f"a month that has ended before {command.today}", command.month, remedy)
+        return period.end
+    if period.end < command.today:
+        raise _wrong("attendance-provisional", "no provisional day of a month that has ended", until, "record the whole month")
+    if not period.holds(until) or until > command.today:
+        last = min(period.end, command.today)
+        raise _wrong("attendance-provisional", f"a day of {command.month} up to {last}", until, "correct the day")
+    return until
 
 
 def _check_figures(command: RecordAttendance, days: int) -> None:

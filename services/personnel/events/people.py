@@ -161,7 +161,8 @@ class AttendanceRecorded:
     """One month's attendance; a later `revision` replaces an earlier one whole. Stream ``personnel-attendance-<employee>-<month>``.
 
     `days_in_row`: the most working days absent without excuse one after the other, of a run that ended in the month or goes on after it,
-    counted from where it began, even in an earlier month; None where that is not known.
+    counted from where it began, even in an earlier month; None where that is not known. `provisional_until`: the month has not ended, and
+    what is recorded goes up to this day; the whole month replaces it as the next revision.
     """
 
     employee: str
@@ -174,6 +175,7 @@ class AttendanceRecorded:
     leave_days: dict[str, int]
     revision: int
     days_in_row: int | None = None
+    provisional_until: date | None = None
 
 
 @EVENTS.event(EventClass.RESTRICTED)

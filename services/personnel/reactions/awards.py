@@ -127,7 +127,7 @@ def _attendance(employee: str, year: str, knowledge: Knowledge) -> Attendance | 
         if fact.event.month.startswith(f"{year}-") and (fact.event.month not in months or fact.version > months[fact.event.month].version):
             months[fact.event.month] = fact
     days, _ = absences(employee, year, knowledge)
-    if len(months) == 12:
+    if len(months) == 12 and all(fact.event.provisional_until is None for fact in months.values()):
         minutes = sum(fact.event.minutes_late + fact.event.minutes_early for fact in months.values())
         return Attendance(days, minutes, months[max(months)].id)
     told = [fact for fact in knowledge.facts(YearAbsenceRecorded, employee) if fact.event.year == year]

@@ -159,6 +159,7 @@ def fold_attendance(key: str, row: Row | None, fact: Fact[AttendanceRecorded]) -
         "roll_calls_missed": event.roll_calls_missed,
         "leave_days": dict(event.leave_days),
         "days_in_row": event.days_in_row,
+        "provisional_until": event.provisional_until,
         "version": fact.version,
     }
 
@@ -175,6 +176,7 @@ ATTENDANCE_MONTHS = View(
         Column("roll_calls_missed", Integer),
         Column("leave_days", JSONB),
         Column("days_in_row", Integer),
+        Column("provisional_until", Date),
         Column("version", Integer),
     ),
     on={AttendanceRecorded: lambda fact: (f"{fact.event.employee}/{fact.event.month}",)},
