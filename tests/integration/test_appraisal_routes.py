@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from datetime import date
+
 import pytest
 
 from services.appraisal.service import SERVICE
@@ -18,9 +21,9 @@ TARGETS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def office(postgres_url):
-    with web(postgres_url, SERVICE, "appraisal_routes", ("mulyorejo", "plaju")) as place:
+@contextmanager
+def opened(postgres_url, name, settings):
+    with web(postgres_url, SERVICE, name, ("mulyorejo", "plaju")) as place:
         made = Office(place)
         made.at("2026-01-02")
         first = TODAY.date()
@@ -32,8 +35,14 @@ def office(postgres_url):
             *(personnel.ReportingLineSet(person, "boss", "chief", first, "SK") for person in PEOPLE[:4]),
             personnel.ReportingLineSet("boss", "chief", None, first, "SK"),
         )
-        body = {"kind": "appraisal", "id": "place", "since": "2026-01-01", "sources": ["PP 30/2019 art. 59"], "settings": SETTINGS}
+        body = {"kind": "appraisal", "id": "place", "since": "2026-01-01", "sources": ["PP 30/2019 art. 59"], "settings": settings}
         made.post("/rule-sets", ADMIN, body)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def office(postgres_url):
+    with opened(postgres_url, "appraisal_routes", SETTINGS) as made:
         yield made
 
 
@@ -250,3 +259,32 @@ def test_the_description_of_all_routes_can_be_read_by_anybody(office):
     assert paths["/v1/appraisals/{employee}/{period}/objections/decision"] == {"post"}
     assert paths["/v1/distribution"] == {"get"}
     assert all(said.get("summary") for path, methods in found["paths"].items() for verb, said in methods.items() if verb != "parameters")
+
+
+def test_terms_in_working_days_follow_days_off_that_are_declared_while_they_run(postgres_url):
+    """Delivered on Monday 11 May 2026; Ascension is on the 14th. The decision's three days meet a local day off on the 21st."""
+    terms = {"objection": {"days": 5, "kind": "working"}, "decision": {"days": 3, "kind": "working", "binding": False}}
+    budi = ("budi", "employee")
+    with opened(postgres_url, "appraisal_calendar", SETTINGS | terms) as office:
+        assert delivered(office, "budi", "2026-05-11")["objection_until"] == "2026-05-18T17:00:00Z"
+        office.settle()
+        office.hear(personnel.HolidayDeclared(date(2026, 5, 14), "national", "SKB 1/2025"))
+        office.settle()
+        assert office.get("/appraisals/budi/2026-Q1")["objection_until"] == "2026-05-19T17:00:00Z"
+        office.at("2026-05-19")
+        office.settle()
+        said = {"items": ["permits"], "arguments": "Aplikasi padam", "evidence": []}
+        filed = office.post("/appraisals/budi/2026-Q1/objections", budi, said)
+        assert (filed["status"], filed["decision_due"]) == ("filed", "2026-05-22T17:00:00Z")
+        office.settle()
+        office.hear(personnel.HolidayDeclared(date(2026, 5, 21), "local", "188/1/2026"))
+        office.settle()
+        for day, overdue in (("2026-05-25", False), ("2026-05-26", True)):
+            office.at(day)
+            office.settle()
+            objection = office.get("/appraisals/budi/2026-Q1")["objection"]
+            assert (objection["decision_due"], objection["overdue"]) == ("2026-05-25T17:00:00Z", overdue)
+        office.hear(personnel.HolidayWithdrawn(date(2026, 5, 21), "188/2/2026"))
+        office.settle()
+        steps = [step["what"] for step in office.get("/appraisals/budi/2026-Q1")["history"]]
+        assert steps == ["AppraisalDelivered", "ObjectionTermMoved", "ObjectionFiled", "DecisionTermMoved", "ObjectionOverdue"]

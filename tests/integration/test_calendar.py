@@ -13,7 +13,7 @@ from services.feedback.service import SERVICE as FEEDBACK
 from services.personnel.service import SERVICE as PERSONNEL
 from shared.bus.choose import open_bus
 from shared.flow.knowledge import StoreKnowledge
-from tests.support.personnel_web import accepted, hand_in, problem
+from tests.support.personnel_web import accepted, hand_in, problem, settle
 from tests.support.sites import EVERYTHING, Parts, embedded_bus, wait_until
 from tests.support.web import Web, web
 
@@ -22,6 +22,11 @@ OFFICER, SOMEBODY, TREASURER = ("m16", "employee", "complaint-officer"), ("m1", 
 MONDAY = datetime(2027, 5, 3, 2, tzinfo=UTC)
 UNITS = "Kode Unit,Nama Unit,Unit Induk,Jenis,Berlaku Sejak\ndukcapil,Dinas Dukcapil,,dinas,2020-01-01\n"
 DECREE = "SKB 1497/2026"
+PEOPLE = (
+    "Kode Pegawai,NIP,Nama,Jenis,Mulai,Pangkat,TMT Pangkat,TMT CPNS,Jabatan,Kelas Jabatan,Jenis Jabatan,Unit,Plt,Berlaku Sejak,SK\n"
+    "m1,199003152015032921,Ratri A,PNS,2015-03-01,III/b,2021-10-01,2015-03-01,arsiparis,8,fungsional,dukcapil,tidak,2020-03-01,821/1\n"
+)
+PROMOTION = {"predicate_at_least": "baik", "last_years": 2, "employments": ["PNS"], "list_missing_at_most": 1}
 COMPLAINT = {"unit": "dukcapil", "kind": "normative", "body": "Loket tutup."}
 
 
@@ -164,3 +169,23 @@ def test_days_off_from_a_file_the_week_and_a_withdrawal(town: Town):
     for refused in (town.declare("2027-12-25", who=SOMEBODY), town.withdraw("2027-05-06", TREASURER), town.week(5, "2027-06-01", SOMEBODY)):
         problem(refused, 403, "not-permitted")
     problem(hand_in(town.personnel, "holidays", rows, who=SOMEBODY), 403, "not-permitted")
+
+
+def test_in_jayapura_rules_of_today_hold_at_eight_in_the_morning_and_begin_at_its_own_midnight(postgres_url: str):
+    """00:00 of 1 May there is 15:00 UTC on 30 April: from then on what personnel decides by itself goes by the rules of May."""
+    with web(postgres_url, PERSONNEL, "jayapura_p", ("mulyorejo=Asia/Jayapura",)) as here:
+        here.clock.moment = datetime(2026, 4, 20, 3, tzinfo=UTC)
+        years = {"2026-01-01": 20, "2026-05-01": 4}
+        for since, least in years.items():
+            rules = {"kind": "promotion", "id": "kenaikan", "since": since, "sources": ["PP 11/2017"]}
+            rules |= {"settings": PROMOTION | {"years_in_rank": least}}
+            assert here.call("POST", "/v1/rule-sets", ADMIN, json=rules).status_code == 201
+        accepted(hand_in(here, "units", UNITS), 1, 1)
+        accepted(hand_in(here, "people", PEOPLE), 1, 3)
+        seen = []
+        for hour in (14, 15, 23):
+            here.clock.moment = datetime(2026, 4, 30, hour, tzinfo=UTC)
+            settle(here)
+            listed = here.call("GET", "/v1/rank-promotions", HR).get_json()["items"]
+            seen.append([row["rule_set"] for row in listed])
+        assert seen == [[], ["kenaikan@2"], ["kenaikan@2"]]

@@ -59,9 +59,9 @@ class Office:
         with self.web.database.transaction(self.agency, now) as tx:
             for event in events:
                 self.heard += 1
-                subject = getattr(event, "employee", None) or event.unit
+                subject = getattr(event, "employee", None) or getattr(event, "unit", "agency")
                 stream, type_ = f"{service}-{subject}", f"merit.{service}.{type(event).__name__}.v1"
-                since = getattr(event, "since", None)
+                since = getattr(event, "since", None) or getattr(event, "day", None)
                 effective = Calendar().start_of(since) if since else now
                 envelope = Envelope(
                     id=event_id(self.agency, stream, self.heard), type=type_, agency=self.agency, subject=subject, stream=stream,

@@ -58,6 +58,7 @@ from services.personnel.events.people import (
     UnitOpened,
     YearAbsenceRecorded,
 )
+from shared.events.calendar import HolidayDeclared, HolidayWithdrawn, WorkingWeekSet
 from shared.events.rule_set import RuleSetPublished
 
 LIFE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed, RegistrationWithdrawn)
@@ -84,6 +85,8 @@ __all__ = [
     "GuidanceClosed",
     "GuidanceFollowed",
     "GuidanceOpened",
+    "HolidayDeclared",
+    "HolidayWithdrawn",
     "ImprovementPeriodClosed",
     "ImprovementPeriodEnded",
     "ImprovementPeriodOpened",
@@ -113,5 +116,6 @@ __all__ = [
     "UnitMoved",
     "UnitOpened",
     "VacancyOpened",
+    "WorkingWeekSet",
     "YearAbsenceRecorded",
 ]
