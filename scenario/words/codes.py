@@ -222,6 +222,7 @@ CAUSES = {
     "AppraisalImported": ("hasil penilaian yang diimpor", "an imported result"),
     "AttendanceRecorded": ("pembetulan kehadiran", "corrected attendance"),
     "PositionAssigned": ("perubahan jabatan", "a change of post"),
+    "PositionWithdrawn": ("pencabutan jabatan yang salah dicatat", "the withdrawal of a post that was entered wrongly"),
     "RuleSetPublished": ("perubahan aturan", "a change of rules"),
     "SanctionImposed": ("hukuman", "a sanction"),
     "SanctionLifted": ("pencabutan hukuman", "a lifted sanction"),

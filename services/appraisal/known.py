@@ -9,11 +9,20 @@ from datetime import date, datetime
 from services.appraisal.domain import streams
 from services.appraisal.domain.standing import Assesses, History, May, Post, Service, assessing, deciding, line_of_period, line_on
 from services.appraisal.events import AppraisalDelivered, DeliverySeen, DeliveryWithdrawn, OrganisationResultSet
-from services.appraisal.heard import LIFE, PositionAssigned, ReportingLineSet, UnitMoved, UnitOpened
+from services.appraisal.heard import (
+    LIFE,
+    PositionAssigned,
+    PositionWithdrawn,
+    ReportingLineSet,
+    ReportingLineWithdrawn,
+    UnitMoved,
+    UnitOpened,
+)
 from shared.kernel.employment import Employment
-from shared.kernel.facts import Knowledge
+from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
+from shared.kernel.withdrawn import that_stand
 
 
 def registered(knowledge: Knowledge, employee: str) -> bool:
@@ -39,7 +48,7 @@ def employment_of(knowledge: Knowledge, employee: str) -> Employment:
 
 def transfers_in(knowledge: Knowledge, employee: str, year: Period) -> tuple[date, ...]:
     """The days of the year on which another definitive post, or another spell of service, began."""
-    held = [fact.event for fact in knowledge.facts(PositionAssigned, employee) if not fact.event.acting]
+    held = [fact.event for fact in _posts(knowledge, employee)]
     of_a_day = {one.since: (one.post, one.unit) for one in held}
     days = sorted(of_a_day)
     moved = {day for before, day in zip(days, days[1:]) if of_a_day[before] != of_a_day[day]}
@@ -66,12 +75,18 @@ def line_of(knowledge: Knowledge, employee: str, day: date | None = None) -> Rep
 
 def _lines(knowledge: Knowledge, employee: str) -> tuple[ReportingLineSet, ...]:
     """By their days, lowest first; of two from the same day the one that holds."""
-    return tuple({fact.event.since: fact.event for fact in knowledge.facts(ReportingLineSet, employee)}.values())
+    lines = that_stand(knowledge, ReportingLineSet, ReportingLineWithdrawn, employee)
+    return tuple({fact.event.since: fact.event for fact in lines}.values())
+
+
+def _posts(knowledge: Knowledge, employee: str) -> list[Fact[PositionAssigned]]:
+    """The posts that were not held in an acting capacity, lowest day first."""
+    return [fact for fact in that_stand(knowledge, PositionAssigned, PositionWithdrawn, employee) if not fact.event.acting]
 
 
 def history_of(knowledge: Knowledge, employee: str) -> History:
     """What decides who stands how to the employee, on whichever day."""
-    posts = {fact.event.since: fact.event.unit for fact in knowledge.facts(PositionAssigned, employee) if not fact.event.acting}
+    posts = {fact.event.since: fact.event.unit for fact in _posts(knowledge, employee)}
     return History(
         employee,
         _lines(knowledge, employee),
@@ -141,7 +156,7 @@ def may_decide(knowledge: Knowledge, employee: str, period: Period) -> May:
 
 def unit_of(knowledge: Knowledge, employee: str, day: date) -> str | None:
     """The unit of the post (not one held in an acting capacity) that the employee had on `day`, or None."""
-    held = [fact for fact in knowledge.facts(PositionAssigned, employee) if not fact.event.acting and fact.event.since <= day]
+    held = [fact for fact in _posts(knowledge, employee) if fact.event.since <= day]
     return held[-1].event.unit if held else None
 
 
@@ -167,5 +182,5 @@ def upwards(knowledge: Knowledge, unit: str | None, day: date) -> Iterator[str]:
 
 def works_in(knowledge: Knowledge, employee: str, unit: str) -> bool:
     """Whether the employee's post (not one held in an acting capacity) is now in the unit or below it."""
-    held = [fact for fact in knowledge.facts(PositionAssigned, employee) if not fact.event.acting and fact.effective <= knowledge.now]
+    held = [fact for fact in _posts(knowledge, employee) if fact.effective <= knowledge.now]
     return bool(held) and unit in upwards(knowledge, held[-1].event.unit, knowledge.today)

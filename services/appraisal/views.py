@@ -9,11 +9,21 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.appraisal import events
 from services.appraisal.domain.plan import first_month
-from services.appraisal.heard import LIFE, EmployeeRegistered, PositionAssigned, ReportingLineSet, UnitMoved, UnitOpened
+from services.appraisal.heard import (
+    LIFE,
+    EmployeeRegistered,
+    PositionAssigned,
+    PositionWithdrawn,
+    ReportingLineSet,
+    ReportingLineWithdrawn,
+    UnitMoved,
+    UnitOpened,
+)
 from shared.events.codec import plain
 from shared.kernel.employment import entered
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
+from shared.kernel.withdrawn import without_rows
 from shared.views.calendar import CALENDAR
 from shared.views.view import Row, View, subject_key
 
@@ -229,19 +239,33 @@ def fold_employee(key: str, row: Row | None, fact: Fact) -> Row | None:
             return row | {"posts": _ranked(row["posts"], fact, {"unit": event.unit, "acting": event.acting})}
         case ReportingLineSet():
             return row | {"lines": _ranked(row["lines"], fact, {"assessor": event.assessor, "superior": event.superior})}
+        case PositionWithdrawn():
+            return row | {"posts": _left(row["posts"], fact)}
+        case ReportingLineWithdrawn():
+            return row | {"lines": _left(row["lines"], fact)}
     return row
+
+
+def _left(entries: list[dict[str, Any]], fact: Fact) -> list[dict[str, Any]]:
+    """The entries that a withdrawal leaves: those of another day, and those said after it."""
+    later = [one for one in entries if one["version"] > fact.version]
+    return sorted([*without_rows((one for one in entries if one["version"] < fact.version), fact.event), *later], key=_order)
+
+
+def _order(entry: dict[str, Any]) -> tuple[str, int]:
+    return entry["since"], entry["version"]
 
 
 def _ranked(entries: list[dict[str, Any]], fact: Fact, said: dict[str, Any]) -> list[dict[str, Any]]:
     entry = {"since": fact.event.since.isoformat(), "version": fact.version, **said}
     others = [one for one in entries if one["version"] != fact.version]
-    return sorted([*others, entry], key=lambda one: (one["since"], one["version"]))
+    return sorted([*others, entry], key=_order)
 
 
 EMPLOYEES = View(
     name="employees",
     columns=(Column("kind", Text), Column("since", Date), Column("posts", JSONB), Column("lines", JSONB), Column("service", JSONB)),
-    on=dict.fromkeys((*LIFE, PositionAssigned, ReportingLineSet), subject_key),
+    on=dict.fromkeys((*LIFE, PositionAssigned, PositionWithdrawn, ReportingLineSet, ReportingLineWithdrawn), subject_key),
     fold=fold_employee,
 )
 

@@ -76,6 +76,25 @@ class ServiceResumed:
 
 @HEARD.hears("personnel")
 @dataclass(frozen=True)
+class PositionWithdrawn:
+    """The post entered as beginning on `since` was never held; an entry after this one stands."""
+
+    employee: str
+    since: date
+    acting: bool
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
+class ReportingLineWithdrawn:
+    """The line entered as beginning on `since` never held; an entry after this one stands."""
+
+    employee: str
+    since: date
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
 class PositionAssigned:
     employee: str
     unit: str

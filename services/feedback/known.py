@@ -6,19 +6,20 @@ from datetime import date
 
 from services.feedback.domain.rounds import Standing, round_stream
 from services.feedback.events import PeerRoundOpened
-from services.feedback.heard import LIFE, PositionAssigned
+from services.feedback.heard import LIFE, PositionAssigned, PositionWithdrawn
 from services.feedback.policy import assesses_on
 from shared.http.policy import Actor
 from shared.kernel.employment import INTERRUPTIONS, Employment, has_left
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
+from shared.kernel.withdrawn import that_stand
 
 
 def units_of(knowledge: Knowledge, employee: str, day: date) -> frozenset[str]:
     """The unit of the definitive post held on `day`, and of an acting one (Plt.) taken up since."""
     units: tuple[str, ...] = ()
-    for fact in knowledge.facts(PositionAssigned, employee):
+    for fact in that_stand(knowledge, PositionAssigned, PositionWithdrawn, employee):
         if fact.event.since <= day:
             units = (*units[:1], fact.event.unit) if fact.event.acting and units else (fact.event.unit,)
     return frozenset(units)

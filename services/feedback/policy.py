@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.feedback.heard import LIFE, ReportingLineSet
+from services.feedback.heard import LIFE, ReportingLineSet, ReportingLineWithdrawn
 from shared.http.policy import Actor, Allow, Policy
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
+from shared.kernel.withdrawn import that_stand
 
 
 def is_self(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
@@ -24,7 +25,7 @@ def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Kn
 
 def assesses_on(knowledge: Knowledge, assessor: str, employee: str, day: date) -> bool:
     """Whether one is the other's assessor on a day."""
-    held = [fact for fact in knowledge.facts(ReportingLineSet, employee) if fact.event.since <= day]
+    held = [fact for fact in that_stand(knowledge, ReportingLineSet, ReportingLineWithdrawn, employee) if fact.event.since <= day]
     return bool(held) and assessor == held[-1].event.assessor and assessor != employee
 
 

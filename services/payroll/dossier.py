@@ -34,6 +34,7 @@ from services.payroll.heard import (
     DeliveryWithdrawn,
     ObjectionDecided,
     PositionAssigned,
+    PositionWithdrawn,
     SanctionImposed,
     SanctionLifted,
 )
@@ -46,6 +47,7 @@ from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period, month_of
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleSet, in_force
+from shared.kernel.withdrawn import that_stand
 
 PREDICATE_FACTS = (AppraisalImported, AppraisalDelivered, ObjectionDecided, AppraisalFinalized, AppraisalCorrected)
 RULES_SUBJECT = f"rules-{KIND}"
@@ -95,7 +97,7 @@ def read_dossier(knowledge: Knowledge, employee: str) -> Dossier:
     counted = counts_working_days(rule_sets)
     return Dossier(
         employee,
-        positions=knowledge.facts(PositionAssigned, employee),
+        positions=that_stand(knowledge, PositionAssigned, PositionWithdrawn, employee),
         attendance=knowledge.facts(AttendanceRecorded, employee),
         predicates=predicates_of(knowledge, employee, withdrawals),
         withdrawals=withdrawals,
@@ -107,6 +109,7 @@ def read_dossier(knowledge: Knowledge, employee: str) -> Dossier:
         calendar=knowledge.calendar if counted else Calendar(),
         declared=[fact for model in CALENDAR_EVENTS for fact in knowledge.facts(model, AGENCY)] if counted else (),
         today=knowledge.today,
+        withdrawn=knowledge.facts(PositionWithdrawn, employee),
     )
 
 

@@ -75,6 +75,16 @@ class ServiceResumed:
 
 @HEARD.hears("personnel")
 @dataclass(frozen=True)
+class PositionWithdrawn:
+    """The post entered as beginning on `since` was never held; an entry after this one stands."""
+
+    employee: str
+    since: date
+    acting: bool
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
 class PositionAssigned:
     """`job_class` (kelas jabatan) decides the basic allowance; an `acting` assignment leaves it as it is."""
 

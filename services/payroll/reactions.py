@@ -36,6 +36,7 @@ from services.payroll.heard import (
     EmploymentEnded,
     EmploymentEndRevoked,
     PositionAssigned,
+    PositionWithdrawn,
     SanctionImposed,
     SanctionLifted,
 )
@@ -87,7 +88,7 @@ def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
 ENTITLEMENT = Reaction(
     name="entitlement",
     on={
-        **dict.fromkeys((*PREDICATE_FACTS, DeliveryWithdrawn, *LIFE, AttendanceRecorded, PositionAssigned), of_person),
+        **dict.fromkeys((*PREDICATE_FACTS, DeliveryWithdrawn, *LIFE, AttendanceRecorded, PositionAssigned, PositionWithdrawn), of_person),
         **dict.fromkeys((SanctionImposed, SanctionLifted), of_person),
         AwardGranted: of_award,
         RuleSetPublished: of_rules,

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from services.personnel.events import LIFE, GuidanceClosed, MentorAppointed, PositionAssigned, ReportingLineSet
+from services.personnel.events import (
+    LIFE,
+    GuidanceClosed,
+    MentorAppointed,
+    PositionAssigned,
+    PositionWithdrawn,
+    ReportingLineSet,
+    ReportingLineWithdrawn,
+)
 from services.personnel.reactions.known import lapsed_of
 from shared.http.policy import Actor, Allow, Policy
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
+from shared.kernel.withdrawn import that_stand
 
 
 def is_self(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
@@ -30,7 +39,7 @@ def is_assessor_of_period(actor: Actor, subject: str, period: Period | None, kno
 def is_mentor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
     """The mentor of the unit in which the subject holds a post (not one in an acting capacity), from appointment to closing, today."""
     today = knowledge.today
-    post = _held([fact for fact in knowledge.facts(PositionAssigned, subject) if not fact.event.acting], today)
+    post = _held([fact for fact in that_stand(knowledge, PositionAssigned, PositionWithdrawn, subject) if not fact.event.acting], today)
     if post is None or actor.id == subject:
         return False
     closed = {fact.event.proposal for fact in knowledge.facts(GuidanceClosed, actor.id)} | lapsed_of(actor.id, knowledge).keys()
@@ -41,7 +50,7 @@ def is_mentor(actor: Actor, subject: str, period: Period | None, knowledge: Know
 
 
 def _assesses_on(knowledge: Knowledge, actor: Actor, employee: str, day: date) -> bool:
-    line = _held(knowledge.facts(ReportingLineSet, employee), day)
+    line = _held(that_stand(knowledge, ReportingLineSet, ReportingLineWithdrawn, employee), day)
     return line is not None and actor.id == line.event.assessor and actor.id != employee
 
 
@@ -55,6 +64,7 @@ IMPORTS = (
     "import-units",
     "import-people",
     "import-reporting-lines",
+    "import-withdrawals",
     "import-attendance",
     "import-yearly-absence",
     "import-potentials",

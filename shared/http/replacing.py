@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,13 @@ from shared.store.commands import Appended
 class Stands:
     """An event class whose later event replaces the earlier ones of its stream with the same `key`.
 
-    `withdrawn`: the class of events that end one.
+    `withdrawn`: the class of events that end one. `firm`: what stands to be replaced (figures of a month that runs do) is no correction.
     """
 
     event: type
     key: tuple[str, ...] = ()
     withdrawn: type | None = None
+    firm: Callable[[Any], bool] = lambda event: True
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,11 @@ def of_events(row: int, catalogue: Catalogue, kinds: Sequence[Stands], done: App
             history = [one for one in done.earlier if _same(catalogue, kind, one, event)]
             if not history:
                 continue
-            stood = catalogue.read(history[-1].type, history[-1].data)
-            fields = _fields(event, None if _name(history[-1].type) != kind.event.__name__ else stood)
-            found.append(Replaced(row, kind.event.__name__, fields, history[-1].recorded, history[-1].actor, len(history) > 1))
+            said = [catalogue.read(one.type, one.data) for one in history]
+            firm = [one for one in said if not isinstance(one, kind.event) or kind.firm(one)]
+            fields = _fields(event, said[-1] if isinstance(said[-1], kind.event) else None)
+            corrected = len(firm) > 1 and firm[-1] is said[-1]
+            found.append(Replaced(row, kind.event.__name__, fields, history[-1].recorded, history[-1].actor, corrected))
     return found
 
 

@@ -82,6 +82,6 @@ def test_merit_import_knows_every_import_there_is():
     assert importers() == {
         **dict.fromkeys(("achievements", "earlier-predicates", "targets"), "appraisal"),
         **dict.fromkeys(("attendance", "holidays", "people", "potentials", "reporting-lines", "units", "yearly-absence"), "personnel"),
-        **dict.fromkeys(("ends", "interruptions", "resumptions"), "personnel"),
+        **dict.fromkeys(("ends", "interruptions", "resumptions", "withdrawals"), "personnel"),
         "survey-answers": "feedback",
     }

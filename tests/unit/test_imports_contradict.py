@@ -38,6 +38,7 @@ OTHERS = {
         "import-holidays": ("nasional", "cuti bersama"),
         "import-ends": ("pensiun", "meninggal"),
         "import-interruptions": ("cuti besar", "cuti sakit"),
+        "import-withdrawals": ("jabatan", "pangkat"),
     },
     "Pendidikan": {"import-people": ("S1", "S2")},
 }

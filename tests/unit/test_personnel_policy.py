@@ -71,6 +71,7 @@ CELLS = {
     "end-employment": {"hr"},
     "interrupt-service": {"hr"},
     "import-ends": {"hr"},
+    "import-withdrawals": {"hr"},
     "import-interruptions": {"hr"},
     "import-resumptions": {"hr"},
     "read-text": {"hr"},

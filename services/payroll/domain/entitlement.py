@@ -24,6 +24,7 @@ from services.payroll.heard import (
     DeliveryWithdrawn,
     ObjectionDecided,
     PositionAssigned,
+    PositionWithdrawn,
     SanctionImposed,
     SanctionLifted,
 )
@@ -62,6 +63,7 @@ class Dossier:
     calendar: Calendar = field(default_factory=Calendar)
     declared: Sequence[Fact] = ()
     today: date | None = None
+    withdrawn: Sequence[Fact[PositionWithdrawn]] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
         *bonuses,
         *life_in(month, dossier.life),
         *(_working_days(month, dossier.declared) if scheme.within_month == WORKING_DAYS and len(found) > 1 else ()),
+        *taken_back(month, dossier.withdrawn, paid[0].position),
     )
     return Entitlement(
         employee=dossier.employee,
@@ -230,6 +233,13 @@ def bonuses_of(month: Period, awards: Sequence[Fact[AwardGranted]]) -> tuple[Fac
     """The awards whose bonus is paid with `month`, lowest rank first."""
     paid = {fact.id: fact for fact in awards if fact.event.bonus > 0 and fact.event.paid_with == str(month)}
     return tuple(sorted(paid.values(), key=lambda fact: fact.rank))
+
+
+def taken_back(
+    month: Period, withdrawn: Sequence[Fact[PositionWithdrawn]], held: Fact[PositionAssigned]
+) -> tuple[Fact[PositionWithdrawn], ...]:
+    """The withdrawals of posts that would have paid in the month in place of the one that was `held` first."""
+    return tuple(fact for fact in withdrawn if not fact.event.acting and held.event.since < fact.event.since <= month.end)
 
 
 def _while_running(month: Period, dossier: Dossier, scheme: Scheme) -> tuple[Scheme, bool]:

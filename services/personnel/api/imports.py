@@ -19,15 +19,19 @@ from services.personnel.domain.employee import (
     ResumeService,
     SetReportingLine,
 )
+from services.personnel.domain.entries import WithdrawEntry
 from services.personnel.domain.talent import POTENTIAL, AssessPotential
 from services.personnel.domain.unit import UNIT, OpenUnit, unit_stream
 from services.personnel.events import (
     AttendanceRecorded,
     EducationRecorded,
     PositionAssigned,
+    PositionWithdrawn,
     PotentialAssessed,
     RankHeld,
+    RankWithdrawn,
     ReportingLineSet,
+    ReportingLineWithdrawn,
     ServiceInterrupted,
     YearAbsenceRecorded,
 )
@@ -61,6 +65,7 @@ imports = Blueprint(
 Row = dict[str, Any]
 
 EDGE = Edge("personnel")
+ENTRY = one_of({"jabatan": "position", "pangkat": "rank", "atasan penilai": "reporting-line"})
 KIND = one_of({"PNS": "PNS", "CPNS": "CPNS", "PPPK": "PPPK"})
 POSITION_KIND = one_of({"struktural": "structural", "fungsional": "functional", "pelaksana": "executing"})
 EDUCATION = one_of({word.upper().replace("-", " "): word for word in CEILINGS["regular"]})
@@ -87,9 +92,9 @@ INTERRUPTION = one_of(
 POTENTIAL_VALUE = one_of({"rendah": "low", "menengah": "middle", "tinggi": "high"})
 
 
-POSITIONS = Stands(PositionAssigned, ("since", "acting"))
-RANKS = Stands(RankHeld, ("since",))
-LINES = Stands(ReportingLineSet, ("since",))
+POSITIONS = Stands(PositionAssigned, ("since", "acting"), PositionWithdrawn)
+RANKS = Stands(RankHeld, ("since",), RankWithdrawn)
+LINES = Stands(ReportingLineSet, ("since",), ReportingLineWithdrawn)
 
 
 @imports.route("/imports/units", methods=["POST"])
@@ -220,7 +225,7 @@ def import_reporting_lines(ask: Ask, row: Row, source: Source) -> Do:
     ),
     about=(About(("employee", "month")),),
     resolve=persons(BY_NIP),
-    replaces=(Stands(AttendanceRecorded),),
+    replaces=(Stands(AttendanceRecorded, firm=lambda event: event.provisional_until is None),),
 )
 def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
     """Record a month that has ended; figures that differ from those recorded replace them as the next revision.
@@ -307,6 +312,29 @@ def import_interruptions(ask: Ask, row: Row, source: Source) -> Do:
 def import_resumptions(ask: Ask, row: Row, source: Source) -> Do:
     """Record who is back: Aktif Kembali is the first day at work again."""
     return Do(EMPLOYEE, ResumeService(row["employee"], row["since"], row["document"]))
+
+
+@imports.route("/imports/withdrawals", methods=["POST"])
+@importing(
+    "import-withdrawals",
+    columns=(
+        Column("NIP", "nip", text, required=False),
+        Column("Kode Pegawai", "employee", code, required=False),
+        Column("Jenis", "entry", ENTRY),
+        Column("Berlaku Sejak", "since", day),
+        Column("Plt", "acting", yes_no, required=False),
+        Column("SK", "document", EDGE.cell("document")),
+    ),
+    about=(About(("employee", "entry", "since", "acting")),),
+    resolve=persons(BY_NIP),
+)
+def import_withdrawals(ask: Ask, row: Row, source: Source) -> Do:
+    """Take back posts, ranks and reporting lines that were entered wrongly, each by the day on which it began; what is right stands in
+    a file of its own. What stood before them holds again, and pay and rights follow.
+
+    Jenis: jabatan (of an acting one Plt is ya), pangkat, atasan penilai.
+    """
+    return Do(EMPLOYEE, WithdrawEntry(row["employee"], row["entry"], row["since"], bool(row["acting"]), row["document"]))
 
 
 @imports.route("/imports/yearly-absence", methods=["POST"])

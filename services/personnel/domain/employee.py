@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from services.personnel.domain.entries import Entry, WithdrawEntry, Withdrawn, after_entry, withdraw_entry
 from services.personnel.domain.registration import WithdrawRegistration, withdraw
 from services.personnel.events import (
     EducationRecorded,
@@ -123,6 +124,7 @@ Command = (
     | HoldRank
     | SetReportingLine
     | RecordEducation
+    | WithdrawEntry
     | EndEmployment
     | RevokeEnd
     | InterruptService
@@ -143,6 +145,7 @@ class EmployeeState:
     service: Employment = Employment()
     resumed: tuple[ServiceResumed, ...] = ()
     withdrawn: bool = False
+    taken_back: tuple[Withdrawn, ...] = ()
 
 
 def in_force(entries: Iterable[Any], day: date) -> Any | None:
@@ -170,6 +173,8 @@ def decide(state: EmployeeState, command: Command) -> Sequence[Any]:
             return _hold(state, command)
         case RecordEducation():
             return [] if state.education == command.education else [EducationRecorded(command.employee, command.education)]
+        case WithdrawEntry():
+            return withdraw_entry(state, command)
         case EndEmployment():
             return _end(state, command)
         case RevokeEnd():
@@ -375,12 +380,8 @@ def evolve(state: EmployeeState, event: object) -> EmployeeState:
     state = replace(state, service=state.service.after(event))
     if isinstance(event, EmployeeRegistered):
         return replace(state, registered=(*state.registered, event))
-    if isinstance(event, PositionAssigned):
-        return replace(state, positions=(*state.positions, event))
-    if isinstance(event, RankHeld):
-        return replace(state, ranks=(*state.ranks, event))
-    if isinstance(event, ReportingLineSet):
-        return replace(state, lines=(*state.lines, event))
+    if isinstance(event, Entry):
+        return after_entry(state, event)
     if isinstance(event, EducationRecorded):
         return replace(state, education=event.education)
     if isinstance(event, ServiceResumed):

@@ -96,6 +96,37 @@ class ReportingLineSet:
     document: str
 
 
+@EVENTS.event(EventClass.OPEN, effective="since")
+@dataclass(frozen=True)
+class PositionWithdrawn:
+    """The post entered as beginning on `since` (and `acting` or not) was entered wrongly and never held; an entry after this one stands."""
+
+    employee: str
+    since: date
+    acting: bool
+    document: str
+
+
+@EVENTS.event(EventClass.OPEN, effective="since")
+@dataclass(frozen=True)
+class RankWithdrawn:
+    """The rank entered as held from `since` on was entered wrongly and never held from then."""
+
+    employee: str
+    since: date
+    document: str
+
+
+@EVENTS.event(EventClass.OPEN, effective="since")
+@dataclass(frozen=True)
+class ReportingLineWithdrawn:
+    """The reporting line entered as beginning on `since` was entered wrongly and never held."""
+
+    employee: str
+    since: date
+    document: str
+
+
 @EVENTS.event(EventClass.RESTRICTED, effective="since")
 @dataclass(frozen=True)
 class EmploymentEnded:

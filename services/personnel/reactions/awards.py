@@ -28,7 +28,9 @@ from services.personnel.events import (
     EmploymentEndReached,
     EmploymentEndRevoked,
     PositionAssigned,
+    PositionWithdrawn,
     RankHeld,
+    RankWithdrawn,
     Reason,
     RegistrationWithdrawn,
     SanctionImposed,
@@ -45,6 +47,7 @@ from shared.flow.declared import Do, Reaction
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
+from shared.kernel.withdrawn import that_stand
 
 KIND, RULES = "award", "awards"
 
@@ -106,9 +109,10 @@ def _person(employee: str, year: int, rules: AwardRules, knowledge: Knowledge) -
     if employment is None:
         return None
     end = Period.parse(str(year)).end
-    posts = [fact for fact in knowledge.facts(PositionAssigned, employee) if not fact.event.acting and fact.event.since <= end]
+    held = that_stand(knowledge, PositionAssigned, PositionWithdrawn, employee)
+    posts = [fact for fact in held if not fact.event.acting and fact.event.since <= end]
     post = max(posts, key=lambda fact: (fact.event.since, fact.version), default=None)
-    rank = in_force(knowledge.facts(RankHeld, employee), knowledge.now)
+    rank = in_force(that_stand(knowledge, RankHeld, RankWithdrawn, employee), knowledge.now)
     return Person(
         employee=employee,
         employment=employment,
@@ -229,7 +233,7 @@ def recognise(employee: str, knowledge: Knowledge) -> Iterable[Do]:
 
 def _contribution(employee: str, unit: str, rise: Rise, rules: RecognitionRules, knowledge: Knowledge) -> tuple[Reason, ...]:
     """The reasons, none when it was not this person's part."""
-    posts = [fact for fact in knowledge.facts(PositionAssigned, employee) if fact.event.since <= rise.period.end]
+    posts = [fact for fact in that_stand(knowledge, PositionAssigned, PositionWithdrawn, employee) if fact.event.since <= rise.period.end]
     here = [fact for fact in posts if fact.event.unit == unit and _held_last(fact, posts)]
     if (rules.in_unit or not rules.trained_in) and not here:
         return ()
@@ -280,7 +284,7 @@ RECOGNITION = Reaction(
         RegistrationWithdrawn: lambda fact, knowledge: (fact.subject,),
         EmploymentEndReached: lambda fact, knowledge: (fact.subject,),
         EmploymentEndRevoked: lambda fact, knowledge: (fact.subject,),
-        PositionAssigned: lambda fact, knowledge: (fact.subject,),
+        **dict.fromkeys((PositionAssigned, PositionWithdrawn), lambda fact, knowledge: (fact.subject,)),
         RuleSetPublished: lambda fact, knowledge: of_survey(fact, knowledge) if fact.event.kind == RULES else (),
         RuleSetWithdrawn: lambda fact, knowledge: of_survey(fact, knowledge) if fact.event.kind == RULES else (),
     },

@@ -30,11 +30,13 @@ from services.personnel.events import (
     EmploymentEndReached,
     EmploymentEndRevoked,
     PositionAssigned,
+    PositionWithdrawn,
     PotentialAssessed,
     RankHeld,
     RankPromotionDecided,
     RankPromotionProposed,
     RankPromotionWithdrawn,
+    RankWithdrawn,
     RegistrationWithdrawn,
     RulesBegan,
     SanctionImposed,
@@ -51,6 +53,7 @@ from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Arm, Do, Reaction, Timer
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
+from shared.kernel.withdrawn import that_stand
 
 LEGAL_YEARS = 4
 
@@ -106,8 +109,9 @@ def _record(employee: str, rules: TalentRules, knowledge: Knowledge) -> Record |
     if not placed or employment is None:
         return None
     box = boxes[str(placed[-1].period)]
-    held = in_force([fact for fact in knowledge.facts(PositionAssigned, employee) if not fact.event.acting], knowledge.now)
-    rank = in_force(knowledge.facts(RankHeld, employee), knowledge.now)
+    posts = that_stand(knowledge, PositionAssigned, PositionWithdrawn, employee)
+    held = in_force([fact for fact in posts if not fact.event.acting], knowledge.now)
+    rank = in_force(that_stand(knowledge, RankHeld, RankWithdrawn, employee), knowledge.now)
     after = after_months(knowledge.today, -rules.clean_months)
     return Record(
         employee=employee,
@@ -139,8 +143,7 @@ POST_PROPOSALS = Reaction(
         TalentBoxPlaced: vacant_posts,
         AppraisalFinalized: vacant_posts,
         AppraisalCorrected: vacant_posts,
-        PositionAssigned: vacant_posts,
-        RankHeld: vacant_posts,
+        **dict.fromkeys((PositionAssigned, PositionWithdrawn, RankHeld, RankWithdrawn), vacant_posts),
         SanctionImposed: vacant_posts,
         SanctionLifted: vacant_posts,
         EmployeeRegistered: vacant_posts,
@@ -174,7 +177,7 @@ def propose_promotion(employee: str, knowledge: Knowledge) -> Iterable[Do]:
 
 
 def _service(employee: str, knowledge: Knowledge, rules: PromotionRules) -> Service | None:
-    rank = in_force(knowledge.facts(RankHeld, employee), knowledge.now)
+    rank = in_force(that_stand(knowledge, RankHeld, RankWithdrawn, employee), knowledge.now)
     employment = employment_of(employee, knowledge)
     if rank is None or employment not in rules.employments:
         return None
@@ -213,6 +216,7 @@ PROMOTIONS = Reaction(
         EmploymentEndReached: subject,
         EmploymentEndRevoked: subject,
         RankHeld: subject,
+        RankWithdrawn: subject,
         EducationRecorded: subject,
         AppraisalFinalized: subject,
         AppraisalCorrected: subject,

@@ -16,9 +16,12 @@ from services.personnel.events import (
     EmploymentEndReached,
     EmploymentEndRevoked,
     PositionAssigned,
+    PositionWithdrawn,
     RankHeld,
+    RankWithdrawn,
     RegistrationWithdrawn,
     ReportingLineSet,
+    ReportingLineWithdrawn,
     ServiceInterrupted,
     ServiceResumed,
     UnitMoved,
@@ -26,6 +29,7 @@ from services.personnel.events import (
 )
 from shared.kernel.employment import Employment, entered
 from shared.kernel.facts import Fact
+from shared.kernel.withdrawn import without_rows
 from shared.views.view import Row, View, subject_key
 
 
@@ -78,6 +82,9 @@ def fold_employee(key: str, row: Row | None, fact: Fact[Any]) -> Row | None:
     if isinstance(event, EducationRecorded):
         return {**row, "education": event.education}
     since = event.since.isoformat()
+    if isinstance(event, tuple(WITHDRAWN)):
+        column = WITHDRAWN[type(event)]
+        return _held_last({**row, column: without_rows(row.get(column), event)})
     if isinstance(event, EmployeeRegistered):
         row["registered"] = _dated(row, "registered", {"kind": event.kind, "since": since})
         row["kind"] = row["registered"][-1]["kind"]
@@ -92,17 +99,24 @@ def fold_employee(key: str, row: Row | None, fact: Fact[Any]) -> Row | None:
             "document": event.document,
         }
         row["positions"] = _dated(row, "positions", entry)
-        held = [one for one in row["positions"] if not one["acting"]] or row["positions"]
-        row.update(post=held[-1]["post"], job_class=held[-1]["job_class"], unit=held[-1]["unit"])
-        row["acting"] = any(one["acting"] for one in row["positions"])
     elif isinstance(event, RankHeld):
         row["ranks"] = _dated(row, "ranks", {"rank": event.rank, "since": since, "service_since": event.service_since.isoformat()})
-        row["rank"] = row["ranks"][-1]["rank"]
     elif isinstance(event, ReportingLineSet):
         entry = {"assessor": event.assessor, "superior": event.superior, "since": since, "document": event.document}
         row["lines"] = _dated(row, "lines", entry)
-        row.update(assessor=row["lines"][-1]["assessor"], superior=row["lines"][-1]["superior"])
-    return row
+    return _held_last(row)
+
+
+WITHDRAWN = {PositionWithdrawn: "positions", RankWithdrawn: "ranks", ReportingLineWithdrawn: "lines"}
+
+
+def _held_last(row: Row) -> Row:
+    """The single columns, from the entry of each list that began last."""
+    positions, ranks, lines = (row.get(name) or [] for name in ("positions", "ranks", "lines"))
+    held = [one for one in positions if not one["acting"]] or positions
+    row |= {name: held[-1][name] if held else None for name in ("post", "job_class", "unit")}
+    row |= {name: lines[-1][name] if lines else None for name in ("assessor", "superior")}
+    return row | {"acting": any(one["acting"] for one in positions), "rank": ranks[-1]["rank"] if ranks else None}
 
 
 SERVICE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed)
@@ -140,6 +154,7 @@ EMPLOYEES = View(
         PositionAssigned: subject_key,
         RankHeld: subject_key,
         ReportingLineSet: subject_key,
+        **dict.fromkeys(WITHDRAWN, subject_key),
         EducationRecorded: subject_key,
     },
     fold=fold_employee,

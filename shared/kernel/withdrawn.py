@@ -1,0 +1,31 @@
+"""Entries that were said wrongly and withdrawn: which posts, ranks and lines of a person stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from shared.kernel.facts import Fact, Knowledge
+
+
+def that_stand(knowledge: Knowledge, model: type, withdrawn: type, subject: str) -> Sequence[Fact]:
+    """The facts of `model` about the subject that no later fact of `withdrawn` in their stream takes back, lowest rank first."""
+    facts = knowledge.facts(model, subject)
+    taken = knowledge.facts(withdrawn, subject) if facts else ()
+    return [fact for fact in facts if not any(one.version > fact.version and same(one.event, fact.event) for one in taken)]
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two speak of the same entry: from the same day and, of posts, both in an acting capacity or neither."""
+    return one.since == other.since and getattr(one, "acting", None) == getattr(other, "acting", None)
+
+
+def without(entries: Iterable[Any], event: Any) -> tuple[Any, ...]:
+    """The entries that a withdrawal leaves."""
+    return tuple(one for one in entries if not same(one, event))
+
+
+def without_rows(entries: Iterable[Mapping[str, Any]] | None, event: Any) -> list[dict[str, Any]]:
+    """As :func:`without`, of a view's entries with ``since`` in ISO form."""
+    gone = (event.since.isoformat(), getattr(event, "acting", None))
+    return [dict(one) for one in entries or () if (one["since"], one.get("acting") if gone[1] is not None else None) != gone]
