@@ -182,6 +182,33 @@ def test_an_old_name_is_not_put_back_unseen(here):
     accepted(hand_in(here, "people", people(renamed), XLSX), rows=1, events=0)
 
 
+def test_a_post_from_a_wrong_day_is_withdrawn_and_does_not_come_back_unseen(here):
+    def post(day: str, job_class: int) -> bytes:
+        heads = "Kode Pegawai,NIP,Nama,Jenis,Mulai,Pangkat,TMT Pangkat,Jabatan,Kelas Jabatan,Jenis Jabatan,Unit,Plt,Berlaku Sejak,SK\n"
+        person = "m1,199003152015032901,Ratri Anggraini,PNS,2015-03-01,III/b,2015-03-01"
+        return f"{heads}{person},post-x,{job_class},fungsional,dpmptsp,tidak,{day},821/9\n".encode()
+
+    def held() -> dict[str, Any]:
+        settle(here)
+        return here.call("GET", "/v1/employees/m1?on=2026-04-15", HR).get_json()["position"]
+
+    accepted(hand_in(here, "people", post("2026-02-01", 9)), rows=1, events=1)
+    accepted(hand_in(here, "people", post("2026-05-01", 9)), rows=1, events=1)
+    assert held()["job_class"] == 9
+    wrong = "Kode Pegawai,Jenis,Berlaku Sejak,SK\nm1,jabatan,2026-02-01,821/10\n"
+    accepted(hand_in(here, "withdrawals", wrong), rows=1, events=1)
+    accepted(hand_in(here, "withdrawals", wrong), rows=1, events=0)
+    assert held()["job_class"] == 8
+    said = problem(hand_in(here, "people", post("2026-02-01", 9)), 409, "would-undo-correction")
+    assert [(one["what"], one["fields"]["job_class"]) for one in said["errors"]] == [
+        ("PositionAssigned", {"stood": None, "would": 9}),
+    ]
+    unknown = problem(hand_in(here, "withdrawals", wrong.replace("02-01", "02-02")), 422, "invalid-rows")
+    assert "2026-05-01" in unknown["errors"][0]["expected"]
+    own = hand_in(here, "withdrawals", wrong.replace("m1,", "m15,").replace("2026-02-01", "2016-03-01")).get_json()
+    assert own["events"] == 0 and own["set_aside"][0]["status"] == "waiting"
+
+
 def test_erasing_a_person_erases_what_waits_of_him(here):
     path = "/v1/imports/set-aside?status=all"
     [row_id] = [one["id"] for one in here.call("GET", path, SECOND).get_json()["items"] if one["action"] == "import-people"]
