@@ -19,7 +19,7 @@ MEMBER = Written({"pattern": "^[A-Za-z][A-Za-z0-9_]{0,39}$", "description": "An 
 PERIOD = EDGE.body("period")
 POINTS = {
     "keys": fields.String(validate=MEMBER),
-    "values": fields.Integer(strict=True),
+    "values": fields.Integer(strict=True, validate=validate.Range(0, 100)),
 }
 
 
@@ -28,7 +28,11 @@ class Answer(Schema):
         **POINTS,
         required=True,
         validate=validate.Length(max=50),
-        metadata={"description": "Whole points for each aspect of the rule set", "example": {"clarity": 3, "fairness": 4}},
+        metadata={
+            "maxProperties": 50,
+            "description": "Whole points for each aspect of the rule set",
+            "example": {"clarity": 3, "fairness": 4},
+        },
     )
     remark = fields.String(load_default=None, allow_none=True, validate=REMARK, metadata={"description": "Kept as a text, without a name"})
 
@@ -45,7 +49,9 @@ class PeerRound(Schema):
         keys=fields.String(validate=CODE),
         values=fields.List(fields.String(validate=CODE), validate=validate.Length(max=50)),
         load_default=dict,
+        validate=validate.Length(max=500),
         metadata={
+            "maxProperties": 500,
             "description": "For each subject those asked, where the rule set says raters: assigned",
             "example": {"p1": ["p2"]},
         },
@@ -57,7 +63,11 @@ class SurveyAnswer(Schema):
         **POINTS,
         required=True,
         validate=validate.Length(max=50),
-        metadata={"description": "Whole points for each element (unsur) of the rule set", "example": {"U1": 4, "U2": 3}},
+        metadata={
+            "maxProperties": 50,
+            "description": "Whole points for each element (unsur) of the rule set",
+            "example": {"U1": 4, "U2": 3},
+        },
     )
     not_applicable = fields.List(
         fields.String(validate=ELEMENT),

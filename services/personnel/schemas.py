@@ -88,7 +88,7 @@ class UnitMove(Schema):
 
 class CorrectedNip(Schema):
     # Raw, and checked by the vault: a problem of this schema's would repeat the number.
-    nip = fields.Raw(required=True, metadata={"type": "string", "description": "The right NIP, 18 digits"})
+    nip = fields.Raw(required=True, metadata={"type": "string", "maxLength": 100, "description": "The right NIP, 18 digits"})
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "What the correction rests on"})
 
 
@@ -129,12 +129,15 @@ class ResumedService(Schema):
 class NewVacancy(Schema):
     post = fields.String(required=True, validate=CODE)
     unit = fields.String(required=True, validate=CODE)
-    job_class = fields.Integer(required=True, strict=True, metadata={"description": "Kelas jabatan 1 to 17"})
+    job_class = fields.Integer(
+        required=True, strict=True, validate=validate.Range(1, 17), metadata={"description": "Kelas jabatan 1 to 17"}
+    )
     kind = fields.String(required=True, validate=validate.OneOf(("structural", "functional", "executing")))
     strategic = Flag(load_default=False)
     criteria = fields.List(
         fields.String(validate=CODE),
         required=True,
+        validate=validate.Length(max=10),
         metadata={"description": "Of box, performance, potential, rank, seniority; the first weighs most", "example": ["box", "seniority"]},
     )
 

@@ -30,6 +30,9 @@ class _Api(Api):
     def _register_error_handlers(self) -> None:
         """None: ``handle_problems`` registers ours."""
 
+    def _register_pagination_header(self) -> None:
+        """None: pages are told by `next`."""
+
     def _register_responses(self) -> None:
         describe_problems(self.spec)
 

@@ -71,6 +71,16 @@ def query(view: View, *, listed: bool) -> View:
     return _add(view, [LIMIT, CURSOR] if listed else [], _responses(200, refusals))
 
 
+def probe(view: View, members: Sequence[str], refusals: Sequence[int] = ()) -> View:
+    """A route that needs no token and answers an object with these flags in every state."""
+    schema = {"type": "object", "properties": dict.fromkeys(members, {"type": "boolean"}), "required": list(members)}
+    content = {"application/json": {"schema": schema}}
+    told = {str(status): {"description": HTTPStatus(status).phrase, "content": content} for status in (200, *refusals)}
+    made = _add(view, [], told | {"422": "UNPROCESSABLE_ENTITY"})
+    made._apidoc["manual_doc"] = {"security": []}
+    return made
+
+
 def feed(view: View, media_type: str) -> View:
     after = {"in": "query", "name": "after", "required": False, "schema": {"type": "integer", "default": 0}, "description": "A `sequence`."}
     batch = {"description": "A CloudEvents batch", "content": {media_type: {"schema": {"type": "array", "items": {"type": "object"}}}}}

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response
 
+from shared.http import documented
 from shared.http.acting import Ask, answer, querying
 from shared.http.blueprint import Blueprint
 from shared.http.serving import public, serving
@@ -13,19 +14,19 @@ from shared.http.serving import public, serving
 health = Blueprint("health", __name__, description="For those who run the service.")
 
 
-@health.route("/healthz")
-@public
-def healthz() -> Response:
+def _healthz() -> Response:
     """The process is alive."""
     return answer({"alive": True}, 200)
 
 
-@health.route("/readyz")
-@public
-def readyz() -> Response:
+def _readyz() -> Response:
     """The service is useful now (200), or says what it waits for (503)."""
     found = dict(serving().status.ready())
     return answer(found, 200 if found["ready"] else 503)
+
+
+health.route("/healthz", endpoint="healthz")(public(documented.probe(_healthz, ["alive"])))
+health.route("/readyz", endpoint="readyz")(public(documented.probe(_readyz, ["ready"], [503])))
 
 
 @health.route("/v1/system/settled")

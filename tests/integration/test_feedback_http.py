@@ -92,7 +92,7 @@ def test_staff_rate_the_process_and_read_the_means(here):
     problem(give(here, path, "m1", GOOD | {"clarity": 1}), 409, "already-answered")
     problem(give(here, path, "m2", {"clarity": 1}), 422, "feedback-aspects")
     problem(give(here, path, "m2", GOOD | {"clarity": 5}), 422, "feedback-points")
-    problem(give(here, "/v1/process-feedback/2026-13", "m2", GOOD), 422, "period")
+    problem(give(here, "/v1/process-feedback/2026-13", "m2", GOOD), 422, "invalid-parameters")
     problem(give(here, "/v1/process-feedback/2026-Q3", "m2", GOOD), 422, "period-not-begun")
     assert give(here, path, "m2", GOOD).status_code == 201
     problem(here.call("POST", f"{path}/publication", HR, json={}), 409, "too-few-answers")
@@ -238,7 +238,7 @@ def test_citizens_answer_a_survey_and_everybody_reads_the_result(here):
     problem(say(here, "2026/0001", NINE | {"U1": 1}), 409, "already-answered")
     problem(say(here, "2026/0002", {"U1": 3}), 422, "feedback-aspects")
     problem(say(here, "2026/0002", NINE, "/v1/surveys/nowhere/akta-lahir/2026-Q1"), 404, "unknown-unit")
-    problem(say(here, "2026/0002", NINE, "/v1/surveys/dukcapil/Akta%20Lahir/2026-Q1"), 422, "service")
+    problem(say(here, "2026/0002", NINE, "/v1/surveys/dukcapil/Akta%20Lahir/2026-Q1"), 422, "invalid-parameters")
     problem(say(here, "2026/0002", NINE, "/v1/surveys/dukcapil/akta-lahir/2026-Q4"), 422, "period-not-begun")
     problem(here.call("POST", f"{SURVEY}/answers", HR, json={"case_token": "x", "elements": NINE}), 403, "not-permitted")
     problem(here.call("POST", f"{SURVEY}/publication", HR, json={}), 409, "too-few-answers")
@@ -349,7 +349,7 @@ def test_a_citizen_complains_and_follows_it_by_the_receipt_code(here):
         "complaint": filed["complaint"], "unit": "dukcapil", "founded": True, "in_time": True, "resolved_on": "2026-04-27",
     }  # fmt: skip
     problem(here.call("POST", resolve, OFFICER, json=said | {"founded": False}), 409, "already-resolved")
-    problem(here.call("POST", "/v1/complaints/k-0/resolution", OFFICER, json=said), 404, "unknown-complaint")
+    problem(here.call("POST", "/v1/complaints/k-00000000000000/resolution", OFFICER, json=said), 404, "unknown-complaint")
     shown = follow(here, filed).get_json()
     assert (shown["status"], shown["founded"], shown["answer"]) == ("resolved", True, "Jam loket diperpanjang.")
 
@@ -365,7 +365,7 @@ def test_what_was_said_is_read_by_those_who_may(here):
     kept = here.call("GET", report.format(hidden), OFFICER).get_json()
     assert (kept["body"], kept["contact"], kept["anonymous"]) == (COMPLAINT["body"], None, True)
     problem(here.call("GET", report.format(open_), HR), 403, "not-permitted")
-    problem(here.call("GET", report.format("k-0"), OFFICER), 404, "unknown-complaint")
+    problem(here.call("GET", report.format("k-00000000000000"), OFFICER), 404, "unknown-complaint")
 
 
 def test_an_overdue_complaint_is_reported_and_still_resolved(here):
