@@ -169,7 +169,9 @@ def test_the_official_chooses_one_of_the_ranking_and_never_himself():
     decided = PostDecided("p5", "post-kabid-kesmas-1", "kabid-kesmas", "821/5", date(2026, 7, 1))
     assert decider.decide(decider.state([OPENED, RANKED]), CHOICE) == [decided]
     assert refused(VACANCY, [OPENED, RANKED], replace(CHOICE, employee="p9")).code == "no-candidate"
-    assert refused(VACANCY, [OPENED, RANKED], replace(CHOICE, decided_by="p5")).status == 403
+    assert refused(VACANCY, [OPENED, RANKED], replace(CHOICE, decided_by="p5")).code == "own-record"
+    other = next(one.employee for one in RANKED.ranking if one.employee != CHOICE.employee)
+    assert refused(VACANCY, [OPENED, RANKED], replace(CHOICE, decided_by=other)).status == 403, "a candidate does not choose another either"
     assert refused(VACANCY, [OPENED, RANKED, decided], CHOICE).code == "proposal-not-open"
     assert refused(VACANCY, [OPENED], CHOICE).code == "proposal-not-open"
 

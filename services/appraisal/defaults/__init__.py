@@ -34,6 +34,7 @@ NATIONAL = RuleSet(
     sources=(
         "PermenPANRB 6/2022 art. 5 (stages), art. 24–25 (organisation first), quadrant of ratings",
         "SE MenPANRB 3/2023 (distribution of predicates)",
+        "PermenPANRB 6/2022 annex IV.A (who assesses after a move); who does after a change within the period is this system's own default",
         "PP 30/2019 art. 59 (objection within 14 days to the assessor's superior, whose decision is final)",
         "No law sets a day for that decision: 14 calendar days are this system's own default",
     ),
@@ -51,5 +52,6 @@ NATIONAL = RuleSet(
         "objection_may_lower": True,
         "accept_by_silence": True,
         "organisation_first": True,
+        "assessor_of_period": "last-day",
     },
 )
