@@ -18,7 +18,7 @@ PEOPLE = "\n".join([
     ";".join(HEADS),
     "s1;199003152015032921;Ratri A;PNS;2015-03-01;III/b;2021-10-01;2015-03-01;perawat;8;fungsional;dinkes;tidak;2015-03-01;821/1",
     "s2;198806252012031922;Yoga M;PNS;2012-03-01;III/b;2021-10-01;2012-03-01;bidan;8;fungsional;dinkes;tidak;2012-03-01;821/1",
-    "m15;197505102000031932;Hana R;PNS;2000-03-01;III/d;2015-04-01;2000-03-01;analis;9;fungsional;dinkes;tidak;2000-03-01;821/1",
+    "m16;197505102000031932;Hana R;PNS;2000-03-01;III/d;2015-04-01;2000-03-01;analis;9;fungsional;dinkes;tidak;2000-03-01;821/1",
 ])  # fmt: skip
 AGAIN = "\n".join([
     ";".join(HEADS),
@@ -71,7 +71,7 @@ def test_an_end_to_come_takes_effect_on_its_day_and_can_be_revoked(here):
     row = here.call("GET", path, APPROVER).get_json()
     assert (row["status"], row["missing"]) == ("withdrawn", ["in-service"])
     listed = {flag: here.call("GET", f"/v1/employees?serving={flag}", HR).get_json()["items"] for flag in ("true", "false")}
-    assert [one["employee"] for one in listed["true"]] == ["m15", "s2"]
+    assert [one["employee"] for one in listed["true"]] == ["m16", "s2"]
     assert [(one["employee"], one["ends"], one["how"]) for one in listed["false"]] == [("s1", "2026-05-01", "retired")]
     assert here.call("GET", "/v1/employees/s1", ("s1", "employee")).status_code == 200, "the own file stays open"
     problem(here.call("GET", "/v1/employees", ("s1", "employee", "hr")), 403, "service-ended")

@@ -90,7 +90,9 @@ def _complete(state: Record, command: DeliverAppraisal, period: Period) -> None:
         missing.append("the organisation's result, which comes first (PermenPANRB 6/2022 art. 24–25)")
     if rules.peers.use != "information" and not command.peers:
         missing.append("the published summary of at least three colleagues")
-    if rules.report_required and period.kind == "year" and state.report is None:
+    today = command.calendar.local_date(command.delivered_at)
+    # Who has left, or has died, is asked for nothing any more.
+    if rules.report_required and period.kind == "year" and state.report is None and command.service.serving(today):
         missing.append("the employee's own achievement report")
     if missing:
         raise Refused(

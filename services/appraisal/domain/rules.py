@@ -111,9 +111,9 @@ class AppraisalRules:
 
     `appraised`: the periods' kinds that get an appraisal; `measurement`: how often progress is reported (PP 30/2019: monthly,
     quarterly or yearly). `behaviour_by`: ``majority`` of the aspects' ratings or ``mean`` of their numbers, or ``superior`` for his
-    own of the whole. `report_required`: the employee's own achievement report comes before a yearly delivery. `assessor_of_period`: who
-    assesses a period within which the assessor changed while the employee stayed (the law leaves it open): of the ``last-day``, or for the
-    ``longest`` time. `not_asked`: the kinds of interruption whose months are neither asked for nor counted.
+    own of the whole. `report_required`: the employee's own achievement report comes before a yearly delivery, while he is in service.
+    `assessor_of_period`: who assesses a period within which the assessor changed while the employee stayed (the law leaves it open): of the
+    ``last-day``, or for the ``longest`` time. `not_asked`: the kinds of interruption whose months are neither asked for nor counted.
     """
 
     name: str
