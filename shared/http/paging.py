@@ -18,7 +18,7 @@ USUAL = 100
 def page(tx: Transaction, view: View, equal: Mapping[str, Any], asked: Mapping[str, str], most: int) -> dict[str, Any]:
     """``{"items": […], "next": cursor or None}``. `asked` are the request's parameters ``limit`` and ``cursor``."""
     limit = limit_of(asked, most)
-    after = _key_of(asked["cursor"]) if asked.get("cursor") else ""
+    after = _key_of(asked["cursor"]) if "cursor" in asked else ""
     wanted = {name: value for name, value in equal.items() if value is not None}
     rows = reading.rows(tx, view, wanted, after=after, most=limit + 1)
     return {"items": rows[:limit], "next": cursor(rows[limit - 1]["key"]) if len(rows) > limit else None}
@@ -41,7 +41,10 @@ def cursor(key: str) -> str:
 
 def _key_of(given: str) -> str:
     try:
-        return base64.b64decode((given + "=" * (-len(given) % 4)).encode(), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeError):
+        key = base64.b64decode((given + "=" * (-len(given) % 4)).encode(), altchars=b"-_", validate=True).decode()
+        if not key or "\0" in key:
+            raise ValueError("no key of a row")
+        return key
+    except (binascii.Error, ValueError):
         expected = "cursor as `next` of the page before gave it"
         raise Problem("invalid-parameters", 422, expected, given[:40], "begin without a cursor") from None

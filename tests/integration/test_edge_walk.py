@@ -183,6 +183,8 @@ def test_the_remedy_names_the_parameter_that_was_meant(here: Web, everybody: str
     for path in lists:
         assert "cursor in place of after" in here.call("GET", f"{path}?after=abc", everybody).get_json()["remedy"]
         assert "limit in place of limits" in here.call("GET", f"{path}?limits=5", everybody).get_json()["remedy"]
+        for wrong in ("", "AA", "YQBi", "%FF", "__", "a=b", "١"):  # nothing, a NUL, one within, no base64
+            assert here.call("GET", f"{path}?cursor={wrong}", everybody).status_code == 422, (path, wrong)
     assert "after in place of cursor" in here.call("GET", "/v1/events?cursor=abc", everybody).get_json()["remedy"]
     assert here.call("GET", "/readyz?verbose=1", None).status_code == 422
     assert here.call("HEAD", f"{lists[0]}?limit=5", everybody).status_code == 200
