@@ -11,8 +11,8 @@ from shared.events.schemas import Forms
 from shared.http.cells import BadCell, Parse
 from shared.kernel.periods import FIRST_YEAR, LAST_YEAR
 
-TIMES = ("period", "year", "month")
-"""Forms of periods: what is let in also lies in an agency's life."""
+TIMES = ("period", "year", "month", "pay-run")
+"""Forms that begin with a year: what is let in also lies in an agency's life."""
 
 
 class Written(validate.Regexp):

@@ -188,16 +188,16 @@ def publish_rule_set(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
     return {"kind": latest.kind, "id": latest.id, "version": latest.version, "since": latest.since, "name": f"{latest.id}@{latest.version}"}
 
 
-@rule_sets.route("/rule-sets/<kind>/<int:version>", methods=["DELETE"])
+@rule_sets.route("/rule-sets/<kind>/<version>", methods=["DELETE"])
 @commanding("withdraw-rule-set")
-def withdraw_rule_set(ask: Ask, kind: str, version: int) -> dict[str, Any]:
+def withdraw_rule_set(ask: Ask, kind: str, version: str) -> dict[str, Any]:
     """Withdraw a published version before its first day: it never holds, and what would have followed from it is computed anew.
 
     404 unknown-rule-set; 409 rule-set-began. Withdrawn again, nothing happens. Answers {kind, version, status: withdrawn}.
     """
     _known(ask, kind)
-    ask.execute(RULES, WithdrawRuleSet(ask.here.service.name, kind, version, ask.today))
-    return {"kind": kind, "version": version, "status": "withdrawn"}
+    ask.execute(RULES, WithdrawRuleSet(ask.here.service.name, kind, int(version), ask.today))
+    return {"kind": kind, "version": int(version), "status": "withdrawn"}
 
 
 @rule_sets.route("/rule-sets/<kind>")

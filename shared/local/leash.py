@@ -6,6 +6,7 @@ because code that runs between fork and exec of a launcher with threads may hang
 
 import ctypes
 import os
+import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
@@ -17,6 +18,8 @@ def main(parent: int, death_signal: int, command: list[str]) -> None:
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0) != 0:
             sys.exit(f"cannot tie {command[0]} to its starter: {os.strerror(ctypes.get_errno())}")
+    # A shell lets what it starts in the background ignore Ctrl-C, and all that comes from it: here each program decides for itself.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if os.getppid() != parent:
         sys.exit(f"{command[0]} is not started: process {parent}, which asked for it, has ended")
     try:

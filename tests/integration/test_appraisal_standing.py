@@ -85,7 +85,8 @@ def test_while_an_objection_is_open_everybody_changes_and_somebody_decides(offic
     office.hear(personnel.ReportingLineSet("ani", "new", "old", date(2026, 4, 7), "SK"))
     office.at("2026-04-08")
     assert office.get(f"{PATH}/objection", ANI)["who_may"] == decider | {"persons": [], "role": "approver"}
-    for denied in (OLD, NEW, CHIEF, ("old", "employee", "approver"), ("ani", "employee", "approver")):
+    office.refused("service-ended", 403, f"{PATH}/objections/decision", CHIEF, DECISION, version)
+    for denied in (OLD, NEW, ("old", "employee", "approver"), ("ani", "employee", "approver")):
         office.refused("not-permitted", 403, f"{PATH}/objections/decision", denied, DECISION, version)
     assert office.post(f"{PATH}/objections/decision", APPROVER, DECISION, version)["after"]["predicate"] == "baik"
     assert office.get(PATH, HR)["who_may"] == decider | {"action": "correct-appraisal", "persons": [], "role": "approver"}

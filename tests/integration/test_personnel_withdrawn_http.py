@@ -20,7 +20,7 @@ def test_a_wrong_person_never_served_and_his_nip_is_free_for_the_right_code(here
     assert here.call("POST", PATH, HR, json=BODY).get_json()["status"] == "withdrawn"
     assert here.call("POST", PATH, HR, json=BODY).status_code == 201, "said again, nothing happens"
     settle(here)
-    assert [row["employee"] for row in here.call("GET", "/v1/employees", HR).get_json()["items"]] == ["m15", "s2"]
+    assert [row["employee"] for row in here.call("GET", "/v1/employees", HR).get_json()["items"]] == ["m16", "s2"]
     assert here.call("GET", "/v1/employees/s1", HR).status_code == 404
     lines = "Kode Pegawai,Kode Penilai,Berlaku Sejak,SK\ns1,s2,2026-02-01,800/1\n"
     assert hand_in(here, "reporting-lines", lines).status_code == 422
