@@ -15,7 +15,7 @@ BENCH := .venv-bench
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(PY) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 
-.PHONY: run test check bench lock clean-data kafka python
+.PHONY: run test check mutants bench lock clean-data kafka python
 
 run: $(VENV)/made-for-running
 	@$(PY) -m merit up --scenario $(SCENARIO) --bus $(BUS) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
@@ -32,6 +32,11 @@ check: $(VENV)/made-for-testing
 bench: $(BENCH)/made
 	@$(BENCH)/bin/python -m shared.local.kafka fetch
 	@$(BENCH)/bin/python -m bench $(PARTS)
+
+# Whether the tests would notice other code: `make mutants AREA=payroll SAMPLE=160`; an area without a sample takes a while.
+AREA ?= kernel
+mutants: $(VENV)/made-for-testing
+	@$(PY) -m tests.support.mutants $(AREA) $(SAMPLE)
 
 kafka: $(VENV)/made-for-testing
 	@$(PY) -m shared.local.kafka fetch

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from shared.kernel.decider import Decider
 from shared.kernel.facts import Fact
 from shared.kernel.ids import MERIT, derived_id, event_id
-from shared.kernel.money import exact, half_up, rupiah, rupiah_text
+from shared.kernel.money import apportion, exact, exact_text, half_up, rupiah, rupiah_text
 from shared.kernel.nip import check_nip
-from shared.kernel.periods import Period, month, month_of
+from shared.kernel.periods import Period, month, month_of, parse_day
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleBook, RuleSet, in_force
 
@@ -57,6 +57,29 @@ def test_numbers_of_the_wire_are_exact_and_floats_are_refused():
         exact(0.1)
 
 
+@given(st.lists(st.fractions(min_value=0, max_value=10**9), max_size=8))
+def test_parts_sum_to_the_whole_rounded_once_and_each_is_itself_rounded_down_or_up(parts: list[Fraction]):
+    whole = apportion(parts)
+    assert sum(whole) == half_up(sum(parts, Fraction(0)))
+    assert all(0 <= one - (part.numerator // part.denominator) <= 1 for one, part in zip(whole, parts, strict=True))
+
+
+def test_the_rest_goes_to_those_that_lost_most_and_of_equals_to_the_earlier():
+    assert apportion([Fraction(7, 3)] * 3) == (3, 2, 2)
+    assert apportion([Fraction("1.2"), Fraction("1.6"), Fraction("1.7")]) == (1, 2, 2)
+    assert apportion([Fraction("1.4"), Fraction("1.6")]) == (1, 2) and apportion([]) == ()
+
+
+@given(st.fractions())
+def test_an_exact_number_is_written_so_that_it_is_read_as_the_same(value: Fraction):
+    assert exact(exact_text(value)) == value
+
+
+def test_exact_numbers_are_decimals_where_these_end_and_fractions_elsewhere():
+    written = {"54.55": "54.55", "100": "100", "-0.5": "-0.5", "0.05": "0.05", "1/3": "1/3", "-7/6": "-7/6", "0": "0", "12.000": "12"}
+    assert {text: exact_text(Fraction(text)) for text in written} == written
+
+
 def test_rupiah_are_written_as_in_indonesia():
     assert [rupiah_text(amount) for amount in (0, 999, 1_234_567, -4_256_549)] == ["Rp0", "Rp999", "Rp1.234.567", "-Rp4.256.549"]
 
@@ -85,6 +108,17 @@ def test_a_period_is_read_and_written_in_one_form(text, kind, start, end):
 def test_what_is_no_period_is_refused_with_the_forms(text):
     with pytest.raises(ValueError, match="expected a period such as 2026, 2026-Q1 or 2026-04"):
         Period.parse(text)
+
+
+def test_periods_and_days_lie_within_an_agencys_life():
+    assert [str(Period.parse(text)) for text in ("1950", "2100-12")] == ["1950", "2100-12"]
+    assert [parse_day(text) for text in ("1950-01-01", "2100-12-31")] == [date(1950, 1, 1), date(2100, 12, 31)]
+    for text in ("1949", "2101-Q1", "1000-01"):
+        with pytest.raises(ValueError, match="from 1950 to 2100, found"):
+            Period.parse(text)
+    for text in ("1949-12-31", "2101-01-01", "2026-02-30", "2026-1-1", "20260101", "2026-01-01\n", "٢٠٢٦-01-01"):
+        with pytest.raises(ValueError, match="expected a day such as"):
+            parse_day(text)
 
 
 def test_quarters_months_and_the_way_from_one_period_to_the_next():
