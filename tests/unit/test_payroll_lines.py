@@ -93,6 +93,7 @@ def test_days_of_a_month_are_parts_of_a_whole_too(base: int, days: int, percent:
     assert {(line.days, line.of_days, line.job_class) for line in lines} == {(days, 31, 8), (31 - days, 31, 9)}
     extras = extra_lines(portions, "more", "z", Fraction(10))
     assert sum(line.amount for line in extras) == half_up(Fraction(base * days + 2 * base * (31 - days), 310))
+    assert {(line.name, line.rule) for line in extras} == {("more", "z")}
 
 
 def test_a_named_line_takes_what_the_others_leave():

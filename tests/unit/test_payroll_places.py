@@ -238,6 +238,12 @@ def test_of_two_cuts_at_once_the_heavier_counts_alone():
     assert found == {"2026-05": -1_088_802, "2026-06": -1_306_562, "2026-07": -1_088_802}
 
 
+def test_the_heavier_counts_also_where_the_lighter_began_later():
+    other = places.imposed(sanction="other", percent=20, since=date(2026, 6, 1), until=date(2026, 6, 30))
+    found = {month: dict(amounts(siulak_year(places.imposed(), other), "s1", month))["sanction"] for month in ("2026-05", "2026-06")}
+    assert found == {"2026-05": -1_088_802, "2026-06": -1_088_802}
+
+
 def test_a_cut_without_a_percentage_holds_the_month_and_says_so():
     knowledge = siulak_year(places.imposed(percent=None))
     found = entitlement_of(knowledge, "s1", Period.parse("2026-04"))
@@ -420,6 +426,7 @@ def test_the_explanation_names_the_award_and_the_extra_component():
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
+        ({"components": [{"name": "a", "share_percent": 100, "factor": ["predicate", "luck"]}]}, "components[0].factor"),
         ({"extras": {"name": "x"}}, "extras"),
         ({"extras": [{"name": "performance", "when_predicate": ["baik"], "percent_of_base": 10}]}, "extras[0].name"),
         ({"extras": [{"name": "bonus", "when_predicate": ["baik"], "percent_of_base": 10}]}, "extras[0].name"),
