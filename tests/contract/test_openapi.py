@@ -83,7 +83,7 @@ def _bounded(schema: dict[str, Any]) -> bool:
     if "string" in kinds:
         return bool({"maxLength", "pattern", "enum", "format"} & set(schema))
     if kinds & {"integer", "number"}:
-        return {"minimum", "maximum"} <= set(schema)
+        return "enum" in schema or {"minimum", "maximum"} <= set(schema)
     if "array" in kinds:
         return "maxItems" in schema
     return "properties" in schema or schema.get("additionalProperties") in (False, None) or "maxProperties" in schema
