@@ -304,3 +304,14 @@ def test_the_year_of_a_sum_is_the_mean_of_its_quarters_while_none_is_over_the_ca
     plan, values = planned(target), {("permits", month): str(amount) for month, amount in enumerate(amounts, start=1)}
     quarters = [achieved(delivered(plan, values, period))["permits"] for period in QUARTERS]
     assert achieved(delivered(plan, values, "2026"))["permits"] == sum(quarters) / 4 == Fraction(100 * sum(amounts), 600)
+
+
+@pytest.mark.parametrize("text", ["0.5", "1", "100", "1/3"])
+def test_a_weight_may_be_a_part_of_one_percent(text: str):
+    drafted = given(DRAFT).when(DraftTarget(M1, "2026", replace(PLAIN, exact_weight=text), False)).events
+    assert drafted[0].exact_weight == text
+
+
+@pytest.mark.parametrize(("said", "read_as"), [({}, False), ({"priorities": True}, True), ({"priorities": False, "weigh": "mean"}, False)])
+def test_a_place_says_whether_a_plan_is_made_anew_for_other_priorities(said: dict, read_as: bool):
+    assert read_settings("place@1", SETTINGS | {"plan_changes": said}, TABLES).plan_changes.priorities is read_as
