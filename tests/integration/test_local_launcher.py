@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -50,7 +51,7 @@ def all_ready(home: Path, seconds: float = 90) -> bool:
 
 
 def processes(marker: str, launcher: int) -> list[int]:
-    """The launcher's own children whose command line holds `marker`."""
+    """The launcher's own children whose command line matches `marker`."""
     ours = []
     for place in Path("/proc").glob("[0-9]*"):
         try:
@@ -58,7 +59,7 @@ def processes(marker: str, launcher: int) -> list[int]:
             words = (place / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        if parent == launcher and marker in words:
+        if parent == launcher and re.search(marker, words):
             ours.append(int(place.name))
     return ours
 
@@ -81,7 +82,7 @@ def test_what_dies_under_it_comes_back_and_it_says_so(tmp_path):
         before = found(home)
         kill(up, "/postgres -D", "PostgreSQL")
         kill(up, "worker payroll", "payroll-worker")
-        kill(up, "api personnel", "personnel-api")
+        kill(up, r"api personnel|\[merit-personnel-api\]", "personnel-api")  # gunicorn may give itself a title
         assert all_ready(home), up.said
         assert found(home) == before  # nobody's address changed
         assert "PostgreSQL ended by SIGKILL; its last lines:" in up.said and "payroll-worker is started again" in up.said
