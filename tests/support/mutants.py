@@ -19,7 +19,17 @@ KILLED = ("killed", "timeout", "segfault", "caught by type check")
 NO_MUTANT = "no.such.mutant"
 """Mutants are made and tests looked at before any is run."""
 TOGETHER = 100
-WORDS = (r"expected=", r"found=", r"remedy=", r"_?wrong\(", r"^\s*f?\"", r"raise (Type|Value)Error", r"^\s*raise Refused\($")
+WORDS = (
+    r"expected ?=",
+    r"found ?=",
+    r"remedy ?=",
+    r"\bwho = ",
+    r"wrong = \(",
+    r"_?(wrong|denied|raters)\(",
+    r"^\s*f?\"",
+    r"raise (Type|Value)Error",
+    r"^\s*raise Refused\($",
+)
 """Lines that only say something to a person: whether a sentence reads well no test can judge."""
 
 
