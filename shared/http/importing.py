@@ -194,7 +194,7 @@ def _answered(declared: Declared, path: Mapping[str, Any]) -> Response:
     if name is None and not dry_run and len(reads) * declared.events_each > CHUNK:
         raise _needs_key(len(reads), declared.events_each)
     job = _Import(declared, reads, path, name, replacing, len(reads))
-    with here.database.transaction(g.actor.agency, now) as tx:
+    with here.database.transaction(g.actor.agency, now, g.until) as tx:
         job.prepare(ask_in(tx, now))
     if begun and not dry_run:
         return _in_chunks(job)

@@ -21,7 +21,7 @@ LOOK_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Part:
-    """`died` gives the death of a part that has ended by itself, else None; `start` brings it back, or raises RuntimeError."""
+    """`died` gives the death of a part that has ended by itself, else None; `start` brings it back, or raises."""
 
     name: str
     died: Callable[[], Death | None]
@@ -60,14 +60,20 @@ class Supervisor:
             self._thread.join()
 
     def _run(self) -> None:
+        try:
+            self._look_after()
+        except Exception as trouble:
+            self.gave_up = f"looking after the processes failed: {trouble!r}"
+        self._idle.set()
+        self._over.wait()
+
+    def _look_after(self) -> None:
         while not (self._paused.wait(LOOK_SECONDS) or self.gave_up):
             for part in self._parts:
                 why = self._failed.get(part.name) or part.died()
                 if why is not None and not self._paused.is_set():
                     self._bring_back(part, str(why))
                     break  # what rests on it may have died with it, or be better again: look anew, from the first
-        self._idle.set()
-        self._over.wait()
 
     def _bring_back(self, part: Part, why: str) -> None:
         count = self._times.get(part.name, 0)
@@ -84,6 +90,6 @@ class Supervisor:
             part.start()
             self._failed.pop(part.name, None)
             self._say(f"{part.name} runs again")
-        except RuntimeError as trouble:
-            self._failed[part.name] = f"{part.name} did not start: {trouble}"
+        except Exception as trouble:  # a full disk, a port, a download: whatever it is, it is said and tried again
+            self._failed[part.name] = f"{part.name} did not start: {trouble or type(trouble).__name__}"
         self._times[part.name], self._since[part.name] = count + 1, time.monotonic()

@@ -162,6 +162,26 @@ def test_who_was_held_stays_with_the_run_and_is_paid_by_a_supplementary_one(post
         assert paid == [(3,)]
 
 
+def test_a_month_that_waited_is_paid_also_where_a_later_one_is_posted(postgres_url: str):
+    """m2 is held for February and paid for March; then February's attendance comes."""
+    with web(postgres_url, SERVICE, "payroll_held_earlier", ("mulyorejo",)) as here:
+        publish(here)
+        hear(here, *people("m1", "m2"), year.attendance(2))
+        pay(here, 1, at(2, 8))
+        pay(here, 2, at(3, 8))
+        hear(here, *(year.attendance(3, employee=one) for one in ("m1", "m2")))
+        pay(here, 3, at(4, 8))
+        assert held(here, "?employee=m2") == [("m2", "2026-02", "waiting", ["attendance"], None)]
+        assert problem_of(supplementary(here, "2026-03")) == (409, "nothing-to-pay")
+        hear(here, year.attendance(2, employee="m2"))
+        assert [one[2] for one in held(here, "?employee=m2")] == ["payable"]
+        answer = supplementary(here, "2026-03").get_json()
+        assert (answer["run"], answer["persons"], answer["totals"]["posted"]) == ("2026-03.01", 1, 3_500_452)
+        settle(here)
+        assert held(here, "?employee=m2") == [("m2", "2026-02", "paid", [], "2026-03.01")]
+        assert problem_of(supplementary(here, "2026-03")) == (409, "nothing-to-pay")
+
+
 def test_a_supplementary_run_in_parts_counts_everybody_once(postgres_url: str, monkeypatch: pytest.MonkeyPatch):
     """Two events fill a transaction: each request pays one person, and the last closes the run over all of them."""
     with web(postgres_url, SERVICE, "payroll_parts", ("mulyorejo",)) as here:

@@ -18,12 +18,13 @@ class Fragile:
 
     def __init__(self, name: str, order: list[str], fails: int = 0, dies_again: bool = False) -> None:
         self.name, self.order, self.fails, self.dies_again, self.dead = name, order, fails, dies_again, False
+        self.trouble: Exception = RuntimeError("its port is in use")
 
     def start(self) -> None:
         self.order.append(self.name)
         if self.fails:
             self.fails -= 1
-            raise RuntimeError("its port is in use")
+            raise self.trouble
         self.dead = self.dies_again
 
     @property
@@ -62,13 +63,23 @@ def test_what_others_rest_on_is_brought_back_first(supervised):
     assert "database ended by SIGKILL" in heard[0] and "last words" in heard[0] and "database runs again" in heard[1]
 
 
-def test_a_start_that_fails_is_tried_again(supervised):
+@pytest.mark.parametrize("trouble", [RuntimeError("its port is in use"), OSError(28, "No space left on device"), ValueError("no")])
+def test_a_start_that_fails_is_tried_again(supervised, trouble):
     order, heard = [], []
     database = Fragile("database", order, fails=2)
-    database.dead = True
+    database.dead, database.trouble = True, trouble
     supervisor = supervised(database, heard=heard)
     until(lambda: not database.dead)
-    assert order == ["database"] * 3 and any("its port is in use" in line for line in heard) and supervisor.gave_up is None
+    assert order == ["database"] * 3 and any(str(trouble) in line for line in heard) and supervisor.gave_up is None
+
+
+def test_looking_that_fails_ends_it_in_words(supervised):
+    heard: list[str] = []
+    supervisor = Supervisor([Part("x", lambda: 1 // 0, lambda: None)], heard.append, PAUSES)
+    supervisor.begin()
+    until(lambda: supervisor.gave_up is not None)
+    assert "looking after the processes failed" in supervisor.gave_up
+    supervisor.end()
 
 
 def test_what_dies_again_and_again_is_given_up_with_the_reason(supervised):

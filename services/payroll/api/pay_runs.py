@@ -65,7 +65,9 @@ def _supplementary(ask: Ask, month: Period) -> dict[str, Any]:
     run = _next_supplementary(ask, month)
     # Of the two reads the first: whoever the run has paid in a part before is either left in `waiting` or seen by the second.
     paid = {row["employee"] for row in ask.knowledge.rows(ALLOWANCES, month=str(month), status="posted")}
-    waiting = [row["key"] for row in ask.knowledge.rows(EMPLOYEES) if row["key"] not in paid]
+    # Whose month is paid may still wait for an earlier one.
+    open_ = {row["employee"] for row in ask.knowledge.rows(HELD, status=["waiting", "payable"]) if row["month"] <= str(month)}
+    waiting = [row["key"] for row in ask.knowledge.rows(EMPLOYEES) if row["key"] not in paid or row["key"] in open_]
     before = {row["employee"] for row in ask.knowledge.rows(ALLOWANCES, run=str(run))}
     return _posted(ask, run, post_chunk(ask, month, waiting, run.number), sorted({*waiting, *before}))
 
