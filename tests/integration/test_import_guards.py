@@ -209,6 +209,28 @@ def test_a_post_from_a_wrong_day_is_withdrawn_and_does_not_come_back_unseen(here
     assert own["events"] == 0 and own["set_aside"][0]["status"] == "waiting"
 
 
+def test_an_old_file_of_withdrawals_does_not_take_back_what_was_entered_since(here):
+    heads = "Kode Pegawai,NIP,Nama,Jenis,Mulai,Pangkat,TMT Pangkat,Jabatan,Kelas Jabatan,Jenis Jabatan,Unit,Plt,Berlaku Sejak,SK\n"
+    person = "m1,199003152015032901,Ratri Anggraini,PNS,2015-03-01,III/b,2015-03-01"
+    right = f"{heads}{person},post-y,9,fungsional,dpmptsp,tidak,2026-02-01,821/12\n"
+    accepted(hand_in(here, "people", right.encode(), query="?replace=true"), rows=1, events=1)
+    old = "Kode Pegawai,Jenis,Berlaku Sejak,SK\nm1,jabatan,2026-02-01,821/10\n"
+    said = problem(hand_in(here, "withdrawals", old), 409, "would-undo-correction")
+    assert [one["what"] for one in said["errors"]] == ["PositionWithdrawn"] and count(here, "PositionWithdrawn", "m1") == 1
+
+
+def test_an_end_that_was_revoked_does_not_come_back_with_its_old_file(here):
+    old = "Kode Pegawai,Jenis,Sejak,SK\nm11,pensiun,2026-04-01,SK/7/2026\n"
+    accepted(hand_in(here, "ends", old), rows=1, events=1)
+    settle(here)
+    answer = here.call("POST", "/v1/employees/m11/end/revocation", HR, json={"document": "SK/8/2026"})
+    assert answer.status_code == 201, answer.get_json()
+    settle(here)
+    said = problem(hand_in(here, "ends", old), 409, "would-undo-correction")
+    assert [one["what"] for one in said["errors"]] == ["EmploymentEnded"] and count(here, "EmploymentEnded", "m11") == 1
+    accepted(hand_in(here, "ends", old, query="?replace=true"), rows=1, events=1)
+
+
 def test_erasing_a_person_erases_what_waits_of_him(here):
     path = "/v1/imports/set-aside?status=all"
     [row_id] = [one["id"] for one in here.call("GET", path, SECOND).get_json()["items"] if one["action"] == "import-people"]

@@ -25,6 +25,8 @@ from services.personnel.domain.unit import UNIT, OpenUnit, unit_stream
 from services.personnel.events import (
     AttendanceRecorded,
     EducationRecorded,
+    EmploymentEnded,
+    EmploymentEndRevoked,
     PositionAssigned,
     PositionWithdrawn,
     PotentialAssessed,
@@ -265,6 +267,7 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
     ),
     about=(About(("employee",)),),
     resolve=persons(BY_NIP),
+    replaces=(Stands(EmploymentEnded, ("since",), EmploymentEndRevoked),),
 )
 def import_ends(ask: Ask, row: Row, source: Source) -> Do:
     """Record the ends of service of many people: Sejak is the first day outside service (TMT). Open cases are withdrawn on that day.
@@ -327,6 +330,12 @@ def import_resumptions(ask: Ask, row: Row, source: Source) -> Do:
     ),
     about=(About(("employee", "entry", "since", "acting")),),
     resolve=persons(BY_NIP),
+    # What was entered for the same day after a withdrawal is its correction.
+    replaces=(
+        Stands(PositionWithdrawn, ("since", "acting"), PositionAssigned),
+        Stands(RankWithdrawn, ("since",), RankHeld),
+        Stands(ReportingLineWithdrawn, ("since",), ReportingLineSet),
+    ),
 )
 def import_withdrawals(ask: Ask, row: Row, source: Source) -> Do:
     """Take back posts, ranks and reporting lines that were entered wrongly, each by the day on which it began; what is right stands in
