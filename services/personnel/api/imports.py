@@ -94,6 +94,8 @@ INTERRUPTION = one_of(
 POTENTIAL_VALUE = one_of({"rendah": "low", "menengah": "middle", "tinggi": "high"})
 
 
+PERSON = (Column("NIP", "nip", text, required=False), Column("Kode Pegawai", "employee", code, required=False))
+"""Whom a row is about: by the one or the other."""
 POSITIONS = Stands(PositionAssigned, ("since", "acting"), PositionWithdrawn)
 RANKS = Stands(RankHeld, ("since",), RankWithdrawn)
 LINES = Stands(ReportingLineSet, ("since",), ReportingLineWithdrawn)
@@ -187,8 +189,7 @@ def _words(what: str, changed: tuple[str, ...]) -> list[Overwrites]:
 @importing(
     "import-reporting-lines",
     columns=(
-        Column("NIP", "nip", text, required=False),
-        Column("Kode Pegawai", "employee", code, required=False),
+        *PERSON,
         Column("NIP Penilai", "assessor_nip", text, required=False),
         Column("Kode Penilai", "assessor", code, required=False),
         Column("NIP Atasan Penilai", "superior_nip", text, required=False),
@@ -211,8 +212,7 @@ def import_reporting_lines(ask: Ask, row: Row, source: Source) -> Do:
 @importing(
     "import-attendance",
     columns=(
-        Column("NIP", "nip", text, required=False),
-        Column("Kode Pegawai", "employee", code, required=False),
+        *PERSON,
         Column("Bulan", "month", month),
         Column("Menit Terlambat", "minutes_late", integer),
         Column("Menit Pulang Cepat", "minutes_early", integer),
@@ -259,8 +259,7 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
 @importing(
     "import-ends",
     columns=(
-        Column("NIP", "nip", text, required=False),
-        Column("Kode Pegawai", "employee", code, required=False),
+        *PERSON,
         Column("Jenis", "kind", END),
         Column("Sejak", "since", day),
         Column("SK", "document", EDGE.cell("document")),
@@ -281,8 +280,7 @@ def import_ends(ask: Ask, row: Row, source: Source) -> Do:
 @importing(
     "import-interruptions",
     columns=(
-        Column("NIP", "nip", text, required=False),
-        Column("Kode Pegawai", "employee", code, required=False),
+        *PERSON,
         Column("Jenis", "kind", INTERRUPTION),
         Column("Sejak", "since", day),
         Column("Sampai", "until", day, required=False),
@@ -304,8 +302,7 @@ def import_interruptions(ask: Ask, row: Row, source: Source) -> Do:
 @importing(
     "import-resumptions",
     columns=(
-        Column("NIP", "nip", text, required=False),
-        Column("Kode Pegawai", "employee", code, required=False),
+        *PERSON,
         Column("Aktif Kembali", "since", day),
         Column("SK", "document", EDGE.cell("document")),
     ),
@@ -321,8 +318,7 @@ def import_resumptions(ask: Ask, row: Row, source: Source) -> Do:
 @importing(
     "import-withdrawals",
     columns=(
-        Column("NIP", "nip", text, required=False),
-        Column("Kode Pegawai", "employee", code, required=False),
+        *PERSON,
         Column("Jenis", "entry", ENTRY),
         Column("Berlaku Sejak", "since", day),
         Column("Plt", "acting", yes_no, required=False),
