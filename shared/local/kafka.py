@@ -23,7 +23,7 @@ from kafka.errors import KafkaError
 
 from shared.local.patience import NoProgress, Patience
 from shared.local.ports import free_ports, is_free, listens
-from shared.local.processes import Death, claim, end_leftover, kill_group, last_lines, spawn
+from shared.local.processes import Child, Death, claim, end_leftover, kill_group, last_lines, spawn
 
 RUNTIME = Path(__file__).with_name("kafka-runtime")
 CACHE = Path(__file__).resolve().parents[2] / ".kafka"
@@ -210,9 +210,7 @@ class LocalKafka:
 
     def died(self) -> Death | None:
         """Its death, if it was started and has ended without being asked."""
-        if self._process is None or self._process.poll() is None:
-            return None
-        return Death("Apache Kafka", self._process.returncode, last_lines(self._log))
+        return None if self._process is None else Child("Apache Kafka", self._process, self._log).death()
 
     def stop(self) -> None:
         """Let the broker close its logs and end it; after 30 s it is killed."""

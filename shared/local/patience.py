@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 STALL_SECONDS = 120
@@ -32,22 +33,40 @@ class Patience:
     ) -> None:
         self._say, self._stall, self._tell = say, stall, tell
         self._began = self._told = time.monotonic()
-        self._seen: dict[str, tuple[str, float, float]] = {}
+        self._every = min(1.0, stall / 10)
+        self._seen: dict[str, _Seen] = {}
 
     def look(self, name: str, pids: Iterable[int], said: str) -> None:
         """`name` is not there yet: its processes are `pids`, and `said` is what it answers. Raises NoProgress when nothing changes.
 
         Another answer is progress, and so is work: a process that is kept waiting by others is no reason to give up.
         """
-        now, work = time.monotonic(), sum(map(worked, pids))
-        before = self._seen.get(name)
-        if before is None or said != before[0] or work >= before[1] + WORK_SECONDS:
-            self._seen[name] = (said, work, now)
-        elif now - before[2] > self._stall:
-            raise NoProgress(f"{name} lives and has made no progress for {self._stall:g} s; it says: {said}")
+        now, before = time.monotonic(), self._seen.get(name)
+        # Callers look many times a second, and to count processor time is to read all of /proc.
+        if before is None or said != before.said or now - before.counted > self._every:
+            self._count(name, pids, said, now)
         if now - self._told > self._tell:
             self._told = now
             self._say(f"still waiting for {name} after {now - self._began:.0f} s: {said}")
+
+    def _count(self, name: str, pids: Iterable[int], said: str, now: float) -> None:
+        before, work = self._seen.get(name), sum(map(worked, pids))
+        if before is None or said != before.said or work >= before.work + WORK_SECONDS:
+            self._seen[name] = _Seen(said, work, moved=now, counted=now)
+        elif now - before.moved > self._stall:
+            raise NoProgress(f"{name} lives and has made no progress for {self._stall:g} s; it says: {said}")
+        else:
+            self._seen[name] = replace(before, counted=now)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What was said at the last progress, and how much was worked by then. `moved`: when that was; `counted`: the last count."""
+
+    said: str
+    work: float
+    moved: float
+    counted: float
 
 
 def worked(pid: int) -> float:

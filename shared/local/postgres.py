@@ -21,7 +21,7 @@ import psycopg2
 
 from shared.local.patience import NoProgress, Patience
 from shared.local.ports import free_port, is_free
-from shared.local.processes import LEASH, Death, claim, end_leftover, is_alive, kill_group, last_lines, spawn
+from shared.local.processes import LEASH, Child, Death, claim, end_leftover, is_alive, kill_group, last_lines, spawn
 
 MAX_CONNECTIONS = 200
 
@@ -166,9 +166,7 @@ class LocalPostgres:
 
     def died(self) -> Death | None:
         """Its death, if it was started and has ended without being asked."""
-        if self._process is None or self._process.poll() is None:
-            return None
-        return Death("PostgreSQL", self._process.returncode, last_lines(self._log))
+        return None if self._process is None else Child("PostgreSQL", self._process, self._log).death()
 
     def stop(self) -> None:
         """Fast shutdown: sessions are ended, what was committed is written; the data folder may then be used by another."""

@@ -29,6 +29,10 @@ class Child:
     process: subprocess.Popen[bytes]
     log: Path
 
+    def death(self) -> Death | None:
+        """Its death, with its last words; None while it runs."""
+        return None if self.process.poll() is None else Death(self.name, self.process.returncode, last_lines(self.log))
+
 
 @dataclass(frozen=True)
 class Death:
@@ -100,12 +104,11 @@ class Children:
 
     def deaths(self) -> tuple[Death, ...]:
         """The children that have ended without being asked, with their last words."""
-        ended = (child for child in self._children if child.process.poll() is not None)
-        return tuple(Death(child.name, child.process.returncode, last_lines(child.log)) for child in ended)
+        return tuple(death for child in self._children if (death := child.death()) is not None)
 
     def death(self, name: str) -> Death | None:
         """The death of the child of this name; None while it runs, and for one that was never started."""
-        return next((death for death in self.deaths() if death.name == name), None)
+        return next((child.death() for child in self._children if child.name == name), None)
 
     def pid(self, name: str) -> int:
         """The process of the child of this name, running or not. KeyError for an unknown one."""
