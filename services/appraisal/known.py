@@ -26,7 +26,7 @@ from shared.kernel.withdrawn import that_stand
 
 
 def registered(knowledge: Knowledge, employee: str) -> bool:
-    return Employment.known(knowledge, employee, LIFE).registered
+    return employment_of(knowledge, employee).registered
 
 
 def must_be_registered(knowledge: Knowledge, employee: str) -> None:
@@ -119,7 +119,7 @@ def delivered(knowledge: Knowledge, employee: str, period: Period) -> Delivered 
     found = None
     for fact in knowledge.stream(streams.appraisal(employee, str(period))):
         if isinstance(fact.event, AppraisalDelivered):
-            found = Delivered(fact.id, fact.actor, knowledge.calendar.local_date(fact.recorded))
+            found = Delivered(fact.id, fact.actor, knowledge.zone.local_date(fact.recorded))
         elif isinstance(fact.event, DeliveryWithdrawn):
             found = None
     return found

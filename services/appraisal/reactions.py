@@ -96,7 +96,7 @@ def _of_survey(key: str, knowledge: Knowledge) -> Iterable[Do]:
         fact = results[period]
         same_kind = Period.parse(before).kind == Period.parse(period).kind
         if same_kind and fact.event.exact_index < results[before].event.exact_index:
-            day = knowledge.calendar.local_date(fact.recorded)
+            day = knowledge.zone.local_date(fact.recorded)
             rules = _rules_on(knowledge, day)
             if rules.improvement and rules.improvement.falling_surveys:
                 yield _open(unit, f"survey-{service}-{period.lower()}", "survey", fact, day, rules, knowledge)

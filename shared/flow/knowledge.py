@@ -9,7 +9,7 @@ from typing import Any
 from shared.events.rule_set import rule_sets_of, stream_of
 from shared.flow import facts
 from shared.flow.source import Flowing, fact_of
-from shared.kernel.calendar import Calendar
+from shared.kernel.calendar import Calendar, Zone
 from shared.kernel.facts import Fact
 from shared.kernel.rules import RuleBook, RuleSet
 from shared.store import log
@@ -32,12 +32,16 @@ class StoreKnowledge:
         """Read once, when it is first asked for: who only needs the day or the zone pays nothing."""
         if self._calendar is None:
             folded = CALENDAR in self._service.views
-            self._calendar = calendar_of(self._tx.zone.zone, reading.rows(self._tx, CALENDAR, {}) if folded else ())
+            self._calendar = calendar_of(self.zone.zone, reading.rows(self._tx, CALENDAR, {}) if folded else ())
         return self._calendar
 
     @property
+    def zone(self) -> Zone:
+        return self._tx.zone
+
+    @property
     def today(self) -> date:
-        return self._tx.zone.local_date(self.now)
+        return self.zone.local_date(self.now)
 
     def facts(self, model: type, subject: str) -> Sequence[Fact]:
         """Own or heard events of this class about the subject, lowest rank first."""

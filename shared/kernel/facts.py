@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
-from shared.kernel.calendar import Calendar
+from shared.kernel.calendar import Calendar, Zone
 from shared.kernel.rules import RuleSet
 
 E = TypeVar("E")
@@ -43,8 +43,12 @@ class Knowledge(Protocol):
     now: datetime
 
     @property
+    def zone(self) -> Zone:
+        """Where the agency is: enough to know the day of a moment, and read from nowhere."""
+
+    @property
     def calendar(self) -> Calendar:
-        """The agency's, as it is known now."""
+        """The agency's working days, as they are known now: a read of its own, for terms that count them."""
 
     @property
     def today(self) -> date:

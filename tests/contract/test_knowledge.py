@@ -313,6 +313,7 @@ def test_rules_of_another_kind_are_not_asked_and_none_is_refused(known):
 def test_today_is_the_agencys_day(known):
     with known.knowing() as knowledge:
         assert (knowledge.now, knowledge.today) == (NOW, date(2026, 3, 2))
+        assert knowledge.zone.zone == "Asia/Jakarta" and knowledge.zone.local_date(NOW) == date(2026, 3, 2)
         assert isinstance(knowledge.calendar, Calendar) and knowledge.calendar.zone == "Asia/Jakarta"
 
 

@@ -36,7 +36,7 @@ class MemoryKnowledge:
     service: Any
     agency: str = "mulyorejo"
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    zone: str = "Asia/Jakarta"
+    zone: Zone = field(default_factory=Zone)
     appended: int = 0
     known: dict[str, Fact] = field(default_factory=dict)
     marked: set[tuple[str, str]] = field(default_factory=set)
@@ -46,11 +46,11 @@ class MemoryKnowledge:
 
     @property
     def calendar(self) -> Calendar:
-        return calendar_of(self.zone, self.rows(CALENDAR))
+        return calendar_of(self.zone.zone, self.rows(CALENDAR))
 
     @property
     def today(self) -> date:
-        return Zone(self.zone).local_date(self.now)
+        return self.zone.local_date(self.now)
 
     def facts(self, model: type, subject: str) -> Sequence[Fact]:
         found = [fact for fact in self.known.values() if type(fact.event) is model and fact.subject == subject]
@@ -109,7 +109,7 @@ class MemoryKnowledge:
         """An own event as the store would keep it now."""
         declared = self.service.events.of(event)
         held = getattr(event, declared.effective) if declared.effective else self.now
-        effective = Zone(self.zone).start_of(held) if not isinstance(held, datetime) else held
+        effective = self.zone.start_of(held) if not isinstance(held, datetime) else held
         id_ = event_id(self.agency, stream, version)
         return Fact(event, id_, declared.type, self.agency, subject, stream, version, effective, self.now, "test", "test")
 

@@ -10,6 +10,7 @@ from services.personnel.domain.rules_begin import BeginRules
 from services.personnel.reactions.rules_begin import RULES_BEGIN
 from shared.events.rule_set import RuleSetPublished
 from shared.flow.declared import Arm
+from shared.kernel.calendar import Zone
 from tests.support.personnel import Office
 
 LADDER = {
@@ -24,7 +25,7 @@ PROMOTION = {
 
 def office(zone: str, now: datetime) -> Office:
     here = Office()
-    here.knowledge.zone, here.knowledge.now = zone, now
+    here.knowledge.zone, here.knowledge.now = Zone(zone), now
     return here
 
 

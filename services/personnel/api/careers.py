@@ -37,7 +37,7 @@ def list_vacancies(ask: Ask, wanted: Body) -> Body:
 
 
 def _opened(ask: Ask, row: Body) -> Body:
-    return {"opened_on": ask.calendar.local_date(row["opened_at"])}
+    return {"opened_on": ask.knowledge.zone.local_date(row["opened_at"])}
 
 
 @blp.route("/vacancies", methods=["POST"])

@@ -130,7 +130,7 @@ def _begin(ask: Ask, body: Body, proposed: DevelopmentProposed) -> Begin:
         unit=unit or _own_unit(ask, proposed.employee, since),
         cause_event=proposed.reasons[0].event,
         until=until,
-        due=ask.calendar.end_of(until),
+        due=ask.knowledge.zone.end_of(until),
     )
 
 
