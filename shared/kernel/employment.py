@@ -128,6 +128,14 @@ class Employment:
         """Whether the day is one of service, interrupted or not."""
         return self.spell(day) is not None
 
+    def reaches(self, since: date, day: date) -> bool:
+        """Whether a post, a relation or a result from `since` on may still count on `day`: no new spell began after `since` and by `day`.
+
+        An end breaks what held; registration after it does not mend that: post, line and rank are given anew. A revoked end broke nothing.
+        Before the first spell nothing is broken. Whether `day` is one of service is another question (:meth:`serving`).
+        """
+        return since <= day and not any(since < spell.since <= day for spell in self.spells[1:])
+
     def interruption(self, day: date) -> Interruption | None:
         """The interruption that the day lies in, within service."""
         spell = self.spell(day)

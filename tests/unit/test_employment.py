@@ -60,6 +60,25 @@ def test_registered_again_after_an_end_is_a_new_spell_with_a_gap():
     assert again.ended(date(2026, 7, 1)) is None
 
 
+def test_what_held_before_an_end_does_not_reach_into_the_spell_after_it():
+    """A post of 15 February, and one of 10 June, the first day of the second spell."""
+    again = of(JOINED, ENDED, EmployeeRegistered("m8", "PPPK", date(2026, 6, 10)))
+    before, after = date(2026, 2, 15), date(2026, 6, 10)
+    days = [date(2026, *day) for day in ((2, 14), (2, 15), (4, 30), (5, 1), (6, 9), (6, 10), (7, 1))]
+    assert [again.reaches(before, day) for day in days] == [False, True, True, True, True, False, False]
+    assert [again.reaches(after, day) for day in days] == [False, False, False, False, False, True, True]
+    revoked = of(JOINED, ENDED, EmploymentEndRevoked("m8", ENDED.since, "800/2"))
+    assert all(revoked.reaches(before, day) for day in days[1:])
+
+
+def test_what_is_older_than_the_first_registration_counts_in_the_first_spell_only():
+    old = date(2020, 1, 1)
+    assert of(JOINED).reaches(old, date(2026, 3, 1)) and Employment().reaches(old, date(2026, 3, 1))
+    as_pns = of(JOINED, EmployeeRegistered("m8", "PNS", date(2027, 2, 15)))
+    assert as_pns.reaches(old, date(2027, 3, 1)), "the appointment as PNS begins no spell"
+    assert not of(JOINED, ENDED, EmployeeRegistered("m8", "PPPK", date(2026, 6, 10))).reaches(old, date(2026, 6, 10))
+
+
 def test_an_interruption_lasts_until_its_last_day_or_until_the_first_day_back():
     leave = ServiceInterrupted("m8", "unpaid-leave", date(2026, 3, 1), date(2026, 3, 31), "800/3")
     service = of(JOINED, leave)
@@ -128,6 +147,10 @@ def test_whatever_is_accepted_leaves_spells_that_do_not_touch_and_interruptions_
         assert not service.present(day) or service.serving(day)
         assert service.present(day) == (service.serving(day) and service.interruption(day) is None)
         assert not (service.serving(day) and service.ended(day))
+        spell = service.spell(day)
+        for since in (date(2026, 1, 1) + timedelta(days=one) for one in range(0, 130, 7)):
+            first = spell is not None and spell == service.spells[0]
+            assert spell is None or service.reaches(since, day) == (since <= day and (first or spell.since <= since))
     assert Employment.read(kept(facts_of(events))) == service
 
 
