@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from services.payroll.domain.allowance import Portion, bonus_line, cut_line, exact_text, extra_lines, lines_of
 from services.payroll.domain.discipline import FULL, points
@@ -30,6 +31,7 @@ from services.payroll.heard import (
 )
 from shared.events.calendar import WorkingWeekSet
 from shared.kernel.calendar import Calendar
+from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 
@@ -64,6 +66,11 @@ class Dossier:
     declared: Sequence[Fact] = ()
     today: date | None = None
     withdrawn: Sequence[Fact[PositionWithdrawn]] = ()
+
+    @cached_property
+    def employment(self) -> Employment:
+        """The person's service, folded once for all his months."""
+        return Employment.of(self.life)
 
 
 @dataclass(frozen=True)
@@ -123,7 +130,7 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
     if scheme is None:
         return Held(dossier.employee, str(month), (Missing("rules", str(month.start)),))
     scheme, early = _while_running(month, dossier, scheme)
-    found = stretches(month, dossier.positions, dossier.life, scheme, dossier.calendar)
+    found = stretches(month, dossier.positions, dossier.employment, scheme, dossier.calendar)
     last = position_on(month.end, dossier.positions)
     if last is None and (any(each.serving for each in found) or bonuses_of(month, dossier.awards)):
         return Held(dossier.employee, str(month), (Missing("position", str(month.start)), *_others_missing(month, dossier, scheme)))
@@ -286,7 +293,7 @@ def standing_for(month: Period, dossier: Dossier, scheme: Scheme) -> Standing | 
         found = next((standing for standing in earlier if standing is not None), None)
         if found is not None:
             return replace(found, by=LAST)
-    if scheme.without_predicate is not None and away(period, dossier.life):
+    if scheme.without_predicate is not None and away(period, dossier.employment):
         return _in_place(period, scheme.without_predicate, WITHOUT_PREDICATE)
     return _in_place(period, scheme.when_missing, WHEN_MISSING)
 
@@ -367,7 +374,7 @@ def _others_missing(month: Period, dossier: Dossier, scheme: Scheme) -> tuple[Mi
 
 def _lacks_predicate(period: Period, dossier: Dossier, scheme: Scheme) -> Missing:
     """Who was away during all of the period will not have its predicate: the rules have to say what pays him."""
-    if scheme.without_predicate is None and away(period, dossier.life):
+    if scheme.without_predicate is None and away(period, dossier.employment):
         return Missing("without-predicate", str(period))
     return Missing("predicate", str(period))
 

@@ -20,7 +20,7 @@ from services.payroll.heard import (
     ServiceResumed,
 )
 from shared.kernel.calendar import Calendar
-from shared.kernel.employment import Employment
+from shared.kernel.employment import INTERRUPTIONS, Employment
 from shared.kernel.facts import Fact
 from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period
@@ -57,10 +57,9 @@ class Stretch:
 
 
 def stretches(
-    month: Period, positions: Sequence[Fact[PositionAssigned]], life: Sequence[Fact], scheme: Scheme, calendar: Calendar
+    month: Period, positions: Sequence[Fact[PositionAssigned]], employment: Employment, scheme: Scheme, calendar: Calendar
 ) -> tuple[Stretch, ...]:
     """The month's stretches in order. Where one day decides for the whole month (`within_month`), the one in which that day lies."""
-    employment = Employment.of(life)
     held = [fact for fact in positions if not fact.event.acting]
     starts = sorted({month.start, *(day for day in _changes(held, employment) if month.start < day <= month.end)})
     ends = [*(start - _DAY for start in starts[1:]), month.end]
@@ -117,14 +116,9 @@ def life_in(month: Period, life: Sequence[Fact]) -> tuple[Fact, ...]:
     return tuple(sorted(known.values(), key=lambda fact: fact.version))
 
 
-def away(period: Period, life: Sequence[Fact]) -> bool:
+def away(period: Period, employment: Employment) -> bool:
     """Whether the person is known not to have been at work on any day of `period`: before service, after it, or interrupted."""
-    employment = Employment.of(life)
-    return employment.began is not None and not any(employment.present(day) for day in _days(period))
-
-
-def _days(period: Period) -> Iterable[date]:
-    return (period.start + _DAY * number for number in range((period.end - period.start).days + 1))
+    return employment.began is not None and not employment.serves_in(period, INTERRUPTIONS)
 
 
 def _changes(held: Sequence[Fact[PositionAssigned]], employment: Employment) -> Iterable[date]:
