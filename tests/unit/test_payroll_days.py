@@ -336,12 +336,89 @@ def test_a_first_day_rule_pays_the_month_of_the_end_whole_and_the_month_of_joini
     assert entitlement_of(joiner(within_month="first-day", without_predicate=100), "m1", AUGUST).outside
 
 
-def test_who_is_registered_again_is_paid_again():
+# --- registered again ---
+
+
+def again(since: date, kind: str = "PPPK", version: int = 11, recorded: datetime | None = None) -> Fact:
+    return year.life(year.h.EmployeeRegistered("m1", kind, since), version, recorded)
+
+
+def codes(knowledge: MemoryKnowledge, month: str) -> list[tuple[str, str]]:
+    return [(one.code, one.about) for one in entitlement_of(knowledge, "m1", Period.parse(month)).missing]
+
+
+def test_who_is_registered_again_is_paid_by_a_new_post_and_not_by_the_one_before():
+    """A contract that ended on 1 April, another from 16 June. The old post is not his any more: without a new one the month waits."""
     knowledge = serving()
-    tell(
-        knowledge, year.ended("contract-ended", date(2026, 4, 1)), year.life(year.h.EmployeeRegistered("m1", "PPPK", date(2026, 6, 16)), 11)
-    )
-    assert [row(knowledge, f"2026-0{month}")["due"] for month in (3, 4, 5, 6, 7)] == [CLASS_8, 0, 0, CLASS_8 // 2, CLASS_8]
+    tell(knowledge, year.ended("contract-ended", date(2026, 4, 1)), again(date(2026, 6, 16)))
+    assert [row(knowledge, f"2026-0{month}")["due"] for month in (3, 4, 5, 6, 7)] == [CLASS_8, 0, 0, None, None]
+    assert [codes(knowledge, month) for month in ("2026-06", "2026-07")] == [[("position", "2026-06-01")], [("position", "2026-07-01")]]
+    assert not steps(explained(knowledge, "2026-07"), "position")
+    tell(knowledge, year.position(9, date(2026, 6, 16), version=12))
+    assert [row(knowledge, f"2026-0{month}")["due"] for month in (3, 4, 5, 6, 7)] == [CLASS_8, 0, 0, CLASS_9 // 2, CLASS_9]
+
+
+def test_a_new_post_within_the_new_spell_pays_from_its_own_day():
+    knowledge = serving()
+    tell(knowledge, year.ended("contract-ended", date(2026, 4, 11)), again(date(2026, 4, 16)))
+    tell(knowledge, year.position(9, date(2026, 4, 21), version=12))
+    assert row(knowledge, "2026-04")["due"] == half_up(Fraction(CLASS_8 * 10 + CLASS_9 * 10, 30))
+    days = [(day["days"], day["job_class"], day["why"]) for day in steps(explained(knowledge, "2026-04"), "days")]
+    assert days == [(10, 8, None), (5, 8, "contract-ended"), (5, None, "no-post"), (10, 9, None)]
+
+
+def test_a_dismissal_that_is_lifted_gives_the_post_back_and_one_lifted_later_does_not():
+    """Lifted from its own day on: the end is revoked, and service never ended. Lifted later: service begins again, and a post with it."""
+    lifted, later = serving(), serving()
+    for knowledge in (lifted, later):
+        tell(knowledge, year.ended("dismissed", date(2026, 3, 1)))
+    tell(lifted, year.end_revoked(date(2026, 3, 1), recorded=at(7, 1)))
+    tell(later, again(date(2026, 7, 1), "PNS"))
+    assert [row(lifted, f"2026-0{month}")["due"] for month in range(1, 8)] == [CLASS_8] * 7
+    assert [row(later, f"2026-0{month}")["due"] for month in range(1, 8)] == [CLASS_8, CLASS_8, 0, 0, 0, 0, None]
+    assert codes(later, "2026-07") == [("position", "2026-07-01")]
+
+
+def test_a_posted_month_in_which_service_began_again_stays_until_its_post_is_known():
+    """Known in August: retired in March, registered again from 1 July. July was paid by the old class, and is settled by the new post."""
+    knowledge = serving()
+    for month in range(1, 8):
+        run(knowledge, f"2026-{month:02d}")
+    tell(knowledge, year.ended("retired", date(2026, 3, 1), recorded=at(8, 20)), again(date(2026, 7, 1), recorded=at(8, 20)))
+    assert [row(knowledge, f"2026-0{month}")["due"] for month in (2, 3, 6, 7)] == [CLASS_8, 0, 0, CLASS_8]
+    tell(knowledge, year.position(5, date(2026, 7, 1), version=12))
+    assert row(knowledge, "2026-07")["due"] == CLASS_5
+
+
+@pytest.mark.parametrize(
+    ("back", "rules", "expected"),
+    [
+        (date(2026, 7, 1), {"when_missing": "last"}, "without-predicate"),
+        (date(2026, 7, 1), {"when_missing": "last", "without_predicate": 75}, SEVENTY_FIVE),
+        (date(2026, 7, 1), {"when_missing": 50}, FIFTY),
+        (date(2026, 6, 30), {"when_missing": "last"}, "predicate"),
+        (None, {"when_missing": "last"}, CLASS_8),
+    ],
+)
+def test_the_last_predicate_of_the_spell_before_pays_nothing_in_the_new_one(back: date | None, rules: dict, expected: int | str):
+    """August is paid by the second quarter, which nobody appraised. The first's predicate was of the service that ended in March."""
+    predicates = [year.imported("baik", period) for period in ("2025-Q4", "2026-Q1")]
+    knowledge = place(year.registered(), year.position(), *predicates, year.attendance(8), **rules)
+    if back is not None:
+        tell(knowledge, year.ended("contract-ended", date(2026, 4, 1)), again(back), year.position(8, back, version=12))
+    if isinstance(expected, str):
+        assert codes(knowledge, "2026-08") == [(expected, "2026-Q2")]
+    else:
+        assert row(knowledge, "2026-08")["due"] == expected
+
+
+def test_the_periods_own_predicate_pays_in_whatever_spell_it_was_earned():
+    """May is paid by the first quarter, in which he served and was appraised; until that is delivered he counts as one who joined later."""
+    knowledge = place(year.registered(), year.position(), year.attendance(5), without_predicate=75)
+    tell(knowledge, year.ended("contract-ended", date(2026, 4, 1)), again(date(2026, 5, 1)), year.position(8, date(2026, 5, 1), version=12))
+    assert row(knowledge, "2026-05")["due"] == SEVENTY_FIVE
+    tell(knowledge, year.delivered("butuh_perbaikan"))
+    assert row(knowledge, "2026-05")["due"] == EIGHTY
 
 
 # --- interruptions ---
@@ -434,6 +511,51 @@ def test_a_month_by_days_is_the_sum_of_its_days(since, posts, end, leave, rest, 
     assert found.outside == (sum(wholes.values()) == 0)
     assert sum(each.days for each in found.stretches) == 31
     assert all(line.since >= began and (not end or end <= began or line.until < end) for line in found.lines if line.days)
+
+
+@st.composite
+def lives(draw) -> list[tuple[date, date | None, list[tuple[date, int]]]]:
+    """Spells in order: first day, first day outside, and the posts held within, none or some. The first began long before."""
+    turns = sorted(draw(st.lists(DAYS, max_size=5, unique=True)))
+    starts, ends = [date(2020, 1, 1), *turns[1::2]], [*turns[0::2]]
+    found = []
+    for number, since in enumerate(starts):
+        end = ends[number] if number < len(ends) else None
+        days = draw(st.lists(DAYS | st.just(since), max_size=2, unique=True))
+        held = sorted(day for day in days if since <= day and (end is None or day < end))
+        found.append((since, end, [(day, draw(st.sampled_from([5, 8, 9]))) for day in held]))
+    return found
+
+
+@settings(max_examples=200, deadline=None)
+@given(lives(), st.booleans())
+def test_each_day_is_paid_by_a_post_of_its_own_spell(spells, revoked):
+    """Histories of ends, registrations and posts; the last end may have been revoked, which joins what it had parted."""
+    life, positions = [], []
+    for since, end, posts in spells:
+        life.append(again(since, "PNS", version=len(life) + 1))
+        if end is not None:
+            life.append(year.ended("contract-ended", end, version=len(life) + 1))
+        positions += [year.position(job_class, day, version=20 + len(positions) + n) for n, (day, job_class) in enumerate(posts)]
+    if revoked and spells[-1][1] is not None:
+        life.append(year.end_revoked(spells[-1][1], version=len(life) + 1))
+        spells[-1] = (spells[-1][0], None, spells[-1][2])
+    rules = read_scheme("x@1", (), year.SETTINGS | {"rest": "performance"}, TABLES)
+    dossier = Dossier("m1", positions, [year.attendance(8)], [year.imported("baik", "2026-Q2")], life=life, today=date(2026, 9, 8))
+    found = entitle(AUGUST, dossier, rules)
+    base, whole, served = {5: CLASS_5, 8: CLASS_8, 9: CLASS_9}, Fraction(0), 0
+    for number in range(31):
+        day = AUGUST.start + timedelta(number)
+        own = [posts for since, end, posts in spells if since <= day and (end is None or day < end)]
+        held = [job_class for posts in own for since, job_class in posts if since <= day]
+        served += len(own)
+        whole += Fraction(base[held[-1]], 31) if held else 0
+    begun = [posts for since, _, posts in spells if since <= AUGUST.end][-1]
+    if served and not [day for day, _ in begun if day <= AUGUST.end]:
+        assert isinstance(found, Held) and found.missing[0].code == "position"
+    else:
+        assert isinstance(found, Entitlement) and abs(found.total - whole) <= Fraction(len(found.lines) + 1, 2)
+        assert found.outside == (whole == 0 and not served)
 
 
 # --- rule sets that cannot be used ---

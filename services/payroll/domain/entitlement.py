@@ -131,7 +131,7 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
         return Held(dossier.employee, str(month), (Missing("rules", str(month.start)),))
     scheme, early = _while_running(month, dossier, scheme)
     found = stretches(month, dossier.positions, dossier.employment, scheme, dossier.calendar)
-    last = position_on(month.end, dossier.positions)
+    last = position_on(month.end, dossier.positions, dossier.employment)
     if last is None and (any(each.serving for each in found) or bonuses_of(month, dossier.awards)):
         return Held(dossier.employee, str(month), (Missing("position", str(month.start)), *_others_missing(month, dossier, scheme)))
     paid = [each for each in found if each.paid and each.position is not None]
@@ -289,11 +289,12 @@ def standing_for(month: Period, dossier: Dossier, scheme: Scheme) -> Standing | 
     if found is not None:
         return found
     if scheme.when_missing == "last":
-        earlier = (standing_in(past, dossier.predicates, scheme.pay_basis) for past in fallbacks(period, dossier.predicates))
+        past = fallbacks(period, month, dossier)
+        earlier = (standing_in(each, dossier.predicates, scheme.pay_basis) for each in past)
         found = next((standing for standing in earlier if standing is not None), None)
         if found is not None:
             return replace(found, by=LAST)
-    if scheme.without_predicate is not None and away(period, dossier.employment):
+    if scheme.without_predicate is not None and away(period, dossier.employment, month):
         return _in_place(period, scheme.without_predicate, WITHOUT_PREDICATE)
     return _in_place(period, scheme.when_missing, WHEN_MISSING)
 
@@ -316,15 +317,17 @@ def _in_place(period: Period, rule: str | Fraction, name: str) -> Standing | Non
     return Standing(period, MISSING, None, name, rule)
 
 
-def fallbacks(period: Period, predicates: Sequence[Fact]) -> tuple[Period, ...]:
+def fallbacks(period: Period, month: Period, dossier: Dossier) -> tuple[Period, ...]:
     """The periods that ``when_missing: last`` may look at: those that ended before `period` did, at most MONTHS_BACK earlier.
 
     The one that ended last comes first; of those that ended together one of the same kind, then the longer. Rules that begin to pay by
-    another kind of period thus go on from what was appraised under the earlier ones.
+    another kind of period thus go on from what was appraised under the earlier ones. Periods that were over before the spell of service
+    began that the last day of `month` lies in are not looked at: who is registered again has shown nothing yet in his new service.
     """
-    known = {Period.parse(fact.event.period) for fact in predicates}
+    known = {Period.parse(fact.event.period) for fact in dossier.predicates}
     last = 12 * period.year + period.last
     near = [past for past in known if past != period and 0 <= last - (12 * past.year + past.last) <= MONTHS_BACK]
+    near = [past for past in near if dossier.employment.reaches(min(past.end, month.end), month.end)]
     return tuple(sorted(near, key=lambda past: (past.end, past.kind == period.kind, past.last - past.first), reverse=True))
 
 
@@ -358,7 +361,7 @@ def _missing(
     if not attended and scheme.uses("discipline"):
         missing.append(Missing("attendance", str(month)))
     if standing is None:
-        missing.append(_lacks_predicate(scheme.pays(month), dossier, scheme))
+        missing.append(_lacks_predicate(month, dossier, scheme))
     elif standing.percent is None and scheme.named(standing.predicate) not in scheme.payout:
         missing.append(Missing("payout", standing.predicate))
     if penalty is not None and penalty.imposed.event.percent is None:
@@ -372,9 +375,10 @@ def _others_missing(month: Period, dossier: Dossier, scheme: Scheme) -> tuple[Mi
     return _missing(month, dossier, scheme, (), attended, standing_for(month, dossier, scheme), None)
 
 
-def _lacks_predicate(period: Period, dossier: Dossier, scheme: Scheme) -> Missing:
+def _lacks_predicate(month: Period, dossier: Dossier, scheme: Scheme) -> Missing:
     """Who was away during all of the period will not have its predicate: the rules have to say what pays him."""
-    if scheme.without_predicate is None and away(period, dossier.employment):
+    period = scheme.pays(month)
+    if scheme.without_predicate is None and away(period, dossier.employment, month):
         return Missing("without-predicate", str(period))
     return Missing("predicate", str(period))
 

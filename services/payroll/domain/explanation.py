@@ -155,8 +155,8 @@ def _stretches(month: Period, finding: Entitlement | Held, scheme: Scheme | None
 def _positions(month: Period, finding: Entitlement | Held, dossier: Dossier) -> Iterable[dict[str, Any]]:
     """The posts that the month is paid by, or the one held on its first day."""
     found = finding.stretches if isinstance(finding, Entitlement) else ()
-    paid = dict.fromkeys(each.position for each in found if each.paid) or {position_on(month.start, dossier.positions): None}
-    for fact in paid:
+    paid = dict.fromkeys(each.position for each in found if each.paid)
+    for fact in paid or (position_on(month.start, dossier.positions, dossier.employment),):
         yield from _step_of("position", fact)
 
 

@@ -92,9 +92,9 @@ def _dates(one: Stretch) -> dict[str, Any]:
     return {} if one.days == one.of_days else {"since": one.since, "until": one.until, "days": one.days, "of_days": one.of_days}
 
 
-def position_on(day: date, positions: Sequence[Fact[PositionAssigned]]) -> Fact[PositionAssigned] | None:
-    """The post held on the day. Acting posts (Plt) are passed over."""
-    held = [fact for fact in positions if fact.event.since <= day and not fact.event.acting]
+def position_on(day: date, positions: Sequence[Fact[PositionAssigned]], employment: Employment) -> Fact[PositionAssigned] | None:
+    """The post held on the day. Acting posts (Plt) are passed over, and those of a spell of service before the day's own."""
+    held = [fact for fact in positions if not fact.event.acting and employment.reaches(fact.event.since, day)]
     return max(held, key=lambda fact: fact.rank, default=None)
 
 
@@ -116,9 +116,15 @@ def life_in(month: Period, life: Sequence[Fact]) -> tuple[Fact, ...]:
     return tuple(sorted(known.values(), key=lambda fact: fact.version))
 
 
-def away(period: Period, employment: Employment) -> bool:
-    """Whether the person is known not to have been at work on any day of `period`: before service, after it, or interrupted."""
-    return employment.began is not None and not employment.serves_in(period, INTERRUPTIONS)
+def away(period: Period, employment: Employment, month: Period) -> bool:
+    """Whether the person is known not to have been at work on any day of `period`: before service, after it, or interrupted.
+
+    What is paid is `month`: of a spell of service before the one that its last day lies in, no day counts.
+    """
+    if employment.began is None:
+        return False
+    last = employment.last_day(period, INTERRUPTIONS)
+    return last is None or not employment.reaches(min(last, month.end), month.end)
 
 
 def _changes(held: Sequence[Fact[PositionAssigned]], employment: Employment) -> Iterable[date]:
@@ -140,7 +146,7 @@ def _stretch(
     day, ended = since, employment.ended(since)
     if ended is not None and month.start < ended.end and scheme.ends.get(ended.how) == WHOLE_MONTH:
         day, ended = ended.end - _DAY, None  # paid as on the last day of service
-    position = position_on(day, held)
+    position = position_on(day, held, employment)
     if ended is not None:
         return Stretch(since, until, position, False, Fraction(0), ended.how)
     if employment.began is not None and not employment.serving(day):
