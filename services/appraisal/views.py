@@ -210,6 +210,27 @@ PLANS = View(
 )
 
 
+def fold_appraised_year(key: str, row: Row | None, fact: Fact) -> Row:
+    """When the first plan of a year was approved in the agency, and the first day of its periods that was delivered here."""
+    planned, delivered = (row or {}).get("planned_at"), (row or {}).get("delivered_from")
+    match fact.event:
+        case events.PlanApproved():
+            planned = min(planned or fact.recorded, fact.recorded)
+        case events.AppraisalDelivered():
+            start = Period.parse(fact.event.period).start
+            delivered = min(delivered or start, start)
+    return {"planned_at": planned, "delivered_from": delivered}
+
+
+APPRAISED_YEARS = View(
+    name="appraised_years",
+    columns=(Column("planned_at", DateTime(timezone=True)), Column("delivered_from", Date)),
+    on=dict.fromkeys((events.PlanApproved, events.AppraisalDelivered), lambda fact: (fact.event.period[:4],)),
+    fold=fold_appraised_year,
+)
+"""A row for each year that the agency plans or appraises here: a handful, however many people it has."""
+
+
 def fold_organisation(key: str, row: Row | None, fact: Fact) -> Row | None:
     """One organisation's result of one period."""
     event = fact.event
@@ -319,4 +340,4 @@ IMPROVEMENT_ITEMS = View(
     indexes=(("unit",),),
 )
 
-VIEWS = (APPRAISALS, PLANS, ORGANISATIONS, EMPLOYEES, UNITS, IMPROVEMENT_ITEMS, CALENDAR)
+VIEWS = (APPRAISALS, PLANS, APPRAISED_YEARS, ORGANISATIONS, EMPLOYEES, UNITS, IMPROVEMENT_ITEMS, CALENDAR)

@@ -34,6 +34,11 @@ ALWAYS = Employment((Spell(date(2020, 1, 1)),))
 """In service all the time."""
 
 
+def spells(*found: date | tuple[date, date]) -> Employment:
+    """Service from each of these days on; of a pair to the day before the second."""
+    return Employment(tuple(Spell(*one, "moved-agency") if isinstance(one, tuple) else Spell(one) for one in found))
+
+
 def rules(**changed: Any) -> AppraisalRules:
     """Rules as a place publishes them, with some settings changed."""
     return read_settings("place@1", SETTINGS | changed, TABLES)

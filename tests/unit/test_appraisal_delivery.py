@@ -43,6 +43,7 @@ from tests.support.appraisal import (
     plan_with,
     rules,
     score,
+    spells,
 )
 
 FULL_ABOVE = plan_with({"permits": ("60", "60", "60"), "days": ("4", "4", "4")})
@@ -298,7 +299,7 @@ def test_silence_accepts_when_the_term_for_an_objection_is_over_and_not_before()
 
 
 def test_an_earlier_predicate_is_imported_where_nothing_is_known_of_the_period():
-    command = ImportAppraisal(M1, "2025-Q4", Predicate.BAIK, "old", "ab" * 32, 2, date(2026, 1, 2))
+    command = ImportAppraisal(M1, "2025-Q4", Predicate.BAIK, "old", "ab" * 32, 2, date(2026, 1, 2), service=ALWAYS)
     given(APPRAISAL).when(command).then(events.AppraisalImported(M1, "2025-Q4", "baik", "old", "ab" * 32, 2))
     given(APPRAISAL, *DELIVERED).when(replace(command, period="2026-Q1")).then_refused("period-already-appraised")
 
@@ -307,19 +308,24 @@ def test_an_earlier_predicate_is_imported_where_nothing_is_known_of_the_period()
 
 
 @pytest.mark.parametrize(
-    ("period", "own_since", "planned", "refused"),
+    ("period", "since", "planned", "service", "refused"),
     [
-        ("2025-Q4", date(2026, 1, 1), False, False),
-        ("2026-Q1", date(2026, 1, 1), False, True),
-        ("2026", date(2026, 12, 31), False, True),
-        ("2025", date(2025, 7, 1), False, True),  # half of it by own rules
-        ("2026-Q1", None, False, False),
-        ("2026-Q1", None, True, True),
-        ("2026-Q2", date(2026, 7, 1), False, False),  # served elsewhere until then
+        ("2025-Q4", date(2026, 1, 1), False, ALWAYS, False),
+        ("2026-Q1", date(2026, 1, 1), False, ALWAYS, True),
+        ("2026", date(2026, 12, 31), False, ALWAYS, True),
+        ("2025", date(2025, 7, 1), False, ALWAYS, True),  # half of it here
+        ("2026-Q1", None, False, ALWAYS, False),
+        ("2026-Q1", None, True, ALWAYS, True),
+        ("2026-Q2", date(2026, 7, 1), False, ALWAYS, False),
+        ("2026-Q2", date(2026, 1, 1), False, spells(date(2026, 7, 1)), False),  # another agency's until then
+        ("2026-Q2", date(2026, 1, 1), True, spells(date(2026, 7, 1)), False),
+        ("2026-Q2", date(2026, 1, 1), False, spells(date(2026, 6, 30)), True),
+        ("2026-Q2", date(2026, 1, 1), True, spells((date(2020, 1, 1), date(2026, 4, 1)), date(2026, 7, 1)), False),  # left, and came back
+        ("2026-Q2", date(2026, 1, 1), False, spells((date(2020, 1, 1), date(2026, 4, 2)), date(2026, 7, 1)), True),
     ],
 )
-def test_a_period_that_merit_appraises_is_not_taken_from_a_file(period, own_since, planned, refused):
-    command = ImportAppraisal(M1, period, Predicate.BAIK, "old", "ab" * 32, 2, date(2027, 1, 2), own_since, planned)
+def test_a_period_that_merit_appraises_is_not_taken_from_a_file(period, since, planned, service, refused):
+    command = ImportAppraisal(M1, period, Predicate.BAIK, "old", "ab" * 32, 2, date(2027, 1, 2), since, planned, service=service)
     done = given(APPRAISAL).when(command)
     if refused:
         done.then_refused("period-of-merit", 422)

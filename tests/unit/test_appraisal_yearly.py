@@ -92,7 +92,7 @@ def test_pp_30_2019_a_place_may_measure_every_quarter_or_year():
 
 
 def test_years_before_merit_are_imported_too():
-    command = ImportAppraisal(M1, "2025", Predicate.BAIK, "e-Kinerja", "ab" * 32, 2, date(2026, 1, 2))
+    command = ImportAppraisal(M1, "2025", Predicate.BAIK, "e-Kinerja", "ab" * 32, 2, date(2026, 1, 2), service=ALWAYS)
     given(APPRAISAL).when(command).then(IMPORTED)
     given(APPRAISAL).when(replace(command, period="2026")).then_refused("period-not-over", 422)
 

@@ -140,7 +140,8 @@ def import_earlier_predicates(ask: Ask, row: dict[str, Any], source: Source) -> 
     """Take over final predicates of periods before Merit, with the file and row that they came from.
 
     By HR. A period of which anything is known already is that row's error (period-already-appraised), and so is one that Merit itself
-    appraises: from the agency's first own rules on, or in a year for which the person has a plan here (period-of-merit).
+    appraises (period-of-merit): one with a day of the person's service here, from the agency's first own rules, plans or deliveries on, or
+    in a year for which he has a plan here.
     """
     must_be_registered(ask.knowledge, row["employee"])
     employee, of = row["employee"], row["period"]
@@ -152,7 +153,8 @@ def import_earlier_predicates(ask: Ask, row: dict[str, Any], source: Source) -> 
         source.digest,
         source.row,
         ask.today,
-        appraised_since(ask, employee),
+        appraised_since(ask),
         ask.state(PLAN, OfYear(employee, str(of.year))).approved,
+        service=employment_of(ask.knowledge, employee),
     )
     return Do(APPRAISAL, command)

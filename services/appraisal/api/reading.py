@@ -18,7 +18,6 @@ from services.appraisal.domain.rules import AppraisalRules, read_rules
 from services.appraisal.domain.streams import OfPeriod, OfYear
 from services.appraisal.domain.targets import DRAFT, DraftTarget, Target, check_year, weighed
 from services.appraisal.domain.withdrawal import SEEN, SeeDelivery
-from services.appraisal.heard import EmployeeRegistered
 from services.appraisal.known import delivered, may_assess, may_decide, transfers_in
 from services.appraisal.members import members
 from shared.http.acting import Ask
@@ -30,17 +29,22 @@ def rules_on(ask: Ask, day: date) -> AppraisalRules:
     return read_rules(ask.knowledge.rules("appraisal", day), TABLES)
 
 
-def appraised_since(ask: Ask, employee: str) -> date | None:
-    """From when on Merit appraises the person: the agency's own rules hold and he serves there. None while it has published none.
+def appraised_since(ask: Ask) -> date | None:
+    """From when on Merit appraises the agency's people; None while nothing says so.
 
-    Who comes from another agency brings the predicates of his periods there.
+    From the first day of its own rules, of the first period delivered here, or on which a plan of a year that had begun was approved:
+    whichever is first. Who starts in July with plans of the whole year has had the quarters before appraised elsewhere.
     """
     memo = ask.tx.memo
-    if "own rules" not in memo:
+    if "appraised since" not in memo:
         national = {one.name for one in ask.here.service.defaults if one.kind == "appraisal"}
-        memo["own rules"] = min((one.since for one in ask.knowledge.rule_sets("appraisal") if one.name not in national), default=None)
-    began = min((fact.event.since for fact in ask.knowledge.facts(EmployeeRegistered, employee)), default=date.min)
-    return None if memo["own rules"] is None else max(memo["own rules"], began)
+        days = [one.since for one in ask.knowledge.rule_sets("appraisal") if one.name not in national]
+        for row in ask.knowledge.rows(views.APPRAISED_YEARS):
+            days += [row["delivered_from"]] if row["delivered_from"] else []
+            if row["planned_at"]:
+                days.append(max(Period.parse(row["key"]).start, ask.knowledge.zone.local_date(row["planned_at"])))
+        memo["appraised since"] = min(days, default=None)
+    return memo["appraised since"]
 
 
 def rules_named(ask: Ask, name: str) -> AppraisalRules:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from services.appraisal.domain.scoring import ReportAchievement, SubmitScore
 from services.appraisal.domain.withdrawal import WithdrawDelivery
 from services.appraisal.events import AppraisalAccepted, AppraisalFinalized, AppraisalImported
 from shared.kernel.decider import Aggregate, Decider
+from shared.kernel.employment import Employment
 from shared.kernel.refusal import Refused
 
 
@@ -41,7 +42,7 @@ class AcceptBySilence:
 class ImportAppraisal:
     """A finalised predicate of an earlier period from the old system, with the file and row it came from.
 
-    `own_since`: from when on Merit appraises the person by the agency's own rules; `planned`: whether he has a plan here for the year.
+    `since`: from when on Merit appraises the agency's people, None: not yet; `planned`: whether the person has a plan here for the year.
     """
 
     employee: str
@@ -51,8 +52,9 @@ class ImportAppraisal:
     file_digest: str
     row: int
     today: date
-    own_since: date | None = None
+    since: date | None = None
     planned: bool = False
+    service: Employment = field(kw_only=True)
 
 
 def decide(state: Record, command: Any) -> Sequence[Any]:
@@ -108,7 +110,11 @@ def accept_by_silence(state: Record, command: AcceptBySilence) -> Sequence[Any]:
 
 
 def import_earlier(state: Record, command: ImportAppraisal) -> Sequence[Any]:
-    """AppraisalImported, for a period that is over, of which nothing is known, and that Merit itself does not appraise."""
+    """AppraisalImported, for a period that is over, of which nothing is known, and that Merit itself does not appraise.
+
+    Merit appraises no period in which the person did not serve here: whoever comes from another agency, or comes back from one, brings the
+    predicates of his periods there.
+    """
     if state.stage is not Stage.NONE:
         raise Refused(
             "period-already-appraised",
@@ -125,12 +131,13 @@ def import_earlier(state: Record, command: ImportAppraisal) -> Sequence[Any]:
             found=command.period,
             remedy="import finished periods only",
         )
-    if command.planned or (command.own_since is not None and period.end >= command.own_since):
+    begun = command.since is not None and period.end >= command.since
+    if (command.planned or begun) and command.service.serves_in(period):
         raise Refused(
             "period-of-merit",
             status=422,
             expected="a period before Merit, appraised by another system",
-            found=f"{command.period}, {'for which there is a plan here' if command.planned else _ruled(command.own_since)}",
+            found=f"{command.period}, {'for which there is a plan here' if command.planned else _appraised_here(command.since)}",
             remedy="let it be appraised here; leave the row out",
         )
     return (
@@ -140,8 +147,8 @@ def import_earlier(state: Record, command: ImportAppraisal) -> Sequence[Any]:
     )
 
 
-def _ruled(since: date | None) -> str:
-    return f"which the agency's own rules appraise from {since} on"
+def _appraised_here(since: date | None) -> str:
+    return f"and the agency's people are appraised here from {since} on"
 
 
 def _finalized(state: Record, employee: str, period: str, how: str, basis: str) -> Sequence[Any]:
