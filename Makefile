@@ -20,8 +20,10 @@ LOCK := $(PY) -m uv pip compile --quiet --universal --generate-hashes --python-v
 run: $(VENV)/made-for-running
 	@$(PY) -m merit up --scenario $(SCENARIO) --bus $(BUS) $(if $(PORT),--port $(PORT)) $(if $(BIND),--bind $(BIND))
 
+# Test processes that share the work; `make test SIDE_BY_SIDE=0 PYTEST="tests/unit --pdb"` runs in one, without helpers.
+SIDE_BY_SIDE ?= 2
 test: $(VENV)/made-for-testing $(DEPLOY)/made kafka check
-	@$(PY) -m pytest $(PYTEST)
+	@$(PY) -m pytest -n $(SIDE_BY_SIDE) $(PYTEST)
 
 check: $(VENV)/made-for-testing
 	@$(PY) -m ruff check .

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -15,7 +16,7 @@ from psycopg2 import sql
 
 from shared.local.kafka import LocalKafka
 from shared.local.postgres import LocalPostgres
-from tests.support import servers
+from tests.support import servers, side_by_side
 
 # How long an example takes says how busy the machine is, and nothing of the rule.
 settings.register_profile("merit", deadline=None)
@@ -29,10 +30,36 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[USED] = []
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not side_by_side.alone():
+        items[:] = side_by_side.longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> side_by_side.ByUnitOfWork:
+    return side_by_side.ByUnitOfWork(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process beside others tells the one that prints which servers it used."""
+    if not side_by_side.alone():
+        session.config.workeroutput["servers"] = session.config.stash[USED]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """What a process beside others used."""
+    output = getattr(node, "workeroutput", None)
+    told = ["died before it said which it used"] if output is None else output["servers"]
+    node.config.stash[USED] += [f"{node.gateway.id}: {line}" for line in told]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
     """Say which servers the tests ran against; a suite that asked for none says so."""
     terminalreporter.section("servers")
-    for line in config.stash[USED] or ["none was needed"]:
+    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+    for line in config.stash[USED] or ["interrupted before it was said" if interrupted else "none was needed"]:
         terminalreporter.line(line)
 
 

@@ -10,7 +10,7 @@ from shared.local.home import Home
 from tests.support.year import STAYS, Year, collected, running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def embedded_year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
     """Played on the embedded bus: stopped by Ctrl-C in May, then started again to the end."""
     home = tmp_path_factory.mktemp("embedded") / "home"
@@ -22,7 +22,7 @@ def embedded_year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
         yield collected(Year(home, "embedded", {}, Home(home / "embedded").run))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def kafka_year(tmp_path_factory: pytest.TempPathFactory, kafka_bootstrap: str) -> Iterator[Year]:
     """Played on Apache Kafka without interruption."""
     home = tmp_path_factory.mktemp("kafka-year") / "home"
@@ -32,13 +32,13 @@ def kafka_year(tmp_path_factory: pytest.TempPathFactory, kafka_bootstrap: str) -
         yield collected(Year(home, "kafka", broker, Home(home / "kafka").run))
 
 
-@pytest.fixture(scope="session", params=["embedded", "kafka"])
+@pytest.fixture(scope="package", params=["embedded", "kafka"])
 def each_year(request: pytest.FixtureRequest) -> Year:
     """The year on either bus, for what must hold on both."""
     return request.getfixturevalue(f"{request.param}_year")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def four_places(embedded_year: Year) -> Year:
     """All places, played in one run with one clock."""
     return embedded_year
