@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self
 
@@ -124,6 +125,24 @@ def _check(found: str, expected: str) -> None:
             f"expected the jars of {RUNTIME / 'jars.sha256'}, found others for {', '.join(differing[:5])}; "
             "after a change of pom.xml, compare and run `python -m shared.local.kafka pin`"
         )
+
+
+@dataclass(frozen=True)
+class GivenKafka:
+    """Brokers that somebody else runs, at `bootstrap` (`host:port,…`)."""
+
+    bootstrap: str
+
+    @property
+    def name(self) -> str:
+        return f"the Apache Kafka of KAFKA_BOOTSTRAP_SERVERS at {self.bootstrap}"
+
+    def ask(self) -> str | None:
+        """None when one of the brokers answers, else why not, within some seconds."""
+        places = [broker.rpartition(":") for broker in self.bootstrap.split(",")]
+        if not any(listens(int(port), host.strip("[]")) for host, _, port in places):
+            return "nobody listens there"
+        return None if answers(self.bootstrap, seconds=3) else "it takes connections and gives no answer"
 
 
 class LocalKafka:

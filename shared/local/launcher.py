@@ -17,11 +17,12 @@ from typing import Any
 import requests
 
 from shared.local import databases, processes
+from shared.local.given import Watch, wait_for
 from shared.local.home import ROOT, Home
-from shared.local.kafka import KafkaUnusable, LocalKafka
+from shared.local.kafka import GivenKafka, KafkaUnusable, LocalKafka
 from shared.local.patience import NoProgress, Patience
 from shared.local.ports import free_ports, is_free
-from shared.local.postgres import choose_postgres
+from shared.local.postgres import GivenPostgres, choose_postgres
 from shared.local.supervising import Part, Supervisor
 from shared.process.checked import bus_url
 from shared.process.clock import FileClock
@@ -96,6 +97,7 @@ class Launcher:
         self.children = processes.Children(home.logs)
         self.run: dict[str, Any] = {}
         self._rests_on: list[Part] = []
+        self._watches: list[Watch] = []
         self._supervisor: Supervisor | None = None
 
     def start(self) -> dict[str, Any]:
@@ -113,7 +115,10 @@ class Launcher:
         server = choose_postgres(self.home.folder / "postgres", os.environ, self.say, self.addresses.postgres)
         server.start()
         self.stack.callback(server.stop)
-        self._rests_on.append(Part("PostgreSQL", server.died, server.start))
+        if isinstance(server, GivenPostgres):
+            self._watch(server)
+        else:
+            self._rests_on.append(Part("PostgreSQL", server.died, server.start))
         self.say(f"PostgreSQL {server.version()} answers")
         names = service_names()
         prefix = "merit" if self.bus == "embedded" else f"merit_{self.bus}"
@@ -143,7 +148,8 @@ class Launcher:
         self.wait_ready()
         self.home.write_run(self.run)
         self.home.point_here()
-        self._supervisor = Supervisor((*self._rests_on, *self._processes(names)), self.say)
+        parts = (*self._rests_on, *self._processes(names))
+        self._supervisor = Supervisor(parts, self.say, excused=lambda: any(watch.silent for watch in self._watches))
         self._supervisor.begin()
         return self.run
 
@@ -154,7 +160,13 @@ class Launcher:
         if given:
             if wrong := bus_url(f"kafka://{given}"):
                 raise KafkaUnusable(f"KAFKA_BOOTSTRAP_SERVERS: expected host:port,…, found {wrong.found}; {wrong.remedy}")
-            self.say(f"Apache Kafka at {given}")
+            brokers = GivenKafka(given)
+            try:
+                wait_for(brokers.name, brokers.ask, self.say)
+            except NoProgress as silent:
+                raise KafkaUnusable(str(silent)) from None
+            self._watch(brokers)
+            self.say(f"Apache Kafka answers at {given}")
             return f"kafka://{given}"
         broker = LocalKafka(self.home.folder / "kafka", say=self.say, port=self.addresses.kafka)
         self.say("starting Apache Kafka (the first time its programs are fetched) …")
@@ -163,6 +175,13 @@ class Launcher:
         self._rests_on.append(Part("Apache Kafka", broker.died, broker.start))
         self.say(f"Apache Kafka answers at {broker.bootstrap}")
         return f"kafka://{broker.bootstrap}"
+
+    def _watch(self, server: GivenPostgres | GivenKafka) -> None:
+        """Say when a server that is not ours falls silent, and when it is back."""
+        watch = Watch(server.name, server.ask, self.say)
+        self._watches.append(watch)
+        self.stack.callback(watch.end)
+        watch.begin()
 
     def _reached(self) -> str:
         """The host of the APIs' addresses as this machine reaches them."""

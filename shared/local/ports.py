@@ -22,10 +22,12 @@ def is_free(port: int, address: str = "127.0.0.1") -> bool:
 
 
 def listens(port: int, address: str = "127.0.0.1") -> bool:
-    """Whether a server accepts connections on `port` now."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((address, port)) == 0
+    """Whether a server accepts connections on `port` of `address`, a name or a number, now."""
+    try:
+        socket.create_connection((address, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def free_ports(count: int) -> tuple[int, ...]:

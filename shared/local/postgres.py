@@ -15,15 +15,17 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Protocol, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import psycopg2
 
-from shared.local.patience import NoProgress, Patience
+from shared.local.given import wait_for
+from shared.local.patience import STALL_SECONDS, NoProgress, Patience
 from shared.local.ports import free_port, is_free
 from shared.local.processes import LEASH, Child, Death, claim, end_leftover, is_alive, kill_group, last_lines, spawn
 
 MAX_CONNECTIONS = 200
+CONNECT_SECONDS = 5
 
 
 class PostgresUnusable(RuntimeError):
@@ -44,7 +46,7 @@ class PostgresServer(Protocol):
 def choose_postgres(folder: Path, environ: Mapping[str, str], say: Callable[[str], None], port: int | None = None) -> PostgresServer:
     """The server named by `DATABASE_URL`, or one of this machine's own with its data in `folder`, on `port`. Neither is started yet."""
     given = environ.get("DATABASE_URL", "")
-    return GivenPostgres(given) if given else LocalPostgres(folder, say=say, port=port)
+    return GivenPostgres(given, say) if given else LocalPostgres(folder, say=say, port=port)
 
 
 def server_version(url: str) -> str:
@@ -56,12 +58,17 @@ def server_version(url: str) -> str:
         connection.close()
 
 
-class GivenPostgres:
-    """A server that somebody else runs. Starting looks whether it can be used, stopping leaves it alone."""
+PASSING = ("starting up", "shutting down", "recovery", "not yet accepting", "too many clients", "connection slots")
+"""What a server that refuses a session may say and mean: ask again."""
 
-    def __init__(self, url: str) -> None:
+
+class GivenPostgres:
+    """A server that somebody else runs. Starting waits until it answers and looks whether it can be used, stopping leaves it alone."""
+
+    def __init__(self, url: str, say: Callable[[str], None] = lambda text: None, stall: float = STALL_SECONDS) -> None:
+        """`say` hears what a start waits for; one that hears nothing from the server for `stall` seconds ends."""
         scheme, _, rest = url.partition("://")
-        self._url = f"postgresql://{rest}"
+        self._url, self._say, self._stall = f"postgresql://{rest}", say, stall
         if scheme.partition("+")[0] not in ("postgresql", "postgres") or not rest:
             raise PostgresUnusable(f"expected a DATABASE_URL like postgresql://user:password@host:5432/postgres, found scheme {scheme!r}")
 
@@ -69,19 +76,34 @@ class GivenPostgres:
     def admin_url(self) -> str:
         return self._url
 
-    def start(self) -> None:
-        where = urlsplit(self._url).hostname or "the local socket"
+    @property
+    def name(self) -> str:
+        """What and where it is, without user and password."""
+        return f"the PostgreSQL of DATABASE_URL on {urlsplit(self._url).netloc.rpartition('@')[2] or 'the local socket'}"
+
+    def ask(self) -> str | None:
+        """None when it lets us in, else why not, within some seconds and without the password."""
         try:
-            connection = psycopg2.connect(self._url, connect_timeout=10)
-        except psycopg2.OperationalError as error:
-            raise PostgresUnusable(f"the PostgreSQL of DATABASE_URL on {where} does not let us in: {error}".strip()) from error
+            psycopg2.connect(self._url, connect_timeout=CONNECT_SECONDS).close()
+            return None
+        except psycopg2.Error as error:
+            return self._plain(error)
+
+    def start(self) -> None:
+        try:
+            wait_for(self.name, self._awaited, self._say, Patience(self._say, stall=self._stall))
+            connection = psycopg2.connect(self._url, connect_timeout=CONNECT_SECONDS)
+        except NoProgress as silent:
+            raise PostgresUnusable(str(silent)) from None
+        except psycopg2.Error as error:
+            raise PostgresUnusable(f"{self.name} does not let us in: {self._plain(error)}") from None
         try:
             with connection.cursor() as cursor:
                 cursor.execute("select rolsuper, rolcreatedb, rolcreaterole from pg_roles where rolname = current_user")
                 superuser, creates_databases, creates_roles = cursor.fetchone()
                 if not superuser and not (creates_databases and creates_roles):
                     raise PostgresUnusable(
-                        f"expected the user of DATABASE_URL on {where} to have CREATEDB and CREATEROLE, found that it has not both; "
+                        f"expected the user of DATABASE_URL to have CREATEDB and CREATEROLE on {self.name}, found that it has not both; "
                         "grant them with ALTER ROLE … CREATEDB CREATEROLE"
                     )
         finally:
@@ -95,6 +117,19 @@ class GivenPostgres:
 
     def version(self) -> str:
         return server_version(self._url)
+
+    def _awaited(self) -> str | None:
+        """As `ask`; raises PostgresUnusable for an answer that stays what it is, such as a wrong password."""
+        why = self.ask()
+        if why is not None and "FATAL:" in why and not any(word in why for word in PASSING):
+            raise PostgresUnusable(f"{self.name} does not let us in: {why}")
+        return why
+
+    def _plain(self, error: psycopg2.Error) -> str:
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        for word in filter(None, {urlsplit(self._url).password, unquote(urlsplit(self._url).password or "")}):
+            said = said.replace(word, "…")
+        return said
 
 
 class LocalPostgres:

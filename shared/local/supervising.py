@@ -34,8 +34,15 @@ class Supervisor:
     The kernel ends a child with the thread that started it, so :meth:`pause` comes first, then the children are stopped, then :meth:`end`.
     """
 
-    def __init__(self, parts: Sequence[Part], say: Callable[[str], None], pauses: Sequence[float] = PAUSES) -> None:
-        self._parts, self._say, self._pauses = tuple(parts), say, tuple(pauses)
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        say: Callable[[str], None],
+        pauses: Sequence[float] = PAUSES,
+        excused: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`excused`: whether what all parts need, and Merit does not run, is away: nothing is given up meanwhile."""
+        self._parts, self._say, self._pauses, self._excused = tuple(parts), say, tuple(pauses), excused
         self._paused, self._over = threading.Event(), threading.Event()
         self._idle = threading.Event()
         self._times: dict[str, int] = {}
@@ -79,6 +86,8 @@ class Supervisor:
         count = self._times.get(part.name, 0)
         if time.monotonic() - self._since.get(part.name, 0) > GOOD_SECONDS:
             count = 0
+        if count == len(self._pauses) and self._excused():
+            count -= 1
         if count == len(self._pauses):
             self.gave_up = f"{part.name} died {count + 1} times one after the other, and is given up. {why}"
             return

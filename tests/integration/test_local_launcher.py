@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -29,8 +30,8 @@ def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(argv, env={**kept, "MERIT_HOME": str(home)}, capture_output=True, text=True, timeout=200, check=False)
 
 
-def found(home: Path) -> dict:
-    return Home(home / "embedded").run
+def found(home: Path, bus: str = "embedded") -> dict:
+    return Home(home / bus).run
 
 
 def is_ready(url: str) -> bool:
@@ -40,8 +41,8 @@ def is_ready(url: str) -> bool:
         return False
 
 
-def all_ready(home: Path, seconds: float = 90) -> bool:
-    addresses = [*found(home)["services"].values(), *found(home)["workers"].values()]
+def all_ready(home: Path, seconds: float = 90, bus: str = "embedded") -> bool:
+    addresses = [*found(home, bus)["services"].values(), *found(home, bus)["workers"].values()]
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if all(map(is_ready, addresses)):
@@ -102,6 +103,33 @@ def test_what_keeps_dying_ends_it_with_the_reason(tmp_path):
         os.kill(pid, signal.SIGKILL)
         assert up.process.wait(150) == 1
         assert "PostgreSQL died" in up.said and "is given up" in up.said and "pg_control" in up.said
+
+
+@pytest.mark.kafka
+def test_given_servers_that_fall_silent_are_told_and_nothing_ends(tmp_path, local_postgres, local_kafka):
+    home = tmp_path / "home"
+    environment = {"DATABASE_URL": local_postgres.admin_url, "KAFKA_BOOTSTRAP_SERVERS": local_kafka.bootstrap}
+    postgres = f"the PostgreSQL of DATABASE_URL on 127.0.0.1:{local_postgres.port}"
+    kafka = f"the Apache Kafka of KAFKA_BOOTSTRAP_SERVERS at {local_kafka.bootstrap}"
+    with running(home, environment, "up", "--scenario", "none", "--bus", "kafka") as up:
+        up.wait_for(STAYS, 200)
+        local_kafka.kill()
+        up.wait_for(f"{kafka} does not answer: nobody listens there. Its last answer was at ", 15)
+        local_postgres.kill()
+        up.wait_for(f"{postgres} does not answer: ", 15)
+        (worker,) = processes("worker payroll", up.process.pid)
+        os.kill(worker, signal.SIGKILL)  # what dies meanwhile comes back too
+        up.wait_for("payroll-worker runs again", 30)
+        local_postgres.start()
+        local_kafka.start()
+        up.wait_for(f"{postgres} answers again, after ", 15)
+        up.wait_for(f"{kafka} answers again, after ", 15)
+        assert all_ready(home, bus="kafka"), up.said
+        password = urlsplit(local_postgres.admin_url).password
+        assert password and password not in up.said and "given up" not in up.said
+        assert up.stop() == 0 and "everything is stopped" in up.said
+    psycopg2.connect(local_postgres.admin_url).close()
+    assert local_kafka.running
 
 
 def test_ports_and_address_are_chosen_or_refused_in_a_sentence(tmp_path):

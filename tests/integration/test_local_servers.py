@@ -7,18 +7,22 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
+from shared.local.given import Watch
 from shared.local.kafka import KafkaUnusable, LocalKafka, answers, fetch, java
 from shared.local.ports import free_ports, is_free
 from shared.local.postgres import GivenPostgres, LocalPostgres, PostgresUnusable
 from shared.local.processes import Children, FolderInUse, is_alive
+from tests.support.sites import wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,6 +114,41 @@ def test_a_given_server_must_let_its_user_make_databases(local_postgres):
     GivenPostgres(local_postgres.admin_url).start()
     with pytest.raises(PostgresUnusable, match="found scheme 'mysql'"):
         GivenPostgres("mysql://root@127.0.0.1/merit")
+
+
+def test_a_given_server_is_waited_for_at_the_start_and_told_when_it_falls_silent(local_postgres):
+    heard: list[str] = []
+    url, given = local_postgres.admin_url, GivenPostgres(local_postgres.admin_url, heard.append)
+    watch = Watch(given.name, given.ask, heard.append, every=0.1, tell=0.5)
+    watch.begin()
+    local_postgres.kill()
+    wait_until(lambda: len(heard) >= 2, 20, "told, and told again while it lasts")
+    assert watch.silent and all("does not answer: connection to server" in line and "Its last answer was at" in line for line in heard)
+    waiting = threading.Thread(target=given.start)
+    waiting.start()
+    wait_until(lambda: any("does not answer yet" in line for line in heard), 10)
+    local_postgres.start()
+    waiting.join(30)
+    wait_until(lambda: "answers again, after" in heard[-1], 10)
+    assert not waiting.is_alive() and not watch.silent
+    os.kill(local_postgres.pid, signal.SIGSTOP)  # it takes connections, and says nothing
+    wait_until(lambda: "timeout expired" in heard[-1], 20)
+    os.kill(local_postgres.pid, signal.SIGCONT)
+    wait_until(lambda: "answers again, after" in heard[-1], 20)
+    watch.end()
+    assert not any(urlsplit(url).password in line for line in heard)
+
+
+def test_a_given_server_that_never_answers_or_refuses_ends_the_start_in_words(local_postgres):
+    heard: list[str] = []
+    (nobody,) = free_ports(1)
+    with pytest.raises(PostgresUnusable, match="never answered: connection to server .* refused.* start it, or correct its address"):
+        GivenPostgres(f"postgresql://merit:a%20word@127.0.0.1:{nobody}/postgres", heard.append, stall=0.5).start()
+    with pytest.raises(PostgresUnusable, match="does not let us in: .*password authentication failed"):
+        GivenPostgres(f"postgresql://postgres:wrong-word@127.0.0.1:{local_postgres.port}/postgres", heard.append).start()
+    with pytest.raises(PostgresUnusable) as refused:
+        GivenPostgres(f"postgresql://merit:wrong-word@127.0.0.1:{local_postgres.port}/postgres?speed=wrong-word", stall=0.5).start()
+    assert not any("word@" in line or "wrong-word" in line or "a word" in line for line in [*heard, str(refused.value)])
 
 
 def test_database_is_empty_and_one_s_own(database, postgres_url):

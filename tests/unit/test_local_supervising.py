@@ -92,6 +92,19 @@ def test_what_dies_again_and_again_is_given_up_with_the_reason(supervised):
     assert "service died 4 times" in supervisor.gave_up and "last words" in supervisor.gave_up
 
 
+def test_what_dies_while_a_server_of_somebody_elses_is_away_is_not_given_up():
+    order, heard, away = [], [], [True]
+    service = Fragile("service", order, dies_again=True)
+    service.dead = True
+    supervisor = Supervisor([service.part], heard.append, (0.0, 0.01), excused=lambda: away[0])
+    supervisor.begin()
+    until(lambda: len(order) > 4)
+    assert supervisor.gave_up is None
+    away.clear(), away.append(False)
+    until(lambda: supervisor.gave_up is not None)
+    supervisor.end()
+
+
 def test_nothing_is_brought_back_once_it_pauses(supervised):
     order: list[str] = []
     service = Fragile("service", order)
