@@ -1,0 +1,343 @@
+"""A person's service, exactly: what each command says after a past, on the boundary days, and what cannot be said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from services.personnel.domain.employee import (
+    EMPLOYEE,
+    AssignPosition,
+    EmployeeState,
+    EndEmployment,
+    HoldRank,
+    InterruptService,
+    RecordEducation,
+    RegisterEmployee,
+    ResumeService,
+    RevokeEnd,
+    SetReportingLine,
+    in_force,
+)
+from services.personnel.domain.entries import WithdrawEntry
+from services.personnel.domain.leaving import LEAVING, ReachEnd
+from services.personnel.domain.registration import WithdrawRegistration
+from services.personnel.domain.rules_begin import RULES_BEGUN, BeginRules
+from services.personnel.events import (
+    EducationRecorded,
+    EmployeeRegistered,
+    EmploymentEnded,
+    EmploymentEndReached,
+    EmploymentEndRevoked,
+    PositionAssigned,
+    PositionWithdrawn,
+    RankHeld,
+    RankWithdrawn,
+    RegistrationWithdrawn,
+    ReportingLineSet,
+    ReportingLineWithdrawn,
+    RulesBegan,
+    ServiceInterrupted,
+    ServiceResumed,
+)
+from shared.kernel.employment import Employment, Spell
+from shared.kernel.refusal import Refused
+from tests.support.deciding import refusal, said
+
+DAY = timedelta(days=1)
+JOINED, LEFT = date(2025, 6, 1), date(2026, 5, 1)
+REGISTERED = EmployeeRegistered("m8", "CPNS", JOINED)
+BECAME = EmployeeRegistered("m8", "PNS", date(2026, 2, 1))
+CONTRACT = EmployeeRegistered("m8", "PPPK", JOINED)
+POSTED = PositionAssigned("m8", "desk-2", 7, "executing", "dpmptsp", False, JOINED, "813/1")
+RANKED = RankHeld("m8", "III/a", JOINED, JOINED)
+REPORTING = ReportingLineSet("m8", "m11", "m13", JOINED, "800/31")
+ENDED = EmploymentEnded("m8", "resigned", LEFT, "800/9")
+REVOKED = EmploymentEndRevoked("m8", LEFT, "800/10")
+AWAY = ServiceInterrupted("m8", "unpaid-leave", date(2026, 3, 1), date(2026, 3, 31), "800/7")
+POST, RANK = AssignPosition(**vars(POSTED)), HoldRank(**vars(RANKED))
+LINE, LEAVE = SetReportingLine(**vars(REPORTING)), InterruptService(**vars(AWAY))
+END = EndEmployment(**vars(ENDED))
+
+
+def changed(event: Any, **changes: Any) -> tuple[Any, Any]:
+    """A command and the event that it is to say."""
+    made = replace(event, **changes)
+    commands = {PositionAssigned: AssignPosition, RankHeld: HoldRank, ReportingLineSet: SetReportingLine, EmploymentEnded: EndEmployment,
+                ServiceInterrupted: InterruptService, EmployeeRegistered: RegisterEmployee}  # fmt: skip
+    return commands[type(event)](**vars(made)), made
+
+
+# --- registering ---
+
+
+@pytest.mark.parametrize("kind", ["PNS", "CPNS", "PPPK"])
+def test_each_kind_of_employment_is_registered_once(kind: str):
+    command, event = changed(REGISTERED, kind=kind)
+    assert said(EMPLOYEE, [], command) == [event] and said(EMPLOYEE, [event], command) == []
+
+
+def registered_as(past: list, **changes: Any) -> tuple[str, int] | list:
+    command, _ = changed(REGISTERED, **changes)
+    try:
+        return said(EMPLOYEE, past, command)
+    except Refused as refused:
+        return refused.code, refused.status
+
+
+TAKEN = ("employee-registered", 409)
+
+
+def test_only_a_cpns_becomes_pns_and_only_later():
+    assert registered_as([REGISTERED], kind="PNS", since=JOINED + DAY) == [replace(REGISTERED, kind="PNS", since=JOINED + DAY)]
+    for kind, since in (("PNS", JOINED), ("PNS", JOINED - DAY), ("PPPK", JOINED + DAY), ("CPNS", JOINED + DAY), ("CPNS", JOINED - DAY)):
+        assert registered_as([REGISTERED], kind=kind, since=since) == TAKEN
+    for kind in ("PNS", "CPNS", "PPPK"):
+        assert registered_as([CONTRACT], kind=kind, since=JOINED + DAY) == (TAKEN)
+        assert registered_as([REGISTERED, BECAME], kind=kind, since=BECAME.since + DAY) == TAKEN
+    assert registered_as([BECAME, REGISTERED], kind="PNS", since=BECAME.since + DAY) == TAKEN, "the later day counts, not the later word"
+    assert registered_as([], kind="THL") == ("employee-kind", 422)
+
+
+def test_after_an_end_one_registers_again_from_its_day_on_and_after_death_never():
+    for kind in ("CPNS", "PNS", "PPPK"):
+        for since in (LEFT, LEFT + DAY):
+            assert registered_as([REGISTERED, ENDED], kind=kind, since=since) == [replace(REGISTERED, kind=kind, since=since)]
+        assert registered_as([REGISTERED, ENDED], kind=kind, since=LEFT - DAY) == TAKEN
+        assert registered_as([REGISTERED, replace(ENDED, kind="died")], kind=kind, since=LEFT) == TAKEN
+
+
+def test_a_registration_by_mistake_is_withdrawn_once_unless_something_followed():
+    withdraw = WithdrawRegistration("m8", "800/1", ())
+    withdrawn = RegistrationWithdrawn("m8", JOINED, "800/1")
+    for past in ([REGISTERED], [REGISTERED, BECAME], [BECAME, REGISTERED]):
+        assert said(EMPLOYEE, past, withdraw) == [withdrawn]
+    over = [REGISTERED, POSTED, withdrawn]
+    assert said(EMPLOYEE, over, withdraw) == []
+    state = EMPLOYEE.decider.state(over)
+    assert state == EmployeeState(service=Employment((Spell(JOINED, JOINED, "withdrawn"),)), withdrawn=True)
+    assert registered_as(over) == ("employee-withdrawn", 409)
+    assert refusal(EMPLOYEE, over, POST) == refusal(EMPLOYEE, [], withdraw) == ("unknown-employee", 404)
+    with pytest.raises(Refused) as caught:
+        said(EMPLOYEE, [REGISTERED], replace(withdraw, followed=("a post", "a rank")))
+    assert (caught.value.code, caught.value.status, caught.value.facts) == (
+        "registration-followed",
+        409,
+        {"followed": ("a post", "a rank")},
+    )
+
+
+# --- posts, ranks, lines ---
+
+
+@pytest.mark.parametrize(("event", "changes"), [
+    (POSTED, {}), (POSTED, {"job_class": 1}), (POSTED, {"job_class": 17}), (POSTED, {"kind": "structural"}),
+    (POSTED, {"kind": "functional"}), (POSTED, {"acting": True}), (RANKED, {}), (RANKED, {"rank": "I/d"}), (RANKED, {"rank": "IV/e"}),
+    (RANKED, {"service_since": date(2020, 1, 1)}), (REPORTING, {}), (REPORTING, {"superior": None}),
+])  # fmt: skip
+def test_what_is_said_of_somebody_in_service_is_kept_once(event: Any, changes: dict[str, Any]):
+    command, wished = changed(event, **changes)
+    assert said(EMPLOYEE, [REGISTERED], command) == [wished]
+    assert said(EMPLOYEE, [REGISTERED, wished], command) == []
+    later = replace(command, since=JOINED + DAY)
+    assert said(EMPLOYEE, [REGISTERED, wished], later) == [replace(wished, since=JOINED + DAY)]
+    assert said(EMPLOYEE, [REGISTERED, wished, replace(wished, since=JOINED + DAY)], command) == []
+    assert refusal(EMPLOYEE, [], command) == ("unknown-employee", 404)
+
+
+@pytest.mark.parametrize(("event", "other"), [
+    (POSTED, {"post": "desk-3"}), (RANKED, {"rank": "III/b"}), (REPORTING, {"assessor": "m12"}),
+])  # fmt: skip
+def test_a_later_word_for_a_day_corrects_it_and_may_be_corrected_back(event: Any, other: dict[str, Any]):
+    command, wished = changed(event)
+    correction, corrected = changed(event, **other)
+    assert said(EMPLOYEE, [REGISTERED, wished], correction) == [corrected]
+    assert said(EMPLOYEE, [REGISTERED, wished, corrected], correction) == []
+    assert said(EMPLOYEE, [REGISTERED, wished, corrected], command) == [wished]
+
+
+def test_an_acting_post_is_said_beside_the_definitive_one_of_its_day():
+    acting, there = changed(POSTED, acting=True, post="head")
+    assert said(EMPLOYEE, [REGISTERED, POSTED, there], POST) == said(EMPLOYEE, [REGISTERED, there, POSTED], acting) == []
+
+
+@pytest.mark.parametrize(("command", "found"), [
+    (replace(POST, job_class=0), ("job-class", 422)), (replace(POST, job_class=18), ("job-class", 422)),
+    (replace(POST, kind="honorary"), ("position-kind", 422)), (replace(POST, since=JOINED - DAY), ("before-service", 422)),
+    (replace(RANK, rank="III/e"), ("rank", 422)), (replace(RANK, since=JOINED - DAY), ("rank-before-service", 422)),
+    (replace(LINE, assessor="m8"), ("reporting-line-circular", 422)), (replace(LINE, superior="m8"), ("reporting-line-circular", 422)),
+    (replace(LINE, superior="m11"), ("reporting-line-circular", 422)), (replace(LINE, since=JOINED - DAY), ("before-service", 422)),
+])  # fmt: skip
+def test_what_cannot_be_said_of_somebody_in_service(command: object, found: tuple[str, int]):
+    assert refusal(EMPLOYEE, [REGISTERED], command) == found
+
+
+@pytest.mark.parametrize("command", [POST, RANK, LINE, replace(LEAVE, until=None)])
+def test_nothing_begins_after_the_end_of_service(command: Any):
+    past = [REGISTERED, ENDED]
+    assert refusal(EMPLOYEE, past, replace(command, since=LEFT)) == ("after-service", 422)
+    assert len(said(EMPLOYEE, past, replace(command, since=LEFT - DAY))) == 1
+    assert len(said(EMPLOYEE, [*past, REVOKED], replace(command, since=LEFT))) == 1
+
+
+def test_a_rank_is_of_the_kind_of_employment_that_was_said_last_for_the_latest_day():
+    golongan = replace(RANK, rank="IX")
+    assert said(EMPLOYEE, [CONTRACT], golongan) == [replace(RANKED, rank="IX")]
+    assert refusal(EMPLOYEE, [CONTRACT], RANK) == refusal(EMPLOYEE, [REGISTERED], golongan) == ("rank", 422)
+    again = EmployeeRegistered("m8", "PPPK", LEFT)
+    assert said(EMPLOYEE, [REGISTERED, ENDED, again], replace(golongan, since=LEFT)) == [replace(RANKED, rank="IX", since=LEFT)]
+    assert said(EMPLOYEE, [REGISTERED], replace(RANK, since=JOINED - DAY, service_since=JOINED - DAY)), (
+        "a rank may be older than service here"
+    )
+
+
+def test_an_education_is_recorded_when_it_is_another():
+    learned = EducationRecorded("m8", "s1")
+    assert said(EMPLOYEE, [REGISTERED], RecordEducation("m8", "s1")) == [learned]
+    assert said(EMPLOYEE, [REGISTERED, learned], RecordEducation("m8", "s1")) == []
+    assert said(EMPLOYEE, [REGISTERED, learned], RecordEducation("m8", "s2")) == [EducationRecorded("m8", "s2")]
+
+
+def test_of_what_began_by_a_day_the_last_is_in_force_and_of_one_day_the_later_word():
+    first, second, third = (replace(POSTED, since=JOINED + DAY * number, document=str(number)) for number in (0, 5, 5))
+    third = replace(third, document="corrected")
+    for entries in ((first, second, third), (second, first, third), (second, third, first)):
+        found = [in_force(entries, JOINED + DAY * number) for number in (-1, 0, 4, 5, 6)]
+        assert found == [None, first, first, third, third]
+
+
+# --- ending ---
+
+
+@pytest.mark.parametrize("kind", ["retired", "resigned", "dismissed", "died", "contract-ended", "moved-agency"])
+def test_each_kind_of_end_is_recorded_once_and_revoked_once(kind: str):
+    command, event = changed(ENDED, kind=kind)
+    assert said(EMPLOYEE, [REGISTERED], command) == [event]
+    assert said(EMPLOYEE, [REGISTERED, event], replace(command, document="800/99")) == []
+    assert refusal(EMPLOYEE, [REGISTERED, event], replace(command, since=LEFT + DAY)) == ("employment-ended", 409)
+    other = "retired" if kind != "retired" else "died"
+    assert refusal(EMPLOYEE, [REGISTERED, event], replace(command, kind=other)) == ("employment-ended", 409)
+    revoke = RevokeEnd("m8", "800/10")
+    assert said(EMPLOYEE, [REGISTERED, event], revoke) == [REVOKED]
+    assert said(EMPLOYEE, [REGISTERED, event], replace(revoke, since=LEFT)) == [REVOKED]
+    assert said(EMPLOYEE, [REGISTERED, event], replace(revoke, since=LEFT + DAY)) == []
+    assert refusal(EMPLOYEE, [REGISTERED, event, REVOKED], revoke) == ("not-ended", 409)
+    assert said(EMPLOYEE, [REGISTERED, event, REVOKED], replace(revoke, since=LEFT)) == []
+
+
+def test_an_end_comes_after_the_first_day_and_has_a_known_kind():
+    assert said(EMPLOYEE, [REGISTERED], replace(END, since=JOINED + DAY)) == [replace(ENDED, since=JOINED + DAY)]
+    for since in (JOINED, JOINED - DAY):
+        assert refusal(EMPLOYEE, [REGISTERED], replace(END, since=since)) == ("end-before-service", 422)
+    assert refusal(EMPLOYEE, [REGISTERED], replace(END, kind="gone")) == ("end-kind", 422)
+
+
+def test_the_end_of_an_earlier_spell_said_again_changes_nothing_in_the_later_one():
+    back = [REGISTERED, ENDED, EmployeeRegistered("m8", "PPPK", LEFT + DAY)]
+    assert said(EMPLOYEE, back, END) == []
+    assert said(EMPLOYEE, back, replace(END, since=LEFT + DAY * 9)) == [replace(ENDED, since=LEFT + DAY * 9)]
+    assert refusal(EMPLOYEE, back, replace(END, since=LEFT + DAY)) == ("end-before-service", 422)
+
+
+def test_the_day_of_an_end_is_reached_once():
+    reached = EmploymentEndReached("m8", LEFT)
+    assert said(LEAVING, ["something else"], ReachEnd("m8", LEFT)) == [reached]
+    assert said(LEAVING, [reached], ReachEnd("m8", LEFT)) == []
+    assert said(LEAVING, [reached], ReachEnd("m8", LEFT + DAY)) == [EmploymentEndReached("m8", LEFT + DAY)]
+
+
+def test_the_day_of_rules_begins_once():
+    began = RulesBegan("discipline", LEFT)
+    assert said(RULES_BEGUN, ["something else"], BeginRules("discipline", LEFT)) == [began]
+    assert said(RULES_BEGUN, [began], BeginRules("discipline", LEFT)) == []
+    assert said(RULES_BEGUN, [began], BeginRules("discipline", LEFT + DAY)) == [RulesBegan("discipline", LEFT + DAY)]
+
+
+# --- interrupting ---
+
+
+@pytest.mark.parametrize("kind", ["suspended", "unpaid-leave", "long-leave", "sick-leave", "maternity-leave", "study"])
+def test_each_kind_of_interruption_is_recorded_once_open_or_with_a_last_day(kind: str):
+    for until in (None, AWAY.since, AWAY.until):
+        command, event = changed(AWAY, kind=kind, until=until)
+        assert said(EMPLOYEE, [REGISTERED], command) == [event]
+        assert said(EMPLOYEE, [REGISTERED, event], replace(command, document="800/99")) == []
+
+
+@pytest.mark.parametrize(("since", "until", "fits"), [
+    (date(2026, 2, 1), date(2026, 2, 28), True), (date(2026, 2, 1), date(2026, 3, 1), False), (date(2026, 2, 1), None, False),
+    (date(2026, 3, 10), date(2026, 3, 11), False), (date(2026, 3, 31), None, False), (date(2026, 4, 1), None, True),
+    (date(2026, 3, 1), date(2026, 3, 31), False),
+])  # fmt: skip
+def test_nobody_is_away_for_two_reasons_on_a_day(since: date, until: date | None, fits: bool):
+    command, event = changed(AWAY, kind="sick-leave", since=since, until=until)
+    if fits:
+        assert said(EMPLOYEE, [REGISTERED, AWAY], command) == [event]
+    else:
+        assert refusal(EMPLOYEE, [REGISTERED, AWAY], command) == ("service-interrupted", 409)
+    opened = replace(AWAY, until=None)
+    if since >= opened.since:
+        assert refusal(EMPLOYEE, [REGISTERED, opened], command) == ("service-interrupted", 409)
+
+
+def test_a_later_word_for_an_interruption_changes_its_last_day():
+    for until in (None, AWAY.since, date(2026, 4, 30)):
+        command, event = changed(AWAY, until=until)
+        assert said(EMPLOYEE, [REGISTERED, AWAY], command) == [event]
+    same_kind, _ = changed(AWAY, since=date(2026, 3, 15), until=None)
+    assert refusal(EMPLOYEE, [REGISTERED, AWAY], same_kind) == ("service-interrupted", 409)
+
+
+@pytest.mark.parametrize(("change", "found"), [
+    ({"kind": "holiday"}, ("interruption-kind", 422)),
+    ({"until": AWAY.since - DAY}, ("interruption-days", 422)),
+    ({"since": JOINED - DAY}, ("before-service", 422)),
+])  # fmt: skip
+def test_an_interruption_that_cannot_be(change: dict[str, Any], found: tuple[str, int]):
+    assert refusal(EMPLOYEE, [REGISTERED], replace(LEAVE, **change)) == found
+
+
+def test_who_is_away_comes_back_once():
+    back = ResumeService("m8", date(2026, 3, 20), "800/8")
+    resumed = ServiceResumed("m8", date(2026, 3, 20), "800/8")
+    for since in (AWAY.since, AWAY.until):
+        assert said(EMPLOYEE, [REGISTERED, AWAY], replace(back, since=since)) == [replace(resumed, since=since)]
+    assert said(EMPLOYEE, [REGISTERED, AWAY, resumed], back) == []
+    for past, since in (([REGISTERED, AWAY], AWAY.since - DAY), ([REGISTERED, AWAY], AWAY.until + DAY), ([REGISTERED], back.since)):
+        assert refusal(EMPLOYEE, past, replace(back, since=since)) == ("not-interrupted", 409)
+    other = replace(resumed, since=date(2026, 3, 10))
+    assert EMPLOYEE.decider.state([REGISTERED, AWAY, resumed, other]).resumed == (resumed, other)
+
+
+# --- taking back what was said wrongly ---
+
+ENTRIES = {
+    "position": (POSTED, PositionWithdrawn("m8", JOINED, False, "800/2")),
+    "rank": (RANKED, RankWithdrawn("m8", JOINED, "800/2")),
+    "reporting-line": (REPORTING, ReportingLineWithdrawn("m8", JOINED, "800/2")),
+}
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_an_entry_is_withdrawn_by_its_kind_and_day_once(entry: str):
+    event, withdrawn = ENTRIES[entry]
+    withdraw = WithdrawEntry("m8", entry, JOINED, False, "800/2")
+    all_three = [REGISTERED, POSTED, RANKED, REPORTING]
+    assert said(EMPLOYEE, all_three, withdraw) == [withdrawn]
+    assert said(EMPLOYEE, [*all_three, withdrawn], withdraw) == []
+    assert refusal(EMPLOYEE, [REGISTERED, *(one for one in all_three[1:] if one != event)], withdraw) == ("unknown-entry", 404)
+    assert refusal(EMPLOYEE, all_three, replace(withdraw, since=JOINED + DAY)) == ("unknown-entry", 404)
+    before, after = EMPLOYEE.decider.state(all_three), EMPLOYEE.decider.state([*all_three, withdrawn])
+    kept = {"position": "positions", "rank": "ranks", "reporting-line": "lines"}[entry]
+    assert after == replace(before, taken_back=(withdrawn,), **{kept: ()})
+    assert said(EMPLOYEE, [*all_three, withdrawn, event], withdraw) == [withdrawn], "what was entered anew is withdrawn anew"
+
+
+def test_an_acting_post_is_withdrawn_as_such():
+    acting = replace(POSTED, acting=True)
+    withdraw = WithdrawEntry("m8", "position", JOINED, True, "800/2")
+    assert said(EMPLOYEE, [REGISTERED, POSTED, acting], withdraw) == [PositionWithdrawn("m8", JOINED, True, "800/2")]
+    assert refusal(EMPLOYEE, [REGISTERED, POSTED], withdraw) == ("unknown-entry", 404)
