@@ -49,7 +49,11 @@ class Missing:
 @EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
 class AllowanceCalculated:
-    """What the rules give while the month is open; a later one replaces it. `total` in rupiah; `inputs` are event ids."""
+    """What the rules give while the month is open; a later one replaces it. `total` in rupiah; `inputs` are event ids.
+
+    `counts_until`: the month's last day, where the amount rests on what counts only while the month runs, by a rule of the place:
+    attendance of a part of it, or a predicate of an earlier period. What is not paid by then waits for the month's own facts.
+    """
 
     employee: str
     month: str
@@ -61,6 +65,7 @@ class AllowanceCalculated:
     lines: tuple[Line, ...]
     total: int
     inputs: tuple[str, ...]
+    counts_until: date | None = None
 
 
 @EVENTS.event(EventClass.RESTRICTED)

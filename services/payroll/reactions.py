@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from services.payroll.domain.entitlement import entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Settle, next_run
@@ -23,6 +24,8 @@ from services.payroll.dossier import (
 from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,
+    AllowanceCalculated,
+    AllowanceHeld,
     AllowancePosted,
     PayRunPosted,
     RepaymentReceived,
@@ -43,7 +46,7 @@ from services.payroll.heard import (
 from services.payroll.views import EMPLOYEES, RECOVERING
 from shared.events.calendar import CALENDAR_EVENTS
 from shared.events.rule_set import RuleSetWithdrawn
-from shared.flow.declared import Do, Reaction
+from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
 from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -71,7 +74,7 @@ def of_calendar(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
 
 def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
     """Bring each known month of the person to its fresh entitlement; nothing for those in which nothing changed."""
-    employee = key.partition("/")[0]  # decisions marked before were of one month
+    employee = key.partition("/")[0]  # a timer, and decisions marked before, are of one month
     knowledge.hold(employee)  # a run that posts this person meanwhile would not see the adjustment, nor we the posting
     dossier, ledger, schemes = read_dossier(knowledge, employee), read_ledger(knowledge, employee), Schemes(knowledge)
     closed = last_closed(knowledge) if ledger.posted else None
@@ -96,6 +99,27 @@ ENTITLEMENT = Reaction(
         **dict.fromkeys(CALENDAR_EVENTS, of_calendar),
     },
     decide=decide_entitlement,
+)
+
+
+def month_ends(fact: Fact[AllowanceCalculated]) -> Iterable[Arm | Disarm]:
+    """What counts only while the month runs is over with its last day."""
+    until = fact.event.counts_until
+    return [Disarm(_month_key(fact)) if until is None else Arm(_month_key(fact), until + timedelta(days=1))]
+
+
+def month_settled(fact: Fact[AllowanceHeld | AllowancePosted]) -> Iterable[Disarm]:
+    return [Disarm(_month_key(fact))]
+
+
+def _month_key(fact: Fact) -> str:
+    return f"{fact.event.employee}/{fact.event.month}"
+
+
+MONTH_END = Timer(
+    name="month-end",
+    on={AllowanceCalculated: month_ends, AllowanceHeld: month_settled, AllowancePosted: month_settled},
+    fire=lambda key, due, knowledge: decide_entitlement(key, knowledge),
 )
 
 
@@ -146,3 +170,4 @@ RECOVERIES = Reaction(
 )
 
 REACTIONS = (ENTITLEMENT, RECOVERIES)
+TIMERS = (MONTH_END,)

@@ -11,7 +11,7 @@ from services.payroll.domain.scheme import KIND, read_scheme
 from services.payroll.events import EVENTS
 from services.payroll.heard import HEARD
 from services.payroll.policy import POLICY
-from services.payroll.reactions import REACTIONS
+from services.payroll.reactions import REACTIONS, TIMERS
 from services.payroll.tables import TABLES
 from services.payroll.views import VIEWS
 from shared.process.service import Service
@@ -29,7 +29,7 @@ SERVICE = Service(
     heard=HEARD,
     views=VIEWS,
     reactions=REACTIONS,
-    timers=(),
+    timers=TIMERS,
     blueprints=BLUEPRINTS,
     policy=POLICY,
     check_rules={KIND: check_allowance},

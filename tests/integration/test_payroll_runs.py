@@ -13,7 +13,7 @@ from services.payroll.domain.run_id import RunId
 from services.payroll.dossier import Schemes
 from services.payroll.posting import post_person
 from services.payroll.service import SERVICE
-from shared.flow import decisions
+from shared.flow import decisions, timers
 from shared.flow.knowledge import StoreKnowledge
 from shared.kernel.decider import Aggregate
 from shared.store.commands import Appended, Meta, execute
@@ -290,6 +290,60 @@ def test_december_is_paid_on_the_20th_and_settled_in_january(postgres_url: str):
         hear(here, *recorded, *quarter)
         status, answer = run_on(here, "2027-01", at(2, 8, year=2027))
         assert (status, answer["totals"]["adjustments"]) == (201, 42_006 - 126_016)
+
+
+def fire(here: Web, when) -> int:
+    """The day has come; how many timers fired."""
+    here.clock.moment = when
+    fired = 0
+    while timers.fire_one(here.database, SERVICE, "mulyorejo", here.clock.now()):
+        fired += 1
+    settle(here)
+    return fired
+
+
+def shown(here: Web, employee: str, month: str) -> tuple:
+    said = here.call("GET", f"/v1/allowances/{employee}/{month}", TREASURER).get_json()
+    return said["status"], said.get("due"), [one["code"] for one in said.get("missing", ())]
+
+
+def test_what_is_recorded_of_a_part_of_december_pays_while_december_runs(postgres_url: str):
+    """m1 is paid on the 20th; m2 is known of after the run. In January m2 waits for the whole month; nothing is claimed from m1."""
+    with web(postgres_url, SERVICE, "payroll_december_ends", ("mulyorejo",)) as here:
+        publish(here, pay_before_end=DECEMBER)
+        middle = date(2026, 12, 15)
+        hear(here, *staff("m1", "m2"), in_december("m1", 1, until=middle))
+        status, answer = run_on(here, "2026-12", at(12, 20))
+        assert (status, answer["persons"], answer["held_count"]) == (201, 1, 1)
+        hear(here, in_december("m2", 1, until=middle))
+        assert [shown(here, one, "2026-12") for one in ("m1", "m2")] == [("posted", 3_458_446, []), ("calculated", 3_458_446, [])]
+
+        assert fire(here, at(12, 31, 16)) == 0, "it is still the 31st in Jakarta"
+        assert fire(here, at(12, 31, 17)) == 1, "m2's: nothing of m1's is open"
+        assert [shown(here, one, "2026-12") for one in ("m1", "m2")] == [("posted", 3_458_446, []), ("held", None, ["attendance"])]
+        assert held(here, "?employee=m2") == [("m2", "2026-12", "waiting", ["attendance"], None)]
+        assert problem_of(supplementary(here, "2026-12")) == (409, "nothing-to-pay")
+        assert recoveries(here) == []
+
+        hear(here, year.imported(period="2026-Q4"), year.imported(period="2026-Q4", employee="m2"))
+        assert shown(here, "m1", "2026-12") == ("posted", 3_458_446, []), "other facts bring no claim either"
+        here.clock.moment = at(1, 3, year=2027)
+        hear(here, in_december("m1", 1, 2), in_december("m2", 0, 2))
+        assert here.call("GET", "/v1/allowances/m1/2026-12", TREASURER).get_json()["corrections"] == []
+        assert supplementary(here, "2026-12").get_json()["totals"] == {"posted": 3_500_452, "adjustments": 0, "paid": 3_500_452}
+
+
+def test_a_december_that_nobody_paid_early_waits_for_the_whole_month(postgres_url: str):
+    """No run in December: in January what is recorded up to the 15th is not the month."""
+    with web(postgres_url, SERVICE, "payroll_december_open", ("mulyorejo",)) as here:
+        publish(here, pay_before_end=DECEMBER)
+        hear(here, *staff("m1", "m2"), *(in_december(one, 0, until=date(2026, 12, 15)) for one in ("m1", "m2")))
+        said = here.owner("select data->>'counts_until' from events where type like '%%AllowanceCalculated%%'")
+        assert said == [("2026-12-31",)] * 2
+        assert fire(here, at(1, 1, year=2027)) == 2
+        hear(here, in_december("m2", 0, 2))
+        status, answer = run_on(here, "2026-12", at(1, 8, year=2027))
+        assert (status, answer["persons"], [one["employee"] for one in answer["held"]]) == (201, 1, ["m1"])
 
 
 def test_december_counts_as_attended_and_goes_by_the_last_predicate_where_the_rule_says_so(postgres_url: str):

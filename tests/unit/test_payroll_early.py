@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from services.payroll import heard as h
 from services.payroll.domain.early import read_early
+from services.payroll.domain.entitlement import Dossier, Entitlement, Held, entitle
 from services.payroll.domain.run import check_month
 from services.payroll.domain.scheme import read_scheme
 from services.payroll.tables import TABLES
@@ -15,6 +17,7 @@ from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from shared.kernel.settings import read
 from tests.support import payroll_year as year
+from tests.support.knowledge import heard
 
 DECEMBER = {"months": [12], "from_day": 20, "attendance": "full", "predicate": "last", "source": "Perwal 42/2025 Pasal 9"}
 
@@ -60,3 +63,37 @@ def test_a_rule_that_cannot_be_used_is_refused(wrong: dict[str, Any]):
 
 def test_the_rules_source_is_cited():
     assert "Perwal 42/2025 Pasal 9" in read_scheme("draft", (), year.SETTINGS | {"pay_before_end": DECEMBER}, TABLES).sources
+
+
+MIDDLE, LAST_DAY, AFTER = date(2026, 12, 15), date(2026, 12, 31), date(2027, 1, 1)
+
+
+def december(today: date | None, until: date | None, predicate: str, rule: dict[str, Any], **changes: Any) -> Entitlement | Held:
+    """M1's December under a monthly regime; `until`: the attendance is of a part of it; `predicate`: the month that it appraises."""
+    event = h.AttendanceRecorded("m1", "2026-12", 0, 0, 0, 0, 0, 1, until)
+    attendance = [heard("personnel", event, "m1", "personnel-attendance-m1-2026-12", 1, year.at(12, 16))]
+    rules = read_scheme("x@1", (), year.SETTINGS | {"effect": "same_month", "pay_before_end": DECEMBER | rule} | changes, TABLES)
+    dossier = Dossier("m1", [year.position()], attendance, [year.imported(period=predicate)], life=[year.registered()], today=today)
+    return entitle(Period(2026, 12, 12), dossier, rules)
+
+
+@pytest.mark.parametrize(
+    ("until", "predicate", "rule", "changes", "while_running", "afterwards"),
+    [
+        (MIDDLE, "2026-12", {}, {}, LAST_DAY, ["attendance"]),
+        (MIDDLE, "2026-12", {"attendance": "provisional"}, {}, LAST_DAY, ["attendance"]),
+        (MIDDLE, "2026-11", {}, {}, LAST_DAY, ["attendance", "predicate"]),
+        (None, "2026-11", {}, {}, LAST_DAY, ["predicate"]),
+        (None, "2026-11", {}, {"when_missing": "last"}, None, []),
+        (None, "2026-12", {}, {}, None, []),
+        (MIDDLE, "2026-12", {}, {"components": [{"name": "all", "share_percent": 100, "factor": "predicate"}]}, None, []),
+    ],
+)
+def test_what_counts_only_while_the_month_runs_is_said_and_ends_with_it(until, predicate, rule, changes, while_running, afterwards):
+    for day in (date(2026, 12, 20), LAST_DAY):
+        running = december(day, until, predicate, rule, **changes)
+        assert isinstance(running, Entitlement) and (running.counts_until, running.total) == (while_running, 3_500_452)
+    for day in (AFTER, None):
+        found = december(day, until, predicate, rule, **changes)
+        assert [one.code for one in getattr(found, "missing", ())] == afterwards
+        assert isinstance(found, Held) == bool(afterwards) and getattr(found, "counts_until", None) is None

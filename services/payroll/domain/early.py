@@ -31,12 +31,16 @@ class EarlyRule:
     def covers(self, month: Period) -> bool:
         return month.first in self.months
 
+    def runs(self, month: Period, today: date | None) -> bool:
+        """Whether `month` is one of the rule's and has not ended: what is recorded of a part of it counts so long."""
+        return self.covers(month) and today is not None and today <= month.end
+
     def first_day(self, month: Period) -> date:
         return month.start.replace(day=self.from_day)
 
     def holds(self, month: Period, today: date | None) -> bool:
         """Whether `month` is paid on `today` although it has not ended."""
-        return self.covers(month) and today is not None and self.first_day(month) <= today <= month.end
+        return self.runs(month, today) and self.first_day(month) <= today
 
 
 def read_early(said: Settings) -> EarlyRule | None:

@@ -93,7 +93,8 @@ class Entitlement:
     """What the rules give. `grounds` are the facts that it rests on; `total` in rupiah; `stretches` are the month's days.
 
     A month in which nobody was in service and in a post is `outside`: nothing is due, and no run names it. `assumed`: the
-    month runs, and the rules count it as attended in full.
+    month runs, and the rules count it as attended in full. `counts_until`: the month's last day, where the result rests on what counts only
+    while the month runs; None otherwise.
     """
 
     employee: str
@@ -110,6 +111,7 @@ class Entitlement:
     standing: Standing | None = None
     outside: bool = False
     assumed: bool = False
+    counts_until: date | None = None
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -129,7 +131,7 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
     """The entitlement for `month` under `scheme`, the rules in force on its first day; Held while something is missing."""
     if scheme is None:
         return Held(dossier.employee, str(month), (Missing("rules", str(month.start)),))
-    scheme, early = _while_running(month, dossier, scheme)
+    whole, (scheme, early) = scheme, _while_running(month, dossier, scheme)
     found = stretches(month, dossier.positions, dossier.employment, scheme, dossier.calendar)
     last = position_on(month.end, dossier.positions, dossier.employment)
     if last is None and (any(each.serving for each in found) or bonuses_of(month, dossier.awards)):
@@ -137,7 +139,7 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
     paid = [each for each in found if each.paid and each.position is not None]
     if not paid:
         return _nothing(month, dossier, scheme, found, last)
-    attendance = attendance_of(month, dossier.attendance, scheme)
+    attendance = attendance_of(month, dossier.attendance, scheme, dossier.today)
     assumed = early and attendance is None and scheme.early.attendance == FULL_ATTENDANCE
     standing = standing_for(month, dossier, scheme)
     sanctions = penalties(month, dossier.sanctions, dossier.liftings) if scheme.cuts(month) else ()
@@ -152,6 +154,8 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
         discipline = FULL if assumed else points(attendance.event, scheme.discipline)
     if discipline is not None:
         percents["discipline"] = discipline
+    provisional = discipline is not None and (assumed or attendance.event.provisional_until is not None)
+    by_last = standing.by == LAST and whole.when_missing != scheme.when_missing
     bonuses = bonuses_of(month, dossier.awards)
     lines = _lines(scheme, portions(found, scheme), percents, penalty, predicate, bonuses)
     grounds = (
@@ -180,6 +184,7 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
         stretches=found,
         standing=standing,
         assumed=assumed and discipline is not None,
+        counts_until=month.end if provisional or by_last else None,
     )
 
 
@@ -258,11 +263,11 @@ def _while_running(month: Period, dossier: Dossier, scheme: Scheme) -> tuple[Sch
 
 
 def attendance_of(
-    month: Period, attendance: Sequence[Fact[AttendanceRecorded]], scheme: Scheme | None = None
+    month: Period, attendance: Sequence[Fact[AttendanceRecorded]], scheme: Scheme | None = None, today: date | None = None
 ) -> Fact[AttendanceRecorded] | None:
-    """The month's attendance in its highest revision. What was recorded before its end counts only where the rules pay it before then."""
+    """The month's attendance in its highest revision. What was recorded of a part of it counts while it runs, if the rules pay it then."""
     recorded = [fact for fact in attendance if fact.event.month == str(month)]
-    if scheme is None or scheme.early is None or not scheme.early.covers(month):
+    if scheme is None or scheme.early is None or not scheme.early.runs(month, today):
         recorded = [fact for fact in recorded if fact.event.provisional_until is None]
     return max(recorded, key=lambda fact: (fact.event.revision, fact.rank), default=None)
 
@@ -371,7 +376,7 @@ def _missing(
 
 def _others_missing(month: Period, dossier: Dossier, scheme: Scheme) -> tuple[Missing, ...]:
     """What is missing beside the post."""
-    attended = attendance_of(month, dossier.attendance, scheme) is not None
+    attended = attendance_of(month, dossier.attendance, scheme, dossier.today) is not None
     return _missing(month, dossier, scheme, (), attended, standing_for(month, dossier, scheme), None)
 
 

@@ -184,7 +184,7 @@ def _rules(scheme: Scheme | None, dossier: Dossier) -> Iterable[dict[str, Any]]:
 
 
 def _attendance(month: Period, scheme: Scheme | None, dossier: Dossier, finding: Entitlement | Held) -> Iterable[dict[str, Any]]:
-    found = attendance_of(month, dossier.attendance, scheme)
+    found = attendance_of(month, dossier.attendance, scheme, dossier.today)
     if found is None:
         if isinstance(finding, Entitlement) and finding.assumed:
             yield {"step": "attendance-assumed", "data": {"month": str(month), "source": scheme.early.source}}

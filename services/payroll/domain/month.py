@@ -201,6 +201,7 @@ def _calculated(fresh: Entitlement) -> AllowanceCalculated:
         lines=fresh.lines,
         total=fresh.total,
         inputs=fresh.inputs,
+        counts_until=fresh.counts_until,
     )
 
 
