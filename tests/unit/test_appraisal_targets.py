@@ -17,12 +17,12 @@ from services.appraisal.domain import rating
 from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.appraised import appraised_in
 from services.appraisal.domain.delivery import DeliverAppraisal
-from services.appraisal.domain.plan import PLAN, ApprovePlan, RecordProgress
+from services.appraisal.domain.plan import PLAN, ApprovePlan, RecordProgress, measured
 from services.appraisal.domain.rules import read_settings
 from services.appraisal.domain.scoring import SubmitScore
 from services.appraisal.domain.targets import DRAFT, DraftTarget, Target, fixed, weighed
 from shared.events.codec import encode, read
-from shared.kernel.employment import Employment, Spell
+from shared.kernel.employment import Employment, Interruption, Spell
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from tests.support.appraisal import ALWAYS, ASSESSOR, BEHAVIOURS, ISSUED, JAKARTA, M1, SCORED, SETTINGS, given, moment, rules
@@ -285,6 +285,53 @@ def test_a_years_amount_is_divided_by_the_months_that_it_was_set_for():
     left = Employment((Spell(date(2020, 1, 1), date(2026, 7, 1)),))
     first = {("permits", month): "10" for month in range(1, 7)}
     assert achieved(delivered(planned(target), first, "2026", service=left))["permits"] == 100
+
+
+def away(first: int, count: int) -> Employment:
+    """In service all the time, on leave for whole months."""
+    last = Period(2026, first, first + count - 1).end if count else date(2025, 12, 31)
+    return Employment((Spell(date(2020, 1, 1), interruptions=(Interruption("unpaid-leave", date(2026, first, 1), last),)),))
+
+
+def test_a_leave_in_the_first_quarter_takes_as_much_of_the_years_amount_as_one_in_the_third():
+    """120 a year and ten a month in nine months, before and after: 90 of 90, and 30 of 30 in each quarter at work."""
+    target = replace(YEARLY, aggregate="sum")
+    for first in (1, 4, 7, 10):
+        worked = [month for month in range(1, 13) if not first <= month < first + 3]
+        values = {("permits", month): "10" for month in worked}
+        periods = ["2026", *(f"2026-Q{(month + 2) // 3}" for month in worked[::3])]
+        told = [achieved(delivered(planned(target), values, period, service=away(first, 3)))["permits"] for period in periods]
+        assert told == [100] * 4, first
+
+
+OFTEN = some.sampled_from(("monthly", "quarterly", "yearly"))
+
+
+@for_all(some.integers(0, 9), some.integers(1, 12), some.integers(1, 12), some.integers(0, 900), OFTEN)
+def test_where_in_the_year_a_leave_lies_changes_nothing(count, first, other, total, measurement):
+    """The amount of the year is reported in whichever months are asked for; so many months of leave take so many twelfths of it."""
+    target, under = replace(YEARLY, aggregate="sum"), rules(appraised="yearly", measurement=measurement)
+    plan, told = planned(target), []
+    for begun in {min(first, 13 - max(count, 1)), min(other, 13 - max(count, 1))}:
+        service = away(begun, count)
+        asked = measured(Period.parse("2026"), measurement, service.months(Period.parse("2026"), under.not_asked))
+        values = {("permits", month.first): str(total if month == asked[0] else 0) for month in asked}
+        told.append(achieved(delivered(plan, values, "2026", under=under, service=service))["permits"])
+    assert set(told) == {min(Fraction(100 * total * 12, 120 * (12 - count)), 120)}
+
+
+def test_own_months_on_leave_take_their_part_wherever_they_lie():
+    target = replace(YEARLY, aggregate="sum", months=("2026-03", "2026-06", "2026-09", "2026-12"))
+    for month in (3, 6, 9, 12):
+        values = {("permits", one): "30" for one in (3, 6, 9, 12) if one != month}
+        assert achieved(delivered(planned(target), values, "2026", service=away(month, 1)))["permits"] == 100
+
+
+def test_a_quarter_that_is_measured_once_has_as_many_twelfths_as_months_worked_in_it():
+    """On leave in February and March: the quarter is reported in January, for one month's ten of the year's 120."""
+    under = rules(measurement="quarterly")
+    values = {("permits", 1): "10"}
+    assert achieved(delivered(planned(replace(YEARLY, aggregate="sum")), values, under=under, service=away(2, 2)))["permits"] == 100
 
 
 def test_a_plan_made_anew_leaves_the_earlier_amount_its_part_of_the_year():

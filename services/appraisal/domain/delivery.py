@@ -10,7 +10,7 @@ from typing import Any
 
 from services.appraisal.domain import rating
 from services.appraisal.domain.appraised import appraised_period, must_have_served, still_scoring
-from services.appraisal.domain.plan import Fixed, PlanState, measured, needs_plan
+from services.appraisal.domain.plan import Fixed, PlanState, needs_plan
 from services.appraisal.domain.record import Record
 from services.appraisal.domain.rules import AppraisalRules
 from services.appraisal.domain.targets import Target
@@ -173,23 +173,24 @@ def _achievements(command: DeliverAppraisal, period: Period) -> tuple[Mapping[st
 
 def _reached(command: DeliverAppraisal, target: Target, version: Fixed, months: Sequence[Period]) -> Fraction:
     values = [exact(value) for value in command.plan.values(target.target_id, months)]
-    part = Fraction(len(months), len(_planned(command, target, version)))
-    return rating.achievement(values, exact(target.value), target.direction, command.rules.policy, target.aggregate, part)
+    return rating.achievement(
+        values, exact(target.value), target.direction, command.rules.policy, target.aggregate, _part(command, target, version, months)
+    )
 
 
-def _planned(command: DeliverAppraisal, target: Target, version: Fixed) -> tuple[Period, ...]:
-    """The months that the target's amount was set for: of the year all that are asked for from the first one in service on, or from that
-    of its version.
+def _part(command: DeliverAppraisal, target: Target, version: Fixed, months: Sequence[Period]) -> Fraction:
+    """How much of the target's amount is to be reached in the period: so many of the months that it was set for, its own or all.
 
-    Who was away, left, or had the plan made anew, has so much less of the year's amount to reach; who joined within the year had his own
-    amount set.
+    It was set for the year from the first month in service on, or from that of its version. Who was away, wherever in the year, left, or
+    had the plan made anew, has so much less of it to reach; who joined within the year had his own amount set.
     """
     year = Period(Period.parse(command.period).year, 1, 12)
-    began = max(_served(command, year)[0].start, version.first.start)
-    from_then = [month for month in year.months if month.start >= began]
+    began = max(command.service.months(year)[0].start, version.first.start)
+    planned = [month for month in year.months if month.start >= began]
     if target.months:
-        return tuple(month for month in from_then if str(month) in target.months)
-    return measured(year, command.rules.measurement, from_then)
+        return Fraction(len(months), sum(str(month) in target.months for month in planned))
+    served = [month for month in _served(command, Period.parse(command.period)) if command.plan.fixed_for(month) is version]
+    return Fraction(len(served), len(planned))
 
 
 def _mean(parts: Iterable[tuple[int, Fraction]]) -> Fraction:
