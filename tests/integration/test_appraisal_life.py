@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -115,6 +116,30 @@ def test_a_transfer_within_the_year_has_a_new_plan_by_the_new_assessor(office):
     assert deliver(office, "ani", "2026-Q2", NEXT)["judgement"]["predicate"] == "baik"
     scores = office.get("/appraisals/ani/2026-Q2")["scores"]
     assert {one["item"]: one["achievement_percent"] for one in scores if one["what"] == "target"} == {"permits": "100", "letters": "100"}
+
+
+def test_a_transfer_learned_of_after_its_quarter_was_delivered_has_a_plan_from_the_day_that_the_refusal_names(office):
+    office.at("2026-01-14")
+    plan(office, "ani", PERMITS)
+    office.at("2026-04-20")
+    report(office, "ani", "permits", "2026-01", "2026-02", "2026-03")
+    deliver(office, "ani", "2026-Q1")
+    office.at("2026-05-04")
+    office.hear(
+        personnel.PositionAssigned("ani", "archivist", 8, "executing", "archive", False, date(2026, 2, 15), "SK"),
+        personnel.ReportingLineSet("ani", "next", "chief", date(2026, 2, 15), "SK"),
+    )
+    office.post("/plans/ani/2026/targets", ("ani", "employee"), LETTERS)
+    assert office.call("DELETE", "/plans/ani/2026/targets/permits", ("ani", "employee")).status_code == 200
+    path, body = "/plans/ani/2026/approval", {"document": "SKP/ani/2026/2"}
+    version = office.get("/plans/ani/2026")["draft"]["version"]
+    refused = office.call("POST", path, NEXT, body, version)
+    assert (refused.status_code, refused.json["type"]) == (409, "urn:merit:problem:period-delivered")
+    day = re.search(r"give (\S+) as since", refused.json["remedy"])[1]
+    answer = office.post(path, NEXT, body | {"since": day}, version)
+    assert (answer["plan_version"], answer["since"], answer["first_month"]) == (2, "2026-04-01", "2026-04")
+    report(office, "ani", "letters", "2026-04", value="20")
+    assert [one["cause"] for one in office.get("/plans/ani/2026")["versions"]] == [None, "transfer"]
 
 
 def test_where_the_rules_allow_it_employee_and_superior_agree_on_other_targets_when_priorities_change(office):

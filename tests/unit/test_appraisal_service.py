@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -191,6 +192,44 @@ def test_each_plan_has_a_month_of_its_year(since):
 def test_a_plan_is_not_made_anew_over_months_that_have_been_appraised():
     given(PLAN, *APPROVED).when(anew(closed=("2026-07",))).then_refused("period-delivered", found="2026-07")
     assert given(PLAN, *APPROVED).when(anew(closed=("2026-06",))).events
+
+
+FEBRUARY = date(2026, 2, 15)
+FIRST_QUARTER = ("2026-01", "2026-02", "2026-03")
+
+
+def test_a_transfer_learned_of_when_its_months_are_appraised_has_its_plan_from_the_first_day_after_them():
+    late = anew(since=None, transfers=(FEBRUARY,), closed=FIRST_QUARTER)
+    refused = given(PLAN, *APPROVED).when(late).then_refused("period-delivered", found="2026-03")
+    assert refused.remedy.startswith("give 2026-04-01 as since")
+    changed = given(PLAN, *APPROVED).when(replace(late, since=date(2026, 4, 1))).events[0]
+    assert (changed.since, changed.cause) == (date(2026, 4, 1), "transfer")
+    for other in (date(2026, 3, 1), date(2026, 5, 1)):
+        given(PLAN, *APPROVED).when(replace(late, since=other)).then_refused("plan-approved")
+    given(PLAN, *APPROVED).when(replace(late, since=date(2026, 4, 1), transfers=())).then_refused("plan-approved")
+    whole = given(PLAN, *APPROVED).when(replace(late, closed=frozenset(map(str, YEAR.months)))).then_refused("period-delivered")
+    assert whole.remedy.startswith("make the plan of 2027")
+    given(PLAN, *APPROVED, changed, *SECOND[1:]).when(replace(late, since=date(2026, 4, 1))).then_refused("plan-approved")
+
+
+DAYS_OF_YEAR = st.dates(date(2026, 1, 2), date(2026, 12, 31))
+
+
+@for_all(st.sets(DAYS_OF_YEAR, min_size=1, max_size=3), st.integers(0, 12), st.none() | DAYS_OF_YEAR, st.booleans(), st.booleans())
+def test_what_the_refusal_of_a_new_plan_says_can_be_done(transfers, appraised, since, priorities, second):
+    past = (*APPROVED, *(SECOND if second else ()))
+    closed = [str(month) for month in YEAR.months[:appraised]]
+    command = anew(since=since, transfers=tuple(sorted(transfers)), priorities=priorities, closed=closed)
+    refused = given(PLAN, *past).when(command).refused
+    if refused is None or refused.code == "plan-approved":
+        return
+    day = re.search(r"give (\S+) as since", refused.remedy)
+    if day:
+        assert given(PLAN, *past).when(replace(command, since=date.fromisoformat(day[1]))).events
+    else:
+        assert refused.remedy.startswith("make the plan of 2027")
+        left = [month.start for month in YEAR.months if month.start >= (since or max(transfers))]
+        assert all(given(PLAN, *past).when(replace(command, since=day, priorities=True)).refused for day in left)
 
 
 def test_a_month_is_measured_by_one_plan_the_first_whole_month_on_by_the_new_one():

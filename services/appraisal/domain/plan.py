@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from services.appraisal.domain import streams
@@ -246,37 +246,49 @@ def _measured_in_all(targets: Sequence[Target], appraised: Sequence[Period], fir
 def _anew(state: PlanState, command: ApprovePlan, year: Period) -> tuple[date, str]:
     """From which day on, and why, the plan is made anew within its year (SKP follows the post, PermenPANRB 6/2022).
 
+    From the day of the transfer; of one that was learned of when its months had been appraised, from the first day after those months.
     Refused (409) when neither a transfer nor the rules allow it, (422) for a day that does not fit, (409) for a month delivered already.
     """
-    last = state.versions[-1]
+    last, after = state.versions[-1], _after(command.closed)
+    earliest = max(last.first.shift(1).start, after or year.start)
     open_ = transfers_open(state, command.transfers)
+    days = tuple(sorted({*open_, *(earliest for day in open_ if first_month(day).start < earliest)}))
     since = command.since or (open_[-1] if open_ else None)
-    if since is None or not (since in open_ or command.priorities):
+    if since is None or not (since in days or command.priorities):
         raise Refused(
             "plan-approved",
             expected=f"a plan of {year} that is not fixed yet"
-            + (", or a new one from " + " or ".join(str(day) for day in open_) if open_ else ", or another post within the year"),
+            + (", or a new one from " + " or ".join(str(day) for day in days) if days else ", or another post within the year"),
             found=f"version {state.plan_version}, approved" + (f", and a new one from {since}" if since else ""),
             remedy="work by the fixed targets; a new plan follows another post, from the day on which it began",
         )
     first = first_month(since)
-    if first not in year.months or first.start <= last.first.start:
-        raise Refused(
-            "plan-since",
-            status=422,
-            expected=f"a day of {year} after {last.since or last.first.start} that leaves the earlier plan and the new one a month each",
-            found=str(since),
-            remedy="give the day from which the new plan holds; it counts from the first whole month on",
-        )
-    delivered = sorted(one for one in command.closed if one >= str(first))
-    if delivered:
+    if first in year.months and first.start >= earliest:
+        return since, "transfer" if since in days else "priorities"
+    fits = max(first.start, earliest)
+    remedy = f"give {fits} as since: the first day that the new plan can begin on"
+    if fits > year.end:
+        remedy = f"make the plan of {fits.year}: no month of {year} is left that a new one could count for"
+    if after is not None and first.start < after:
         raise Refused(
             "period-delivered",
             expected=f"months from {first} on whose appraisal is not delivered yet",
-            found=", ".join(delivered),
-            remedy="let the new plan begin after the months that have been appraised",
+            found=", ".join(sorted(one for one in command.closed if one >= str(first))),
+            remedy=remedy,
         )
-    return since, "transfer" if since in open_ else "priorities"
+    raise Refused(
+        "plan-since",
+        status=422,
+        expected=f"a day of {year} after {last.since or last.first.start} that leaves the earlier plan and the new one a month each",
+        found=str(since),
+        remedy=remedy,
+    )
+
+
+def _after(closed: frozenset[str]) -> date | None:
+    """The first day after all months that a delivered appraisal counts; None while it counts none."""
+    last = max((Period.parse(one).end for one in closed), default=None)
+    return None if last is None else last + timedelta(days=1)
 
 
 def transfers_open(state: PlanState, transfers: Sequence[date]) -> tuple[date, ...]:
