@@ -95,10 +95,11 @@ class _Import:
     def carry_out(self, ask: Ask, start: int, most: int | None) -> int:
         """Execute the rows from `start` on until there are `most` events; returns the row after the last."""
         self.wrong, self.replaced, self.aside = list(self.refused), [], []
+        passed = {*self.repeated, *(one.row for one in self.refused)}
         for number, read in enumerate(self.reads[start:], start=start):
             if most is not None and ask.appended >= most:
                 return number
-            if read.source.row in self.repeated:
+            if read.source.row in passed:
                 continue
             try:
                 self._carry_out_row(ask, read)

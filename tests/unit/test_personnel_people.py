@@ -255,6 +255,28 @@ def test_nobody_is_away_twice_on_a_day_and_comes_back_only_from_somewhere():
     assert refused(EMPLOYEE, [REGISTERED, ON_LEAVE], replace(back, since=date(2026, 4, 1))).code == "not-interrupted"
 
 
+def test_an_old_first_day_back_speaks_of_its_own_interruption():
+    def back(day: int, month: int = 3) -> ResumeService:
+        return ResumeService("m8", date(2026, month, day), "800/8/2026")
+
+    def said(command: ResumeService) -> ServiceResumed:
+        return ServiceResumed(command.employee, command.since, command.document)
+
+    given = [REGISTERED, ON_LEAVE, said(back(20))]
+    assert given_when(EMPLOYEE, given, back(10)) == [said(back(10))]
+    assert refused(EMPLOYEE, given, back(25)).code == "not-interrupted", "a day that nobody said opens no leave again"
+    assert given_when(EMPLOYEE, [*given, said(back(10))], back(20)) == [ON_LEAVE, said(back(20))]
+    assert given_when(EMPLOYEE, [*given, said(back(1))], back(20)) == [ON_LEAVE, said(back(20))]
+    shorter = [*given, replace(ON_LEAVE, until=date(2026, 3, 15))]
+    assert given_when(EMPLOYEE, shorter, back(20)) == [ON_LEAVE, said(back(20))], "said before, of the leave as it was then"
+    assert refused(EMPLOYEE, shorter, back(21)).code == "not-interrupted", "never said, and not within the leave as it was said last"
+    other = ServiceInterrupted("m8", "study", date(2026, 3, 20), date(2026, 6, 30), "800/9/2026")
+    assert given_when(EMPLOYEE, [*given, other], back(20)) == [], "the study that began on that day stays"
+    corrected = [*given, said(back(10)), other]
+    assert refused(EMPLOYEE, corrected, back(20)).code == "service-interrupted", "the leave does not run into the study"
+    assert given_when(EMPLOYEE, corrected, back(25)) == [said(back(25))], "the first day back from the study"
+
+
 @pytest.mark.parametrize(("since", "end", "month", "fits"), [
     (date(2026, 5, 1), None, "2026-04", False),
     (date(2026, 4, 30), None, "2026-04", True),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.personnel import vault
 from services.personnel.api.naming import BY_CODE, BY_NIP, SUPERIOR, persons
 from services.personnel.api.people import must_serve, service_of
 from services.personnel.domain.attendance import ATTENDANCE, YEAR_ABSENCE, RecordAttendance, RecordYearAbsence
+from services.personnel.domain.away import interruptions_among, resumptions_among
 from services.personnel.domain.employee import (
     EMPLOYEE,
     AssignPosition,
@@ -35,6 +37,7 @@ from services.personnel.events import (
     ReportingLineSet,
     ReportingLineWithdrawn,
     ServiceInterrupted,
+    ServiceResumed,
     YearAbsenceRecorded,
 )
 from services.personnel.tables import CEILINGS
@@ -121,6 +124,11 @@ def import_units(ask: Ask, row: Row, source: Source) -> list[Do | Overwrites]:
     return [Do(UNIT, OpenUnit(row["unit"], row["parent"], row["kind"], row["since"])), *_words("unit", changed)]
 
 
+def as_meant(ask: Ask, rows: Sequence[Row]) -> Sequence[Row]:
+    """A NIP with spaces or dots is the same without; without TMT CPNS (PPPK) service counts from the first day, as if that were written."""
+    return [{**row, "nip": vault.digits(row["nip"]), "service_since": row["service_since"] or row["since"]} for row in rows]
+
+
 @imports.route("/imports/people", methods=["POST"])
 @importing(
     "import-people",
@@ -147,10 +155,11 @@ def import_units(ask: Ask, row: Row, source: Source) -> list[Do | Overwrites]:
     about=(
         About(("employee",), ("nip", "name", "email", "phone", "education")),
         About(("nip",), ("employee",)),
-        About(("employee", "since"), ("kind",)),
-        About(("employee", "rank_since"), ("rank", "service_since")),
+        About(("employee", "since"), ("kind", "service_since")),
+        About(("employee", "rank_since"), ("rank",)),
         About(("employee", "position_since", "acting"), ("post", "job_class", "position_kind", "unit", "document")),
     ),
+    resolve=as_meant,
     replaces=(POSITIONS, RANKS, Stands(EducationRecorded)),
     events_each=4,
 )
@@ -174,7 +183,7 @@ def import_people(ask: Ask, row: Row, source: Source) -> list[Do | Overwrites]:
     )
     return [
         Do(EMPLOYEE, RegisterEmployee(employee, row["kind"], since)),
-        Do(EMPLOYEE, HoldRank(employee, row["rank"], row["rank_since"], row["service_since"] or since)),
+        Do(EMPLOYEE, HoldRank(employee, row["rank"], row["rank_since"], row["service_since"])),
         Do(EMPLOYEE, position),
         *([Do(EMPLOYEE, RecordEducation(employee, row["education"]))] if row["education"] else []),
         *_words("identity", changed),
@@ -219,9 +228,9 @@ def import_reporting_lines(ask: Ask, row: Row, source: Source) -> Do:
         Column("Hari Tidak Hadir", "days_absent", integer),
         Column("Rapat Tidak Hadir", "meetings_missed", integer),
         Column("Apel Tidak Hadir", "roll_calls_missed", integer),
-        Column("Cuti Tahunan", "annual", integer, required=False),
-        Column("Cuti Sakit", "sick", integer, required=False),
-        Column("Cuti Lainnya", "other", integer, required=False),
+        Column("Cuti Tahunan", "annual", integer, required=False, default=0),
+        Column("Cuti Sakit", "sick", integer, required=False, default=0),
+        Column("Cuti Lainnya", "other", integer, required=False, default=0),
         Column("Hari Tidak Hadir Berturut-turut", "days_in_row", integer, required=False),
         Column("Sementara Sampai", "provisional_until", day, required=False),
     ),
@@ -288,7 +297,7 @@ def import_ends(ask: Ask, row: Row, source: Source) -> Do:
     ),
     about=(About(("employee", "since")),),
     resolve=persons(BY_NIP),
-    replaces=(Stands(ServiceInterrupted, ("kind", "since")),),
+    replaces=(Stands(ServiceInterrupted, among=interruptions_among),),
 )
 def import_interruptions(ask: Ask, row: Row, source: Source) -> Do:
     """Record leave of some length, suspensions and study from Sejak to Sampai, both inside; an open one has no Sampai.
@@ -306,11 +315,15 @@ def import_interruptions(ask: Ask, row: Row, source: Source) -> Do:
         Column("Aktif Kembali", "since", day),
         Column("SK", "document", EDGE.cell("document")),
     ),
-    about=(About(("employee", "since")),),
+    about=(About(("employee",)),),
     resolve=persons(BY_NIP),
+    replaces=(Stands(ServiceResumed, among=resumptions_among),),
 )
 def import_resumptions(ask: Ask, row: Row, source: Source) -> Do:
-    """Record who is back: Aktif Kembali is the first day at work again."""
+    """Record who is back: Aktif Kembali is the first day at work again.
+
+    A file says of each person one day; whoever was away twice stands in two files.
+    """
     return Do(EMPLOYEE, ResumeService(row["employee"], row["since"], row["document"]))
 
 
@@ -321,7 +334,7 @@ def import_resumptions(ask: Ask, row: Row, source: Source) -> Do:
         *PERSON,
         Column("Jenis", "entry", ENTRY),
         Column("Berlaku Sejak", "since", day),
-        Column("Plt", "acting", yes_no, required=False),
+        Column("Plt", "acting", yes_no, required=False, default=False),
         Column("SK", "document", EDGE.cell("document")),
     ),
     about=(About(("employee", "entry", "since", "acting")),),
@@ -339,7 +352,7 @@ def import_withdrawals(ask: Ask, row: Row, source: Source) -> Do:
 
     Jenis: jabatan (of an acting one Plt is ya), pangkat, atasan penilai.
     """
-    return Do(EMPLOYEE, WithdrawEntry(row["employee"], row["entry"], row["since"], bool(row["acting"]), row["document"]))
+    return Do(EMPLOYEE, WithdrawEntry(row["employee"], row["entry"], row["since"], row["acting"], row["document"]))
 
 
 @imports.route("/imports/yearly-absence", methods=["POST"])

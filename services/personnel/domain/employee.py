@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from services.personnel.domain.away import Spoken, alone, resume, spoken_of
 from services.personnel.domain.entries import Entry, WithdrawEntry, Withdrawn, after_entry, withdraw_entry
 from services.personnel.domain.registration import WithdrawRegistration, withdraw
 from services.personnel.events import (
@@ -143,7 +144,7 @@ class EmployeeState:
     lines: tuple[ReportingLineSet, ...] = ()
     education: str | None = None
     service: Employment = Employment()
-    resumed: tuple[ServiceResumed, ...] = ()
+    spoken: Spoken = ()
     withdrawn: bool = False
     taken_back: tuple[Withdrawn, ...] = ()
 
@@ -182,7 +183,7 @@ def decide(state: EmployeeState, command: Command) -> Sequence[Any]:
         case InterruptService():
             return _interrupt(state, command)
         case ResumeService():
-            return _resume(state, command)
+            return resume(state.service, state.spoken, ServiceResumed(command.employee, command.since, command.document))
     return _report(state, command)
 
 
@@ -347,36 +348,14 @@ def _interrupt(state: EmployeeState, command: InterruptService) -> Sequence[Serv
     held = state.service.spell(command.since).interruptions
     if any((one.kind, one.since, one.until) == (command.kind, command.since, command.until) for one in held):
         return []
-    others = [one for one in held if (one.kind, one.since) != (command.kind, command.since)]
-    for one in others:
-        if one.since <= (command.until or date.max) and command.since <= (one.until or date.max):
-            raise Refused(
-                "service-interrupted",
-                expected="days on which the person is not away already",
-                found=f"{one.kind} from {one.since} to {one.until or 'an open end'}",
-                remedy="record the day on which the person is back, or correct the days",
-            )
+    alone(state.service, (command.kind, command.since), command.until)
     return [wished]
-
-
-def _resume(state: EmployeeState, command: ResumeService) -> Sequence[ServiceResumed]:
-    """Refused (409) when the person is not away on that day."""
-    wished = ServiceResumed(command.employee, command.since, command.document)
-    if state.service.interruption(command.since) is not None:
-        return [wished]
-    if wished in state.resumed:
-        return []
-    raise Refused(
-        "not-interrupted",
-        expected="a day on which the person is away",
-        found=f"no interruption that holds on {command.since}",
-        remedy="give the first day back, within the interruption as recorded",
-    )
 
 
 def evolve(state: EmployeeState, event: object) -> EmployeeState:
     if isinstance(event, RegistrationWithdrawn):
         return EmployeeState(service=state.service.after(event), withdrawn=True)
+    about = spoken_of(state.service, event)
     state = replace(state, service=state.service.after(event))
     if isinstance(event, EmployeeRegistered):
         return replace(state, registered=(*state.registered, event))
@@ -384,9 +363,7 @@ def evolve(state: EmployeeState, event: object) -> EmployeeState:
         return after_entry(state, event)
     if isinstance(event, EducationRecorded):
         return replace(state, education=event.education)
-    if isinstance(event, ServiceResumed):
-        return replace(state, resumed=(*state.resumed, event))
-    return state
+    return state if about is None else replace(state, spoken=(*state.spoken, (about, event)))
 
 
 def employee_stream(employee: str) -> str:
