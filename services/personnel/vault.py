@@ -57,13 +57,13 @@ def keep(tx: Transaction, identity: Identity, kind: str) -> tuple[str, ...]:
 
 def correct_nip(tx: Transaction, employee: str, nip: Any, kind: str, actor: str, document: str) -> bool:
     """Put the right NIP in place of a wrong one; False when it stands already. Refused as :func:`keep`. That it was done is logged."""
-    digits = nip_of(nip if isinstance(nip, str) else "", kind)
-    taken = tx.execute("select employee from vault where agency = %s and nip = %s", (tx.agency_id, digits)).fetchone()
+    number = nip_of(nip if isinstance(nip, str) else "", kind)
+    taken = tx.execute("select employee from vault where agency = %s and nip = %s", (tx.agency_id, number)).fetchone()
     if taken is not None and taken[0] != employee:
         raise _taken("a NIP that belongs to one employee", f"the NIP of {taken[0]} given for {employee}")
     done = tx.execute(
         "update vault set nip = %s where agency = %s and employee = %s and erased is null and nip <> %s returning 1",
-        (digits, tx.agency_id, employee, digits),
+        (number, tx.agency_id, employee, number),
     ).fetchone()
     if done is None and taken is None:
         raise _taken("a person who was not forgotten", f"{employee}, who was")
@@ -88,12 +88,17 @@ def nip_of(text: str, kind: str) -> str:
         raise Refused("nip", expected=expected, found=found or "something else", remedy="correct the NIP", status=422) from None
 
 
+def digits(nip: str) -> str:
+    """A NIP without the spaces and dots that it may be written with."""
+    return "".join(one for one in nip if one not in " .")
+
+
 def employees_by_nips(tx: Transaction, nips: Iterable[str]) -> Mapping[str, str]:
     """NIP as given (digits, spaces and dots allowed) → employee id, of those known. It shows nothing new, so it is not logged."""
-    digits = {nip: "".join(one for one in nip if one not in " .") for nip in nips}
-    rows = tx.execute("select nip, employee from vault where agency = %s and nip = any(%s)", (tx.agency_id, list(digits.values())))
-    found = dict(rows.fetchall()) if digits else {}
-    return {nip: found[plain] for nip, plain in digits.items() if plain in found}
+    plain = {nip: digits(nip) for nip in nips}
+    rows = tx.execute("select nip, employee from vault where agency = %s and nip = any(%s)", (tx.agency_id, list(plain.values())))
+    found = dict(rows.fetchall()) if plain else {}
+    return {nip: found[number] for nip, number in plain.items() if number in found}
 
 
 def known(tx: Transaction, employees: Iterable[str]) -> set[str]:

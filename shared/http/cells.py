@@ -35,7 +35,8 @@ Parse = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class Column:
-    """A column under `head` becomes the row's member `name`. Not `required`: the column may be missing and its cells empty (None).
+    """A column under `head` becomes the row's member `name`. Not `required`: the column may be missing and its cells empty; they then say
+    `default`, the same as a cell with it written out.
 
     `parse` raises BadCell, or any ValueError whose text says what was expected.
     """
@@ -44,6 +45,7 @@ class Column:
     name: str
     parse: Parse
     required: bool = True
+    default: Any = None
 
 
 def text(cell: str) -> str:

@@ -87,7 +87,7 @@ def members(cells: Mapping[str, str], columns: Sequence[Column], number: int) ->
         try:
             if cell is None and column.required:
                 raise BadCell("a value", "an empty cell")
-            row[column.name] = None if cell is None else column.parse(cell)
+            row[column.name] = column.default if cell is None else column.parse(cell)
         except ValueError as error:
             wrong.append(of_value_error(number, column.head, error, repr(cell)[:60]))
     return row, wrong

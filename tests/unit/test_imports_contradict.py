@@ -44,6 +44,9 @@ OTHERS = {
 }
 
 
+DEFAULTS = {"Plt": "tidak", "Cuti Tahunan": "0", "Cuti Sakit": "0", "Cuti Lainnya": "0"}
+
+
 def cells_of(action, head):
     if head.startswith("U") and head[1:].isdigit():
         return ("3", "4")
@@ -104,3 +107,17 @@ def test_every_import_about_people_can_set_their_own_rows_aside():
         app = create_app(service, database=None, log_database=None, clock=None, identity=None, status=None)
         about_people = any(getattr(view, "declared", None) and view.declared.person for view in app.view_functions.values())
         assert about_people == any(view.name == "set_aside" for view in service.views), name
+
+
+@pytest.mark.parametrize("declared", list(imports()), ids=lambda one: one.action)
+def test_an_empty_cell_names_the_same_as_its_default_written_out(declared):
+    """A key with a cell that may be empty would name one thing in two ways. Whom a row is about is known by code or NIP before."""
+    keys = {name for about in declared.about for name in about.key}
+    assert {one.name for one in declared.columns if one.name in keys and not one.required and one.default is None} <= {"employee"}
+    for column in declared.columns:
+        if column.default not in (None, ()):
+            rows = []
+            for number, cell in ((2, None), (3, DEFAULTS[column.head])):
+                cells = {**read(declared, 2).cells, column.name: cell}
+                rows.append(Read(Source("0" * 64, "-", number), members(cells, declared.columns, number)[0], cells))
+            assert held_together(rows, declared.about, declared.columns) == ([], {3: 2}), column.head

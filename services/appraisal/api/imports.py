@@ -46,7 +46,7 @@ def share(cell: str) -> str:
 
 def months(cell: str) -> tuple[str, ...]:
     """Months such as 2026-06, several with commas or semicolons between them."""
-    return tuple(str(month(one.strip())) for one in re.split("[,;]", cell))
+    return tuple(sorted(str(month(one.strip())) for one in re.split("[,;]", cell)))
 
 
 def predicate(cell: str) -> Any:
@@ -69,7 +69,7 @@ def predicate(cell: str) -> Any:
         Column("Target", "value", decimal),
         Column("Bobot", "exact_weight", share, required=False),
         Column("Rekap", "aggregate", one_of(AGGREGATES), required=False),
-        Column("Bulan Ukur", "months", months, required=False),
+        Column("Bulan Ukur", "months", months, required=False, default=()),
     ),
     about=(About(("employee", "year", "target_id")),),
     replaces=(Stands(TargetDrafted, ("target_id",), TargetWithdrawn),),
@@ -83,7 +83,7 @@ def import_targets(ask: Ask, row: dict[str, Any], source: Source) -> Do:
     """
     must_be_registered(ask.knowledge, row["employee"])
     said = {name: value for name, value in row.items() if name not in ("employee", "year")}
-    said |= {"value": plain(row["value"]), "weight": None, "months": row["months"] or ()}
+    said |= {"value": plain(row["value"]), "weight": None, "months": row["months"]}
     return Do(DRAFT, draft_of(ask, row["employee"], str(row["year"]), said))
 
 
