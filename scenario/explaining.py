@@ -231,6 +231,7 @@ _READ: Mapping[str, Reads] = {
 _OTHERWISE: Mapping[tuple[str, str], Reads] = {
     ("sanction", "basis"): _text,
     ("award", "unit"): _text,
+    ("award-lapsed", "unit"): _text,
     ("registered", "kind"): _text,
     ("service-interrupted", "kind"): _interruption,
 }

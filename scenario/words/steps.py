@@ -91,6 +91,10 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "penghargaan {award} {year}: bonus {bonus}, dibayar bersama {paid_with} ({document})",
         "award {award} {year}: a bonus of {bonus}, paid with {paid_with} ({document})",
     ),
+    "award-lapsed": (
+        "penghargaan {award} {year}: bonus {bonus} tidak dibayar bersama {paid_with}, karena masa kerja berakhir ({document})",
+        "award {award} {year}: the bonus of {bonus} is not paid with {paid_with}, as service had ended ({document})",
+    ),
     "appraisal-imported": ("predikat {period} dari sistem lama: {predicate}", "predicate of {period} from the old system: {predicate}"),
     "appraisal-delivered": (
         "hasil {period} disampaikan: {judgement}; keberatan paling lambat {objection_until}",

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from services.payroll.domain.entitlement import Dossier, Entitlement, Held, entitle
+from services.payroll.domain.dossier import Dossier
+from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Month, stream_of
 from services.payroll.domain.recovery import Outstanding, Payment, outstanding, owed
 from services.payroll.domain.run import stream_of as run_stream
@@ -110,6 +111,7 @@ def read_dossier(knowledge: Knowledge, employee: str) -> Dossier:
         declared=[fact for model in CALENDAR_EVENTS for fact in knowledge.facts(model, AGENCY)] if counted else (),
         today=knowledge.today,
         withdrawn=knowledge.facts(PositionWithdrawn, employee),
+        zone=knowledge.zone,
     )
 
 

@@ -33,7 +33,8 @@ def _read() -> Tables:
         payout.setdefault(row["tabel"], {})[predicate] = Fraction(row["persen_dibayar"])
         sources[row["tabel"]] = row["peraturan"]
     interruptions = {row["masa_tidak_aktif"]: Fraction(row["persen_dibayar"]) for row in _rows("paid_during_interruption.csv")}
-    return Tables(basic, payout, sources, interruptions)
+    bonuses = {row["jenis_berakhir"]: row["bonus"] for row in _rows("bonus_after_end.csv")}
+    return Tables(basic, payout, sources, interruptions, bonuses)
 
 
 TABLES = _read()

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scenario.explaining import in_words
 from scenario.words import WORDS
 from services.payroll.api.allowances import story_of
-from services.payroll.domain.entitlement import Dossier, Entitlement, Held, entitle
+from services.payroll.domain.dossier import Dossier
+from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.explanation import explain
 from services.payroll.domain.scheme import read_scheme
 from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in
@@ -22,10 +23,12 @@ from services.payroll.service import SERVICE
 from services.payroll.tables import TABLES
 from services.payroll.views import ALLOWANCES, HELD, RECOVERING
 from shared.events.calendar import HolidayDeclared, HolidayWithdrawn
+from shared.kernel.employment import ENDS
 from shared.kernel.facts import Fact
 from shared.kernel.money import half_up
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
+from tests.support import payroll_places as places
 from tests.support import payroll_year as year
 from tests.support.knowledge import MemoryKnowledge, heard
 from tests.support.payroll_year import at
@@ -336,6 +339,64 @@ def test_a_first_day_rule_pays_the_month_of_the_end_whole_and_the_month_of_joini
     assert entitlement_of(joiner(within_month="first-day", without_predicate=100), "m1", AUGUST).outside
 
 
+# --- a bonus and the end of service ---
+
+BONUS = 500_000
+LOCAL = {kind: {"bonus_after_end": {kind: "lapses" if kind != "dismissed" else "paid"}} for kind in ENDS}
+"""For each kind of end the opposite of what the national table says."""
+
+
+def bonus(paid_with: str, granted: datetime) -> Fact:
+    return places.award("m1", BONUS, paid_with, granted)
+
+
+@pytest.mark.parametrize("kind", ENDS)
+@pytest.mark.parametrize("local", [False, True])
+def test_a_bonus_for_a_month_after_the_end_is_paid_by_the_kind_of_end(kind: str, local: bool):
+    """Granted in February to be paid with May; service ends on 1 May, known in April. Without a rule only a dismissal ends the claim."""
+    knowledge = serving(**(LOCAL[kind] if local else {}))
+    granted = bonus("2026-05", at(2, 10))
+    tell(knowledge, granted, year.ended(kind, date(2026, 5, 1), recorded=at(4, 20)))
+    paid = (kind != "dismissed") != local
+    assert row(knowledge, "2026-05")["due"] == (BONUS if paid else 0)
+    found = explained(knowledge, "2026-05")
+    assert [len(steps(found, name)) for name in ("award", "award-lapsed")] == ([1, 0] if paid else [0, 1])
+    assert entitlement_of(knowledge, "m1", Period.parse("2026-05")).outside != paid
+
+
+@pytest.mark.parametrize(("end", "april"), [(date(2026, 4, 1), 0), (date(2026, 4, 2), half_up(Fraction(CLASS_8, 30)) + BONUS)])
+def test_a_bonus_goes_with_a_month_in_which_there_was_still_service(end: date, april: int):
+    knowledge = serving()
+    tell(knowledge, bonus("2026-04", at(2, 10)), year.ended("dismissed", end))
+    assert row(knowledge, "2026-04")["due"] == april
+
+
+def test_a_bonus_that_was_paid_after_a_dismissal_becomes_a_debt_and_is_owed_again_when_the_end_is_revoked():
+    knowledge = serving()
+    tell(knowledge, bonus("2026-05", at(2, 10)))
+    for month in range(1, 6):
+        run(knowledge, f"2026-{month:02d}")
+    assert row(knowledge, "2026-05")["posted"] == CLASS_8 + BONUS
+    told = year.ended("dismissed", date(2026, 5, 1), recorded=at(6, 20))
+    tell(knowledge, told)
+    [debt] = [fact.event for fact in read_ledger(knowledge, "m1").adjusted]
+    assert (debt.month, debt.difference, debt.cause) == ("2026-05", -CLASS_8 - BONUS, told.id)
+    tell(knowledge, year.end_revoked(date(2026, 5, 1), recorded=at(7, 20)))
+    assert row(knowledge, "2026-05")["due"] == CLASS_8 + BONUS and read_ledger(knowledge, "m1").owed == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "granted", "expected"),
+    [("dismissed", at(2, 10), 0), ("dismissed", at(7, 10), BONUS), ("contract-ended", at(2, 10), BONUS), ("dismissed", at(5, 31, 16), 0)],
+)
+def test_a_bonus_that_lapsed_does_not_come_back_with_a_new_registration(kind: str, granted: datetime, expected: int):
+    """Out from 1 June, back on 1 July; the bonus is to be paid with August. The first of June began at 17:00 UTC of the day before."""
+    knowledge = serving()
+    tell(knowledge, bonus("2026-08", granted), year.ended(kind, date(2026, 6, 1)), again(date(2026, 7, 1)))
+    tell(knowledge, year.position(8, date(2026, 7, 1), version=12))
+    assert row(knowledge, "2026-08")["due"] == CLASS_8 + expected
+
+
 # --- registered again ---
 
 
@@ -573,6 +634,8 @@ def test_each_day_is_paid_by_a_post_of_its_own_spell(spells, revoked):
         ({"interruptions": [0]}, "interruptions"),
         ({"end_of_service": {"died": "month"}}, "end_of_service.died"),
         ({"end_of_service": {"vanished": "whole-month"}}, "end_of_service"),
+        ({"bonus_after_end": {"died": "half"}}, "bonus_after_end.died"),
+        ({"bonus_after_end": {"vanished": "paid"}}, "bonus_after_end"),
         ({"without_predicate": "last"}, "without_predicate"),
         ({"without_predicate": 101}, "without_predicate"),
         ({"without_predicat": 100}, "settings"),

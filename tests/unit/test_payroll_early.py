@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from services.payroll import heard as h
+from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.early import read_early
-from services.payroll.domain.entitlement import Dossier, Entitlement, Held, entitle
+from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.run import check_month
 from services.payroll.domain.scheme import read_scheme
 from services.payroll.tables import TABLES

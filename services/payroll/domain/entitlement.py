@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
 
-from services.payroll.domain.allowance import Portion, bonus_line, cut_line, exact_text, extra_lines, lines_of
+from services.payroll.domain.allowance import Portion, cut_line, exact_text, extra_lines, lines_of
+from services.payroll.domain.bonus import bonus_lines, bonuses_of
 from services.payroll.domain.discipline import FULL, points
+from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.early import FULL_ATTENDANCE, LAST_PREDICATE
 from services.payroll.domain.presence import Stretch, away, life_in, portions, position_on, stretches
 from services.payroll.domain.sanction import Penalty, heaviest, penalties
-from services.payroll.domain.scheme import BONUS, SANCTION, WORKING_DAYS, Scheme
+from services.payroll.domain.scheme import SANCTION, WORKING_DAYS, Scheme
 from services.payroll.events import Line, Missing, RuleSetPublished
 from services.payroll.heard import (
     AppraisalCorrected,
@@ -26,12 +27,8 @@ from services.payroll.heard import (
     ObjectionDecided,
     PositionAssigned,
     PositionWithdrawn,
-    SanctionImposed,
-    SanctionLifted,
 )
 from shared.events.calendar import WorkingWeekSet
-from shared.kernel.calendar import Calendar
-from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 
@@ -43,34 +40,6 @@ MONTHS_BACK = 12
 
 WHEN_MISSING, LAST, WITHOUT_PREDICATE = "when-missing", "last-predicate", "without-predicate"
 """The rules that put something in the place of a predicate that is not there."""
-
-
-@dataclass(frozen=True)
-class Dossier:
-    """The facts that decide one person's allowances, in any order and repetition. `life`: facts of service.
-
-    The agency's day `today`, its `calendar`, and the facts that made it (`declared`), where parts of a month are counted in working days.
-    """
-
-    employee: str
-    positions: Sequence[Fact[PositionAssigned]] = ()
-    attendance: Sequence[Fact[AttendanceRecorded]] = ()
-    predicates: Sequence[Fact] = ()
-    rule_sets: Sequence[Fact[RuleSetPublished]] = ()
-    sanctions: Sequence[Fact[SanctionImposed]] = ()
-    liftings: Sequence[Fact[SanctionLifted]] = ()
-    awards: Sequence[Fact[AwardGranted]] = ()
-    life: Sequence[Fact] = ()
-    withdrawals: Sequence[Fact[DeliveryWithdrawn]] = ()
-    calendar: Calendar = field(default_factory=Calendar)
-    declared: Sequence[Fact] = ()
-    today: date | None = None
-    withdrawn: Sequence[Fact[PositionWithdrawn]] = ()
-
-    @cached_property
-    def employment(self) -> Employment:
-        """The person's service, folded once for all his months."""
-        return Employment.of(self.life)
 
 
 @dataclass(frozen=True)
@@ -133,12 +102,13 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
         return Held(dossier.employee, str(month), (Missing("rules", str(month.start)),))
     whole, (scheme, early) = scheme, _while_running(month, dossier, scheme)
     found = stretches(month, dossier.positions, dossier.employment, scheme, dossier.calendar)
+    bonuses, _ = bonuses_of(month, dossier, scheme)
     last = position_on(month.end, dossier.positions, dossier.employment)
-    if last is None and (any(each.serving for each in found) or bonuses_of(month, dossier.awards)):
+    if last is None and (bonuses or any(each.serving for each in found)):
         return Held(dossier.employee, str(month), (Missing("position", str(month.start)), *_others_missing(month, dossier, scheme)))
     paid = [each for each in found if each.paid and each.position is not None]
     if not paid:
-        return _nothing(month, dossier, scheme, found, last)
+        return _nothing(month, dossier, scheme, found, last, bonuses)
     attendance = attendance_of(month, dossier.attendance, scheme, dossier.today)
     assumed = early and attendance is None and scheme.early.attendance == FULL_ATTENDANCE
     standing = standing_for(month, dossier, scheme)
@@ -156,7 +126,6 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
         percents["discipline"] = discipline
     provisional = discipline is not None and (assumed or attendance.event.provisional_until is not None)
     by_last = standing.by == LAST and whole.when_missing != scheme.when_missing
-    bonuses = bonuses_of(month, dossier.awards)
     lines = _lines(scheme, portions(found, scheme), percents, penalty, predicate, bonuses)
     grounds = (
         _published(dossier.rule_sets, scheme),
@@ -196,11 +165,15 @@ def _working_days(month: Period, declared: Sequence[Fact]) -> Iterable[Fact]:
 
 
 def _nothing(
-    month: Period, dossier: Dossier, scheme: Scheme, found: tuple[Stretch, ...], position: Fact[PositionAssigned] | None
+    month: Period,
+    dossier: Dossier,
+    scheme: Scheme,
+    found: tuple[Stretch, ...],
+    position: Fact[PositionAssigned] | None,
+    bonuses: Sequence[Fact[AwardGranted]],
 ) -> Entitlement:
     """No day of the month is paid, so that neither predicate nor attendance is asked for. A bonus is, all the same."""
-    bonuses = bonuses_of(month, dossier.awards)
-    lines = _bonus_lines(bonuses)
+    lines = bonus_lines(bonuses)
     grounds = (_published(dossier.rule_sets, scheme), position, *bonuses, *life_in(month, dossier.life))
     return Entitlement(
         employee=dossier.employee,
@@ -233,18 +206,8 @@ def _lines(
         *components,
         *((cut_line(components, SANCTION, "sanction-cut", penalty.imposed.event.percent),) if penalty is not None else ()),
         *(line for extra in extras for line in extra_lines(found, extra.name, "predicate-extra", extra.share)),
-        *_bonus_lines(bonuses),
+        *bonus_lines(bonuses),
     )
-
-
-def _bonus_lines(bonuses: Sequence[Fact[AwardGranted]]) -> tuple[Line, ...]:
-    return tuple(bonus_line(fact.event.bonus, BONUS, fact.event.award) for fact in bonuses)
-
-
-def bonuses_of(month: Period, awards: Sequence[Fact[AwardGranted]]) -> tuple[Fact[AwardGranted], ...]:
-    """The awards whose bonus is paid with `month`, lowest rank first."""
-    paid = {fact.id: fact for fact in awards if fact.event.bonus > 0 and fact.event.paid_with == str(month)}
-    return tuple(sorted(paid.values(), key=lambda fact: fact.rank))
 
 
 def taken_back(

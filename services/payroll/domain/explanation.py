@@ -8,8 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from services.payroll.domain.allowance import exact_text, shifted
+from services.payroll.domain.bonus import bonuses_of
 from services.payroll.domain.discipline import deductions
-from services.payroll.domain.entitlement import Dossier, Entitlement, Held, attendance_of, bonuses_of
+from services.payroll.domain.dossier import Dossier
+from services.payroll.domain.entitlement import Entitlement, Held, attendance_of
 from services.payroll.domain.presence import FULL, life_in, position_on
 from services.payroll.domain.recovery import Settled
 from services.payroll.domain.sanction import heaviest, penalties
@@ -79,7 +81,7 @@ def explain(
         *_life(month, dossier),
         *_attendance(month, scheme, dossier, finding),
         *_sanctions(month, scheme, dossier),
-        *_awards(month, dossier),
+        *_awards(month, scheme, dossier),
         *_predicate(finding, scheme),
         *_extras(finding, scheme),
         *_judgement(story),
@@ -213,9 +215,11 @@ def _sanctions(month: Period, scheme: Scheme | None, dossier: Dossier) -> Iterab
         yield from _step_of("sanction-lifted", penalty.lifted)
 
 
-def _awards(month: Period, dossier: Dossier) -> Iterable[dict[str, Any]]:
-    for fact in bonuses_of(month, dossier.awards):
-        yield _step("award", fact)
+def _awards(month: Period, scheme: Scheme | None, dossier: Dossier) -> Iterable[dict[str, Any]]:
+    """Whose bonus the month pays, and whose it would have paid had service not ended."""
+    for name, found in zip(("award", "award-lapsed"), bonuses_of(month, dossier, scheme), strict=True):
+        for fact in found:
+            yield _step(name, fact)
 
 
 def _extras(finding: Entitlement | Held, scheme: Scheme | None) -> Iterable[dict[str, Any]]:

@@ -33,6 +33,8 @@ BKN 5/2020 pays a new amount from the month after; others look at a day of the m
 """
 WHOLE_MONTH, AS_WITHIN_MONTH = "whole-month", "within-month"
 """How a month counts in which service ends: to its last day, or as any other change within a month."""
+PAID, LAPSES = "paid", "lapses"
+"""What becomes of a bonus that was granted and is to be paid with a month after the end of service."""
 EFFECTS: Mapping[str, Callable[[Period], Period]] = {
     "next_quarter": lambda month: month.quarter.shift(-1),
     "next_year": lambda month: Period(month.year - 1, 1, 12),
@@ -46,13 +48,15 @@ EFFECTS: Mapping[str, Callable[[Period], Period]] = {
 class Tables:
     """National tables by name: amounts by job class in rupiah, percentages by predicate, each table with its legal source.
 
-    `interruptions`: what is paid during each kind of interruption where a rule set does not say it, in percent.
+    `interruptions`: what is paid during each kind of interruption where a rule set does not say it, in percent. `bonuses`: what becomes
+    of a bonus after each kind of end, PAID or LAPSES.
     """
 
     basic: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     payout: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     interruptions: Mapping[str, Fraction] = field(default_factory=dict)
+    bonuses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class Scheme:
     rupiah that rounding leaves. `within_month`: one of WITHIN_MONTH, or the day of the month that decides for all of it. `interruptions`:
     what is paid during each kind, in percent. `ends`: for a kind of end how its month counts. `without_predicate`: ``hold``, the percentage
     or the predicate that pays a month whose appraised period the person was away from altogether; None: `when_missing` decides.
-    `early`: months that are paid before they end.
+    `early`: months that are paid before they end. `bonuses`: for a kind of end whether a bonus is paid with a month after it.
     """
 
     rule_set: str
@@ -105,6 +109,7 @@ class Scheme:
     ends: Mapping[str, str] = field(default_factory=dict)
     without_predicate: str | Fraction | None = None
     early: EarlyRule | None = None
+    bonuses: Mapping[str, str] = field(default_factory=dict)
 
     def uses(self, factor: str) -> bool:
         return any(factor in component.factors for component in self.components)
@@ -161,6 +166,7 @@ def _scheme(rule_set: str, sources: tuple[str, ...], said: Settings, tables: Tab
         ends=_ends(said),
         without_predicate=_without_predicate(said),
         early=early,
+        bonuses=_bonuses_after_end(said, tables),
     )
     if scheme.uses("discipline") and scheme.discipline is None:
         raise said.wrong("discipline", "the points' rule, because a component uses the factor discipline", None)
@@ -207,6 +213,13 @@ def _ends(said: Settings) -> Mapping[str, str]:
     """``{"died": "whole-month"}``: kinds of end whose last month is paid as if service had gone on to its last day."""
     given = said.part_or_none("end_of_service")
     return {kind: given.one_of(kind, (WHOLE_MONTH, AS_WITHIN_MONTH)) for kind in ENDS if kind in given} if given is not None else {}
+
+
+def _bonuses_after_end(said: Settings, tables: Tables) -> Mapping[str, str]:
+    """``{"dismissed": "lapses"}``: kinds of end after which a bonus is paid or not. Others as the national table has them."""
+    given = said.part_or_none("bonus_after_end")
+    own = {kind: given.one_of(kind, (PAID, LAPSES)) for kind in ENDS if kind in given} if given is not None else {}
+    return {**tables.bonuses, **own}
 
 
 def _components(said: Settings, rules: Mapping[str, str]) -> tuple[Component, ...]:
