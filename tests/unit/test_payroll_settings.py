@@ -114,13 +114,13 @@ def test_components_times_criteria_and_factors():
         ("rest", "bonus"), ("within_month", 0), ("within_month", 29), ("within_month", "weeks"), ("within_month", True), ("surplus", 1),
     )),
     *(({"components": [LEAST["components"][0] | {name: value}]}, f"components[0].{name}") for name, value in (
-        ("name", "Two words"), ("name", "sanction"), ("name", "bonus"), ("share_percent", 101), ("factor", "luck"), ("factor", []),
+        ("name", "two.words"), ("name", "sanction"), ("name", "bonus"), ("share_percent", 101), ("factor", "luck"), ("factor", []),
         ("factor", ["predicate", "predicate"]), ("surplus", 1),
     )),
     ({"components": [LEAST["components"][0] | {"share_percent": 99}]}, "components"),
     ({"components": [{"name": "work", "share_percent": 50, "factor": "predicate"}] * 2}, "components"),
     ({"components": [{"name": "work", "share_percent": 100, "factor": "discipline"}]}, "discipline"),
-    ({"criteria": [{"name": "Two words", "percent": 1}]}, "criteria[0].name"),
+    ({"criteria": [{"name": "two.words", "percent": 1}]}, "criteria[0].name"),
     ({"criteria": [{"name": "load", "percent": 101}]}, "criteria[0].percent"),
     ({"criteria": [{"name": "load", "percent": 1, "surplus": 1}]}, "criteria[0].surplus"),
     *(({"basic_table": {name: value}}, f"basic_table.{name}") for name, value in (

@@ -68,14 +68,14 @@ def test_a_recognition_with_nothing_but_its_rise_and_one_with_all():
 
 @pytest.mark.parametrize(("wrong", "place"), [
     *(({"awards": [LEAST | {name: value}]}, f"awards[0].{name}") for name, value in (
-        ("award", "Two words"), ("to", "nation"), ("winners", 0), ("winners", 101), ("bonus", -1), ("bonus", 10**10 + 1),
+        ("award", "two.words"), ("to", "nation"), ("winners", 0), ("winners", 101), ("bonus", -1), ("bonus", 10**10 + 1),
         ("predicate_at_least", "bagus"), ("order", []), ("order", ["survey"]), ("order", ["predicate", "predicate"]),
         ("days_absent_at_most", -1), ("days_absent_at_most", 367), ("minutes_at_most", -1), ("minutes_at_most", 10**6 + 1),
         ("no_sanction", 1), ("imported", 1), ("employments", []), ("employments", ["THL"]), ("members_at_least", 0),
         ("members_at_least", 1001), ("surplus", 1),
     )),
     *(({"awards": [], "recognition": RECOGNITION | {name: value}}, f"recognition.{name}") for name, value in (
-        ("rise_at_least", 0), ("rise_at_least", -1), ("bonus", -1), ("bonus", 10**10 + 1), ("trained_in", ["Two words"]),
+        ("rise_at_least", 0), ("rise_at_least", -1), ("bonus", -1), ("bonus", 10**10 + 1), ("trained_in", ["two.words"]),
         ("trained_in", ["a", "a"]), ("in_unit", 1), ("surplus", 1),
     )),
     ({"awards": [LEAST, LEAST]}, "awards"),

@@ -101,7 +101,7 @@ def test_a_day_off_is_declared_and_withdrawn_again():
     assert said(HOLIDAYS, [DECLARED, WITHDRAWN], DECLARE) == [DECLARED]
     for past in ([], [other], [DECLARED, WITHDRAWN]):
         assert refusal(HOLIDAYS, past, WITHDRAW) == ("unknown-holiday", 404)
-    assert HOLIDAYS.decider.state([DECLARED, other, WITHDRAWN]) == {other.day: other}
+    assert HOLIDAYS.decider.state([DECLARED, other, WITHDRAWN, "something else"]) == {other.day: other}
 
 
 @pytest.mark.parametrize(("year", "near"), [(2015, False), (2016, True), (2026, True), (2036, True), (2037, False)])

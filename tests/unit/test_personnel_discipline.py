@@ -66,7 +66,7 @@ def test_a_rung_at_every_limit():
 
 @pytest.mark.parametrize(("wrong", "place"), [
     *((settings(LESS | {name: value}), f"ladder[0].{name}") for name, value in (
-        ("code", "Two words"), ("from_days", 0), ("from_days", 367), ("to_days", 5), ("to_days", 367), ("level", "mild"),
+        ("code", "two.words"), ("from_days", 0), ("from_days", 367), ("to_days", 5), ("to_days", 367), ("level", "mild"),
         ("effect", "prison"), ("months", 0), ("months", 61), ("percent", 0), ("percent", 101), ("surplus", 1),
     )),
     *((settings(ROW | {name: value}), f"ladder[0].{name}") for name, value in (

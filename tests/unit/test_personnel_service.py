@@ -308,8 +308,8 @@ def test_who_is_away_comes_back_once():
     assert said(EMPLOYEE, [REGISTERED, AWAY, resumed], back) == []
     for past, since in (([REGISTERED, AWAY], AWAY.since - DAY), ([REGISTERED, AWAY], AWAY.until + DAY), ([REGISTERED], back.since)):
         assert refusal(EMPLOYEE, past, replace(back, since=since)) == ("not-interrupted", 409)
-    other = replace(resumed, since=date(2026, 3, 10))
-    assert EMPLOYEE.decider.state([REGISTERED, AWAY, resumed, other]).resumed == (resumed, other)
+    about = (AWAY.kind, AWAY.since)
+    assert EMPLOYEE.decider.state([REGISTERED, AWAY, resumed, POSTED]).spoken == ((about, AWAY), (about, resumed))
 
 
 # --- taking back what was said wrongly ---
@@ -330,10 +330,19 @@ def test_an_entry_is_withdrawn_by_its_kind_and_day_once(entry: str):
     assert said(EMPLOYEE, [*all_three, withdrawn], withdraw) == []
     assert refusal(EMPLOYEE, [REGISTERED, *(one for one in all_three[1:] if one != event)], withdraw) == ("unknown-entry", 404)
     assert refusal(EMPLOYEE, all_three, replace(withdraw, since=JOINED + DAY)) == ("unknown-entry", 404)
+    assert refusal(EMPLOYEE, [*all_three, withdrawn], replace(withdraw, since=JOINED + DAY)) == ("unknown-entry", 404)
     before, after = EMPLOYEE.decider.state(all_three), EMPLOYEE.decider.state([*all_three, withdrawn])
     kept = {"position": "positions", "rank": "ranks", "reporting-line": "lines"}[entry]
     assert after == replace(before, taken_back=(withdrawn,), **{kept: ()})
     assert said(EMPLOYEE, [*all_three, withdrawn, event], withdraw) == [withdrawn], "what was entered anew is withdrawn anew"
+
+
+def test_what_is_to_be_withdrawn_and_is_not_there_is_told_what_is():
+    withdraw = WithdrawEntry("m8", "rank", JOINED, False, "800/2")
+    for past, told in (([], "begin on: none"), ([replace(RANKED, since=JOINED + DAY * n) for n in (1, 2)], "on: 2025-06-02, 2025-06-03")):
+        with pytest.raises(Refused) as caught:
+            said(EMPLOYEE, [REGISTERED, *past], withdraw)
+        assert caught.value.expected.endswith(told)
 
 
 def test_an_acting_post_is_withdrawn_as_such():
