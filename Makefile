@@ -35,10 +35,10 @@ bench: $(BENCH)/made
 	@$(BENCH)/bin/python -m shared.local.kafka fetch
 	@$(BENCH)/bin/python -m bench $(PARTS)
 
-# Whether the tests would notice other code: `make mutants AREA=payroll SAMPLE=160`; an area without a sample takes a while.
+# Whether the tests would notice other code: `make mutants AREA=payroll SAMPLE=160 SEED=8`; an area without a sample takes a while.
 AREA ?= kernel
 mutants: $(VENV)/made-for-testing
-	@$(PY) -m tests.support.mutants $(AREA) $(SAMPLE)
+	@$(PY) -m tests.support.mutants $(AREA) $(SAMPLE) $(if $(SEED),--seed $(SEED))
 
 kafka: $(VENV)/made-for-testing
 	@$(PY) -m shared.local.kafka fetch

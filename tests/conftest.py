@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,16 +12,19 @@ from typing import Any
 
 import psycopg2
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from psycopg2 import sql
 
+from shared.kernel.refusal import Refused
 from shared.local.kafka import LocalKafka
 from shared.local.postgres import LocalPostgres
 from tests.support import servers, side_by_side
 
 # How long an example takes says how busy the machine is, and nothing of the rule.
 settings.register_profile("merit", deadline=None)
-settings.load_profile("merit")
+# Of a mutant one example is enough, the smallest is of no use.
+settings.register_profile("mutant", deadline=None, phases=(Phase.explicit, Phase.generate), database=None)
+settings.load_profile("mutant" if "MUTANT_UNDER_TEST" in os.environ else "merit")
 
 USED = pytest.StashKey[list[str]]()
 DATABASE_NUMBERS = itertools.count(1)
@@ -61,6 +65,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
     for line in config.stash[USED] or ["interrupted before it was said" if interrupted else "none was needed"]:
         terminalreporter.line(line)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_refusal_is_said() -> Iterator[None]:
+    """Whatever a test asks of a refusal: its three parts are sentences for a person, and none speaks of Python's None."""
+    made = Refused.__init__
+
+    def said(self: Refused, code: str, *, expected: str, found: str, remedy: str, **more: Any) -> None:
+        assert all(isinstance(part, str) for part in (code, expected, found, remedy)), (code, expected, found, remedy)
+        assert not re.search(r"\bNone\b", f"{expected} {remedy}"), (code, expected, remedy)
+        made(self, code, expected=expected, found=found, remedy=remedy, **more)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Refused, "__init__", said)
+        yield
 
 
 @pytest.fixture(scope="session")
