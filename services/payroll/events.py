@@ -214,3 +214,22 @@ class PayRunPosted:
     total_paid: int
     treasurer: str
     held: int = 0
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    employee: str
+    missing: tuple[Missing, ...]
+
+
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class LeftOutNamed:
+    """Whom the ordinary run left out, as its first answer named them: of those that PayRunPosted counts as `held` the first hundred.
+
+    Subject: the run. In the run's own stream, beside PayRunPosted: a run that is closed is answered again from there.
+    """
+
+    month: str
+    run: str
+    people: tuple[LeftOut, ...]

@@ -162,6 +162,21 @@ def test_who_was_held_stays_with_the_run_and_is_paid_by_a_supplementary_one(post
         assert paid == [(3,)]
 
 
+def test_a_closed_run_is_answered_again_before_any_view_has_folded_it(postgres_url: str):
+    """No worker runs between the first answer and the next ones; afterwards what is held changes, and the run's answer does not."""
+    with web(postgres_url, SERVICE, "payroll_again", ("mulyorejo",)) as here:
+        publish(here)
+        hear(here, *people("m1", "m2"), year.registered("m3"), year.position(employee="m3"))
+        here.clock.moment = at(2, 8)
+        asked = [here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "2026-01"}) for _ in range(3)]
+        first, *again = [answer.get_json() for answer in asked]
+        missing = [{"code": "attendance", "about": "2026-01"}, {"code": "predicate", "about": "2025-Q4"}]
+        assert first["held"] == [{"employee": "m3", "month": "2026-01", "missing": missing}] and first["held_count"] == 1
+        assert again == [first, first]
+        hear(here, year.attendance(1, employee="m3"))
+        assert here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "2026-01"}).get_json() == first
+
+
 def test_a_month_that_waited_is_paid_also_where_a_later_one_is_posted(postgres_url: str):
     """m2 is held for February and paid for March; then February's attendance comes."""
     with web(postgres_url, SERVICE, "payroll_held_earlier", ("mulyorejo",)) as here:

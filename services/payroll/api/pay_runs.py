@@ -8,10 +8,10 @@ from typing import Any
 
 from services.payroll import schemas
 from services.payroll.api.months import month_in
-from services.payroll.domain.run import PAY_RUN, CloseRun, check_month, check_supplementary
+from services.payroll.domain.run import PAY_RUN, CloseRun, Run, check_month, check_supplementary
 from services.payroll.domain.run_id import MOST, RunId
 from services.payroll.dossier import is_closed, last_closed, scheme_in
-from services.payroll.events import PayRunPosted
+from services.payroll.events import LeftOut
 from services.payroll.posting import Outcome, alone, post_chunk, posted_in
 from services.payroll.views import ALLOWANCES, EMPLOYEES, HELD, PAY_RUNS
 from shared.http.acting import Ask, commanding, querying
@@ -52,8 +52,8 @@ def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any]:
 def _ordinary(ask: Ask, month: Period) -> dict[str, Any]:
     run = RunId(str(month))
     closed = _closed(ask, run)
-    if closed is not None:
-        return _totals(closed, ask.knowledge.rows(HELD, run=str(run)))
+    if closed.posted is not None:
+        return _totals(ask, closed)
     scheme = scheme_in(ask.knowledge, month)
     check_month(month, ask.today, last_closed(ask.knowledge), scheme is not None, scheme.early if scheme is not None else None)
     employees = [row["key"] for row in ask.knowledge.rows(EMPLOYEES)]
@@ -89,12 +89,14 @@ def _posted(ask: Ask, run: RunId, outcome: Outcome, employees: Sequence[str]) ->
         named = {"held": [asdict(each) for each in outcome.held[:NAMED]], "held_count": len(outcome.held)}
         return {"run": str(run), "month": run.month, "status": "continuing", "done": outcome.done, "left": outcome.left, **named}
     posted = posted_in(ask.knowledge, str(run), employees)
-    ask.execute(PAY_RUN, CloseRun(str(run), run.month, posted, ask.actor.id, len(outcome.held)))
-    return _totals(_closed(ask, run), [asdict(each) for each in outcome.held])
+    named = tuple(LeftOut(each.employee, each.missing) for each in outcome.held[:NAMED])
+    ask.execute(PAY_RUN, CloseRun(str(run), run.month, posted, ask.actor.id, len(outcome.held), named))
+    return _totals(ask, _closed(ask, run))
 
 
-def _closed(ask: Ask, run: RunId) -> PayRunPosted | None:
-    return ask.state(PAY_RUN, CloseRun(str(run), run.month, (), "")).posted
+def _closed(ask: Ask, run: RunId) -> Run:
+    """The run as its own stream tells it: the views of what it did may be a moment behind."""
+    return ask.state(PAY_RUN, CloseRun(str(run), run.month, (), ""))
 
 
 @pay_runs.route("/pay-runs")
@@ -126,13 +128,19 @@ def list_held(ask: Ask, query: Mapping[str, Any]) -> dict[str, Any]:
     return ask.page(HELD, **named, reasons=Has(query["reason"]) if query["reason"] is not None else None)
 
 
-def _totals(closed: PayRunPosted, held: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _totals(ask: Ask, run: Run) -> dict[str, Any]:
+    closed = run.posted
+    named = run.named if run.named is not None else ask.knowledge.rows(HELD, run=closed.run)[:NAMED]
     return {
         "run": closed.run,
         "month": closed.month,
         "status": "posted",
         "persons": closed.persons,
         "totals": {"posted": closed.total_posted, "adjustments": closed.total_adjustments, "paid": closed.total_paid},
-        "held": [{name: each[name] for name in ("employee", "month", "missing")} for each in held[:NAMED]],
+        "held": [{"month": closed.month, **(asdict(one) if isinstance(one, LeftOut) else _of_row(one))} for one in named],
         "held_count": closed.held,
     }
+
+
+def _of_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("employee", "missing")}

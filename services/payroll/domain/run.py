@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from services.payroll.domain.early import EarlyRule
 from services.payroll.domain.recovery import Payment
 from services.payroll.domain.run_id import RunId
-from services.payroll.events import AllowancePosted, PayRunPosted
+from services.payroll.events import AllowancePosted, LeftOut, LeftOutNamed, PayRunPosted
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -17,18 +17,22 @@ from shared.kernel.refusal import Refused
 
 @dataclass(frozen=True)
 class Run:
+    """`named`: whom it left out, None for a run that was closed before this was kept."""
+
     posted: PayRunPosted | None = None
+    named: tuple[LeftOut, ...] | None = None
 
 
 @dataclass(frozen=True)
 class CloseRun:
-    """`posted` is all that the run posted, for every person; `held` counts whom it left out."""
+    """`posted` is all that the run posted, for every person; `held` counts whom it left out, the first of whom are `named`."""
 
     run: str
     month: str
     posted: tuple[Payment, ...]
     treasurer: str
     held: int = 0
+    named: tuple[LeftOut, ...] = ()
 
 
 def decide(state: Run, command: CloseRun) -> Sequence[object]:
@@ -42,22 +46,26 @@ def decide(state: Run, command: CloseRun) -> Sequence[object]:
             found=f"none, and {command.held} who wait for something" if command.held else "none",
             remedy="see what each month is held for, bring it in, and run again",
         )
-    return (
-        PayRunPosted(
-            month=command.month,
-            run=command.run,
-            persons=len({event.employee for event in command.posted}),
-            total_posted=sum(event.posted for event in command.posted if isinstance(event, AllowancePosted)),
-            total_adjustments=sum(part.amount for event in command.posted for part in event.adjustments),
-            total_paid=sum(event.paid for event in command.posted),
-            treasurer=command.treasurer,
-            held=command.held,
-        ),
+    closed = PayRunPosted(
+        month=command.month,
+        run=command.run,
+        persons=len({event.employee for event in command.posted}),
+        total_posted=sum(event.posted for event in command.posted if isinstance(event, AllowancePosted)),
+        total_adjustments=sum(part.amount for event in command.posted for part in event.adjustments),
+        total_paid=sum(event.paid for event in command.posted),
+        treasurer=command.treasurer,
+        held=command.held,
     )
+    return (closed, LeftOutNamed(command.month, command.run, command.named)) if command.named else (closed,)
 
 
 def evolve(state: Run, event: object) -> Run:
-    return Run(event) if isinstance(event, PayRunPosted) else state
+    match event:
+        case PayRunPosted():
+            return Run(event, None if event.held else ())
+        case LeftOutNamed():
+            return replace(state, named=event.people)
+    return state
 
 
 PAY_RUN = Aggregate(
