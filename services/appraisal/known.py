@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.appraisal.domain import streams
-from services.appraisal.domain.standing import Assesses, History, May, Post, Service, assessing, deciding, line_of_period, line_on
+from services.appraisal.domain.standing import Assesses, History, May, Post, Service, assessing, deciding, line_of_period
 from services.appraisal.events import AppraisalDelivered, DeliverySeen, DeliveryWithdrawn, OrganisationResultSet
 from services.appraisal.heard import (
     LIFE,
@@ -18,11 +18,11 @@ from services.appraisal.heard import (
     UnitMoved,
     UnitOpened,
 )
-from shared.kernel.employment import Employment
+from shared.kernel.employment import Employment, ends_of, stands_in
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from shared.kernel.withdrawn import that_stand
+from shared.kernel.withdrawn import that_count, that_stand
 
 
 def registered(knowledge: Knowledge, employee: str) -> bool:
@@ -68,9 +68,14 @@ def must_be_a_unit(knowledge: Knowledge, unit: str) -> None:
         )
 
 
-def line_of(knowledge: Knowledge, employee: str, day: date | None = None) -> ReportingLineSet | None:
-    """The reporting line in force on a day, today without one."""
-    return line_on(_lines(knowledge, employee), knowledge.today if day is None else day)
+def above(knowledge: Knowledge, employee: str, day: date) -> tuple[str | None, str | None]:
+    """The assessor and the assessor's superior on a day; None for a place that nobody holds.
+
+    Who has been registered again since the line named him does not hold it, and the employee's own lines of an earlier service do not
+    count: each is set anew.
+    """
+    history = _history(knowledge, employee, ())
+    return history.named(history.line_on(day), day)
 
 
 def _lines(knowledge: Knowledge, employee: str) -> tuple[ReportingLineSet, ...]:
@@ -87,12 +92,18 @@ def _posts(knowledge: Knowledge, employee: str) -> list[Fact[PositionAssigned]]:
 def history_of(knowledge: Knowledge, employee: str) -> History:
     """What decides who stands how to the employee, on whichever day."""
     posts = {fact.event.since: fact.event.unit for fact in _posts(knowledge, employee)}
+    return _history(knowledge, employee, tuple(Post(unit, since) for since, unit in posts.items()))
+
+
+def _history(knowledge: Knowledge, employee: str, posts: tuple[Post, ...]) -> History:
     return History(
         employee,
         _lines(knowledge, employee),
-        tuple(Post(unit, since) for since, unit in posts.items()),
+        posts,
         knowledge.today,
         lambda person: service_of(knowledge, person),
+        ends_of(knowledge, employee, LIFE),
+        lambda person, since, day: stands_in(knowledge, person, since, day, LIFE),
     )
 
 
@@ -150,14 +161,16 @@ def may_decide(knowledge: Knowledge, employee: str, period: Period) -> May:
     if found is None:
         line = line_of_period(history, period, assesses(knowledge, period))
         return deciding(history, period, line.assessor if line else None, min(period.end, history.today), None)
-    line = line_of(knowledge, found.by, found.on)
-    return deciding(history, period, found.by, found.on, line.assessor if line else None)
+    return deciding(history, period, found.by, found.on, above(knowledge, found.by, found.on)[0])
 
 
 def unit_of(knowledge: Knowledge, employee: str, day: date) -> str | None:
-    """The unit of the post (not one held in an acting capacity) that the employee had on `day`, or None."""
-    held = [fact for fact in _posts(knowledge, employee) if fact.event.since <= day]
-    return held[-1].event.unit if held else None
+    """The unit of the post (not one held in an acting capacity) that the employee had on `day`, or None.
+
+    A post of an earlier service does not count in the one after it.
+    """
+    held = that_count(knowledge, PositionAssigned, PositionWithdrawn, employee, day, LIFE)
+    return next((fact.event.unit for fact in reversed(held) if not fact.event.acting), None)
 
 
 def organisation_result(knowledge: Knowledge, unit: str | None, period: str) -> str | None:
@@ -182,5 +195,4 @@ def upwards(knowledge: Knowledge, unit: str | None, day: date) -> Iterator[str]:
 
 def works_in(knowledge: Knowledge, employee: str, unit: str) -> bool:
     """Whether the employee's post (not one held in an acting capacity) is now in the unit or below it."""
-    held = [fact for fact in _posts(knowledge, employee) if fact.effective <= knowledge.now]
-    return bool(held) and unit in upwards(knowledge, held[-1].event.unit, knowledge.today)
+    return unit in upwards(knowledge, unit_of(knowledge, employee, knowledge.today), knowledge.today)

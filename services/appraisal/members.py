@@ -12,9 +12,10 @@ from shared.kernel.periods import Period
 Rows = Iterable[Mapping[str, Any]]
 
 
-def unit_on(employee: Mapping[str, Any], day: date) -> str | None:
-    """The unit of a row of the view `employees` on a day, by the post that is not held in an acting capacity."""
-    units = [post["unit"] for post in employee["posts"] if not post["acting"] and post["since"] <= day.isoformat()]
+def unit_on(employee: Mapping[str, Any], service: Employment, day: date) -> str | None:
+    """The unit of a row of the view `employees` on a day, by the post of that service that is not held in an acting capacity."""
+    posts = (post for post in employee["posts"] if not post["acting"])
+    units = [post["unit"] for post in posts if service.reaches(date.fromisoformat(post["since"]), day)]
     return units[-1] if units else None
 
 
@@ -37,18 +38,14 @@ def units_below(units: Rows, top: str, day: date) -> frozenset[str]:
     return frozenset(found)
 
 
-def served_last(employee: Mapping[str, Any], period: Period, without: Collection[str]) -> date | None:
-    """The last day of the period on which a person (row of `employees`) served outside these kinds of interruption; None: not a day."""
-    return Employment.read(employee["service"]).last_day(period, without)
-
-
 def members(employees: Rows, units: Rows, top: str | None, period: Period, without: Collection[str] = ()) -> list[str]:
     """The employees who belong to an organisation for a period: whose unit on the last day served in it is the organisation's.
 
     Without `top` everybody who served. Interruptions of the kinds `without` are no service here.
     """
-    last = [(row, day) for row in employees if (day := served_last(row, period, without)) is not None]
+    lives = ((row, Employment.read(row["service"])) for row in employees)
+    last = [(row, life, day) for row, life in lives if (day := life.last_day(period, without)) is not None]
     if top is None:
-        return [row["key"] for row, _ in last]
+        return [row["key"] for row, _, _ in last]
     inside = units_below(units, top, period.end)
-    return [row["key"] for row, day in last if unit_on(row, day) in inside]
+    return [row["key"] for row, life, day in last if unit_on(row, life, day) in inside]

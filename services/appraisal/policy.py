@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.appraisal.heard import LIFE
-from services.appraisal.known import delivered, line_of, may_assess, may_decide, works_in
+from services.appraisal.known import above, delivered, may_assess, may_decide, works_in
 from shared.http.policy import Actor, Allow, Policy
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Knowledge
@@ -16,8 +16,7 @@ def is_self(actor: Actor, subject: str, period: Period | None, knowledge: Knowle
 
 def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
     """The assessor (pejabat penilai) in the reporting line in force today; nobody assesses himself."""
-    line = line_of(knowledge, subject)
-    return line is not None and actor.id == line.assessor and actor.id != subject
+    return actor.id == above(knowledge, subject, knowledge.today)[0] != subject
 
 
 def is_assessor_of_period(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
@@ -27,8 +26,7 @@ def is_assessor_of_period(actor: Actor, subject: str, period: Period | None, kno
 
 def is_assessors_superior(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
     """Atasan pejabat penilai, today."""
-    line = line_of(knowledge, subject)
-    return line is not None and actor.id == line.superior and actor.id != subject
+    return actor.id == above(knowledge, subject, knowledge.today)[1] != subject
 
 
 def has_delivered(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:

@@ -13,15 +13,14 @@ from shared.kernel.employment import INTERRUPTIONS, Employment, has_left
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from shared.kernel.withdrawn import that_stand
+from shared.kernel.withdrawn import that_count
 
 
 def units_of(knowledge: Knowledge, employee: str, day: date) -> frozenset[str]:
     """The unit of the definitive post held on `day`, and of an acting one (Plt.) taken up since."""
     units: tuple[str, ...] = ()
-    for fact in that_stand(knowledge, PositionAssigned, PositionWithdrawn, employee):
-        if fact.event.since <= day:
-            units = (*units[:1], fact.event.unit) if fact.event.acting and units else (fact.event.unit,)
+    for fact in that_count(knowledge, PositionAssigned, PositionWithdrawn, employee, day, LIFE):
+        units = (*units[:1], fact.event.unit) if fact.event.acting and units else (fact.event.unit,)
     return frozenset(units)
 
 

@@ -6,10 +6,10 @@ from datetime import date
 
 from services.feedback.heard import LIFE, ReportingLineSet, ReportingLineWithdrawn
 from shared.http.policy import Actor, Allow, Policy
-from shared.kernel.employment import has_left
+from shared.kernel.employment import has_left, stands_in
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
-from shared.kernel.withdrawn import that_stand
+from shared.kernel.withdrawn import that_count
 
 
 def is_self(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
@@ -24,9 +24,11 @@ def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Kn
 
 
 def assesses_on(knowledge: Knowledge, assessor: str, employee: str, day: date) -> bool:
-    """Whether one is the other's assessor on a day."""
-    held = [fact for fact in that_stand(knowledge, ReportingLineSet, ReportingLineWithdrawn, employee) if fact.event.since <= day]
-    return bool(held) and assessor == held[-1].event.assessor and assessor != employee
+    """Whether one is the other's assessor on a day: by a line of the service that either of them was in then."""
+    held = that_count(knowledge, ReportingLineSet, ReportingLineWithdrawn, employee, day, LIFE)
+    if not held or not assessor == held[-1].event.assessor != employee:
+        return False
+    return stands_in(knowledge, assessor, held[-1].event.since, day, LIFE)
 
 
 # `kiosk`: the agency's counter client, through which citizens speak. `complaint-officer`: pengelola pengaduan.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from services.personnel.events import (
@@ -16,10 +15,10 @@ from services.personnel.events import (
 )
 from services.personnel.reactions.known import lapsed_of
 from shared.http.policy import Actor, Allow, Policy
-from shared.kernel.employment import has_left
-from shared.kernel.facts import Fact, Knowledge
+from shared.kernel.employment import has_left, stands_in
+from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
-from shared.kernel.withdrawn import that_stand
+from shared.kernel.withdrawn import that_count
 
 
 def is_self(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
@@ -39,25 +38,24 @@ def is_assessor_of_period(actor: Actor, subject: str, period: Period | None, kno
 def is_mentor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
     """The mentor of the unit in which the subject holds a post (not one in an acting capacity), from appointment to closing, today."""
     today = knowledge.today
-    post = _held([fact for fact in that_stand(knowledge, PositionAssigned, PositionWithdrawn, subject) if not fact.event.acting], today)
+    posts = that_count(knowledge, PositionAssigned, PositionWithdrawn, subject, today, LIFE)
+    post = next((fact for fact in reversed(posts) if not fact.event.acting), None)
     if post is None or actor.id == subject:
         return False
     closed = {fact.event.proposal for fact in knowledge.facts(GuidanceClosed, actor.id)} | lapsed_of(actor.id, knowledge).keys()
     return any(
-        appointed.unit == post.event.unit and appointed.since <= today and appointed.proposal not in closed
+        appointed.unit == post.event.unit
+        and appointed.proposal not in closed
+        and stands_in(knowledge, actor.id, appointed.since, today, LIFE)
         for appointed in (fact.event for fact in knowledge.facts(MentorAppointed, actor.id))
     )
 
 
 def _assesses_on(knowledge: Knowledge, actor: Actor, employee: str, day: date) -> bool:
-    line = _held(that_stand(knowledge, ReportingLineSet, ReportingLineWithdrawn, employee), day)
-    return line is not None and actor.id == line.event.assessor and actor.id != employee
-
-
-def _held(facts: Sequence[Fact], day: date) -> Fact | None:
-    """The one that began last on or before the day."""
-    begun = [fact for fact in facts if fact.event.since <= day]
-    return begun[-1] if begun else None
+    held = that_count(knowledge, ReportingLineSet, ReportingLineWithdrawn, employee, day, LIFE)
+    if not held or not actor.id == held[-1].event.assessor != employee:
+        return False
+    return stands_in(knowledge, actor.id, held[-1].event.since, day, LIFE)
 
 
 IMPORTS = (

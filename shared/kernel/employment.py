@@ -174,12 +174,26 @@ class Employment:
         return found
 
 
+def ends_of(knowledge: Knowledge, person: str, models: Sequence[type]) -> Employment:
+    """The person's service as far as its ends matter, for :meth:`Employment.reaches` and :meth:`Employment.ended`.
+
+    Of somebody who never left nothing more is read, and it is empty: nothing of his was ever broken. `models` as for
+    :meth:`Employment.known`.
+    """
+    ended = [model for model in models if model.__name__ in ("EmploymentEnded", "RegistrationWithdrawn")]
+    left = any(knowledge.facts(model, person) for model in ended)
+    return Employment.known(knowledge, person, models) if left else Employment()
+
+
+def stands_in(knowledge: Knowledge, person: str, since: date, day: date, models: Sequence[type]) -> bool:
+    """Whether a relation to others that the person has had from `since` on counts on `day`: his service did not end in between."""
+    ends = ends_of(knowledge, person, models)
+    return ends.reaches(since, day) and ends.ended(day) is None
+
+
 def has_left(knowledge: Knowledge, person: str, models: Sequence[type]) -> bool:
     """Whether somebody is out of service today; of whom nothing is known, not. `models` as for :meth:`Employment.known`."""
-    ended = [model for model in models if model.__name__ in ("EmploymentEnded", "RegistrationWithdrawn")]
-    if not any(knowledge.facts(model, person) for model in ended):
-        return False
-    return Employment.known(knowledge, person, models).ended(knowledge.today) is not None
+    return ends_of(knowledge, person, models).ended(knowledge.today) is not None
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
-"""Entries that were said wrongly and withdrawn: which posts, ranks and lines of a person stand."""
+"""Which posts, ranks and lines of a person stand, for some were said wrongly and withdrawn, and which of them count on a day."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from shared.kernel.employment import ends_of
 from shared.kernel.facts import Fact, Knowledge
 
 
@@ -13,6 +15,18 @@ def that_stand(knowledge: Knowledge, model: type, withdrawn: type, subject: str)
     facts = knowledge.facts(model, subject)
     taken = knowledge.facts(withdrawn, subject) if facts else ()
     return [fact for fact in facts if not any(one.version > fact.version and same(one.event, fact.event) for one in taken)]
+
+
+def that_count(
+    knowledge: Knowledge, model: type, withdrawn: type, subject: str, day: date, models: Sequence[type]
+) -> Sequence[Fact]:
+    """Of those that stand the ones that had begun by a day, in the day's own spell of service, lowest rank first.
+
+    Who is registered again after an end has posts, ranks and lines anew. `models`: the service's classes of the events of a life.
+    """
+    facts = that_stand(knowledge, model, withdrawn, subject)
+    ends = ends_of(knowledge, subject, models) if facts else None
+    return [fact for fact in facts if ends is not None and ends.reaches(fact.event.since, day)]
 
 
 def same(one: Any, other: Any) -> bool:

@@ -85,6 +85,30 @@ def test_who_retired_is_appraised_on_his_months_and_not_afterwards(office):
     assert {period: (one["persons"], one["appraised"]) for period, one in seen.items()} == {"2026-Q1": (1, 1), "2026-Q2": (0, 0)}
 
 
+def test_who_is_registered_again_has_no_assessor_and_no_unit_until_they_are_entered_anew(office):
+    office.at("2026-07-06")
+    office.hear(
+        personnel.EmploymentEnded("ani", "retired", date(2026, 3, 1), "882/1"),
+        personnel.EmployeeRegistered("ani", "PPPK", date(2026, 7, 1)),
+    )
+    ani = ("ani", "employee")
+    office.post("/plans/ani/2026/targets", ani, PERMITS)
+    office.refused("not-permitted", 403, "/plans/ani/2026/approval", ASSESSOR, {"document": "SKP/ani/2026"}, 1)
+    assert office.call("GET", "/plans/ani/2026", ASSESSOR).status_code == 403
+    assert office.call("GET", "/units/permits/scores?period=2026-Q3", ani).status_code == 403
+    office.settle()
+    persons = {quarter: office.get(f"/distribution?period=2026-{quarter}&unit=permits")["persons"] for quarter in ("Q1", "Q3")}
+    assert persons == {"Q1": 1, "Q3": 0}
+    entered = date(2026, 7, 3)
+    office.hear(
+        personnel.PositionAssigned("ani", "clerk", 6, "executing", "permits", False, entered, "SK"),
+        personnel.ReportingLineSet("ani", "next", "chief", entered, "SK"),
+    )
+    office.post("/plans/ani/2026/approval", NEXT, {"document": "SKP/ani/2026"}, 1)
+    assert office.call("GET", "/units/permits/scores?period=2026-Q3", ani).status_code == 200
+    assert office.get("/distribution?period=2026-Q3&unit=permits")["persons"] == 1
+
+
 def test_a_transfer_within_the_year_has_a_new_plan_by_the_new_assessor(office):
     office.at("2026-01-14")
     plan(office, "ani", PERMITS)

@@ -56,7 +56,7 @@ def hear(here: Web, *events: Any) -> None:
         subject = event.unit if isinstance(event, UnitOpened) else event.employee
         stream, type_ = f"personnel-{subject}-{place}", f"merit.personnel.{type(event).__name__}.v1"
         envelope = Envelope(
-            id=event_id("mulyorejo", stream, 1), type=type_, agency="mulyorejo", subject=subject, stream=stream, version=1,
+            id=event_id("mulyorejo", stream, place), type=type_, agency="mulyorejo", subject=subject, stream=stream, version=place,
             effective=now, recorded=now, actor="t", correlation="c", causation=None, hops=0, traceparent=None, sequence=place,
             data=encode(event),
         )  # fmt: skip
@@ -491,3 +491,26 @@ def test_another_agency_reads_nothing(here):
     assert here.call("GET", "/v1/complaints", stranger).get_json()["items"] == []
     filed, elsewhere = file(here).get_json(), here.token("loket-1", "kiosk", agency="plaju")
     problem(follow(here, filed, who=elsewhere), 404, "unknown-complaint")
+
+
+def test_who_is_registered_again_is_nobodys_colleague_and_has_no_assessor_until_they_are_entered_anew(here):
+    here.clock.moment = datetime(2026, 4, 28, 2, tzinfo=UTC)
+    rules = {"aspects": list(PEER), "scale": [1, 4], "least_answers": 3, "raters": "unit"}
+    body = {"kind": "peer-feedback", "id": "unit-lagi", "since": "2026-04-01", "sources": ["Perwal 41/2025"], "settings": rules}
+    assert here.call("POST", "/v1/rule-sets", ADMIN, json=body).status_code == 201
+    hear(
+        here,
+        EmployeeRegistered("m21", date(2025, 1, 1)),
+        PositionAssigned("m21", "dukcapil", False, date(2025, 1, 1)),
+        ReportingLineSet("m21", "m11", date(2025, 1, 1)),
+        EmploymentEnded("m21", "retired", date(2026, 2, 1)),
+        EmployeeRegistered("m21", date(2026, 4, 1)),
+    )
+    path = "/v1/peer-feedback/m21/2026-04"
+    problem(give(here, path, "m2", PEER), 403, "not-a-peer")
+    problem(give(here, "/v1/peer-feedback/m2/2026-04", "m21", PEER), 403, "not-a-peer")
+    problem(here.call("GET", path, ("m11", "employee")), 403, "not-permitted")
+    problem(here.call("GET", "/v1/peer-feedback/m21/2026-01", ("m11", "employee")), 404, "unknown-peer-feedback")
+    hear(here, PositionAssigned("m21", "dukcapil", False, date(2026, 4, 20)), ReportingLineSet("m21", "m11", date(2026, 4, 20)))
+    assert give(here, path, "m2", PEER).status_code == 201
+    problem(here.call("GET", path, ("m11", "employee")), 404, "unknown-peer-feedback")

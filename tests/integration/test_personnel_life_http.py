@@ -132,3 +132,25 @@ def test_what_is_written_about_days_outside_service_is_refused_and_a_new_spell_b
     problem(hand_in(here, "attendance", f"{heads}s1,2026-07,5,0,0,0,0\n"), 422, "invalid-rows")
     settle(here)
     assert (shown(here, "s1")["serving"], shown(here, "s1")["since"]) == (True, "2026-08-01")
+
+
+def test_who_is_registered_again_has_no_assessor_and_his_file_no_post_of_before(here):
+    s2 = ("s2", "employee")
+    here.call("POST", "/v1/employees/s1/end", HR, json={"kind": "retired", "since": "2026-05-01", "document": "882/1"})
+    at(here, 2026, 8, 3)
+    accepted(hand_in(here, "people", AGAIN.replace(";2026-08-01;821/9", ";2026-08-10;821/9")), rows=1, events=3)
+    settle(here)
+
+    def file(on=""):
+        row = here.call("GET", f"/v1/employees/s1{on}", HR).get_json()
+        return [row[name] and row[name][what] for name, what in (("position", "job_class"), ("rank", "rank"), ("line", "assessor"))]
+
+    assert file() == [None, "IX", None] and file("?on=2026-04-30") == [8, "III/b", "s2"]
+    listed = next(one for one in here.call("GET", "/v1/employees", HR).get_json()["items"] if one["employee"] == "s1")
+    assert (listed["assessor"], listed["superior"]) == (None, None)
+    problem(here.call("GET", "/v1/employees/s1", s2), 403, "not-permitted")
+    line = "Kode Pegawai,Kode Penilai,Berlaku Sejak,SK\ns1,s2,2026-08-03,800/9\n"
+    accepted(hand_in(here, "reporting-lines", line), rows=1, events=1)
+    settle(here)
+    assert here.call("GET", "/v1/employees/s1", s2).status_code == 200
+    assert file("?on=2026-08-10") == [8, "IX", "s2"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.appraisal import events, heard, known
-from services.appraisal.domain.standing import Assesses, History, May, Post, Service, assessing, deciding, line_of_period, line_on
+from services.appraisal.domain.standing import Assesses, History, May, Post, Service, assessing, deciding, line_of_period
 from services.appraisal.policy import POLICY
 from services.appraisal.service import SERVICE
 from shared.events.rule_set import RuleSetPublished
 from shared.http.policy import Actor
+from shared.kernel.employment import Employment, Spell
 from shared.kernel.periods import Period
 from tests.support.appraisal import M1, NEEDS_IMPROVEMENT, SETTINGS, UNTIL, moment
 from tests.support.knowledge import MemoryKnowledge
@@ -120,6 +122,66 @@ def test_a_day_begins_where_the_agency_is():
     assert may(early, "new", "approve-plan", "2027")
 
 
+# Registered again after an end of service
+
+LEFT, BACK = date(2027, 3, 1), date(2027, 7, 1)
+
+
+def again(person):
+    """In service until March, and from July on anew."""
+    return (
+        heard.EmployeeRegistered(person, "PNS", START),
+        heard.EmploymentEnded(person, "retired", LEFT),
+        heard.EmployeeRegistered(person, "PPPK", BACK),
+    )
+
+
+def test_who_is_registered_again_has_no_assessor_superior_or_unit_until_they_are_entered_anew():
+    town = (heard.UnitOpened("a", None, START),)
+    knowledge = on("2027-07-05", OLD, post("a", "2026-01-02"), *again(M1))
+    knowledge.arrive(*(heard_fact("personnel", one, one.unit, f"personnel-unit-{one.unit}", 1, moment("2026-01-02")) for one in town))
+    assert known.above(knowledge, M1, knowledge.today) == (None, None)
+    assert (known.unit_of(knowledge, M1, date(2027, 2, 28)), known.unit_of(knowledge, M1, knowledge.today)) == ("a", None)
+    assert not known.works_in(knowledge, M1, "a")
+    for who in ("old", "chief"):
+        assert not any(may(knowledge, who, action, "2027-Q3") for action in ("submit-score", "read-appraisal"))
+    assert not may(knowledge, "old", "approve-plan", "2027")
+    assert may(knowledge, "old", "deliver-appraisal", "2027-Q1"), "the quarter in which he led him"
+    knowledge.arrive(learned(line("new", "head", "2027-07-02")), learned(post("a", "2027-07-02")))
+    assert known.above(knowledge, M1, knowledge.today) == ("new", "head")
+    assert may(knowledge, "new", "approve-plan", "2027") and may(knowledge, "new", "submit-score", "2027-Q3")
+    assert known.unit_of(knowledge, M1, knowledge.today) == "a" and known.works_in(knowledge, M1, "a")
+
+
+def test_an_assessor_who_is_registered_again_leads_nobody_by_the_lines_of_before():
+    knowledge = on("2027-07-05", OLD, *again("old"))
+    assert known.above(knowledge, M1, knowledge.today) == (None, "chief")
+    assert not may(knowledge, "old", "approve-plan", "2027")
+    assert may(knowledge, "chief", "submit-score", "2027-Q3") and not may(knowledge, "old", "submit-score", "2027-Q3")
+    assert may(knowledge, "chief", "deliver-appraisal", "2027-Q1") and not may(knowledge, "old", "deliver-appraisal", "2027-Q1")
+    assert may(knowledge, "old", "deliver-appraisal", "2026"), "in its last days he led him"
+
+
+def test_a_superior_who_is_registered_again_decides_on_what_came_before_and_on_nothing_after():
+    knowledge = on("2027-07-05", OLD, *again("chief"))
+    delivered(knowledge, "old", "2027-Q2")
+    assert not may(knowledge, "chief", "decide-objection", "2027-Q2") and may(knowledge, "ppk", "decide-objection", "2027-Q2", "approver")
+    assert not may(knowledge, "chief", "read-appraisal", "2027-Q2")
+
+
+def test_the_longest_assessor_of_a_quarter_is_looked_for_in_the_service_that_began_last():
+    knowledge = on("2027-10-05", OLD, *again(M1)[:2], heard.EmployeeRegistered(M1, "PPPK", date(2027, 8, 20)), rule="longest")
+    assert not any(may(knowledge, who, "deliver-appraisal", "2027-Q3") for who in ("old", "chief"))
+    knowledge.arrive(learned(line("new", "head", "2027-08-25")))
+    assert [who for who in ("old", "chief", "new", "head") if may(knowledge, who, "deliver-appraisal", "2027-Q3")] == ["new"]
+
+
+def test_an_end_that_is_revoked_broke_nothing():
+    ended = (heard.EmploymentEnded(M1, "dismissed", LEFT), heard.EmploymentEndRevoked(M1, LEFT))
+    knowledge = on("2027-07-05", OLD, heard.EmployeeRegistered(M1, "PNS", START), *ended)
+    assert known.above(knowledge, M1, knowledge.today) == ("old", "chief")
+
+
 # Objections and corrections
 
 
@@ -174,11 +236,26 @@ def test_whatever_changes_somebody_decides_who_is_neither_the_employee_nor_who_d
         assert all(now.service(person) is not Service.GONE for person in found.persons)
 
 
+@given(histories(), st.lists(DAYS, max_size=4), st.sampled_from(Assesses))
+def test_a_line_counts_in_the_service_in_which_it_began(both, days, rule):
+    """`days`: an end, another beginning, and so on."""
+    cut = sorted(set(days))
+    spells = [Spell(date(2026, 1, 1), cut[0] if cut else None)]
+    spells += [Spell(since, end) for since, end in zip(cut[1::2], [*cut[2::2], None])]
+    history = replace(both[1], ends=Employment(tuple(spells)))
+    for day in (Q1.start + timedelta(days=number) for number in range(0, 120, 7)):
+        found, began = history.line_on(day), max(spell.since for spell in spells if spell.since <= day)
+        mine = [one for one in history.lines if one.since <= day and (one.since >= began or began == spells[0].since)]
+        assert found == (mine[-1] if mine else None)
+    assert line_of_period(history, Q1, rule) is None or line_of_period(history, Q1, rule).since <= Q1.end
+    assert deciding(history, Q1, "a", Q1.end, None).never == ("e", "a")
+
+
 @given(histories(), st.sampled_from(Assesses))
 def test_a_period_has_an_assessor_as_long_as_somebody_of_the_lines_is_at_work(both, rule):
     for history in both:
         found = assessing(history, Q1, rule)
-        lines = [one for one in (line_of_period(history, Q1, rule), line_on(history.lines, history.today)) if one is not None]
+        lines = [one for one in (line_of_period(history, Q1, rule), history.line_on(history.today)) if one is not None]
         asked = {person for one in lines for person in (one.assessor, one.superior)} - {None, "e"}
         working = {person for person in asked if history.service(person) is Service.PRESENT}
         assert set(found.persons) <= asked and bool(working & set(found.persons)) == bool(working)

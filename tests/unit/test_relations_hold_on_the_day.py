@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.feedback import heard as feedback_heard
+from services.feedback.known import standing_of, units_of
 from services.feedback.policy import POLICY as FEEDBACK
+from services.feedback.policy import assesses_on
 from services.feedback.service import SERVICE as FEEDBACK_SERVICE
 from services.personnel.events import (
     EmployeeRegistered,
@@ -15,10 +17,13 @@ from services.personnel.events import (
     GuidanceClosed,
     MentorAppointed,
     PositionAssigned,
+    RankHeld,
     ReportingLineSet,
 )
 from services.personnel.policy import POLICY
+from services.personnel.reactions.known import rank_of
 from services.personnel.service import SERVICE
+from services.personnel.views import EMPLOYEES
 from shared.http.policy import Actor
 from shared.kernel.periods import Period
 from tests.support.knowledge import MemoryKnowledge, heard
@@ -81,6 +86,69 @@ def test_the_file_is_the_present_assessors_and_a_months_attendance_also_who_asse
     gone = knowing(line("m11", HIRED), EmploymentEnded("m11", "moved-agency", APRIL, "SK 2"))
     assert not POLICY.permits(employee("m11"), "read-employee", "m1", gone)
     assert not POLICY.permits(employee("m11"), "read-attendance", "m1", gone, march)
+
+
+LEFT, AGAIN = date(2026, 2, 1), date(2026, 4, 1)
+
+
+def again(who: str) -> tuple[object, ...]:
+    return EmploymentEnded(who, "retired", LEFT, "SK 4"), EmployeeRegistered(who, "PPPK", AGAIN)
+
+
+@pytest.mark.parametrize("who", ["m1", "m11", "m5"])
+def test_after_a_new_registration_nobody_leads_helps_or_ranks_by_what_held_before(who):
+    """m1 is led by m11 and works in m5's unit; one of them retired in February and is back since April."""
+    before = (line("m11", HIRED), post("permits", HIRED), MentorAppointed("m5", MENTOR.proposal, "permits", HIRED))
+    known = knowing(*before, *again(who))
+    assert POLICY.permits(employee("m11"), "read-employee", "m1", known) is (who == "m5")
+    assert POLICY.permits(employee("m5"), "follow-development", "m1", known) is (who == "m11")
+    fifth = (line("m11", NOW.date()), post("permits", NOW.date()), MentorAppointed("m5", "mentor-again", "permits", NOW.date()))
+    known = knowing(*before, *again(who), *fifth)
+    assert POLICY.permits(employee("m11"), "read-employee", "m1", known)
+    assert POLICY.permits(employee("m5"), "follow-development", "m1", known)
+
+
+def test_a_file_shows_the_posts_ranks_and_lines_of_the_present_service():
+    held = (line("m11", HIRED), post("permits", HIRED), RankHeld("m1", "III/a", HIRED, HIRED))
+    known = knowing(*held, *again("m1"))
+    row = known.row(EMPLOYEES, "m1")
+    assert [row[name] for name in ("post", "unit", "job_class", "rank", "assessor", "superior")] == [None] * 6
+    assert len(row["positions"]) == len(row["ranks"]) == len(row["lines"]) == 1, "what was said stays in the file"
+    assert rank_of("m1", known) is None and rank_of("m1", knowing(*held)).event.rank == "III/a"
+    known = knowing(*held, *again("m1"), post("archive", AGAIN), line("m12", AGAIN))
+    row = known.row(EMPLOYEES, "m1")
+    assert (row["unit"], row["assessor"], row["rank"]) == ("archive", "m12", None)
+
+
+def feedback_knowing(*events: object) -> MemoryKnowledge:
+    known = MemoryKnowledge(FEEDBACK_SERVICE, now=NOW)
+    for number, event in enumerate(events, start=1):
+        since = datetime.combine(event.since, datetime.min.time(), UTC)
+        known.arrive(heard("personnel", event, event.employee, f"personnel-employee-{event.employee}", number, since, effective=since))
+    return known
+
+
+@pytest.mark.parametrize("who", ["m1", "m11", "m2"])
+def test_after_a_new_registration_nobody_is_colleague_or_assessor_by_what_held_before(who):
+    before = (
+        *(feedback_heard.EmployeeRegistered(one, HIRED) for one in ("m1", "m2", "m11")),
+        *(feedback_heard.PositionAssigned(one, "permits", False, HIRED) for one in ("m1", "m2")),
+        feedback_heard.PositionAssigned("m1", "archive", True, date(2025, 1, 1)),
+        feedback_heard.ReportingLineSet("m1", "m11", HIRED),
+        feedback_heard.EmploymentEnded(who, "retired", LEFT),
+        feedback_heard.EmployeeRegistered(who, AGAIN),
+    )
+    known, today = feedback_knowing(*before), NOW.date()
+    standing = standing_of(known, employee("m2"), "m1", "2026-Q1", today)
+    assert standing.colleague is (who == "m11")
+    assert units_of(known, "m1", today) == (frozenset() if who == "m1" else {"permits", "archive"})
+    assert units_of(known, "m1", date(2026, 1, 31)) == {"permits", "archive"}
+    assert assesses_on(known, "m11", "m1", today) is (who == "m2") and assesses_on(known, "m11", "m1", date(2026, 1, 31))
+    assert FEEDBACK.permits(employee("m11"), "read-peer-feedback", "m1", known, Period.parse("2026-Q2")) is (who == "m2")
+    known = feedback_knowing(
+        *before, feedback_heard.PositionAssigned(who, "permits", False, AGAIN), feedback_heard.ReportingLineSet("m1", "m11", AGAIN)
+    )
+    assert standing_of(known, employee("m2"), "m1", "2026-Q1", today).colleague and assesses_on(known, "m11", "m1", today)
 
 
 def test_colleagues_answers_are_read_by_the_periods_assessor_and_by_todays():

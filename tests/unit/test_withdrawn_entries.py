@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.appraisal import heard as appraisal_heard
-from services.appraisal.known import line_of, unit_of
+from services.appraisal.known import above, unit_of
 from services.appraisal.service import SERVICE as APPRAISAL
 from services.appraisal.views import EMPLOYEES as APPRAISED
 from services.feedback import heard as feedback_heard
@@ -117,9 +117,9 @@ def test_appraisal_reads_the_unit_and_the_line_that_stand():
     taken = [of_personnel(h.PositionWithdrawn("m1", WRONG, False), 6), of_personnel(h.ReportingLineWithdrawn("m1", WRONG), 7)]
     knowledge = MemoryKnowledge(APPRAISAL, now=at(12, 2))
     knowledge.arrive(*facts)
-    assert (unit_of(knowledge, "m1", RIGHT), line_of(knowledge, "m1", RIGHT).assessor) == ("b", "m12")
+    assert (unit_of(knowledge, "m1", RIGHT), above(knowledge, "m1", RIGHT)[0]) == ("b", "m12")
     knowledge.arrive(*taken)
-    assert (unit_of(knowledge, "m1", RIGHT), line_of(knowledge, "m1", RIGHT).assessor) == ("a", "m11")
+    assert (unit_of(knowledge, "m1", RIGHT), above(knowledge, "m1", RIGHT)[0]) == ("a", "m11")
     row = knowledge.row(APPRAISED, "m1")
     assert ([one["unit"] for one in row["posts"]], [one["assessor"] for one in row["lines"]]) == (["a"], ["m11"])
     knowledge.arrive(of_personnel(h.PositionAssigned("m1", "p9", "b", False, WRONG), 8))

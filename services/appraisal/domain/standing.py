@@ -7,12 +7,13 @@ is assessed by the new assessor, with the new unit's result. PP 30/2019 art. 59:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Protocol
 
+from shared.kernel.employment import Employment
 from shared.kernel.periods import Period
 
 
@@ -53,13 +54,35 @@ class Post:
 
 @dataclass(frozen=True)
 class History:
-    """What is known of one employee: lines and posts by their days, lowest first; and of anybody how he serves today."""
+    """What is known of one employee: lines and posts by their days, lowest first; and of anybody how he serves today.
+
+    `ends`: the employee's service as far as its ends matter: what held before one does not count in the service after it.
+    `stands`: (person, since, day) → whether whom a line names from `since` on has not left service between that day and `day`.
+    """
 
     employee: str
     lines: Sequence[Line]
     posts: Sequence[Post]
     today: date
     service: Callable[[str], Service]
+    ends: Employment = field(default_factory=Employment)
+    stands: Callable[[str, date, date], bool] = lambda person, since, day: since <= day
+
+    def line_on(self, day: date) -> Line | None:
+        """The line in force on a day: the one that began last, in the day's own spell of service."""
+        held = [line for line in self.lines if self.ends.reaches(line.since, day)]
+        return held[-1] if held else None
+
+    def begun_within(self, first: date, last: date) -> list[date]:
+        """The days after `first` and up to `last` on which another spell of service began."""
+        return [spell.since for spell in self.ends.spells[1:] if first < spell.since <= last]
+
+    def named(self, line: Line | None, day: date) -> tuple[str | None, str | None]:
+        """The assessor by a line and his superior, as of a day; None for who has left since it named him."""
+        if line is None:
+            return None, None
+        assessor, superior = (one if one and self.stands(one, line.since, day) else None for one in (line.assessor, line.superior))
+        return assessor, superior
 
 
 @dataclass(frozen=True)
@@ -71,23 +94,17 @@ class May:
     never: tuple[str, ...] = ()
 
 
-def line_on(lines: Sequence[Line], day: date) -> Line | None:
-    """The line in force on a day: the one that began last."""
-    held = [line for line in lines if line.since <= day]
-    return held[-1] if held else None
-
-
 def line_of_period(history: History, period: Period, rule: Assesses) -> Line | None:
     """The line by which a period is assessed; while it lasts, today's."""
     last = min(period.end, history.today)
     if rule is Assesses.LAST_DAY or history.today <= period.end:
-        return line_on(history.lines, last)
-    first = _moved(history.posts, period.start, last) or period.start
+        return history.line_on(last)
+    first = max((period.start, *_moved(history.posts, period.start, last), *history.begun_within(period.start, last)))
     begun = sorted({first, *(line.since for line in history.lines if first < line.since <= last)})
     days: dict[str, int] = {}
     latest: dict[str, Line] = {}
     for start, end in pairwise((*begun, last + timedelta(days=1))):
-        line = line_on(history.lines, start)
+        line = history.line_on(start)
         if line is not None:
             # Taken out and put in again, so that of equals the later one stands last.
             days[line.assessor] = days.pop(line.assessor, 0) + (end - start).days
@@ -98,11 +115,10 @@ def line_of_period(history: History, period: Period, rule: Assesses) -> Line | N
     return latest[[assessor for assessor, count in days.items() if count == most][-1]]
 
 
-def _moved(posts: Sequence[Post], first: date, last: date) -> date | None:
-    """The day within the period on which the employee came to the unit that he was in at its end."""
+def _moved(posts: Sequence[Post], first: date, last: date) -> list[date]:
+    """The days within the period on which the employee came to another unit."""
     changes = [after.since for before, after in pairwise(posts) if before.unit != after.unit]
-    within = [day for day in changes if first < day <= last]
-    return within[-1] if within else None
+    return [day for day in changes if first < day <= last]
 
 
 def assessing(history: History, period: Period, rule: Assesses) -> May:
@@ -110,8 +126,8 @@ def assessing(history: History, period: Period, rule: Assesses) -> May:
 
     Where he is out of service: his superior then, else the present assessor, else that one's superior.
     """
-    then, now = line_of_period(history, period, rule), line_on(history.lines, history.today)
-    chain = [person for line in (then, now) if line is not None for person in (line.assessor, line.superior)]
+    then, now = line_of_period(history, period, rule), history.line_on(history.today)
+    chain = [*history.named(then, min(period.end, history.today)), *history.named(now, history.today)]
     return May(_first_present(chain, history, never=(history.employee,)))
 
 
@@ -123,10 +139,14 @@ def deciding(history: History, period: Period, delivered_by: str | None, deliver
     """
     never = tuple(dict.fromkeys(person for person in (history.employee, delivered_by) if person is not None))
     ends = [*(line.since for line in history.lines[1:]), date.max]
-    held = [line for line, end in zip(history.lines, ends) if line.since <= delivered_on and end > period.start]
+    # Until the next line, or until another spell of service: what held in the period, or came after it.
+    held = [
+        line
+        for line, end in zip(history.lines, ends)
+        if line.since <= delivered_on and end > period.start and history.ends.reaches(line.since, max(line.since, period.start))
+    ]
     by = [line for line in held if line.assessor == delivered_by]
-    now = line_on(history.lines, history.today)
-    chain = [by[-1].superior if by else above, now.superior if now else None]
+    chain = [history.named(by[-1], delivered_on)[1] if by else above, history.named(history.line_on(history.today), history.today)[1]]
     persons = _first_present(chain, history, never)
     reached = any(history.service(person) is Service.PRESENT for person in persons)
     return May(persons, official=not reached, never=never)

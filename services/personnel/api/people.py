@@ -118,17 +118,18 @@ def show_employee(ask: Ask, query: dict[str, Any], employee: str) -> dict[str, A
     row = ask.found(ask.knowledge.row(EMPLOYEES, employee), "employee", employee)
     on = query["on"] or ask.today
     day = on.isoformat()
+    service = Employment.read(row["service"])
     positions = row["positions"] or []
     return {
         "employee": employee,
         "on": day,
-        "kind": (_held(row["registered"], day) or {}).get("kind"),
-        "position": _held([one for one in positions if not one["acting"]], day),
-        "acting": _held([one for one in positions if one["acting"]], day),
-        "rank": _held(row["ranks"], day),
-        "line": _held(row["lines"], day),
+        "kind": (_held(row["registered"], day, service) or {}).get("kind"),
+        "position": _held([one for one in positions if not one["acting"]], day, service),
+        "acting": _held([one for one in positions if one["acting"]], day, service),
+        "rank": _held(row["ranks"], day, service),
+        "line": _held(row["lines"], day, service),
         "education": row["education"],
-        "service": _service(Employment.read(row["service"]), on),
+        "service": _service(service, on),
         "history": {name: row[name] or [] for name in ("registered", "positions", "ranks", "lines", "service")},
         "version": row["version"],
         **_identities(ask, [employee], employee, "employee page").get(employee, {}),
@@ -304,9 +305,9 @@ def show_attendance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
     return ask.found(ask.knowledge.row(ATTENDANCE_MONTHS, key), "attendance", key)
 
 
-def _held(entries: Sequence[Mapping[str, Any]] | None, day: str) -> Mapping[str, Any] | None:
-    """The entry that began last on or before `day`; entries stand in order of their days."""
-    begun = [one for one in entries or () if one["since"] <= day]
+def _held(entries: Sequence[Mapping[str, Any]] | None, day: str, service: Employment) -> Mapping[str, Any] | None:
+    """The entry that began last on or before `day`, in the day's own spell of service; entries stand in order of their days."""
+    begun = [one for one in entries or () if service.reaches(date.fromisoformat(one["since"]), date.fromisoformat(day))]
     return begun[-1] if begun else None
 
 

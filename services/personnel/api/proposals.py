@@ -136,7 +136,8 @@ def _begin(ask: Ask, body: Body, proposed: DevelopmentProposed) -> Begin:
 
 def _own_unit(ask: Ask, employee: str, day: date) -> str | None:
     state: EmployeeState = ask.state(EMPLOYEE, RegisterEmployee(employee, "PNS", day))
-    held = in_force((one for one in state.positions if not one.acting), day) or in_force(state.positions, day)
+    posts = [one for one in state.positions if state.service.reaches(one.since, day)]
+    held = in_force((one for one in posts if not one.acting), day) or in_force(posts, day)
     return held.unit if held else None
 
 

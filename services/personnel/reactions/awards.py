@@ -29,8 +29,6 @@ from services.personnel.events import (
     EmploymentEndRevoked,
     PositionAssigned,
     PositionWithdrawn,
-    RankHeld,
-    RankWithdrawn,
     Reason,
     RegistrationWithdrawn,
     SanctionImposed,
@@ -40,14 +38,14 @@ from services.personnel.events import (
 )
 from services.personnel.heard import AppraisalCorrected, AppraisalFinalized, AppraisalImported, SurveyResultPublished
 from services.personnel.reactions.discipline import absences
-from services.personnel.reactions.known import employment_of, in_force, results_of, rules_or_none, sanctions_of, standing_of
+from services.personnel.reactions.known import employment_of, rank_of, results_of, rules_or_none, sanctions_of, standing_of
 from services.personnel.views import AWARD_EVALUATIONS, EMPLOYEES, UNITS
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Do, Reaction
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
-from shared.kernel.withdrawn import that_stand
+from shared.kernel.withdrawn import that_count
 
 KIND, RULES = "award", "awards"
 
@@ -109,10 +107,10 @@ def _person(employee: str, year: int, rules: AwardRules, knowledge: Knowledge) -
     if employment is None:
         return None
     end = Period.parse(str(year)).end
-    held = that_stand(knowledge, PositionAssigned, PositionWithdrawn, employee)
-    posts = [fact for fact in held if not fact.event.acting and fact.event.since <= end]
+    held = that_count(knowledge, PositionAssigned, PositionWithdrawn, employee, end, LIFE)
+    posts = [fact for fact in held if not fact.event.acting]
     post = max(posts, key=lambda fact: (fact.event.since, fact.version), default=None)
-    rank = in_force(that_stand(knowledge, RankHeld, RankWithdrawn, employee), knowledge.now)
+    rank = rank_of(employee, knowledge)
     return Person(
         employee=employee,
         employment=employment,
@@ -233,7 +231,7 @@ def recognise(employee: str, knowledge: Knowledge) -> Iterable[Do]:
 
 def _contribution(employee: str, unit: str, rise: Rise, rules: RecognitionRules, knowledge: Knowledge) -> tuple[Reason, ...]:
     """The reasons, none when it was not this person's part."""
-    posts = [fact for fact in that_stand(knowledge, PositionAssigned, PositionWithdrawn, employee) if fact.event.since <= rise.period.end]
+    posts = that_count(knowledge, PositionAssigned, PositionWithdrawn, employee, rise.period.end, LIFE)
     here = [fact for fact in posts if fact.event.unit == unit and _held_last(fact, posts)]
     if (rules.in_unit or not rules.trained_in) and not here:
         return ()

@@ -46,14 +46,14 @@ from services.personnel.events import (
 )
 from services.personnel.heard import AppraisalCorrected, AppraisalFinalized, AppraisalImported
 from services.personnel.reactions.keys import everyone, subject, vacant_posts
-from services.personnel.reactions.known import employment_of, in_force, results_of, sanctions_of
+from services.personnel.reactions.known import employment_of, in_force, rank_of, results_of, sanctions_of
 from services.personnel.tables import BOXES, CEILINGS
 from services.personnel.views import TALENT_BOXES
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Arm, Do, Reaction, Timer
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
-from shared.kernel.withdrawn import that_stand
+from shared.kernel.withdrawn import that_count
 
 LEGAL_YEARS = 4
 
@@ -109,9 +109,9 @@ def _record(employee: str, rules: TalentRules, knowledge: Knowledge) -> Record |
     if not placed or employment is None:
         return None
     box = boxes[str(placed[-1].period)]
-    posts = that_stand(knowledge, PositionAssigned, PositionWithdrawn, employee)
+    posts = that_count(knowledge, PositionAssigned, PositionWithdrawn, employee, knowledge.today, LIFE)
     held = in_force([fact for fact in posts if not fact.event.acting], knowledge.now)
-    rank = in_force(that_stand(knowledge, RankHeld, RankWithdrawn, employee), knowledge.now)
+    rank = rank_of(employee, knowledge)
     after = after_months(knowledge.today, -rules.clean_months)
     return Record(
         employee=employee,
@@ -177,7 +177,7 @@ def propose_promotion(employee: str, knowledge: Knowledge) -> Iterable[Do]:
 
 
 def _service(employee: str, knowledge: Knowledge, rules: PromotionRules) -> Service | None:
-    rank = in_force(that_stand(knowledge, RankHeld, RankWithdrawn, employee), knowledge.now)
+    rank = rank_of(employee, knowledge)
     employment = employment_of(employee, knowledge)
     if rank is None or employment not in rules.employments:
         return None

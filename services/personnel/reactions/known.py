@@ -20,6 +20,8 @@ from services.personnel.events import (
     EmployeeRegistered,
     GuidanceClosed,
     ImprovementPeriodClosed,
+    RankHeld,
+    RankWithdrawn,
     SanctionImposed,
     SanctionLifted,
     TrainingCompleted,
@@ -38,6 +40,7 @@ from shared.kernel.money import exact
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleSet
+from shared.kernel.withdrawn import that_count
 
 RESULTS = (AppraisalImported, AppraisalFinalized, AppraisalCorrected)
 
@@ -201,6 +204,11 @@ def employment_of(employee: str, knowledge: Knowledge) -> str | None:
     """PNS, CPNS or PPPK now; None before the person is registered, and out of service."""
     held = in_force(knowledge.facts(EmployeeRegistered, employee), knowledge.now)
     return None if held is None or has_left(knowledge, employee, LIFE) else held.event.kind
+
+
+def rank_of(employee: str, knowledge: Knowledge) -> Fact[RankHeld] | None:
+    """The rank held now; who was registered again after an end has none until it is given anew."""
+    return in_force(that_count(knowledge, RankHeld, RankWithdrawn, employee, knowledge.today, LIFE), knowledge.now)
 
 
 def in_force(facts: Sequence[Fact[Any]], moment: datetime) -> Fact[Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, Integer, Text
@@ -112,11 +113,18 @@ WITHDRAWN = {PositionWithdrawn: "positions", RankWithdrawn: "ranks", ReportingLi
 
 def _held_last(row: Row) -> Row:
     """The single columns, from the entry of each list that began last."""
-    positions, ranks, lines = (row.get(name) or [] for name in ("positions", "ranks", "lines"))
+    service = Employment.read(row.get("service"))
+    positions, ranks, lines = (_of_last_spell(row.get(name), service) for name in ("positions", "ranks", "lines"))
     held = [one for one in positions if not one["acting"]] or positions
     row |= {name: held[-1][name] if held else None for name in ("post", "job_class", "unit")}
     row |= {name: lines[-1][name] if lines else None for name in ("assessor", "superior")}
     return row | {"acting": any(one["acting"] for one in positions), "rank": ranks[-1]["rank"] if ranks else None}
+
+
+def _of_last_spell(entries: list[Row] | None, service: Employment) -> list[Row]:
+    """Who was registered again has posts, ranks and lines anew."""
+    began = service.spells[-1].since if service.spells else date.min
+    return [one for one in entries or () if service.reaches(day := date.fromisoformat(one["since"]), max(day, began))]
 
 
 SERVICE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed)
