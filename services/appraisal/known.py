@@ -20,6 +20,7 @@ from services.appraisal.heard import (
 )
 from shared.kernel.employment import Employment, ends_of, stands_in
 from shared.kernel.facts import Fact, Knowledge
+from shared.kernel.leading import lines_of
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from shared.kernel.withdrawn import that_count, that_stand
@@ -78,12 +79,6 @@ def above(knowledge: Knowledge, employee: str, day: date) -> tuple[str | None, s
     return history.named(history.line_on(day), day)
 
 
-def _lines(knowledge: Knowledge, employee: str) -> tuple[ReportingLineSet, ...]:
-    """By their days, lowest first; of two from the same day the one that holds."""
-    lines = that_stand(knowledge, ReportingLineSet, ReportingLineWithdrawn, employee)
-    return tuple({fact.event.since: fact.event for fact in lines}.values())
-
-
 def _posts(knowledge: Knowledge, employee: str) -> list[Fact[PositionAssigned]]:
     """The posts that were not held in an acting capacity, lowest day first."""
     return [fact for fact in that_stand(knowledge, PositionAssigned, PositionWithdrawn, employee) if not fact.event.acting]
@@ -98,7 +93,7 @@ def history_of(knowledge: Knowledge, employee: str) -> History:
 def _history(knowledge: Knowledge, employee: str, posts: tuple[Post, ...]) -> History:
     return History(
         employee,
-        _lines(knowledge, employee),
+        lines_of(knowledge, ReportingLineSet, ReportingLineWithdrawn, employee),
         posts,
         knowledge.today,
         lambda person: service_of(knowledge, person),

@@ -108,6 +108,7 @@ class ReportingLineSet:
     employee: str
     assessor: str
     since: date
+    superior: str | None = None
 
 
 LIFE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed, RegistrationWithdrawn)

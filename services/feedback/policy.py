@@ -8,6 +8,7 @@ from services.feedback.heard import LIFE, ReportingLineSet, ReportingLineWithdra
 from shared.http.policy import Actor, Allow, Policy
 from shared.kernel.employment import has_left, stands_in
 from shared.kernel.facts import Knowledge
+from shared.kernel.leading import led_within, lines_of
 from shared.kernel.periods import Period
 from shared.kernel.withdrawn import that_count
 
@@ -17,10 +18,11 @@ def is_self(actor: Actor, subject: str, period: Period | None, knowledge: Knowle
 
 
 def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
-    """The assessor (pejabat penilai) in force today, who leads, or on the period's last day, who assesses it."""
-    today = knowledge.today
-    days = {today} if period is None else {today, min(today, period.end)}
-    return any(assesses_on(knowledge, actor.id, subject, day) for day in days)
+    """The assessor (pejabat penilai) in force today, who leads, and who was it on a day of the period, by whichever rule he assesses it."""
+    if period is None:
+        return assesses_on(knowledge, actor.id, subject, knowledge.today)
+    lines = lines_of(knowledge, ReportingLineSet, ReportingLineWithdrawn, subject)
+    return led_within(knowledge, actor.id, subject, lines, period, LIFE)
 
 
 def assesses_on(knowledge: Knowledge, assessor: str, employee: str, day: date) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from services.personnel.events import (
     LIFE,
     GuidanceClosed,
@@ -17,6 +15,7 @@ from services.personnel.reactions.known import lapsed_of
 from shared.http.policy import Actor, Allow, Policy
 from shared.kernel.employment import has_left, stands_in
 from shared.kernel.facts import Knowledge
+from shared.kernel.leading import led_within, lines_of
 from shared.kernel.periods import Period
 from shared.kernel.withdrawn import that_count
 
@@ -27,12 +26,19 @@ def is_self(actor: Actor, subject: str, period: Period | None, knowledge: Knowle
 
 def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
     """The assessor (pejabat penilai) in force today; nobody assesses himself."""
-    return _assesses_on(knowledge, actor, subject, knowledge.today)
+    today = knowledge.today
+    held = that_count(knowledge, ReportingLineSet, ReportingLineWithdrawn, subject, today, LIFE)
+    if not held or not actor.id == held[-1].event.assessor != subject:
+        return False
+    return stands_in(knowledge, actor.id, held[-1].event.since, today, LIFE)
 
 
 def is_assessor_of_period(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
-    """The assessor on the period's last day, who needs to see what he assesses (PermenPANRB 6/2022, annex IV.A)."""
-    return period is not None and _assesses_on(knowledge, actor, subject, min(period.end, knowledge.today))
+    """Who was assessor on a day of the month's quarter, by whichever rule he assesses it, or stands in for him: he needs to see what he
+    assesses (PermenPANRB 6/2022, annex IV.A).
+    """
+    lines = lines_of(knowledge, ReportingLineSet, ReportingLineWithdrawn, subject)
+    return period is not None and led_within(knowledge, actor.id, subject, lines, period, LIFE)
 
 
 def is_mentor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
@@ -49,13 +55,6 @@ def is_mentor(actor: Actor, subject: str, period: Period | None, knowledge: Know
         and stands_in(knowledge, actor.id, appointed.since, today, LIFE)
         for appointed in (fact.event for fact in knowledge.facts(MentorAppointed, actor.id))
     )
-
-
-def _assesses_on(knowledge: Knowledge, actor: Actor, employee: str, day: date) -> bool:
-    held = that_count(knowledge, ReportingLineSet, ReportingLineWithdrawn, employee, day, LIFE)
-    if not held or not actor.id == held[-1].event.assessor != employee:
-        return False
-    return stands_in(knowledge, actor.id, held[-1].event.since, day, LIFE)
 
 
 IMPORTS = (

@@ -5,12 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from services.appraisal import heard as appraisal_heard
+from services.appraisal.domain.standing import Assesses, assessing
+from services.appraisal.known import history_of
+from services.appraisal.service import SERVICE as APPRAISAL
 from services.feedback import heard as feedback_heard
 from services.feedback.known import standing_of, units_of
 from services.feedback.policy import POLICY as FEEDBACK
 from services.feedback.policy import assesses_on
 from services.feedback.service import SERVICE as FEEDBACK_SERVICE
+from services.personnel import events as personnel_events
 from services.personnel.events import (
     EmployeeRegistered,
     EmploymentEnded,
@@ -19,6 +26,8 @@ from services.personnel.events import (
     PositionAssigned,
     RankHeld,
     ReportingLineSet,
+    ServiceInterrupted,
+    ServiceResumed,
 )
 from services.personnel.policy import POLICY
 from services.personnel.reactions.known import rank_of
@@ -80,6 +89,7 @@ def test_the_file_is_the_present_assessors_and_a_months_attendance_also_who_asse
     for action in ("read-employee", "follow-development", "close-development", "see-identity"):
         assert POLICY.permits(employee("m12"), action, "m1", known) and not POLICY.permits(employee("m11"), action, "m1", known)
     march, april = Period.parse("2026-03"), Period.parse("2026-04")
+    assert not any(POLICY.permits(employee("m13"), "read-attendance", "m1", known, month) for month in (march, april))
     assert POLICY.permits(employee("m11"), "read-attendance", "m1", known, march)
     assert not POLICY.permits(employee("m11"), "read-attendance", "m1", known, april)
     assert POLICY.permits(employee("m12"), "read-attendance", "m1", known, march)
@@ -149,6 +159,70 @@ def test_after_a_new_registration_nobody_is_colleague_or_assessor_by_what_held_b
         *before, feedback_heard.PositionAssigned(who, "permits", False, AGAIN), feedback_heard.ReportingLineSet("m1", "m11", AGAIN)
     )
     assert standing_of(known, employee("m2"), "m1", "2026-Q1", today).colleague and assesses_on(known, "m11", "m1", today)
+
+
+def test_who_was_assessor_for_most_of_the_quarter_reads_its_attendance_and_its_ratings_whoever_was_it_on_the_last_day():
+    """Until 15 March m11, then m12: by a place's rule either of them assesses the first quarter."""
+    since = date(2026, 3, 15)
+    known = knowing(line("m11", HIRED), line("m12", since))
+    told = feedback_knowing(feedback_heard.ReportingLineSet("m1", "m11", HIRED), feedback_heard.ReportingLineSet("m1", "m12", since))
+    for month in ("2026-01", "2026-03"):
+        readers = {who for who in PEOPLE if POLICY.permits(employee(who), "read-attendance", "m1", known, Period.parse(month))}
+        assert readers == {"m11", "m12"}, month
+    assert not POLICY.permits(employee("m11"), "read-attendance", "m1", known, Period.parse("2026-04"))
+    for period, readers in (("2026-Q1", {"m11", "m12"}), ("2026-03", {"m11", "m12"}), ("2025-Q4", {"m11", "m12"}), ("2026-Q2", {"m12"})):
+        found = {who for who in PEOPLE if FEEDBACK.permits(employee(who), "read-peer-feedback", "m1", told, Period.parse(period))}
+        assert found == readers, period
+    assert not POLICY.permits(employee("m11"), "read-employee", "m1", known), "the file is the present assessor's"
+
+
+def test_who_stands_in_for_an_assessor_who_is_away_or_gone_reads_what_he_assesses():
+    march, first = Period.parse("2026-03"), Period.parse("2026-Q1")
+    away = ServiceInterrupted("m11", "maternity-leave", date(2026, 3, 1), None, "SK 5")
+    for gone in (EmploymentEnded("m11", "died", APRIL, "SK 6"), away):
+        known = knowing(line("m11", HIRED), gone)
+        assert POLICY.permits(employee("m13"), "read-attendance", "m1", known, march)
+        told = feedback_knowing(
+            feedback_heard.EmployeeRegistered("m11", HIRED),
+            feedback_heard.ReportingLineSet("m1", "m11", HIRED, "m13"),
+            feedback_heard.EmploymentEnded("m11", "died", APRIL)
+            if gone is not away
+            else feedback_heard.ServiceInterrupted("m11", away.kind, away.since, None),
+        )
+        assert FEEDBACK.permits(employee("m13"), "read-peer-feedback", "m1", told, first)
+    back = knowing(line("m11", HIRED), away, ServiceResumed("m11", APRIL, "SK 7"))
+    assert not POLICY.permits(employee("m13"), "read-attendance", "m1", back, march)
+
+
+PEOPLE = ("m11", "m12", "m13", "m14")
+DAYS = st.dates(date(2025, 12, 1), date(2026, 4, 4))
+LINES = st.dictionaries(DAYS, st.permutations(PEOPLE), min_size=1, max_size=4)
+LIVES = st.dictionaries(st.sampled_from(("m1", *PEOPLE)), st.tuples(DAYS, st.sampled_from(("left", "again", "away"))), max_size=3)
+
+
+@given(LINES, LIVES, st.sampled_from(Assesses))
+def test_whoever_assesses_a_quarter_by_whichever_rule_reads_its_attendance_and_its_ratings(lines, lives, rule):
+    appraisal, personnel, feedback = (MemoryKnowledge(one, now=NOW) for one in (APPRAISAL, SERVICE, FEEDBACK_SERVICE))
+    told = [("EmployeeRegistered", who, HIRED, ("PNS",)) for who in ("m1", *PEOPLE)]
+    told += [("ReportingLineSet", "m1", since, people[:2]) for since, people in sorted(lines.items())]
+    for who, (day, how) in lives.items():
+        away = ("ServiceInterrupted", who, day, ("long-leave", None))
+        told.append(away if how == "away" else ("EmploymentEnded", who, day, ("retired",)))
+        told += [("EmployeeRegistered", who, NOW.date(), ("PNS",))] if how == "again" else []
+    for number, (name, who, since, more) in enumerate(told, start=1):
+        said = dict(zip({"ReportingLineSet": ("assessor", "superior"), "ServiceInterrupted": ("kind", "until")}.get(name, ("kind",)), more))
+        for service, known in ((appraisal_heard, appraisal), (feedback_heard, feedback)):
+            model = getattr(service, name)
+            event = model(employee=who, since=since, **{key: value for key, value in said.items() if key in model.__match_args__})
+            begins = datetime.combine(since, datetime.min.time(), UTC)
+            known.arrive(heard("personnel", event, who, f"personnel-employee-{who}", number, begins, effective=begins))
+        documented = {} if name == "EmployeeRegistered" else {"document": "SK 1"}
+        own = getattr(personnel_events, name)(employee=who, since=since, **said, **documented)
+        personnel.arrive(personnel.own(own, who, f"personnel-employee-{who}", number))
+    quarter = Period.parse("2026-Q1")
+    for who in assessing(history_of(appraisal, "m1"), quarter, rule).persons:
+        assert all(POLICY.permits(employee(who), "read-attendance", "m1", personnel, month) for month in quarter.months), who
+        assert FEEDBACK.permits(employee(who), "read-peer-feedback", "m1", feedback, quarter), who
 
 
 def test_colleagues_answers_are_read_by_the_periods_assessor_and_by_todays():

@@ -27,7 +27,7 @@ from services.personnel.events import (
     ReportingLineSet,
     ReportingLineWithdrawn,
 )
-from services.personnel.policy import _assesses_on
+from services.personnel.policy import is_assessor
 from services.personnel.service import SERVICE as PERSONNEL
 from services.personnel.views import EMPLOYEES as PEOPLE
 from shared.http.policy import Actor
@@ -92,13 +92,13 @@ def test_personnels_page_and_its_rights_follow():
     before = personnel(*STREAM)
     row = before.row(PEOPLE, "m1")
     assert (row["post"], row["job_class"], row["acting"], row["rank"], row["assessor"]) == ("p9", 9, True, "III/b", "m12")
-    assert _assesses_on(before, m12, "m1", RIGHT)
+    assert is_assessor(m12, "m1", None, before)
     after = personnel(*STREAM, *decided("position"), *decided("position", acting=True), *decided("rank"), *decided("reporting-line"))
     row = after.row(PEOPLE, "m1")
     assert (row["post"], row["job_class"], row["unit"], row["acting"]) == ("p8", 8, "a", False)
     assert (row["rank"], row["assessor"]) == ("III/a", "m11")
     assert [len(row[name]) for name in ("positions", "ranks", "lines")] == [1, 1, 1]
-    assert not _assesses_on(after, m12, "m1", RIGHT)
+    assert not is_assessor(m12, "m1", None, after)
 
 
 def of_personnel(event: object, version: int) -> object:

@@ -11,18 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Protocol
 
 from shared.kernel.employment import Employment
+from shared.kernel.leading import Line, lines_within
 from shared.kernel.periods import Period
-
-
-class Line(Protocol):
-    """A reporting line from a day on: `superior` is None where nobody stands above the assessor."""
-
-    assessor: str
-    superior: str | None
-    since: date
 
 
 class Assesses(StrEnum):
@@ -138,14 +130,8 @@ def deciding(history: History, period: Period, delivered_by: str | None, deliver
     who delivered. `above`: the assessor of who delivered, as of then, for one who was no assessor by a line of the employee's.
     """
     never = tuple(dict.fromkeys(person for person in (history.employee, delivered_by) if person is not None))
-    ends = [*(line.since for line in history.lines[1:]), date.max]
-    # Until the next line, or until another spell of service: what held in the period, or came after it.
-    held = [
-        line
-        for line, end in zip(history.lines, ends)
-        if line.since <= delivered_on and end > period.start and history.ends.reaches(line.since, max(line.since, period.start))
-    ]
-    by = [line for line in held if line.assessor == delivered_by]
+    # What held in the period, or came after it.
+    by = [line for line in lines_within(history.lines, history.ends, period.start, delivered_on) if line.assessor == delivered_by]
     chain = [history.named(by[-1], delivered_on)[1] if by else above, history.named(history.line_on(history.today), history.today)[1]]
     persons = _first_present(chain, history, never)
     reached = any(history.service(person) is Service.PRESENT for person in persons)
