@@ -192,7 +192,8 @@ class ComplaintPassed:
     """The complaint was sent to the wrong unit: `unit` deals with it from now on, in place of `from_unit`.
 
     `clock`: goes-on, or anew where the rules begin the term again with the new unit. `last_day` and `due` are those from now on, None
-    while the clock stands still. The subject stays the unit that the citizen named: streams keep theirs.
+    while the clock stands still; `days_left`: how many days the new unit has once it goes on, where the clock begins anew while it stands
+    still. The subject stays the unit that the citizen named: streams keep theirs.
     """
 
     unit: str
@@ -205,6 +206,7 @@ class ComplaintPassed:
     due: datetime | None
     reason_text: str
     reason_digest: str
+    days_left: int | None = None
 
 
 @EVENTS.event(EventClass.OPEN)

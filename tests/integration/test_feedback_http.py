@@ -514,3 +514,24 @@ def test_who_is_registered_again_is_nobodys_colleague_and_has_no_assessor_until_
     hear(here, PositionAssigned("m21", "dukcapil", False, date(2026, 4, 20)), ReportingLineSet("m21", "m11", date(2026, 4, 20)))
     assert give(here, path, "m2", PEER).status_code == 201
     problem(here.call("GET", path, ("m11", "employee")), 404, "unknown-peer-feedback")
+
+
+def test_a_complaint_that_is_passed_while_it_waits_gives_the_new_unit_its_full_days_where_the_clock_begins_anew(here):
+    """Filed on Tuesday 28 April; asked and passed on Thursday, three of five days left; answered on Monday 4 May."""
+    here.clock.moment = datetime(2026, 4, 28, 2, tzinfo=UTC)
+    kinds, due = {"light": {"days": 5, "kind": "working"}}, {}
+    for clock in ("goes-on", "anew"):
+        settings = {"kinds": kinds, "waiting": {"days": 10, "kind": "calendar"}, "passed_clock": clock}
+        body = {"kind": "complaints", "id": f"jam-{clock}", "since": "2026-04-28", "sources": ["Perwal 12/2026"], "settings": settings}
+        assert here.call("POST", "/v1/rule-sets", ADMIN, json=body).status_code == 201
+        filed = file(here).get_json()
+        path = f"/v1/complaints/{filed['complaint']}"
+        here.clock.moment = datetime(2026, 4, 30, 2, tzinfo=UTC)
+        assert here.call("POST", f"{path}/waiting", OFFICER, json={"question": "Nomor berkasnya?"}).status_code == 201
+        passed = here.call("POST", f"{path}/passing", OFFICER, json={"unit": "dinkes", "reason": "Loket itu milik dinkes."})
+        assert (passed.status_code, passed.get_json()["due"]) == (201, None)
+        here.clock.moment = datetime(2026, 5, 4, 2, tzinfo=UTC)
+        reply = {"receipt_code": filed["receipt_code"], "reply": "Nomor 12."}
+        due[clock] = here.call("POST", f"{path}/reply", KIOSK, json=reply).get_json()["due"]
+        here.clock.moment = datetime(2026, 4, 28, 2, tzinfo=UTC)
+    assert due == {"goes-on": "2026-05-07", "anew": "2026-05-11"}

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from services.feedback.defaults import DEFAULTS
 from services.feedback.domain.complaints import INTAKE, AnswerComplaint, ReceiveComplaint
-from services.feedback.domain.course import COMPLAINT, PassComplaint, PauseComplaint, ReportOverdue, ResolveComplaint, ResumeComplaint
+from services.feedback.domain.course import (
+    COMPLAINT,
+    MoveTerm,
+    PassComplaint,
+    PauseComplaint,
+    ReportOverdue,
+    ResolveComplaint,
+    ResumeComplaint,
+)
 from services.feedback.domain.terms import check_terms, terms_of
 from services.feedback.events import (
     EVENTS,
@@ -297,6 +305,45 @@ def test_a_complaint_may_be_passed_while_it_waits():
     assert (passed[0].last_day, passed[0].due) == (None, None)
     resumed = given_when(COMPLAINT, [*paused, *passed], answered(13))
     assert (resumed[0].unit, resumed[0].last_day) == ("dinkes", date(2026, 5, 18))
+
+
+def test_a_unit_that_gets_a_complaint_while_it_waits_has_its_full_days_where_the_clock_begins_anew():
+    """Asked on 6 May with three of five days left, passed on the 7th, answered on the 13th: 14, 15, 18, 19 and 20 May."""
+    anew = replace(TERMS, passed_clock="anew")
+    paused = given_when(COMPLAINT, [], replace(PAUSE, terms=anew))
+    passed = given_when(COMPLAINT, paused, replace(PASS, terms=anew))
+    assert (passed[0].last_day, passed[0].due, passed[0].days_left) == (None, None, 5)
+    resumed = given_when(COMPLAINT, [*paused, *passed], replace(answered(13), terms=anew))
+    assert (resumed[0].unit, resumed[0].last_day) == ("dinkes", date(2026, 5, 20))
+    past = [*paused, *passed, *resumed]
+    assert given_when(COMPLAINT, past, replace(RESOLVE, resolved_on=date(2026, 5, 20)))[0].in_time
+    off = replace(HERE, holidays=HERE.holidays | {date(2026, 5, 18)})
+    (moved,) = given_when(COMPLAINT, past, MoveTerm(received=RECEIVED, terms=anew, calendar=off, today=date(2026, 5, 14)))
+    assert moved.last_day == date(2026, 5, 21), "the five days are counted from the answer"
+    back = given_when(COMPLAINT, [*paused, *passed], replace(PASS, unit="dukcapil", terms=anew))
+    assert given_when(COMPLAINT, [*paused, *passed, *back], answered(13))[0].last_day == date(2026, 5, 20), "passed twice, waited for once"
+    old = [replace(passed[0], days_left=None)]
+    assert given_when(COMPLAINT, [*paused, *old], answered(13))[0].last_day == date(2026, 5, 18), "what was said before says no days"
+
+
+@for_all(st.sampled_from(("goes-on", "anew")), st.integers(0, 8), st.integers(0, 9), st.integers(0, 20))
+def test_the_unit_that_has_it_last_has_the_days_of_its_clock_whenever_it_was_passed(clock: str, ask: int, wait: int, after: int):
+    """Passed before, while or after it waits: the five days are counted from the passing, or from the first day, without those waited."""
+    terms, first = replace(TERMS, passed_clock=clock), date(2026, 5, 4)
+    asked, told, passed = (first + timedelta(days=number) for number in (ask, ask + wait, after))
+    acts = (
+        (passed, PassComplaint(RECEIVED, "dinkes", HERE.start_of(passed), "t5", "d5", terms, HERE)),
+        (asked, PauseComplaint(RECEIVED, HERE.start_of(asked), terms, HERE)),
+        (told, ResumeComplaint(RECEIVED, "answered", told, terms, HERE)),
+    )
+    past: list = []
+    for _, act in sorted(acts, key=lambda one: one[0]):
+        past += given_when(COMPLAINT, past, act)
+    counted_from = passed if clock == "anew" else first
+    days = (counted_from + timedelta(days=number) for number in range(1, 60))
+    counted = [day for day in days if HERE.is_working(day) and not asked < day <= told]
+    last = told if counted[4] <= asked else counted[4]
+    assert COMPLAINT.decider.state(past).last_day_of(RECEIVED) == last
 
 
 def test_the_list_says_where_a_complaint_stands_in_whatever_order_it_learns():

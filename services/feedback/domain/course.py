@@ -151,7 +151,7 @@ def evolve(state: Course, event: Any) -> Course:
         case ComplaintPassed():
             moved = replace(state, unit=event.unit, passed=(*state.passed, event))
             if event.due is None:
-                return moved
+                return moved if event.days_left is None else replace(moved, days_left=event.days_left)
             if event.clock == ANEW:
                 moved = replace(moved, began=event.passed_on, days=None)
             return replace(moved, last_day=event.last_day, due=event.due)
@@ -194,7 +194,7 @@ def _resolve(state: Course, command: ResolveComplaint) -> Sequence[Any]:
 def _pass(state: Course, command: PassComplaint) -> Sequence[Any]:
     """ComplaintPassed; to the unit that has it, it changes nothing. Refused once it is resolved.
 
-    The term goes on, or begins anew with the unit that it comes to, as the rules say.
+    The term goes on, or begins anew with the unit that it comes to, as the rules say; while the clock stands still, when it goes on again.
     """
     received, unit = command.received, state.unit_of(command.received)
     if state.resolved is not None:
@@ -202,8 +202,8 @@ def _pass(state: Course, command: PassComplaint) -> Sequence[Any]:
     if command.unit == unit:
         return []
     clock, last_day, due = command.terms.passed_clock, state.last_day_of(received), state.due_of(received)
+    term = command.terms.of(received.kind)
     if clock == ANEW and due is not None:
-        term = command.terms.of(received.kind)
         last_day, due = term.last_day(command.passed_at, command.calendar), term.until(command.passed_at, command.calendar).astimezone(UTC)
     return [
         ComplaintPassed(
@@ -217,6 +217,7 @@ def _pass(state: Course, command: PassComplaint) -> Sequence[Any]:
             due=due,
             reason_text=command.reason_text,
             reason_digest=command.reason_digest,
+            days_left=term.days if clock == ANEW and due is None else None,
         )
     ]
 
