@@ -10,10 +10,6 @@ from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
 
 
-def is_self(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
-    return actor.id == subject
-
-
 def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
     """The assessor (pejabat penilai) in the reporting line in force today; nobody assesses himself."""
     return actor.id == above(knowledge, subject, knowledge.today)[0] != subject
@@ -80,7 +76,6 @@ POLICY = Policy(
         *(Allow(action, role=role) for action in (*READING, *LISTING, "read-text") for role in ("hr", "approver", "auditor")),
     ),
     relations={
-        "self": is_self,
         "assessor": is_assessor,
         "assessor-of-period": is_assessor_of_period,
         "assessor-superior": is_assessors_superior,

@@ -13,10 +13,6 @@ from shared.kernel.periods import Period
 from shared.kernel.withdrawn import that_count
 
 
-def is_self(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
-    return actor.id == subject
-
-
 def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
     """The assessor (pejabat penilai) in force today, who leads, and who was it on a day of the period, by whichever rule he assesses it."""
     if period is None:
@@ -59,6 +55,6 @@ POLICY = Policy(
         *(Allow("read-complaint", role=role) for role in ("complaint-officer", "approver", "auditor")),
         *(Allow(action, role="complaint-officer") for action in ("resolve-complaint", "pass-complaint", "ask-citizen")),
     ),
-    relations={"self": is_self, "assessor": is_assessor},
+    relations={"assessor": is_assessor},
     left=lambda actor, knowledge: has_left(knowledge, actor.id, LIFE),
 )

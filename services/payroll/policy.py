@@ -20,6 +20,5 @@ POLICY = Policy(
         Allow("read-allowance", role="treasurer"),
         Allow("read-allowance", role="auditor"),
     ),
-    relations={"self": lambda actor, subject, period, knowledge: actor.id == subject},
     left=lambda actor, knowledge: has_left(knowledge, actor.id, LIFE),
 )

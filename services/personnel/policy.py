@@ -20,10 +20,6 @@ from shared.kernel.periods import Period
 from shared.kernel.withdrawn import that_count
 
 
-def is_self(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
-    return actor.id == subject
-
-
 def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
     """The assessor (pejabat penilai) in force today; nobody assesses himself."""
     today = knowledge.today
@@ -114,7 +110,6 @@ POLICY = Policy(
         *(Allow(action, role=role) for action in ("list-units", "list-vacancies", "list-awards", "read-calendar") for role in EVERYBODY),
     ),
     relations={
-        "self": is_self,
         "assessor": is_assessor,
         "assessor-of-period": is_assessor_of_period,
         "mentor": is_mentor,

@@ -28,6 +28,13 @@ period, and the relation is today's.
 """
 
 SELF = "self"
+
+
+def is_self(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
+    """What everybody is to himself, in every period."""
+    return actor.id == subject
+
+
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -88,7 +95,7 @@ COMMON = (
 
 
 class Policy:
-    """A service's table with the names of its relations; COMMON is part of it. ``ValueError`` when a line names an unknown relation.
+    """A service's table with the names of its relations beside ``self``; COMMON is part of it. ``ValueError`` for an unknown relation.
 
     `left`: whether the actor's service has ended. Who has left keeps what the relation ``self`` gives him (his file, his pay, his say in
     what is appraised of him), and nothing that a role or another relation gave.
@@ -100,7 +107,7 @@ class Policy:
         relations: Mapping[str, Relation] | None = None,
         left: Callable[[Actor, Knowledge], bool] | None = None,
     ) -> None:
-        self.relations = dict(relations or {})
+        self.relations = {SELF: is_self, **(relations or {})}
         self.left = left
         self.allow = (*COMMON, *allow)
         for line in self.allow:

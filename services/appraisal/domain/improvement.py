@@ -52,14 +52,6 @@ class CloseImprovementItem:
 
 
 @dataclass(frozen=True)
-class OfItem:
-    """Names the stream of an item, where no command does."""
-
-    unit: str
-    item: str
-
-
-@dataclass(frozen=True)
 class ItemState:
     """`due`: its last day as it stands; None before it was opened."""
 
