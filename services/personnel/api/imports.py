@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.personnel import vault
+from services.personnel.api.kinds import END, INTERRUPTION, POTENTIAL_VALUE
 from services.personnel.api.naming import BY_CODE, BY_NIP, SUPERIOR, persons
 from services.personnel.api.people import must_serve, service_of
 from services.personnel.domain.attendance import ATTENDANCE, YEAR_ABSENCE, RecordAttendance, RecordYearAbsence
@@ -74,27 +75,6 @@ ENTRY = one_of({"jabatan": "position", "pangkat": "rank", "atasan penilai": "rep
 KIND = one_of({"PNS": "PNS", "CPNS": "CPNS", "PPPK": "PPPK"})
 POSITION_KIND = one_of({"struktural": "structural", "fungsional": "functional", "pelaksana": "executing"})
 EDUCATION = one_of({word.upper().replace("-", " "): word for word in CEILINGS["regular"]})
-END = one_of(
-    {
-        "pensiun": "retired",
-        "mengundurkan diri": "resigned",
-        "diberhentikan": "dismissed",
-        "meninggal": "died",
-        "kontrak berakhir": "contract-ended",
-        "pindah instansi": "moved-agency",
-    }
-)
-INTERRUPTION = one_of(
-    {
-        "pemberhentian sementara": "suspended",
-        "cltn": "unpaid-leave",
-        "cuti besar": "long-leave",
-        "cuti sakit": "sick-leave",
-        "cuti melahirkan": "maternity-leave",
-        "tugas belajar": "study",
-    }
-)
-POTENTIAL_VALUE = one_of({"rendah": "low", "menengah": "middle", "tinggi": "high"})
 
 
 PERSON = (Column("NIP", "nip", text, required=False), Column("Kode Pegawai", "employee", code, required=False))
