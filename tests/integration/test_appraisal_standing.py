@@ -123,3 +123,25 @@ def test_the_units_scores_show_the_own_result_too(office):
     assert office.get(PATH)["seen_at"] is None
     assert office.get("/units/town/scores?period=2026-Q1", ANI)["own"]["predicate"] == "butuh_perbaikan"
     office.refused("delivery-seen", 409, f"{PATH}/delivery/withdrawal", OLD, {"reasons": "Salah"}, first["version"])
+
+
+def test_a_list_shows_the_own_result_too(office):
+    """The chief of HR reads a list of others, and then one with the own row in it."""
+    first = delivered(office)
+    office.settle()
+    hr = ("ani", "employee", "hr")
+    assert office.get("/appraisals?period=2026-Q2", hr)["items"] == [] and office.get("/appraisals", HR)["items"]
+    assert office.get(PATH)["seen_at"] is None
+    [row] = office.get("/appraisals?period=2026-Q1", hr)["items"]
+    [others] = office.get("/appraisals?period=2026-Q1", HR)["items"]
+    assert row == others and row["predicate"] == "butuh_perbaikan"
+    assert office.get(PATH)["seen_at"] is not None
+    office.refused("delivery-seen", 409, f"{PATH}/delivery/withdrawal", OLD, {"reasons": "Salah"}, first["version"])
+
+
+def test_a_delivery_that_was_withdrawn_a_moment_ago_is_not_in_the_own_row_of_a_list(office):
+    first = delivered(office)
+    office.settle()
+    office.post(f"{PATH}/delivery/withdrawal", OLD, {"reasons": "Salah"}, first["version"])
+    [row] = office.get("/appraisals?period=2026-Q1", ("ani", "employee", "hr"))["items"]
+    assert (row["status"], row["predicate"]) == ("scoring", None)

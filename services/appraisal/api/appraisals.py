@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from services.appraisal import schemas, views
 from services.appraisal.api.reading import (
     appraisal_now,
+    appraisal_row,
     hold_delivery,
     members_in,
     new_result,
@@ -204,7 +206,7 @@ def show_appraisal(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     finalized_at, objection, report: {report, evidence, reported_at}, correction: {before, after, legal_basis, document, heard_on,
     reasons, corrected_at, corrected_by}, history: [{what, at, by, event, …}], version}, and from others: peers: {n, means_hundredths,
     sums, counts, event}, trainings completed within the period: [{programme, result, score_hundredths, completed_on, event}].
-    `seen_at`: when the employee first read the delivered result, by this route or in his unit's scores.
+    `seen_at`: when the employee first read the delivered result, by this route, in a list or in his unit's scores.
     `who_may` says who may act on it as things stand today: {action, persons, role, never}: deliver-appraisal while it is scored,
     decide-objection while one is open, correct-appraisal once it is final; any official of `role` who is not in `never` may.
     The ETag is the version that delivery, acceptance, decision and correction ask for.
@@ -257,8 +259,16 @@ def list_appraisals(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
     """Appraisals, of a period and of a unit with everything below it if these are named: {items, next}.
 
     Who belongs to the unit is asked for the last day that each served in the period, so that a unit needs a period (422).
+    A row of the caller's own counts as read, like the appraisal itself, and is shown as it stands this moment.
     """
-    return ask.page(views.APPRAISALS, period=wanted["period"], employee=_members(ask, wanted))
+    listed = ask.page(views.APPRAISALS, period=wanted["period"], employee=_members(ask, wanted))
+    return {**listed, "items": [_own_seen(ask, row) if row["employee"] == ask.actor.id else row for row in listed["items"]]}
+
+
+def _own_seen(ask: Ask, row: Mapping[str, Any]) -> dict[str, Any]:
+    see(ask, row["employee"], row["period"])
+    fresh = appraisal_row(ask, row["employee"], row["period"]) or {}
+    return {name: row[name] if name == "key" else fresh.get(name) for name in row}
 
 
 def _members(ask: Ask, wanted: dict[str, Any]) -> list[str] | None:
