@@ -178,7 +178,7 @@ class AppraisalDelivered:
     objection_until: datetime
 
 
-@EVENTS.event(EventClass.PRIVATE)
+@EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
 class DeliverySeen:
     """The employee has read the result for the first time; `delivery`: the event's id. Stream ``appraisal-seen-<employee>-<period>``."""

@@ -26,14 +26,18 @@ from services.payroll.events import (
 )
 from services.payroll.heard import (
     LIFE,
+    AppraisalAccepted,
     AppraisalCorrected,
     AppraisalDelivered,
     AppraisalFinalized,
     AppraisalImported,
     AttendanceRecorded,
     AwardGranted,
+    DeliverySeen,
     DeliveryWithdrawn,
     ObjectionDecided,
+    ObjectionFiled,
+    ObjectionRefused,
     PositionAssigned,
     PositionWithdrawn,
     SanctionImposed,
@@ -51,6 +55,8 @@ from shared.kernel.rules import RuleSet, in_force
 from shared.kernel.withdrawn import that_stand
 
 PREDICATE_FACTS = (AppraisalImported, AppraisalDelivered, ObjectionDecided, AppraisalFinalized, AppraisalCorrected)
+RECEIVED = (AppraisalAccepted, ObjectionFiled, ObjectionRefused, ObjectionDecided, AppraisalFinalized, AppraisalCorrected)
+"""Facts after which a delivery is not withdrawn any more, read or not."""
 RULES_SUBJECT = f"rules-{KIND}"
 
 
@@ -90,6 +96,15 @@ def predicates_of(knowledge: Knowledge, employee: str, withdrawals: Iterable[Fac
     """The facts that give predicates, without the deliveries that were withdrawn."""
     withdrawn = {fact.event.delivery for fact in withdrawals}
     return [fact for model in PREDICATE_FACTS for fact in knowledge.facts(model, employee) if fact.id not in withdrawn]
+
+
+def unseen_by(knowledge: Knowledge, employee: str) -> frozenset[str]:
+    """The periods whose delivered result the employee has not read yet, nor made anything of: it may still be withdrawn."""
+    withdrawn = {fact.event.delivery for fact in knowledge.facts(DeliveryWithdrawn, employee)}
+    seen = {fact.event.delivery for fact in knowledge.facts(DeliverySeen, employee)}
+    received = {fact.event.period for model in RECEIVED for fact in knowledge.facts(model, employee)}
+    standing = (fact for fact in knowledge.facts(AppraisalDelivered, employee) if fact.id not in withdrawn | seen)
+    return frozenset(fact.event.period for fact in standing) - received
 
 
 def read_dossier(knowledge: Knowledge, employee: str) -> Dossier:

@@ -240,6 +240,16 @@ class DeliveryWithdrawn:
 
 @HEARD.hears("appraisal")
 @dataclass(frozen=True)
+class DeliverySeen:
+    """The employee has read the result that `delivery`, an AppraisalDelivered's id, gave him: payroll may show him what it pays."""
+
+    employee: str
+    period: str
+    delivery: str
+
+
+@HEARD.hears("appraisal")
+@dataclass(frozen=True)
 class ObjectionTermMoved:
     employee: str
     period: str

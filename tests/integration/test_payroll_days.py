@@ -44,7 +44,8 @@ def test_from_the_day_of_joining_to_the_end_of_service(postgres_url: str):
         ] * 2
         assert [one["why"] for one in chain(here, "2026-03", "days")] == ["before-service", None]
 
-        told(here, year.delivered("baik"), year.position(9, date(2026, 4, 16), version=3), year.attendance(4, employee="m2"))
+        told(here, year.delivered("baik"), year.seen(year.delivered("baik")))
+        told(here, year.position(9, date(2026, 4, 16), version=3), year.attendance(4, employee="m2"))
         pay(here, 4, at(5, 8))
         assert allowance(here, "2026-04")["posted"] == (CLASS_8 + CLASS_9) // 2
         told(here, year.interrupted("unpaid-leave", date(2026, 5, 1), date(2026, 5, 31)), year.attendance(5, employee="m2"))

@@ -8,10 +8,13 @@ from datetime import date
 
 import pytest
 
+from services.payroll import heard as h
+from services.payroll.dossier import unseen_by
 from services.payroll.service import SERVICE
 from shared.events.schemas import faults
 from tests.support import payroll_places as places
 from tests.support import payroll_year as year
+from tests.support.knowledge import MemoryKnowledge
 from tests.support.payroll_web import TREASURER, hear, pay, problem_of, publish, settle
 from tests.support.payroll_year import at
 from tests.support.web import Web, web
@@ -211,8 +214,58 @@ def test_extra_pay_a_bonus_and_a_percentage_without_a_predicate(postgres_url: st
         base = 5_755_761
         assert lines[10] == [("performance", 2_762_765), ("discipline", 2_302_304)]
         assert lines[11] == [*lines[10], ("bonus", 250_000)]
-        hear(here, places.delivered("p1", "2026-Q3", "sangat_baik", at(12, 10)))
+        result = places.delivered("p1", "2026-Q3", "sangat_baik", at(12, 10))
+        hear(here, result, year.seen(result, recorded=at(12, 10)))
         row = here.call("GET", "/v1/allowances/p1/2026-11", ("p1", "employee")).get_json()
         found = {line["name"]: line["amount"] for line in row["due_lines"]}
         assert found == {"performance": 3_453_457, "discipline": 2_302_304, "excellence": 575_576, "bonus": 250_000}
         assert found["performance"] + found["discipline"] == base and [part["difference"] for part in row["corrections"]] == [1_266_268]
+
+
+def test_what_a_result_pays_is_shown_to_the_employee_once_he_has_read_the_result(postgres_url: str):
+    """The first quarter is delivered by mistake, withdrawn and delivered again. m1 keeps the treasury too, and sees the lists."""
+    boss = ("m1", "treasurer", "employee")
+    with web(postgres_url, SERVICE, "payroll_unread", ("mulyorejo",)) as here:
+        publish(here)
+        first = year.delivered("kurang")
+        hear(here, year.registered(), year.position(), year.imported(), year.attendance(3), year.attendance(4), first)
+        paths = ("/v1/allowances/m1/2026-04", "/v1/allowances/m1/2026-04/explanation")
+        for path in paths:
+            said = here.call("GET", path, M1)
+            assert problem_of(said) == (409, "result-unread") and "/v1/appraisals/m1/2026-Q1" in said.get_json()["remedy"]
+            assert here.call("GET", path, TREASURER).get_json()["due"] == 2_870_371
+        assert here.call("GET", "/v1/allowances/m1/2026-03", M1).get_json()["predicate"] == "baik", "of a quarter before"
+        assert here.call("GET", "/v1/allowances/m1/2026-05", M1).get_json()["status"] == "held"
+        lists = {who: here.call("GET", "/v1/allowances?month=2026-04", who).get_json()["items"] for who in (boss, TREASURER)}
+        assert [(row["status"], row["predicate"], row["due"], row["lines"]) for row in lists[boss]] == [("calculated", None, None, None)]
+        assert [row["due"] for row in lists[TREASURER]] == [2_870_371]
+
+        hear(here, year.withdrawn(first))
+        assert here.call("GET", paths[0], M1).get_json()["missing"] == [{"code": "predicate", "about": "2026-Q1"}]
+        second = year.delivered("butuh_perbaikan", recorded=at(4, 21), version=3)
+        hear(here, second)
+        pay(here, 3, at(4, 22))
+        pay(here, 4, at(5, 2))
+        assert problem_of(here.call("GET", "/v1/payslips/m1/2026-04", M1)) == (409, "result-unread")
+        assert here.call("GET", "/v1/payslips/m1/2026-03", M1).status_code == 200
+        hear(here, year.seen(first, version=1))
+        assert problem_of(here.call("GET", paths[0], M1)) == (409, "result-unread"), "that was the one before"
+        hear(here, year.seen(second, version=2))
+        assert [here.call("GET", path, M1).status_code for path in (*paths, "/v1/payslips/m1/2026-04")] == [200] * 3
+        assert here.call("GET", "/v1/allowances?month=2026-04", boss).get_json()["items"][0]["due"] == 3_080_398
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        h.AppraisalAccepted("m1", "2026-Q1", "silence"),
+        h.ObjectionFiled("m1", "2026-Q1", ("t1",), at(4, 30), at(5, 7, 17), "text-1"),
+        h.AppraisalFinalized("m1", "2026-Q1", h.Judgement("as", "as", "baik"), "silence", "mulyorejo@1"),
+    ],
+)
+def test_a_result_that_cannot_be_withdrawn_any_more_is_shown_read_or_not(fact):
+    knowledge = MemoryKnowledge(SERVICE)
+    knowledge.arrive(year.delivered("baik"), year.delivered("baik", "2026-Q2", at(7, 20)))
+    assert unseen_by(knowledge, "m1") == {"2026-Q1", "2026-Q2"} and unseen_by(knowledge, "m2") == set()
+    knowledge.arrive(year.of_appraisal(fact, 2, at(5, 1)))
+    assert unseen_by(knowledge, "m1") == {"2026-Q2"}

@@ -105,6 +105,12 @@ def withdrawn(delivery: Fact, version: int = 2, recorded: datetime | None = None
     return of_appraisal(event, version, recorded or at(4, 20, 5))
 
 
+def seen(delivery: Fact, version: int = 1, recorded: datetime | None = None) -> Fact:
+    """He has read it."""
+    event, moment = h.DeliverySeen(delivery.event.employee, delivery.event.period, delivery.id), recorded or at(4, 20, 6)
+    return heard("appraisal", event, event.employee, f"appraisal-seen-{event.employee}-{event.period}", version, moment)
+
+
 def objection() -> tuple[Fact, ...]:
     """Filed on 30 April, overdue since 7 May."""
     return (

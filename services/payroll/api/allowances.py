@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +11,7 @@ from services.payroll.api.months import month_in, run_in
 from services.payroll.api.recoveries import as_of
 from services.payroll.domain.entitlement import Held
 from services.payroll.domain.explanation import Story, explain, plans_counting
-from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in
+from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in, unseen_by
 from services.payroll.heard import (
     AppraisalAccepted,
     AppraisalCorrected,
@@ -35,6 +35,7 @@ from shared.http.acting import Ask, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
 
 blp = Blueprint("payroll", __name__, url_prefix="/v1", description="Allowances that follow from appraisals, and their payment.")
 
@@ -58,8 +59,43 @@ JUDGED = (
 @blp.arguments(schemas.OfMonth, location="query")
 @querying("list-allowances", listed=True)
 def list_allowances(ask: Ask, query: Mapping[str, Any]) -> dict[str, Any]:
-    """Allowances by person and month; ``month``, ``employee`` and ``run`` (that paid it) narrow the list."""
-    return ask.page(ALLOWANCES, month=query["month"], employee=query["employee"], run=query["run"])
+    """Allowances by person and month; ``month``, ``employee`` and ``run`` (that paid it) narrow the list.
+
+    A row of the caller's own says nothing of what a result pays that he has not read in appraisal yet.
+    """
+    listed = ask.page(ALLOWANCES, month=query["month"], employee=query["employee"], run=query["run"])
+    if not any(row["employee"] == ask.actor.id for row in listed["items"]):
+        return listed
+    unseen = unseen_by(ask.knowledge, ask.actor.id)
+    return {**listed, "items": [_veiled(row) if _rests_on(row, unseen, ask.actor.id) else row for row in listed["items"]]}
+
+
+OPEN_TO_ALL = ("key", "employee", "month", "status", "run", "version")
+
+
+def _veiled(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value if name in OPEN_TO_ALL else None for name, value in row.items()}
+
+
+def _rests_on(row: Mapping[str, Any], unseen: Container[str], reader: str) -> bool:
+    return row["employee"] == reader and row["predicate_period"] in unseen
+
+
+def _must_have_read(ask: Ask, employee: str, periods: Iterable[str | None]) -> None:
+    """Refused (409) to the employee himself while he has not read in appraisal the result of a period that this rests on.
+
+    A delivery can be withdrawn until he has read it; payroll, which only appraisal tells so, must not show it to him before.
+    """
+    if ask.actor.id != employee:
+        return
+    unread = sorted({period for period in periods if period is not None} & unseen_by(ask.knowledge, employee))
+    if unread:
+        raise Refused(
+            "result-unread",
+            expected=f"that you have read your result of {unread[0]} in appraisal",
+            found="a delivered result that you have not read",
+            remedy=f"read it first (GET /v1/appraisals/{employee}/{unread[0]}); payroll shows what it pays a moment later",
+        )
 
 
 @blp.route("/allowances/<employee>/<month>")
@@ -67,11 +103,13 @@ def list_allowances(ask: Ask, query: Mapping[str, Any]) -> dict[str, Any]:
 def show_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
     """One person's month: as posted, as due now, and what its run paid of earlier months.
 
-    A month that waits says what for (``held``), and which run left it out.
+    A month that waits says what for (``held``), and which run left it out. 409 ``result-unread``: the caller himself has not read the
+    result yet that pays the month.
     """
     period = month_in(month)
     row = ask.knowledge.row(ALLOWANCES, f"{employee}/{month}")
     if row is not None and row["status"] != "held":
+        _must_have_read(ask, employee, [row["predicate_period"]])
         return dict(row)
     _known(ask, employee)
     finding = entitlement_of(ask.knowledge, employee, period)
@@ -79,6 +117,7 @@ def show_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
     said = {"employee": employee, "month": month, "left_out_by": left_out["run"] if left_out is not None else None}
     if isinstance(finding, Held):
         return {**said, "status": "held", "missing": [asdict(one) for one in finding.missing]}
+    _must_have_read(ask, employee, [finding.predicate_period])
     return {**said, "status": "pending", "due": finding.total}
 
 
@@ -88,6 +127,7 @@ def explain_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
     """From the rupiah back to the target.
 
     Lines, rules with their sources, attendance, predicate, objection, decision, scores, targets: each step with the event that it rests on.
+    409 ``result-unread`` as for the month.
     """
     period = month_in(month)
     _known(ask, employee)
@@ -95,7 +135,9 @@ def explain_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
     dossier, ledger = read_dossier(knowledge, employee), read_ledger(knowledge, employee)
     finding = entitlement_of(knowledge, employee, period)
     scheme = scheme_in(knowledge, period)
-    story = story_of(knowledge, employee, _appraised(finding, period, scheme))
+    appraised, row = _appraised(finding, period, scheme), knowledge.row(ALLOWANCES, f"{employee}/{month}")
+    _must_have_read(ask, employee, [None if appraised is None else str(appraised), row and row["predicate_period"]])
+    story = story_of(knowledge, employee, appraised)
     return explain(period, finding, scheme, dossier, story, ledger.of_month(month), ledger.settlements)
 
 
@@ -104,7 +146,7 @@ def explain_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
 def show_payslip(ask: Ask, employee: str, run: str) -> dict[str, Any]:
     """What a run (``2026-04``, or the supplementary ``2026-04.01``) paid this person: the months posted in it, and adjustments. Rupiah.
 
-    ``recovery`` says what is still to be taken back and how, as known now; null when nothing.
+    ``recovery`` says what is still to be taken back and how, as known now; null when nothing. 409 ``result-unread`` as for the months.
     """
     run_in(run)
     rows = ask.knowledge.rows(ALLOWANCES, employee=employee, run=run)
@@ -112,6 +154,7 @@ def show_payslip(ask: Ask, employee: str, run: str) -> dict[str, Any]:
     paying = [*rows, *((without_month,) if without_month is not None else ())]
     if not paying:
         ask.found(None, "payslip", f"{employee}/{run}")
+    _must_have_read(ask, employee, [row["predicate_period"] for row in rows])
     return {
         "employee": employee,
         "run": run,
