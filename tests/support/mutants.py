@@ -62,7 +62,7 @@ class Area:
     tests: tuple[str, ...]
     database: bool = False
     without: tuple[str, ...] = ()
-    patience: int = 15
+    patience: int = 6
 
 
 def _service(name: str, *more: str) -> Area:
@@ -97,10 +97,14 @@ AREAS = {
         ),
         database=True,
         without=LONG,
-        patience=5,
     ),
-    "store": Area(("shared/store/*.py",), ("tests/integration/test_store.py", KNOWLEDGE, VIEWS), database=True, without=LONG, patience=5),
-    "views": Area(("shared/views/*.py",), (VIEWS, REBUILD, KNOWLEDGE), database=True, without=LONG, patience=5),
+    "store": Area(
+        ("shared/store/*.py",),
+        ("tests/integration/test_store.py", "tests/contract/test_store_parts.py", KNOWLEDGE),
+        database=True,
+        without=LONG,
+    ),
+    "views": Area(("shared/views/*.py",), ("tests/contract/test_view_parts.py", VIEWS, KNOWLEDGE), database=True, without=LONG),
     "payroll": _service("payroll"),
     "personnel": _service("personnel", "tests/unit/test_relations_hold_on_the_day.py", "tests/unit/test_withdrawn_entries.py", SETTINGS),
     "appraisal": _service("appraisal", TERMS, ROUNDING, SETTINGS),
