@@ -91,6 +91,7 @@ AREAS = {
         (
             *(f"tests/integration/test_flow{name}.py" for name in ("", "_newly_heard", "_pieces", "_poison", "_timers")),
             "tests/integration/test_relay_mark.py",
+            "tests/contract/test_flow_parts.py",
             KNOWLEDGE,
             VIEWS,
             REBUILD,
