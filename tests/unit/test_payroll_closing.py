@@ -41,7 +41,7 @@ from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from tests.support import payroll_places as places
-from tests.support.deciding import refusal, said
+from tests.support.deciding import coded, refusal, said
 
 # --- what is outstanding ---
 
@@ -218,7 +218,7 @@ def outcome(check: Any, *given: Any) -> tuple[str, int] | None:
     try:
         check(*given)
     except Refused as refused:
-        return refused.code, refused.status
+        return coded(refused)
     return None
 
 

@@ -16,6 +16,7 @@ from services.payroll.domain.scheme import CutRule, Extra, Scheme, Tables, paid_
 from services.payroll.heard import AttendanceRecorded
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
+from tests.support.deciding import wrong_setting
 
 PREDICATES = ("sangat_baik", "baik", "butuh_perbaikan", "kurang", "sangat_kurang")
 PAYOUT = {name: Fraction(percent) for name, percent in zip(PREDICATES, (100, 90, 70, 50, 0), strict=True)}
@@ -144,14 +145,14 @@ def test_components_times_criteria_and_factors():
 def test_a_setting_that_cannot_be_used_is_refused_with_its_place(wrong: dict[str, Any], place: str):
     with pytest.raises(Refused) as caught:
         read(**wrong)
-    assert (caught.value.code, caught.value.status, caught.value.facts["setting"]) == ("invalid-rule-set", 422, place)
+    assert wrong_setting(caught.value) == place
 
 
 @pytest.mark.parametrize("name", LEAST)
 def test_what_a_rule_set_must_say(name: str):
     with pytest.raises(Refused) as caught:
         read_scheme("x@1", (), {other: value for other, value in LEAST.items() if other != name}, TABLES)
-    assert caught.value.facts["setting"] == name
+    assert wrong_setting(caught.value) == name
 
 
 def test_what_was_published_stays_readable():

@@ -31,7 +31,7 @@ from services.personnel.domain.results import Appraisal, at_least, mean_order, w
 from services.personnel.events import AwardEvaluationOpened, AwardGranted, AwardTerms, Reason
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from tests.support.deciding import refusal, said
+from tests.support.deciding import refusal, said, wrong_setting
 
 # --- the rules as read ---
 
@@ -87,7 +87,7 @@ def test_an_award_that_cannot_be_used_is_refused_with_its_place(wrong: dict[str,
     for read in (read_awards, check_awards):
         with pytest.raises(Refused) as caught:
             read(wrong)
-        assert (caught.value.code, caught.value.status, caught.value.facts["setting"]) == ("invalid-rule-set", 422, place)
+        assert wrong_setting(caught.value) == place
 
 
 def test_a_rise_may_be_as_small_as_one_likes_and_published_rules_stay_readable():

@@ -37,7 +37,7 @@ from services.personnel.events import (
 )
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from tests.support.deciding import refusal, said
+from tests.support.deciding import refusal, said, wrong_setting
 
 ROLE = {"kind": "role", "programme": "spokesman"}
 LAW = "PP 94/2021 Pasal 9"
@@ -126,13 +126,13 @@ def test_imported_results_meet_a_condition_only_where_it_says_so():
 def test_a_condition_that_cannot_be_used_is_refused_with_its_place(wrong: dict[str, Any], place: str):
     with pytest.raises(Refused) as caught:
         read_conditions(settings(wrong))
-    assert (caught.value.code, caught.value.status, caught.value.facts["setting"]) == ("invalid-rule-set", 422, place)
+    assert wrong_setting(caught.value) == place
 
 
 def test_each_code_stands_once():
     with pytest.raises(Refused) as caught:
         read_conditions(settings(condition(GOOD), condition(GOOD, code="b"), condition(BELOW)))
-    assert caught.value.facts["setting"] == "conditions"
+    assert wrong_setting(caught.value) == "conditions"
     assert [one.code for one in read_conditions(settings(condition(GOOD), condition(GOOD, code="b")))] == ["a-rule", "b"]
 
 

@@ -15,7 +15,7 @@ from services.personnel.domain.sanction import SANCTION, Impose, Lift, counts, e
 from services.personnel.events import SanctionImposed, SanctionLifted, SanctionTerms
 from services.personnel.tables import LADDERS
 from shared.kernel.refusal import Refused
-from tests.support.deciding import refusal, said
+from tests.support.deciding import refusal, said, wrong_setting
 
 CUT = {"from": "2026-01-01", "basis": "Perwal 12/2025 Pasal 20", "substitute": "step_delay", "substitute_months": 12}
 LAW = "PP 94/2021 Pasal 9-11"
@@ -94,7 +94,7 @@ def test_a_rung_at_every_limit():
 def test_a_ladder_that_cannot_be_used_is_refused_with_its_place(wrong: dict[str, Any], place: str):
     with pytest.raises(Refused) as caught:
         read(wrong)
-    assert (caught.value.code, caught.value.status, caught.value.facts["setting"]) == ("invalid-rule-set", 422, place)
+    assert wrong_setting(caught.value) == place
 
 
 def test_what_was_published_stays_readable():

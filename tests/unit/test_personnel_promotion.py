@@ -30,7 +30,7 @@ from services.personnel.events import RankPromotionDecided, RankPromotionPropose
 from services.personnel.tables import CEILINGS
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from tests.support.deciding import refusal, said
+from tests.support.deciding import refusal, said, wrong_setting
 
 LEAST = {"years_in_rank": 4, "predicate_at_least": "baik", "last_years": 2, "employments": ["PNS"], "list_missing_at_most": 1}
 
@@ -60,7 +60,7 @@ def test_a_rule_set_with_nothing_but_what_it_must_say_and_one_at_every_limit():
 def test_rules_that_cannot_be_used_are_refused_with_their_place(wrong: dict[str, Any], place: str):
     with pytest.raises(Refused) as caught:
         read_promotion(wrong, CEILINGS)
-    assert (caught.value.code, caught.value.status, caught.value.facts["setting"]) == ("invalid-rule-set", 422, place)
+    assert wrong_setting(caught.value) == place
 
 
 def test_what_was_published_stays_readable():

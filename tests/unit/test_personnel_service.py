@@ -45,7 +45,7 @@ from services.personnel.events import (
 )
 from shared.kernel.employment import Employment, Spell
 from shared.kernel.refusal import Refused
-from tests.support.deciding import refusal, said
+from tests.support.deciding import coded, refusal, said
 
 DAY = timedelta(days=1)
 JOINED, LEFT = date(2025, 6, 1), date(2026, 5, 1)
@@ -85,7 +85,7 @@ def registered_as(past: list, **changes: Any) -> tuple[str, int] | list:
     try:
         return said(EMPLOYEE, past, command)
     except Refused as refused:
-        return refused.code, refused.status
+        return coded(refused)
 
 
 TAKEN = ("employee-registered", 409)

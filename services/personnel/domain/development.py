@@ -210,7 +210,7 @@ def _improve(command: Begin) -> ImprovementPeriodOpened:
         raise Refused(
             "improvement-term",
             expected=f"a last day after {command.since} and the fact that asks for the time to improve",
-            found=f"until {command.until}",
+            found=f"until {command.until or 'no day'}, because of {command.cause_event or 'no fact'}",
             remedy="give a later last day, or none for six months (PP 30/2019 art. 56)",
             status=422,
         )

@@ -97,7 +97,7 @@ def _choose(state: VacancyState, command: ChooseCandidate) -> Sequence[PostDecid
         raise Refused(
             "proposal-not-open",
             expected=f"the open proposal of {command.post}: {state.proposal or 'none is open'}",
-            found=command.proposal,
+            found=command.proposal or "none",
             remedy="read the vacancy again; what was decided stays decided",
         )
     if command.employee not in [one.employee for one in state.proposed.ranking]:
