@@ -39,6 +39,8 @@ def test_nine_of_ten_mutants_of_the_kernel_are_killed(tmp_path):
         ('tx.execute("delete from leases")', ('"delete from leases"', '"XXdelete from leasesXX"'), False),
         ('name = "two words"', ('"two words"', '"TWO WORDS"'), False),
         ('LOG.warning("%s waits", name)', ("name", "None"), False),
+        ('raise Moved("moved by another")', ("moved by", "MOVED BY"), True),
+        ('raise Moved(told("moved by another"))', ("moved by", "MOVED BY"), False),
     ],
 )  # fmt: skip
 def test_only_what_is_said_to_a_person_is_left_out(code: str, mutant: tuple[str, str], is_words: bool):
