@@ -129,7 +129,7 @@ def _migrate(asked: argparse.Namespace) -> None:
     roles = settings.Roles(*(settings.value(name, os.environ) for name in ("MERIT_APP_ROLE", "MERIT_LOG_ROLE")))
     changed = _module("migrate").migrate(load_service(asked.service), url, roles, agencies)
     for view in changed:
-        print(f"the view {view} has a new shape: run `merit rebuild {asked.service} --view {view}`")
+        print(f"the view {view} is new or has a new shape: run `merit rebuild {asked.service} --view {view}`")
 
 
 def _await_migration(asked: argparse.Namespace) -> int:

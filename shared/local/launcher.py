@@ -128,7 +128,7 @@ class Launcher:
         for name in names:
             changed = migrate(load_service(name), homes[name].owner_url, homes[name].roles, self.agencies)
             if changed:
-                self.say(f"{name}: the views {', '.join(changed)} have a new shape; run `merit rebuild {name}`")
+                self.say(f"{name}: the views {', '.join(changed)} are new or have a new shape; run `merit rebuild {name}`")
         self.say(f"databases of {', '.join(names)} are migrated")
         ports = self._ports(names)
         self.run = {

@@ -56,7 +56,7 @@ def _changed(cursor: psycopg2.extensions.cursor, service: Service) -> list[str]:
 
 
 def migrate(service: Service, owner_url: str, roles: Roles, agencies: tuple[str, ...]) -> list[str]:
-    """Bring the database to this code's revision. Returns the views whose shape changed, which `merit rebuild` must fill.
+    """Bring the database to this code's revision. Returns the views that are new or of another shape, which `merit rebuild` must fill.
 
     SettingWrong for an agency whose code or time zone is none, before anything is touched.
     """
@@ -92,7 +92,12 @@ def _register(cursor: psycopg2.extensions.cursor, agencies: tuple[str, ...]) -> 
 
 
 def _views(cursor: psycopg2.extensions.cursor, service: Service, roles: Roles) -> list[str]:
-    """Make the first generation of new views; name those that need another."""
+    """Make the first generation of new views; name those that need another.
+
+    A new view has missed what was folded into the others before: it counts as one of another shape until a rebuild fills it.
+    """
+    cursor.execute("select exists (select from checkpoints)")
+    behind = cursor.fetchone()[0]
     cursor.execute("select view from view_generations")
     known = {row[0] for row in cursor.fetchall()}
     for view in service.views:
@@ -100,7 +105,8 @@ def _views(cursor: psycopg2.extensions.cursor, service: Service, roles: Roles) -
             cursor.execute("begin")
             generations.create(cursor, view, 1, roles.app)
             cursor.execute(
-                "insert into view_generations (view, generation, shape) values (%s, 1, %s)", (view.name, generations.shape(view))
+                "insert into view_generations (view, generation, shape) values (%s, 1, %s)",
+                (view.name, generations.EMPTY if behind else generations.shape(view)),
             )
             cursor.execute("commit")
     return _changed(cursor, service)

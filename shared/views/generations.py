@@ -12,6 +12,8 @@ from sqlalchemy.schema import CreateTable
 from shared.views.view import View
 
 REBUILD_LOCK = 5552
+EMPTY = "empty"
+"""In place of a shape: the table was made when events had been folded already, and nothing has filled it."""
 OWN = "agency = current_setting('app.agency')::integer"
 
 

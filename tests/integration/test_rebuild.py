@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -116,6 +117,21 @@ def test_a_view_of_another_shape_is_not_written_until_it_is_rebuilt_and_nothing_
         site.settle()
         site.assert_as_expected()
         assert site.rows("grants", wider.views[0])["aa/a"]["largest"] == 9
+
+
+def test_a_view_that_is_new_where_there_are_events_is_filled_before_it_is_written(request):
+    with sites.site_on("embedded", request) as site:
+        site.work_all()
+        site.add("a", 3, 9)
+        site.settle()
+        site.stop()
+        service, urls = SERVICES["grants"], site.urls["grants"]
+        wider = replace(service, views=(*service.views, replace(BUCKETS, name="sums")))
+        assert migrate(wider, urls.owner_url, urls.roles, AGENCIES) == ["sums"] == migrate(wider, urls.owner_url, urls.roles, AGENCIES)
+        assert site.rows("grants", wider.views[-1]) == {}
+        rebuild_views(site, service=wider)
+        assert site.rows("grants", wider.views[-1]) == site.rows("grants", BUCKETS) != {}
+        assert migrate(wider, urls.owner_url, urls.roles, AGENCIES) == []
 
 
 def test_a_rebuild_that_was_interrupted_is_simply_done_again(request):
