@@ -34,6 +34,15 @@ class UnitMoved:
 
 @HEARD.hears("personnel")
 @dataclass(frozen=True)
+class UnitMoveWithdrawn:
+    """The move from `since` on never was; a move after this one stands."""
+
+    unit: str
+    since: date
+
+
+@HEARD.hears("personnel")
+@dataclass(frozen=True)
 class EmployeeRegistered:
     employee: str
     kind: str

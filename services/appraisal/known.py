@@ -16,6 +16,7 @@ from services.appraisal.heard import (
     ReportingLineSet,
     ReportingLineWithdrawn,
     UnitMoved,
+    UnitMoveWithdrawn,
     UnitOpened,
 )
 from shared.kernel.employment import Employment, ends_of, stands_in
@@ -183,8 +184,9 @@ def upwards(knowledge: Knowledge, unit: str | None, day: date) -> Iterator[str]:
     while unit is not None and unit not in seen:
         seen.add(unit)
         yield unit
-        opened = sorted((*knowledge.facts(UnitOpened, unit), *knowledge.facts(UnitMoved, unit)), key=lambda fact: fact.rank)
-        held = [fact for fact in opened if fact.event.since <= day] or opened[:1]
+        moves = that_stand(knowledge, UnitMoved, UnitMoveWithdrawn, unit)
+        opened = sorted((*knowledge.facts(UnitOpened, unit), *moves), key=lambda fact: fact.rank)
+        held = [fact for fact in opened if fact.event.since <= max(day, opened[0].event.since)]
         unit = held[-1].event.parent if held else None
 
 

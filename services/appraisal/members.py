@@ -20,9 +20,9 @@ def unit_on(employee: Mapping[str, Any], service: Employment, day: date) -> str 
 
 
 def parent_on(unit: Mapping[str, Any], day: date) -> str | None:
-    """The unit above a row of the view `units` on a day; the first one for a day before it was opened."""
-    parents = [one["parent"] for one in unit["parents"] if one["since"] <= day.isoformat()]
-    return parents[-1] if parents else unit["parents"][0]["parent"]
+    """The unit above a row of the view `units` on a day; for a day before it was opened as on that of its opening."""
+    on = max(day.isoformat(), unit["parents"][0]["since"])
+    return [one["parent"] for one in unit["parents"] if one["since"] <= on][-1]
 
 
 def units_below(units: Rows, top: str, day: date) -> frozenset[str]:

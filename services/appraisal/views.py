@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Column, Date, DateTime, Integer, Text
@@ -17,6 +18,7 @@ from services.appraisal.heard import (
     ReportingLineSet,
     ReportingLineWithdrawn,
     UnitMoved,
+    UnitMoveWithdrawn,
     UnitOpened,
 )
 from shared.events.codec import plain
@@ -293,14 +295,20 @@ EMPLOYEES = View(
 
 def fold_unit(key: str, row: Row | None, fact: Fact) -> Row | None:
     """One unit's row: under whom it stood from when, and under whom it came last."""
-    parents = _ranked((row or {}).get("parents") or [], fact, {"parent": fact.event.parent})
-    return {"parent": parents[-1]["parent"], "since": fact.event.since, "parents": parents}
+    event, before = fact.event, (row or {}).get("parents") or []
+    if isinstance(event, UnitMoveWithdrawn):
+        moves = _left([one for one in before if not one["opened"]], fact)
+        parents = sorted([*(one for one in before if one["opened"]), *moves], key=_order)
+    else:
+        parents = _ranked(before, fact, {"parent": event.parent, "opened": isinstance(event, UnitOpened)})
+    last = parents[-1]
+    return {"parent": last["parent"], "since": date.fromisoformat(last["since"]), "parents": parents}
 
 
 UNITS = View(
     name="units",
     columns=(Column("parent", Text), Column("since", Date), Column("parents", JSONB)),
-    on={UnitOpened: subject_key, UnitMoved: subject_key},
+    on={UnitOpened: subject_key, UnitMoved: subject_key, UnitMoveWithdrawn: subject_key},
     fold=fold_unit,
 )
 

@@ -86,6 +86,11 @@ class UnitMove(Schema):
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
 
 
+class WithdrawnMove(Schema):
+    since = Day(required=True, metadata={"description": "The day from which the wrong move holds"})
+    document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "What says that the move was a mistake"})
+
+
 class CorrectedNip(Schema):
     # Raw, and checked by the vault: a problem of this schema's would repeat the number.
     nip = fields.Raw(required=True, metadata={"type": "string", "maxLength": 100, "description": "The right NIP, 18 digits"})

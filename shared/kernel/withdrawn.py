@@ -1,4 +1,4 @@
-"""Which posts, ranks and lines of a person stand, for some were said wrongly and withdrawn, and which of them count on a day."""
+"""What of a person or unit stands, for some of it was said wrongly and withdrawn, and which posts, ranks and lines count on a day."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def that_count(
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two speak of the same entry: from the same day and, of posts, both in an acting capacity or neither."""
-    return one.since == other.since and getattr(one, "acting", None) == getattr(other, "acting", None)
+    """Whether two speak of the same entry: of one day or period and, of posts, both in an acting capacity or neither; of one education."""
+    return all(getattr(one, name, None) == getattr(other, name, None) for name in ("since", "on", "period", "acting", "education"))
 
 
 def without(entries: Iterable[Any], event: Any) -> tuple[Any, ...]:

@@ -72,6 +72,7 @@ def sent(name: str, heads: str, row: str) -> Callable[[Web], Any]:
 AWAY, BACK = "Kode Pegawai,Jenis,Sejak,Sampai,SK", "Kode Pegawai,Aktif Kembali,SK"
 TAKEN = "Kode Pegawai,Jenis,Berlaku Sejak,Plt,SK"
 LINES = "Kode Pegawai,Kode Penilai,Kode Atasan Penilai,Berlaku Sejak,SK"
+POTENTIALS = "Kode Pegawai,Nilai,Sumber,Tanggal"
 RANKED = ("m13", "198507122010011913", "Bima S", "2010-01-01")
 FILES = (
     File("units", "Kode Unit,Nama Unit,Unit Induk,Jenis,Berlaku Sejak", "u1,Satu,dinas,bidang,2020-01-01", "u1,Uno,dinas,bidang,2020-01-01",
@@ -104,8 +105,14 @@ FILES = (
     File("withdrawals", TAKEN, "m1,pangkat,2025-01-01,,800/1", "m1,pangkat,2025-01-01,tidak,800/2",
          before=sent("people", PEOPLE.strip(), person(*SIX[0]).replace("III/b,2015-03-01", "III/c,2025-01-01").strip()),
          correct=sent("people", PEOPLE.strip(), person(*SIX[0]).replace("III/b,2015-03-01", "III/d,2025-01-01").strip())),
+    File("withdrawals", "Kode Pegawai,Jenis,Pendidikan,SK", "m1,pendidikan,S1,800/1", "m1,pendidikan,S1,800/2", label="education",
+         before=sent("people", PEOPLE.strip(), person(*SIX[0], education="S1").strip()),
+         correct=sent("people", PEOPLE.strip(), person(*SIX[0], education="S1").strip())),
+    File("withdrawals", TAKEN.replace("Plt,", ""), "m11,potensi,2026-01-10,800/1", "m11,potensi,2026-01-10,800/2", label="potential",
+         before=sent("potentials", POTENTIALS, "m11,tinggi,ac,2026-01-10"),
+         correct=sent("potentials", POTENTIALS, "m11,rendah,ac,2026-01-10")),
     File("yearly-absence", "Kode Pegawai,Tahun,Hari Tidak Hadir", "m1,2025,3", "m1,2025,1"),
-    File("potentials", "Kode Pegawai,Nilai,Sumber,Tanggal", "m1,tinggi,ac,2026-01-10", "m1,rendah,ac,2026-01-10"),
+    File("potentials", POTENTIALS, "m1,tinggi,ac,2026-01-10", "m1,rendah,ac,2026-01-10"),
     File("holidays", "Tanggal,Jenis,SKB", "2026-05-14,nasional,933/2025", "2026-05-14,daerah,1/2026"),
     File("holidays", "Tanggal,Jenis,SKB", "2026-05-15,nasional,933/2025", "2026-05-15,daerah,1/2026", label="withdrawn",
          correct=said("/calendar/holidays/withdrawal", day="2026-05-15", document="2/2026")),

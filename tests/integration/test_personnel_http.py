@@ -168,6 +168,25 @@ def test_a_unit_moves_with_what_is_below_it_and_never_below_itself(here):
     assert (row["parent"], [one["parent"] for one in row["parents"]]) == ("setda", ["dpmptsp", "setda"])
     assert here.call("POST", "/v1/units/dpmptsp/move", HR, json=said | {"parent": "loket"}).status_code == 201, "it is above no more"
 
+    wrong, path = {"since": "2026-07-01", "document": "188/42/2026"}, "/v1/units/{}/move/withdrawal"
+    problem(here.call("POST", path.format("loket"), M1, json=wrong), 403, "not-permitted")
+    problem(here.call("POST", path.format("nowhere"), HR, json=wrong), 404, "unknown-unit")
+    problem(here.call("POST", path.format("loket"), HR, json=wrong | {"since": "2026-07-02"}), 404, "unknown-move")
+    problem(here.call("POST", path.format("loket"), HR, json=wrong), 422, "unit-below-itself")
+    later = {"parent": "kota", "since": "2026-09-01", "document": "188/43/2026"}
+    assert here.call("POST", "/v1/units/dpmptsp/move", HR, json=later).status_code == 201
+    problem(here.call("POST", path.format("loket"), HR, json=wrong), 422, "unit-below-itself")
+    done = [here.call("POST", path.format(unit), HR, json=wrong) for unit in ("dpmptsp", "loket", "loket")]
+    assert [(one.status_code, one.get_json()["parent"]) for one in done] == [(201, "kota"), (201, "dpmptsp"), (201, "dpmptsp")]
+    assert done[1].get_json()["version"] == done[2].get_json()["version"], "said again, nothing happens"
+    settle(here)
+    rows = {one["unit"]: one for one in here.call("GET", "/v1/units", M2).get_json()["items"]}
+    assert [one["parent"] for one in rows["loket"]["parents"]] == ["dpmptsp"] and rows["dpmptsp"]["parent"] == "kota"
+    first = {"parent": "loket", "since": "2026-06-01", "document": "188/44/2026"}
+    assert here.call("POST", "/v1/units/setda/move", HR, json=first).status_code == 201
+    above = said | {"parent": "setda", "since": "2026-05-01"}
+    problem(here.call("POST", "/v1/units/loket/move", HR, json=above), 422, "unit-below-itself")
+
 
 def test_a_wrong_nip_is_corrected_in_the_vault_alone_and_that_it_was_is_logged(here):
     path, right = "/v1/employees/m2/nip", "199104182016032977"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from services.personnel.domain.attendance import ATTENDANCE, YEAR_ABSENCE, RecordAttendance, RecordYearAbsence
 from services.personnel.domain.calendar import HOLIDAYS, WORKING_WEEK, DeclareHoliday, SetWorkingWeek, WithdrawHoliday
-from services.personnel.domain.unit import UNIT, MoveUnit, OpenUnit
-from services.personnel.events import AttendanceRecorded, UnitMoved, UnitOpened, YearAbsenceRecorded
+from services.personnel.domain.unit import UNIT, MoveUnit, OpenUnit, WithdrawMove
+from services.personnel.events import AttendanceRecorded, UnitMoved, UnitMoveWithdrawn, UnitOpened, YearAbsenceRecorded
 from shared.events.calendar import HolidayDeclared, HolidayWithdrawn, WorkingWeekSet
 from shared.kernel.employment import Employment, Spell
 from shared.kernel.refusal import Refused
@@ -49,10 +49,28 @@ def test_a_unit_moves_from_where_it_stands_on_the_day():
     assert said(UNIT, [replace(OPENED, parent=None)], MOVE) == [replace(MOVEMENT, parent_from=None)]
 
 
+def test_a_unit_that_was_opened_under_the_wrong_one_never_stood_there():
+    always = replace(MOVEMENT, since=SINCE)
+    assert said(UNIT, [OPENED], replace(MOVE, since=SINCE)) == [always]
+    state = UNIT.decider.state([OPENED, always])
+    assert [state.parent_on(day) for day in (SINCE - DAY, SINCE, MOVED)] == ["setda"] * 3
+
+
+def test_a_wrong_move_is_taken_back_once_and_what_stood_before_holds_again():
+    withdraw, withdrawn = WithdrawMove("desk", MOVED, "188/42", ("dpmptsp",)), UnitMoveWithdrawn("desk", MOVED, "188/42")
+    assert said(UNIT, [OPENED, MOVEMENT], withdraw) == [withdrawn]
+    assert said(UNIT, [OPENED, MOVEMENT, withdrawn], withdraw) == []
+    state = UNIT.decider.state([OPENED, MOVEMENT, withdrawn])
+    assert [state.parent_on(day) for day in (SINCE, MOVED, MOVED + DAY)] == ["dpmptsp"] * 3
+    again = UNIT.decider.state([OPENED, MOVEMENT, withdrawn, MOVEMENT])
+    assert again.parent_on(MOVED) == "setda" and again.changes_after(SINCE) == [MOVED] and again.changes_after(MOVED) == []
+    assert refusal(UNIT, [OPENED, MOVEMENT], replace(withdraw, since=MOVED + DAY)) == ("unknown-move", 404)
+    assert refusal(UNIT, [OPENED, MOVEMENT], replace(withdraw, above=("dpmptsp", "desk"))) == ("unit-below-itself", 422)
+
+
 @pytest.mark.parametrize(("past", "change", "found"), [
     ([], {}, ("unknown-unit", 404)),
     ([OPENED], {"above": ("setda", "desk")}, ("unit-below-itself", 422)),
-    ([OPENED], {"since": SINCE}, ("unit-move-date", 422)),
     ([OPENED], {"since": SINCE - DAY}, ("unit-move-date", 422)),
 ])  # fmt: skip
 def test_a_move_that_cannot_be(past: list, change: dict[str, Any], found: tuple[str, int]):

@@ -7,18 +7,30 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.personnel.domain.employee import EMPLOYEE, HoldRank, RegisterEmployee
+from services.personnel.domain.employee import EMPLOYEE, HoldRank, RecordEducation, RegisterEmployee
+from services.personnel.domain.entries import WithdrawEntry
 from services.personnel.domain.promotion import PROMOTION, DecidePromotion, after_years, read_promotion
 from services.personnel.domain.ranks import next_rank
 from services.personnel.domain.sanction import SANCTION, Lift
+from services.personnel.domain.talent import POTENTIAL, WithdrawPotential
 from services.personnel.domain.vacancy import VACANCY, ChooseCandidate, OpenVacancy
-from services.personnel.events import Candidate, PostDecided, PostProposed, RankPromotionDecided, RankPromotionProposed, VacancyOpened
+from services.personnel.events import (
+    Candidate,
+    EducationRecorded,
+    EducationWithdrawn,
+    PostDecided,
+    PostProposed,
+    RankPromotionDecided,
+    RankPromotionProposed,
+    VacancyOpened,
+)
 from services.personnel.reactions import SANCTION_END, TIME_IN_RANK
 from services.personnel.service import SERVICE
 from services.personnel.tables import BOXES, CEILINGS
-from services.personnel.views import TALENT_BOXES, VACANCIES
+from services.personnel.views import EMPLOYEES, TALENT_BOXES, VACANCIES
 from shared.kernel.decider import Aggregate
 from shared.kernel.refusal import Refused
+from shared.kernel.withdrawn import that_stand
 from tests.support.personnel import Office
 
 PROMOTION_RULES = {
@@ -29,6 +41,7 @@ PROMOTION_RULES = {
     "education_ceiling": "regular",
     "list_missing_at_most": 1,
 }
+WRONG_DAY = date(2025, 11, 10)
 POST = OpenVacancy("kabid-kesmas", "dinkes", 10, "structural", True, ("box", "performance", "seniority"))
 
 
@@ -69,6 +82,34 @@ def test_a_correction_moves_the_box_and_a_later_potential_leaves_earlier_periods
     office.final("p4", "2026-Q2", "baik")
     office.corrected("p4", "2026-Q1", "kurang")
     assert {row["period"]: row["box"] for row in office.knowledge.rows(TALENT_BOXES)} == {"2026-Q1": 3, "2026-Q2": 8}
+
+
+def test_a_potential_of_a_wrong_day_is_withdrawn_and_without_any_there_is_no_box():
+    office = Office()
+    office.person("p4")
+    office.potential("p4", "middle", date(2025, 6, 1))
+    office.potential("p4", "high", WRONG_DAY)
+    office.final("p4", "2026-Q1", "baik")
+    assert [row["potential"] for row in office.knowledge.rows(TALENT_BOXES)] == ["high"]
+    office.do(POTENTIAL, WithdrawPotential("p4", WRONG_DAY, "800/9"))
+    assert [row["potential"] for row in office.knowledge.rows(TALENT_BOXES)] == ["middle"]
+    office.do(POTENTIAL, WithdrawPotential("p4", WRONG_DAY, "800/9"))
+    with pytest.raises(Refused) as refused:
+        office.do(POTENTIAL, WithdrawPotential("p4", date(2026, 1, 1), "800/9"))
+    assert refused.value.code == "unknown-entry" and "2025-06-01" in refused.value.expected
+    office.do(POTENTIAL, WithdrawPotential("p4", date(2025, 6, 1), "800/10"))
+    assert office.knowledge.rows(TALENT_BOXES) == []
+    office.potential("p4", "high", WRONG_DAY)
+    assert [row["potential"] for row in office.knowledge.rows(TALENT_BOXES)] == ["high"], "an entry after the withdrawal stands"
+
+
+def test_a_withdrawn_education_limits_no_promotion():
+    office = Office()
+    office.person("s2", education="slta")
+    office.do(EMPLOYEE, RecordEducation("s2", "s1"))
+    office.do(EMPLOYEE, WithdrawEntry("s2", "education", None, False, "800/9", "s1"))
+    [standing] = that_stand(office.knowledge, EducationRecorded, EducationWithdrawn, "s2")
+    assert standing.event.education == office.knowledge.row(EMPLOYEES, "s2")["education"] == "slta"
 
 
 # --- vacancies ---

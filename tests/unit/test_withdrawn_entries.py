@@ -7,18 +7,22 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.appraisal import heard as appraisal_heard
-from services.appraisal.known import above, unit_of
+from services.appraisal.known import above, unit_of, upwards
+from services.appraisal.members import parent_on
 from services.appraisal.service import SERVICE as APPRAISAL
 from services.appraisal.views import EMPLOYEES as APPRAISED
+from services.appraisal.views import UNITS
 from services.feedback import heard as feedback_heard
 from services.feedback.known import units_of
 from services.feedback.policy import assesses_on
 from services.feedback.service import SERVICE as FEEDBACK
 from services.payroll import heard as payroll_heard
 from services.payroll.dossier import read_ledger
-from services.personnel.domain.employee import EMPLOYEE, AssignPosition
+from services.personnel.domain.employee import EMPLOYEE, AssignPosition, RecordEducation
 from services.personnel.domain.entries import WithdrawEntry
 from services.personnel.events import (
+    EducationRecorded,
+    EducationWithdrawn,
     EmployeeRegistered,
     PositionAssigned,
     PositionWithdrawn,
@@ -81,6 +85,24 @@ def test_the_day_can_be_used_again_and_what_is_said_after_the_withdrawal_stands(
     assert [one.since for one in state.positions if not one.acting] == [date(2020, 1, 1), WRONG]
 
 
+def test_an_education_that_was_entered_wrongly_is_named_itself():
+    s1, s2 = EducationRecorded("m1", "s1"), EducationRecorded("m1", "s2")
+    given, wrong = [*STREAM, s1, s2], WithdrawEntry("m1", "education", None, False, "800/9", "s2")
+
+    def decide(command: object, *events: object) -> list:
+        return list(EMPLOYEE.decider.decide(EMPLOYEE.decider.state(events), command))
+
+    withdrawn = EducationWithdrawn("m1", "s2", "800/9")
+    assert decide(wrong, *given) == [withdrawn] and decide(wrong, *given, withdrawn) == []
+    assert decide(RecordEducation("m1", "s1"), *given, withdrawn) == [], "what was recorded before holds again"
+    assert decide(RecordEducation("m1", "s2"), *given, withdrawn) == [s2], "what is said after the withdrawal stands"
+    with pytest.raises(Refused) as refused:
+        decide(WithdrawEntry("m1", "education", None, False, "800/9", "s3"), *given)
+    assert refused.value.code == "unknown-entry" and "s1, s2" in refused.value.expected
+    rows = [personnel(*given, *more).row(PEOPLE, "m1") for more in ((), (withdrawn,), (withdrawn, EducationWithdrawn("m1", "s1", "800/9")))]
+    assert [row["education"] for row in rows] == ["s2", "s1", None]
+
+
 def personnel(*events: object) -> MemoryKnowledge:
     knowledge = MemoryKnowledge(PERSONNEL, now=at(12, 1))
     knowledge.arrive(*(knowledge.own(event, "m1", "personnel-employee-m1", number) for number, event in enumerate(events, 1)))
@@ -125,6 +147,27 @@ def test_appraisal_reads_the_unit_and_the_line_that_stand():
     knowledge.arrive(of_personnel(h.PositionAssigned("m1", "p9", "b", False, WRONG), 8))
     assert unit_of(knowledge, "m1", RIGHT) == "b"
     assert [one["unit"] for one in knowledge.row(APPRAISED, "m1")["posts"]] == ["a", "b"]
+
+
+def test_appraisal_reads_where_a_unit_stands_without_the_wrong_move():
+    def of_unit(event: object, version: int) -> object:
+        return heard("personnel", event, event.unit, f"personnel-unit-{event.unit}", version, at(12, 1), effective=moment(event.since))
+
+    h, first = appraisal_heard, date(2020, 1, 1)
+    knowledge = MemoryKnowledge(APPRAISAL, now=at(12, 2))
+    knowledge.arrive(*(of_unit(h.UnitOpened(unit, parent, first), 1) for unit, parent in (("town", None), ("b", "town"), ("desk", "town"))))
+
+    def over(day: date) -> list[str | None]:
+        return [[*upwards(knowledge, "desk", day)][1], parent_on(knowledge.row(UNITS, "desk"), day)]
+
+    knowledge.arrive(of_unit(h.UnitMoved("desk", "b", WRONG), 2))
+    assert over(RIGHT) == ["b", "b"]
+    knowledge.arrive(of_unit(h.UnitMoveWithdrawn("desk", WRONG), 3))
+    assert over(RIGHT) == ["town", "town"]
+    knowledge.arrive(of_unit(h.UnitMoved("desk", "b", first), 4))
+    assert [over(day) for day in (date(2019, 1, 1), first, RIGHT)] == [["b", "b"]] * 3, "it never stood where it was opened"
+    knowledge.arrive(of_unit(h.UnitMoveWithdrawn("desk", first), 5))
+    assert over(RIGHT) == ["town", "town"], "the opening itself stands"
 
 
 def test_feedback_reads_the_colleagues_and_the_assessor_that_stand():

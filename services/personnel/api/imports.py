@@ -23,16 +23,18 @@ from services.personnel.domain.employee import (
     SetReportingLine,
 )
 from services.personnel.domain.entries import WithdrawEntry
-from services.personnel.domain.talent import POTENTIAL, AssessPotential
+from services.personnel.domain.talent import POTENTIAL, AssessPotential, WithdrawPotential
 from services.personnel.domain.unit import UNIT, OpenUnit, unit_stream
 from services.personnel.events import (
     AttendanceRecorded,
     EducationRecorded,
+    EducationWithdrawn,
     EmploymentEnded,
     EmploymentEndRevoked,
     PositionAssigned,
     PositionWithdrawn,
     PotentialAssessed,
+    PotentialWithdrawn,
     RankHeld,
     RankWithdrawn,
     ReportingLineSet,
@@ -71,7 +73,15 @@ imports = Blueprint(
 Row = dict[str, Any]
 
 EDGE = Edge("personnel")
-ENTRY = one_of({"jabatan": "position", "pangkat": "rank", "atasan penilai": "reporting-line"})
+ENTRY = one_of(
+    {
+        "jabatan": "position",
+        "pangkat": "rank",
+        "atasan penilai": "reporting-line",
+        "pendidikan": "education",
+        "potensi": "potential",
+    }
+)
 KIND = one_of({"PNS": "PNS", "CPNS": "CPNS", "PPPK": "PPPK"})
 POSITION_KIND = one_of({"struktural": "structural", "fungsional": "functional", "pelaksana": "executing"})
 EDUCATION = one_of({word.upper().replace("-", " "): word for word in CEILINGS["regular"]})
@@ -140,7 +150,7 @@ def as_meant(ask: Ask, rows: Sequence[Row]) -> Sequence[Row]:
         About(("employee", "position_since", "acting"), ("post", "job_class", "position_kind", "unit", "document")),
     ),
     resolve=as_meant,
-    replaces=(POSITIONS, RANKS, Stands(EducationRecorded)),
+    replaces=(POSITIONS, RANKS, Stands(EducationRecorded, withdrawn=EducationWithdrawn)),
     events_each=4,
 )
 def import_people(ask: Ask, row: Row, source: Source) -> list[Do | Overwrites]:
@@ -307,32 +317,52 @@ def import_resumptions(ask: Ask, row: Row, source: Source) -> Do:
     return Do(EMPLOYEE, ResumeService(row["employee"], row["since"], row["document"]))
 
 
+def entries_named(ask: Ask, rows: Sequence[Row]) -> Sequence[Row | Refused]:
+    """Whom the rows are about, and each entry by nothing but what names it; Refused (422) for a row without that."""
+    return [row if isinstance(row, Refused) else _entry_named(row) for row in persons(BY_NIP)(ask, rows)]
+
+
+def _entry_named(row: Row) -> Row | Refused:
+    of_education = row["entry"] == "education"
+    name, head = ("education", "Pendidikan") if of_education else ("since", "Berlaku Sejak")
+    if row[name] is None:
+        expected = f"a value in the column {head}"
+        return Refused("entry-unnamed", status=422, expected=expected, found="an empty cell", remedy="name the entry")
+    left_out = {"since": None, "acting": False} if of_education else {"education": None}
+    return row | left_out | ({} if row["entry"] == "position" else {"acting": False})
+
+
 @imports.route("/imports/withdrawals", methods=["POST"])
 @importing(
     "import-withdrawals",
     columns=(
         *PERSON,
         Column("Jenis", "entry", ENTRY),
-        Column("Berlaku Sejak", "since", day),
+        Column("Berlaku Sejak", "since", day, required=False),
         Column("Plt", "acting", yes_no, required=False, default=False),
+        Column("Pendidikan", "education", EDUCATION, required=False),
         Column("SK", "document", EDGE.cell("document")),
     ),
-    about=(About(("employee", "entry", "since", "acting")),),
-    resolve=persons(BY_NIP),
+    about=(About(("employee", "entry", "since", "acting", "education")),),
+    resolve=entries_named,
     # What was entered for the same day after a withdrawal is its correction.
     replaces=(
         Stands(PositionWithdrawn, ("since", "acting"), PositionAssigned),
         Stands(RankWithdrawn, ("since",), RankHeld),
         Stands(ReportingLineWithdrawn, ("since",), ReportingLineSet),
+        Stands(EducationWithdrawn, ("education",), EducationRecorded),
+        Stands(PotentialWithdrawn, ("on",), PotentialAssessed),
     ),
 )
 def import_withdrawals(ask: Ask, row: Row, source: Source) -> Do:
-    """Take back posts, ranks and reporting lines that were entered wrongly, each by the day on which it began; what is right stands in
-    a file of its own. What stood before them holds again, and pay and rights follow.
+    """Take back posts, ranks, reporting lines and potentials that were entered wrongly, each by the day on which it began, and education;
+    what is right stands in a file of its own. What stood before them holds again, and pay and rights follow.
 
-    Jenis: jabatan (of an acting one Plt is ya), pangkat, atasan penilai.
+    Jenis: jabatan (of an acting one Plt is ya), pangkat, atasan penilai, potensi, each with Berlaku Sejak; pendidikan, with Pendidikan.
     """
-    return Do(EMPLOYEE, WithdrawEntry(row["employee"], row["entry"], row["since"], row["acting"], row["document"]))
+    if row["entry"] == "potential":
+        return Do(POTENTIAL, WithdrawPotential(row["employee"], row["since"], row["document"]))
+    return Do(EMPLOYEE, WithdrawEntry(row["employee"], row["entry"], row["since"], row["acting"], row["document"], row["education"]))
 
 
 @imports.route("/imports/yearly-absence", methods=["POST"])
@@ -374,7 +404,7 @@ def import_yearly_absence(ask: Ask, row: Row, source: Source) -> Do:
     ),
     about=(About(("employee", "on")),),
     resolve=persons(BY_CODE),
-    replaces=(Stands(PotentialAssessed, ("on",)),),
+    replaces=(Stands(PotentialAssessed, ("on",), PotentialWithdrawn),),
 )
 def import_potentials(ask: Ask, row: Row, source: Source) -> Do:
     """What assessment centres and tests found of people's potential (PermenPANRB 3/2020)."""

@@ -16,7 +16,7 @@ from services.personnel.domain.employee import (
     RevokeEnd,
 )
 from services.personnel.domain.registration import WithdrawRegistration
-from services.personnel.domain.unit import UNIT, MoveUnit, OpenUnit
+from services.personnel.domain.unit import UNIT, MoveUnit, OpenUnit, UnitState, WithdrawMove
 from services.personnel.events import (
     AttendanceRecorded,
     AwardGranted,
@@ -66,24 +66,60 @@ def list_units(ask: Ask) -> dict[str, Any]:
 @blp.arguments(schemas.UnitMove)
 @commanding("move-unit", status=201)
 def move_unit(ask: Ask, body: dict[str, Any], unit: str) -> dict[str, Any]:
-    """Put a unit, with everything below it, under another one from a day on. 404 unknown-unit; 422 unit-below-itself, unit-move-date."""
+    """Put a unit, with everything below it, under another one from a day on. 404 unknown-unit; 422 unit-below-itself, unit-move-date.
+
+    From the day of its opening on: it never stood where it was opened.
+    """
     ask.knowledge.hold("units")  # two moves at once could close a circle that neither of them sees
     parent, since = body["parent"], body["since"]
-    command = MoveUnit(unit, parent, since, body["document"], _above(ask, parent, since))
+    above = _above(ask, unit, parent, since, _unit(ask, unit, since).changes_after(since))
+    command = MoveUnit(unit, parent, since, body["document"], above)
     done = ask.execute(UNIT, command)
     return {"unit": unit, "parent": parent, "since": since, "version": done.version}
 
 
-def _above(ask: Ask, unit: str, day: date) -> tuple[str, ...]:
-    """The unit and those above it on a day, from their own streams. Refused (404) when it is not open."""
-    found: list[str] = []
-    above: str | None = unit
-    while above is not None and above not in found:
-        state = ask.state(UNIT, OpenUnit(above, None, "", day))
-        if state.opened is None:
-            ask.found(None, "unit", above)
-        found.append(above)
-        above = state.parent_on(day)
+@blp.route("/units/<unit>/move/withdrawal", methods=["POST"])
+@blp.arguments(schemas.WithdrawnMove)
+@commanding("move-unit", status=201)
+def withdraw_move(ask: Ask, body: dict[str, Any], unit: str) -> dict[str, Any]:
+    """Take back a move that was entered wrongly, by the day from which it holds: the unit stands where it stood before.
+
+    404 unknown-unit, unknown-move; 422 unit-below-itself when it would come to stand below itself by what was moved since. Answers
+    {unit, since, parent, version}; `parent`: under whom it stands on that day.
+    """
+    ask.knowledge.hold("units")
+    since = body["since"]
+    state = _unit(ask, unit, since)
+    ask.found(None if state.opened is None else {}, "unit", unit)
+    left = state.without(WithdrawMove(unit, since, "", ()))
+    parent = left.parent_on(since)
+    above = _above(ask, unit, parent, since, left.changes_after(since)) if parent is not None else ()
+    done = ask.execute(UNIT, WithdrawMove(unit, since, body["document"], above))
+    return {"unit": unit, "since": since, "parent": parent, "version": done.version}
+
+
+def _unit(ask: Ask, unit: str, day: date) -> UnitState:
+    return ask.state(UNIT, OpenUnit(unit, None, "", day))
+
+
+def _above(ask: Ask, unit: str, parent: str, since: date, changes: Sequence[date]) -> tuple[str, ...]:
+    """Whoever stands over `parent` on any day from `since` on until the unit itself comes elsewhere (the first of its `changes`).
+
+    From the units' own streams. Refused (404) for one that is not open.
+    """
+    until = changes[0] if changes else date.max
+    found: dict[str, None] = {}
+    days = [since]
+    for day in days:
+        above: str | None = parent
+        chain: list[str] = []
+        while above is not None and above not in chain:
+            state = _unit(ask, above, day)
+            ask.found(None if state.opened is None else {}, "unit", above)
+            chain.append(above)
+            days += [one for one in state.changes_after(day)[:1] if one < until and one not in days]
+            above = None if above == unit else state.parent_on(day)
+        found |= dict.fromkeys(chain)
     return tuple(found)
 
 

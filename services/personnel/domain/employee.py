@@ -142,7 +142,7 @@ class EmployeeState:
     positions: tuple[PositionAssigned, ...] = ()
     ranks: tuple[RankHeld, ...] = ()
     lines: tuple[ReportingLineSet, ...] = ()
-    education: str | None = None
+    educations: tuple[EducationRecorded, ...] = ()
     service: Employment = Employment()
     spoken: Spoken = ()
     withdrawn: bool = False
@@ -173,7 +173,8 @@ def decide(state: EmployeeState, command: Command) -> Sequence[Any]:
         case HoldRank():
             return _hold(state, command)
         case RecordEducation():
-            return [] if state.education == command.education else [EducationRecorded(command.employee, command.education)]
+            wished = EducationRecorded(command.employee, command.education)
+            return [] if state.educations and state.educations[-1] == wished else [wished]
         case WithdrawEntry():
             return withdraw_entry(state, command)
         case EndEmployment():
@@ -361,8 +362,6 @@ def evolve(state: EmployeeState, event: object) -> EmployeeState:
         return replace(state, registered=(*state.registered, event))
     if isinstance(event, Entry):
         return after_entry(state, event)
-    if isinstance(event, EducationRecorded):
-        return replace(state, education=event.education)
     return state if about is None else replace(state, spoken=(*state.spoken, (about, event)))
 
 

@@ -1,4 +1,4 @@
-"""Taking back what was said wrongly of a person's service: a post, a rank or a reporting line from a day on which it never began."""
+"""Taking back what was said wrongly of a person: a post, a rank or a line from a day on which it never began, an education he has not."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 from services.personnel.events import (
+    EducationRecorded,
+    EducationWithdrawn,
     PositionAssigned,
     PositionWithdrawn,
     RankHeld,
@@ -18,26 +20,30 @@ from services.personnel.events import (
 from shared.kernel.refusal import Refused
 from shared.kernel.withdrawn import same, without
 
-ENTRIES = {"position": "positions", "rank": "ranks", "reporting-line": "lines"}
+ENTRIES = {"position": "positions", "rank": "ranks", "reporting-line": "lines", "education": "educations"}
 """What can be withdrawn → where the state keeps it."""
 
-Withdrawn = PositionWithdrawn | RankWithdrawn | ReportingLineWithdrawn
-Entry = PositionAssigned | RankHeld | ReportingLineSet | Withdrawn
+Withdrawn = PositionWithdrawn | RankWithdrawn | ReportingLineWithdrawn | EducationWithdrawn
+Entry = PositionAssigned | RankHeld | ReportingLineSet | EducationRecorded | Withdrawn
 KEPT_IN = {
-    **{PositionAssigned: "positions", RankHeld: "ranks", ReportingLineSet: "lines"},
-    **{PositionWithdrawn: "positions", RankWithdrawn: "ranks", ReportingLineWithdrawn: "lines"},
+    **{PositionAssigned: "positions", RankHeld: "ranks", ReportingLineSet: "lines", EducationRecorded: "educations"},
+    **{PositionWithdrawn: "positions", RankWithdrawn: "ranks", ReportingLineWithdrawn: "lines", EducationWithdrawn: "educations"},
 }
 
 
 @dataclass(frozen=True)
 class WithdrawEntry:
-    """`entry`: position, rank or reporting-line; `acting`: of a post, whether it was entered as held in an acting capacity (Plt)."""
+    """`entry`: position, rank, reporting-line or education, which has no day (`since` None) and is named itself.
+
+    `acting`: of a post, whether it was entered as held in an acting capacity (Plt).
+    """
 
     employee: str
     entry: str
-    since: date
+    since: date | None
     acting: bool
     document: str
+    education: str | None = None
 
 
 def after_entry(state: Any, event: Entry) -> Any:
@@ -50,13 +56,22 @@ def after_entry(state: Any, event: Entry) -> Any:
 
 
 def withdraw_entry(state: Any, command: WithdrawEntry) -> Sequence[Withdrawn]:
-    """The entry of that day never held. Nothing when it is withdrawn already; Refused (404) when there is none."""
+    """The entry of that day, or that education, never held. Nothing when it is withdrawn already; Refused (404) when there is none."""
     event = _event(command)
     if any(same(one, event) for one in getattr(state, ENTRIES[command.entry])):
         return [event]
     if any(type(one) is type(event) and same(one, event) for one in state.taken_back):
         return []
-    days = ", ".join(str(one.since) for one in getattr(state, ENTRIES[command.entry])) or "none"
+    entered = getattr(state, ENTRIES[command.entry])
+    if command.entry == "education":
+        raise Refused(
+            "unknown-entry",
+            status=404,
+            expected=f"an education of {command.employee} as recorded: " + (", ".join(one.education for one in entered) or "none"),
+            found=str(command.education),
+            remedy="name the education that was entered wrongly",
+        )
+    days = ", ".join(str(one.since) for one in entered) or "none"
     raise Refused(
         "unknown-entry",
         status=404,
@@ -69,5 +84,7 @@ def withdraw_entry(state: Any, command: WithdrawEntry) -> Sequence[Withdrawn]:
 def _event(command: WithdrawEntry) -> Withdrawn:
     if command.entry == "position":
         return PositionWithdrawn(command.employee, command.since, command.acting, command.document)
+    if command.entry == "education":
+        return EducationWithdrawn(command.employee, command.education or "", command.document)
     kind = RankWithdrawn if command.entry == "rank" else ReportingLineWithdrawn
     return kind(command.employee, command.since, command.document)

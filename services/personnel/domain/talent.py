@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from services.personnel.domain.settings import EMPLOYMENTS, PREDICATES
-from services.personnel.events import PotentialAssessed, TalentBoxPlaced
+from services.personnel.events import PotentialAssessed, PotentialWithdrawn, TalentBoxPlaced, TalentBoxWithdrawn
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from shared.kernel.settings import Settings, read
+from shared.kernel.withdrawn import same, without
 
 POTENTIALS = ("low", "middle", "high")
 PERFORMANCES = ("below", "as", "above")
@@ -76,20 +77,63 @@ class AssessPotential:
     today: date
 
 
-def decide_potential(state: tuple[PotentialAssessed, ...], command: AssessPotential) -> Sequence[PotentialAssessed]:
-    """Record an assessment; the same once more changes nothing. Refused (422) for an unknown value or a day to come."""
+@dataclass(frozen=True)
+class WithdrawPotential:
+    """`on`: the day for which the wrong assessment was entered."""
+
+    employee: str
+    on: date
+    document: str
+
+
+@dataclass(frozen=True)
+class PotentialState:
+    """`assessed`: what stands, in the order in which it was said; `taken_back`: the withdrawals of the rest."""
+
+    assessed: tuple[PotentialAssessed, ...] = ()
+    taken_back: tuple[PotentialWithdrawn, ...] = ()
+
+
+def decide_potential(state: PotentialState, command: AssessPotential | WithdrawPotential) -> Sequence[Any]:
+    """Record an assessment, or take one back; the same once more changes nothing.
+
+    Refused: (422) for an unknown value or a day to come, (404) for a withdrawal of what was not entered.
+    """
+    if isinstance(command, WithdrawPotential):
+        return _withdraw(state, command)
     if command.value not in POTENTIALS:
         raise Refused("potential", expected=" or ".join(POTENTIALS), found=command.value, remedy="correct it", status=422)
     if command.on > command.today:
         raise Refused("potential-early", expected=f"a day up to {command.today}", found=str(command.on), remedy="correct it", status=422)
     wished = PotentialAssessed(command.employee, command.value, command.source, command.on)
-    same_day = [one for one in state if one.on == wished.on]
+    same_day = [one for one in state.assessed if one.on == wished.on]
     return [] if same_day and same_day[-1] == wished else [wished]
+
+
+def _withdraw(state: PotentialState, command: WithdrawPotential) -> Sequence[PotentialWithdrawn]:
+    event = PotentialWithdrawn(command.employee, command.on, command.document)
+    if any(same(one, event) for one in state.assessed):
+        return [event]
+    if any(same(one, event) for one in state.taken_back):
+        return []
+    raise Refused(
+        "unknown-entry",
+        status=404,
+        expected=f"an assessment of {command.employee}, which are of: " + (", ".join(str(one.on) for one in state.assessed) or "no day"),
+        found=str(command.on),
+        remedy="give the day for which the wrong assessment was entered",
+    )
+
+
+def evolve_potential(state: PotentialState, event: Any) -> PotentialState:
+    if isinstance(event, PotentialWithdrawn):
+        return PotentialState(without(state.assessed, event), (*state.taken_back, event))
+    return replace(state, assessed=(*state.assessed, event)) if isinstance(event, PotentialAssessed) else state
 
 
 POTENTIAL = Aggregate(
     "potential",
-    Decider((), decide_potential, lambda state, event: (*state, event) if isinstance(event, PotentialAssessed) else state),
+    Decider(PotentialState(), decide_potential, evolve_potential),
     lambda c: f"personnel-potential-{c.employee}",
     lambda c: c.employee,
 )
@@ -108,14 +152,31 @@ class Place:
     rule_set: str
 
 
-def decide_place(state: TalentBoxPlaced | None, command: Place) -> Sequence[TalentBoxPlaced]:
+@dataclass(frozen=True)
+class Unplace:
+    """Take the employee out of the period's box."""
+
+    employee: str
+    period: str
+
+
+def decide_place(state: TalentBoxPlaced | None, command: Place | Unplace) -> Sequence[Any]:
+    """The box that the period has by now, or that it has none; nothing when that stands already."""
+    if isinstance(command, Unplace):
+        return [TalentBoxWithdrawn(command.employee, command.period)] if state else []
     wished = TalentBoxPlaced(**vars(command))
     return [] if state == wished else [wished]
 
 
+def evolve_place(state: TalentBoxPlaced | None, event: Any) -> TalentBoxPlaced | None:
+    if isinstance(event, TalentBoxWithdrawn):
+        return None
+    return event if isinstance(event, TalentBoxPlaced) else state
+
+
 TALENT = Aggregate(
     "talent",
-    Decider(None, decide_place, lambda state, event: event if isinstance(event, TalentBoxPlaced) else state),
+    Decider(None, decide_place, evolve_place),
     lambda c: f"personnel-talent-{c.employee}-{c.period}",
     lambda c: c.employee,
 )

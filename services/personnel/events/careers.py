@@ -21,6 +21,16 @@ class PotentialAssessed:
     on: date
 
 
+@EVENTS.event(EventClass.RESTRICTED, effective="on")
+@dataclass(frozen=True)
+class PotentialWithdrawn:
+    """The assessment entered for the day `on` never was; one entered after this event stands. Stream as of the one before."""
+
+    employee: str
+    on: date
+    document: str
+
+
 @EVENTS.event(EventClass.RESTRICTED)
 @dataclass(frozen=True)
 class TalentBoxPlaced:
@@ -36,6 +46,15 @@ class TalentBoxPlaced:
     potential: str
     inputs: tuple[str, ...]
     rule_set: str
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class TalentBoxWithdrawn:
+    """The period has no box any more, because no potential of the person stands. Stream as of the one before."""
+
+    employee: str
+    period: str
 
 
 @EVENTS.event(EventClass.OPEN)

@@ -34,6 +34,19 @@ class UnitMoved:
 
 @EVENTS.event(EventClass.OPEN, effective="since")
 @dataclass(frozen=True)
+class UnitMoveWithdrawn:
+    """The move entered as holding from `since` on was entered wrongly: the unit stands where it stood before; a move after this one stands.
+
+    Stream ``personnel-unit-<unit>``.
+    """
+
+    unit: str
+    since: date
+    document: str
+
+
+@EVENTS.event(EventClass.OPEN, effective="since")
+@dataclass(frozen=True)
 class EmployeeRegistered:
     """`kind`: PNS, CPNS or PPPK. Name and NIP stay in the vault. Stream of this and the next seven: ``personnel-employee-<employee>``.
 
@@ -232,3 +245,13 @@ class EducationRecorded:
 
     employee: str
     education: str
+
+
+@EVENTS.event(EventClass.RESTRICTED)
+@dataclass(frozen=True)
+class EducationWithdrawn:
+    """This education was entered wrongly and never was the person's; what was recorded before holds again. Stream as of the one before."""
+
+    employee: str
+    education: str
+    document: str

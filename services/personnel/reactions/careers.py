@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from services.personnel.domain.promotion import (
@@ -19,12 +19,13 @@ from services.personnel.domain.promotion import (
 from services.personnel.domain.proposing import IN_SERVICE
 from services.personnel.domain.ranking import Record, rank_candidates
 from services.personnel.domain.sanction import counts, runs
-from services.personnel.domain.talent import TALENT, Place, TalentRules, potential_for, read_talent
+from services.personnel.domain.talent import TALENT, Place, TalentRules, Unplace, potential_for, read_talent
 from services.personnel.domain.terms import after_months
 from services.personnel.domain.vacancy import VACANCY, ProposeCandidates, vacancy_stream
 from services.personnel.events import (
     LIFE,
     EducationRecorded,
+    EducationWithdrawn,
     EmployeeRegistered,
     EmploymentEnded,
     EmploymentEndReached,
@@ -32,6 +33,7 @@ from services.personnel.events import (
     PositionAssigned,
     PositionWithdrawn,
     PotentialAssessed,
+    PotentialWithdrawn,
     RankHeld,
     RankPromotionDecided,
     RankPromotionProposed,
@@ -42,6 +44,7 @@ from services.personnel.events import (
     SanctionImposed,
     SanctionLifted,
     TalentBoxPlaced,
+    TalentBoxWithdrawn,
     VacancyOpened,
 )
 from services.personnel.heard import AppraisalCorrected, AppraisalFinalized, AppraisalImported
@@ -59,8 +62,11 @@ LEGAL_YEARS = 4
 
 
 def place_talent(employee: str, knowledge: Knowledge) -> Iterable[Do]:
-    """Every finalised period of somebody whose potential is known has a box, under the period's own rules."""
-    assessed = [(fact.id, fact.event) for fact in knowledge.facts(PotentialAssessed, employee)]
+    """Every finalised period of somebody whose potential is known has a box, under the period's own rules; of nobody else."""
+    assessed = [(fact.id, fact.event) for fact in that_stand(knowledge, PotentialAssessed, PotentialWithdrawn, employee)]
+    if not assessed:
+        for period in sorted({fact.event.period for fact in knowledge.facts(TalentBoxPlaced, employee)}):
+            yield Do(TALENT, Unplace(employee, period))
     if not assessed or employment_of(employee, knowledge) is None:
         return
     for period, result in sorted(results_of(employee, knowledge).items()):
@@ -78,6 +84,7 @@ TALENT_PLACES = Reaction(
     name="talent-boxes",
     on={
         PotentialAssessed: subject,
+        PotentialWithdrawn: subject,
         AppraisalFinalized: subject,
         AppraisalCorrected: subject,
         RuleSetPublished: everyone("talent"),
@@ -100,8 +107,12 @@ def propose_candidates(post: str, knowledge: Knowledge) -> Iterable[Do]:
     return [Do(VACANCY, ProposeCandidates(post, ranking, excluded, found.name))]
 
 
+def _boxes(employee: str, knowledge: Knowledge) -> Sequence[Fact[TalentBoxPlaced]]:
+    return that_stand(knowledge, TalentBoxPlaced, TalentBoxWithdrawn, employee)
+
+
 def _record(employee: str, rules: TalentRules, knowledge: Knowledge) -> Record | None:
-    boxes = {fact.event.period: fact for fact in sorted(knowledge.facts(TalentBoxPlaced, employee), key=lambda fact: fact.version)}
+    boxes = {fact.event.period: fact for fact in sorted(_boxes(employee, knowledge), key=lambda fact: fact.version)}
     final = [one for one in results_of(employee, knowledge).values() if one.final]
     results = sorted(final, key=lambda one: (one.period.end, one.period.start))
     placed = [one for one in results if str(one.period) in boxes]
@@ -140,7 +151,7 @@ POST_PROPOSALS = Reaction(
     name="post-proposals",
     on={
         VacancyOpened: subject,
-        TalentBoxPlaced: vacant_posts,
+        **dict.fromkeys((TalentBoxPlaced, TalentBoxWithdrawn), vacant_posts),
         AppraisalFinalized: vacant_posts,
         AppraisalCorrected: vacant_posts,
         **dict.fromkeys((PositionAssigned, PositionWithdrawn, RankHeld, RankWithdrawn), vacant_posts),
@@ -181,7 +192,7 @@ def _service(employee: str, knowledge: Knowledge, rules: PromotionRules) -> Serv
     employment = employment_of(employee, knowledge)
     if rank is None or employment not in rules.employments:
         return None
-    educated = knowledge.facts(EducationRecorded, employee)
+    educated = that_stand(knowledge, EducationRecorded, EducationWithdrawn, employee)
     return Service(
         employment=employment,
         rank=rank.event.rank,
@@ -218,6 +229,7 @@ PROMOTIONS = Reaction(
         RankHeld: subject,
         RankWithdrawn: subject,
         EducationRecorded: subject,
+        EducationWithdrawn: subject,
         AppraisalFinalized: subject,
         AppraisalCorrected: subject,
         AppraisalImported: subject,

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.personnel.events import PostDecided, PostProposed, TalentBoxPlaced, VacancyOpened
+from services.personnel.events import PostDecided, PostProposed, TalentBoxPlaced, TalentBoxWithdrawn, VacancyOpened
 from shared.kernel.facts import Fact
 from shared.views.view import Row, View
 
 
-def fold_talent(key: str, row: Row | None, fact: Fact[TalentBoxPlaced]) -> Row:
+def fold_talent(key: str, row: Row | None, fact: Fact[TalentBoxPlaced | TalentBoxWithdrawn]) -> Row | None:
+    if isinstance(fact.event, TalentBoxWithdrawn):
+        return None
     return {**asdict(fact.event), "inputs": list(fact.event.inputs), "version": fact.version}
 
 
@@ -29,7 +31,7 @@ TALENT_BOXES = View(
         Column("rule_set", Text),
         Column("version", Integer),
     ),
-    on={TalentBoxPlaced: lambda fact: (f"{fact.event.employee}/{fact.event.period}",)},
+    on=dict.fromkeys((TalentBoxPlaced, TalentBoxWithdrawn), lambda fact: (f"{fact.event.employee}/{fact.event.period}",)),
     fold=fold_talent,
     indexes=(("period",), ("employee",)),
 )

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from services.personnel.events import (
     AttendanceRecorded,
     EducationRecorded,
+    EducationWithdrawn,
     EmployeeRegistered,
     EmploymentEnded,
     EmploymentEndReached,
@@ -26,6 +27,7 @@ from services.personnel.events import (
     ServiceInterrupted,
     ServiceResumed,
     UnitMoved,
+    UnitMoveWithdrawn,
     UnitOpened,
 )
 from shared.kernel.employment import Employment, entered
@@ -34,10 +36,16 @@ from shared.kernel.withdrawn import without_rows
 from shared.views.view import Row, View, subject_key
 
 
-def fold_unit(key: str, row: Row | None, fact: Fact[UnitOpened | UnitMoved]) -> Row:
-    """`parents`: under whom it stood from when; `parent` is the one that began last."""
+def fold_unit(key: str, row: Row | None, fact: Fact[UnitOpened | UnitMoved | UnitMoveWithdrawn]) -> Row:
+    """`parents`: under whom it stood from when, every word in its order; `parent` is the one that began last."""
     row, event = {**(row or {}), "version": fact.version}, fact.event
-    row["parents"] = _dated(row, "parents", {"parent": event.parent, "since": event.since.isoformat()})
+    said = row.get("parents") or []
+    if isinstance(event, UnitMoveWithdrawn):
+        # The opening itself stands, also when a move from its own day was withdrawn.
+        said = [one for one in said if one["opened"] or one["since"] != event.since.isoformat()]
+    else:
+        said = [*said, {"parent": event.parent, "since": event.since.isoformat(), "opened": isinstance(event, UnitOpened)}]
+    row["parents"] = sorted(said, key=lambda one: one["since"])
     opened = {"kind": event.kind, "since": event.since} if isinstance(event, UnitOpened) else {}
     return row | opened | {"parent": row["parents"][-1]["parent"]}
 
@@ -51,7 +59,7 @@ UNITS = View(
         Column("parents", JSONB),
         Column("version", Integer),
     ),
-    on={UnitOpened: subject_key, UnitMoved: subject_key},
+    on={UnitOpened: subject_key, UnitMoved: subject_key, UnitMoveWithdrawn: subject_key},
     fold=fold_unit,
     indexes=(("parent",),),
 )
@@ -80,8 +88,8 @@ def fold_employee(key: str, row: Row | None, fact: Fact[Any]) -> Row | None:
         ended = Employment.read(row["service"]).spells[-1]
         row["serving"] = ended.end is None or fact.effective > fact.recorded
         row["ends"], row["how"] = ended.end, ended.how
-    if isinstance(event, EducationRecorded):
-        return {**row, "education": event.education}
+    if isinstance(event, EducationRecorded | EducationWithdrawn):
+        return row | _educated(row.get("educations") or [], event)
     since = event.since.isoformat()
     if isinstance(event, tuple(WITHDRAWN)):
         column = WITHDRAWN[type(event)]
@@ -106,6 +114,13 @@ def fold_employee(key: str, row: Row | None, fact: Fact[Any]) -> Row | None:
         entry = {"assessor": event.assessor, "superior": event.superior, "since": since, "document": event.document}
         row["lines"] = _dated(row, "lines", entry)
     return _held_last(row)
+
+
+def _educated(entered: list[str], event: EducationRecorded | EducationWithdrawn) -> Row:
+    """The educations in the order in which they were recorded, and the last of those that stand."""
+    others = [one for one in entered if one != event.education]
+    entered = [*entered, event.education] if isinstance(event, EducationRecorded) else others
+    return {"educations": entered, "education": entered[-1] if entered else None}
 
 
 WITHDRAWN = {PositionWithdrawn: "positions", RankWithdrawn: "ranks", ReportingLineWithdrawn: "lines"}
@@ -139,6 +154,7 @@ EMPLOYEES = View(
         Column("acting", Boolean),
         Column("rank", Text),
         Column("education", Text),
+        Column("educations", JSONB),
         Column("assessor", Text),
         Column("superior", Text),
         Column("registered", JSONB),
@@ -164,6 +180,7 @@ EMPLOYEES = View(
         ReportingLineSet: subject_key,
         **dict.fromkeys(WITHDRAWN, subject_key),
         EducationRecorded: subject_key,
+        EducationWithdrawn: subject_key,
     },
     fold=fold_employee,
     indexes=(("unit",), ("assessor",), ("serving",)),
