@@ -84,6 +84,32 @@ def add_commands(commands: Any) -> None:
     one.add_argument("--again", metavar="WORD", help="bring in a file that was brought in before; the same word once more goes on with it")
     one.add_argument("--wait", type=int, default=20, metavar="SECONDS", help="how often a long import says how far it is")
     one.set_defaults(run=lambda asked: _module("bringing").import_file(Home.running(), asked))
+    _add_second_person(commands)
+
+
+def _add_second_person(commands: Any) -> None:
+    """What one does about rows of imports that wait for a second person."""
+    for name, text in (
+        ("waiting", "rows about those who imported them, which wait for a second person"),
+        ("confirm", "carry such rows out, as the second person"),
+        ("reject", "end such rows without effect, as the second person"),
+    ):
+        one = commands.add_parser(name, help=text)
+        one.add_argument("rows", nargs="*", metavar="ID", help="as the import and `merit waiting` tell it")
+        one.add_argument("--file", type=Path, help="in place of ids: all rows of this file")
+        one.add_argument("--agency", required=True)
+        one.add_argument(
+            "--as", dest="who", default="hr" if name == "waiting" else None, required=name != "waiting", help="who asks or decides"
+        )
+        one.set_defaults(
+            run=lambda asked, name=name: getattr(_module("waiting"), "show" if name == "waiting" else name)(Home.running(), asked)
+        )
+        if name == "waiting":
+            one.add_argument("--status", choices=("waiting", "confirmed", "rejected", "all"), default="waiting")
+        elif name == "confirm":
+            one.add_argument("--replace", action="store_true", help="the word that a row may undo a correction")
+        else:
+            one.add_argument("--reason", required=True)
 
 
 def _module(name: str) -> Any:

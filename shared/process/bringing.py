@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import shlex
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import requests
 
 from shared.http.app import create_app
 from shared.process.finding import load_service, service_names
+from shared.process.waiting import deciding, replacing
 
 PATIENCE = 120
 """Seconds without an answer after which the command gives up; run again, it goes on."""
 
 ANSWER_SECONDS = 1800
 """A long file is checked whole before its first row is kept."""
+
+NAMED = 3
+"""Up to how many rows that wait are named one by one; more are named by their file."""
 
 
 def importers() -> dict[str, str]:
@@ -62,7 +67,7 @@ def import_file(home: Any, asked: Any, say: Callable[[str], None] = print) -> in
     except requests.RequestException as away:
         say(f"no answer for {PATIENCE} s ({type(away).__name__}); the same command goes on where this one stopped")
         return 1
-    return _told(answer, say)
+    return _told(answer, asked, say)
 
 
 def _answered(send: Callable[[], requests.Response], say: Callable[[str], None]) -> requests.Response:
@@ -96,7 +101,7 @@ def _busy(answer: requests.Response) -> bool:
     return answer.status_code == 503 or (answer.status_code == 409 and ":in-progress" in answer.text)
 
 
-def _told(answer: requests.Response, say: Callable[[str], None]) -> int:
+def _told(answer: requests.Response, asked: Any, say: Callable[[str], None]) -> int:
     try:
         found = answer.json()
     except ValueError:
@@ -107,19 +112,19 @@ def _told(answer: requests.Response, say: Callable[[str], None]) -> int:
         for row in found.get("repeated", []):
             say(f"  row {row['row']} repeats row {row['as']} and was taken once")
         for row in found.get("replaces", []):
-            say(f"  row {row['row']} {_replacing(row)}")
+            say(f"  row {row['row']} {replacing(row)}")
         for row in found.get("set_aside", []):
-            say(f"  row {row['row']} is about you: {row['status']}, {row['expected']} (GET /v1/imports/set-aside/{row['id']})")
+            say(f"  row {row['row']} is about you: {row['status']} ({row['id']})")
+        waiting = [row["id"] for row in found.get("set_aside", []) if row["status"] == "waiting"]
+        if waiting and not asked.dry_run:
+            # A few by their ids, which work at once; many by their file.
+            few = " ".join(waiting) if len(waiting) <= NAMED else f"--file {shlex.quote(str(asked.file))}"
+            for line in deciding(few, asked.agency, len(waiting)):
+                say(line)
         return 0
     say(f"{found.get('title')}: {found.get('detail', '')}")
     for error in found.get("errors", []):
-        told = _replacing(error) if "fields" in error else ", ".join(f"{name} {value}" for name, value in error.items() if name != "row")
+        told = replacing(error) if "fields" in error else ", ".join(f"{name} {value}" for name, value in error.items() if name != "row")
         say(f"  row {error.get('row')}: {told}")
     say(f"  {found.get('remedy', '')}")
     return 1
-
-
-def _replacing(row: Mapping[str, Any]) -> str:
-    fields = ", ".join(f"{name} {one['stood']} → {one['would']}" if one else name for name, one in row["fields"].items())
-    said = f", said by {row['by']} on {row['recorded'][:10]}" if row["by"] else ""
-    return f"replaces {row['what']}: {fields}{said}{', a correction' if row['corrected'] else ''}"
