@@ -186,6 +186,7 @@ def main(arguments: Sequence[str], *more: Any) -> None:
     for add in more:
         add(commands)
     asked = parser.parse_args(arguments)
+    settings.refuse_unknown(os.environ)
     sys.exit(asked.run(asked))
 
 

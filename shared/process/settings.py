@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -26,6 +27,10 @@ class SettingWrong(SettingMissing):
 
     def __init__(self, name: str, wrong: Wrong) -> None:
         super().__init__(f"{name} ({MEANINGS.get(name, 'given')}): expected {wrong.expected}, found {wrong.found}; {wrong.remedy}")
+
+
+class SettingUnknown(SettingMissing):
+    """The environment names a setting that there is not: whoever set it believes that it has an effect."""
 
 
 class Roles(NamedTuple):
@@ -110,6 +115,11 @@ OPERATOR_NAMES = {
     "MERIT_LOG_ROLE": "the name of the role that may read the log of all agencies",
 }
 MEANINGS = NAMES | OPERATOR_NAMES
+MACHINE_NAMES = {
+    "MERIT_HOME": "the folder in which one machine's Merit keeps everything",
+    "MERIT_POINTS": "a folder in which tests stop processes at chosen points",
+}
+"""Read by the launcher and by tests, not by a service's process."""
 PASSWORDS = {f"MERIT_{whose}DATABASE_URL": f"MERIT_{whose}DATABASE_PASSWORD" for whose in ("", "LOG_", "OWNER_")}
 """A URL and a password may come apart, since those who make passwords (an operator of databases, a vault) make no URLs."""
 OPTIONAL = {
@@ -135,6 +145,37 @@ OPTIONAL = {
     "MERIT_WORKER_BIND": "127.0.0.1:9090",
     "MERIT_WORKER_STATEMENT_SECONDS": "600",
 }
+
+
+_OF_A_SERVICE = re.compile(r"SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)|PORT(?:_[0-9]+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?")
+"""What Kubernetes puts into a pod's environment for each Service of its namespace, after the Service's name, unless told not to."""
+
+
+def refuse_unknown(environment: Mapping[str, str]) -> None:
+    """SettingUnknown for MERIT_… variables that nobody reads, each with the nearest known name.
+
+    What Kubernetes says of a Service whose name begins with merit is passed over.
+    """
+    known = {name: None for one in (*MEANINGS, *MACHINE_NAMES) for name in (one, f"{one}_FILE")}
+    services = [one.removesuffix("_SERVICE_HOST") for one in environment if _begins_a_service(one, environment)]
+    told = []
+    for name in sorted(environment):
+        of_a_service = any(name.startswith(f"{one}_") and _OF_A_SERVICE.fullmatch(name[len(one) + 1 :]) for one in services)
+        if name.startswith("MERIT_") and name not in known and not of_a_service:
+            # All begin alike, which is no likeness.
+            near = get_close_matches(name.removeprefix("MERIT_"), [one.removeprefix("MERIT_") for one in known], 1)
+            remedy = f"write MERIT_{near[0]} in place of it" if near else "leave it out"
+            told.append(f"{name[:80]}: expected a setting that there is, found one that nobody reads; {remedy}")
+    if told:
+        raise SettingUnknown("\n".join(told))
+
+
+def _begins_a_service(name: str, environment: Mapping[str, str]) -> bool:
+    """Whether a variable is one of the set that Kubernetes makes, and not a slip of the pen that looks like one of them."""
+    service = name.removesuffix("_SERVICE_HOST")
+    if service == name or not re.fullmatch(r"MERIT(?:_[A-Z0-9_]+)?", service) or f"{service}_SERVICE_PORT" not in environment:
+        return False
+    return environment.get(f"{service}_PORT", "").startswith(("tcp://", "udp://", "sctp://"))
 
 
 def value(name: str, environment: Mapping[str, str]) -> str:
@@ -180,6 +221,7 @@ def _from_file(name: str, path: str) -> str:
 def read(service: str, environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of a process of `service`."""
     source = os.environ if environment is None else environment
+    refuse_unknown(source)
     found = {name: value(name, source) for name in NAMES}
     return Settings(
         service=service,

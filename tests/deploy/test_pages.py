@@ -15,7 +15,7 @@ from shared.http.serving import Limits
 from shared.local import cli
 from shared.process import metrics
 from shared.process.finding import load_service, service_names
-from shared.process.settings import NAMES, OPERATOR_NAMES, OPTIONAL
+from shared.process.settings import MACHINE_NAMES, NAMES, OPERATOR_NAMES, OPTIONAL
 from tests.support import manifests
 from tests.support.manifests import ROOT, name_of
 
@@ -23,8 +23,6 @@ PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / 
 OPERATING, SUBSCRIBING = PAGES["operating.md"], PAGES["subscribing.md"]
 TOP = {path.name for path in ROOT.iterdir()}
 MADE_BY_WHOEVER_READS = {"deploy/kubernetes/agencies/sorong/", "deploy/compose/secrets"}
-LAUNCHERS = {"MERIT_HOME", "MERIT_POINTS"}
-"""Read by the launcher and by tests, not by a service's process."""
 
 
 def code_in(page: str) -> list[str]:
@@ -89,7 +87,7 @@ def test_every_module_is_there_and_every_make_target():
 
 def test_every_setting_is_one_and_every_metric_is_measured():
     for page in PAGES.values():
-        assert set(re.findall(r"\bMERIT_[A-Z_]+\b", page)) <= {*NAMES, *OPERATOR_NAMES, *LAUNCHERS}
+        assert set(re.findall(r"\bMERIT_[A-Z_]+\b", page)) <= {*NAMES, *OPERATOR_NAMES, *MACHINE_NAMES}
     measured = {family.name for family in metrics.REGISTRY.collect()}
     named = set(re.findall(r"`(merit_[a-z_]+)`", OPERATING))
     assert named == measured, "the table of alarms has every metric, and no other"

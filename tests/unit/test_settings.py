@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from shared.bus.kafka import KafkaBus
+from shared.local.home import ROOT
 from shared.process import settings
 from tests.support.certificates import Authority
 from tests.support.web import key_pair
@@ -218,6 +220,73 @@ def test_a_zone_that_does_not_exist_stops_every_command_with_a_sentence(tmp_path
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert done.stderr.strip().splitlines()[-1].startswith("MERIT_AGENCIES (codes of the agencies served")
     assert "write Asia/Jayapura" in done.stderr
+
+
+def told_unknown(**more: str) -> str:
+    with pytest.raises(settings.SettingUnknown) as unknown:
+        settings.refuse_unknown(NEEDED | more)
+    return str(unknown.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("MERIT_AGENCYS", "write MERIT_AGENCIES in place of it"),
+        ("MERIT_API_STATEMENT_SECOND", "write MERIT_API_STATEMENT_SECONDS in place of it"),
+        ("MERIT_OWNER_DATABASE_PASWORD_FILE", "write MERIT_OWNER_DATABASE_PASSWORD_FILE in place of it"),
+        ("MERIT_HOMES", "write MERIT_HOME in place of it"),
+        ("MERIT_TIMEZON", "leave it out"),
+        ("MERIT_", "leave it out"),
+    ],
+)
+def test_a_setting_that_there_is_not_is_refused_with_the_nearest_that_is(name: str, remedy: str):
+    told = told_unknown(**{name: "x"})
+    assert told == f"{name}: expected a setting that there is, found one that nobody reads; {remedy}"
+    with pytest.raises(settings.SettingUnknown):
+        read(**{name: "x"})
+
+
+def test_all_unknown_settings_are_told_at_once_and_what_is_not_merits_is_not_its_business():
+    assert len(told_unknown(MERIT_A="1", MERIT_B="2", MERITS="3", merit_c="4").splitlines()) == 2
+    settings.refuse_unknown({"PATH": "/bin", "MERITOCRACY": "x", "MERIT_HOME": "/srv", "MERIT_SECRET_FILE": "/run/secret"})
+
+
+def injected(service: str, port: int = 8080, name: str = "HTTP") -> dict[str, str]:
+    """What Kubernetes sets for a Service, by its documentation (environment variables of Services, in Docker's and its own form)."""
+    one, address = f"{service}_PORT_{port}_TCP", "10.0.0.11"
+    own = {f"{service}_SERVICE_HOST": address, f"{service}_SERVICE_PORT": str(port), f"{service}_SERVICE_PORT_{name}": str(port)}
+    links = {f"{service}_PORT": f"tcp://{address}:{port}", one: f"tcp://{address}:{port}"}
+    return own | links | {f"{one}_PROTO": "tcp", f"{one}_PORT": str(port), f"{one}_ADDR": address}
+
+
+@pytest.mark.parametrize("service", ["MERIT_APPRAISAL", "MERIT", "MERIT_API", "MERIT_SERVICE", "MERIT_DATABASE_URL"])
+def test_what_kubernetes_says_of_a_service_is_no_setting(service: str):
+    assert read(**injected(service)).realm == "plaju"
+    assert "MERIT_AGENCYS" in told_unknown(**injected(service), MERIT_AGENCYS="x")
+    for name in ("MERIT_APPRAISAL_SERVICE_HOST", "MERIT_API_PORT", "MERIT_APPRAISAL_PORT_8080_TCP"):
+        assert name in told_unknown(**{name: "8080"}), "alone it is a slip of the pen"
+
+
+@pytest.mark.parametrize(
+    "command", [("api", "feedback"), ("worker", "payroll"), ("migrate", "personnel"), ("up", "--scenario", "none"), ("tail",)]
+)
+def test_an_unknown_setting_stops_every_command_with_a_sentence(tmp_path: Path, command: tuple[str, ...]):
+    done = run(*command, MERIT_HOME=str(tmp_path), MERIT_CLOK_FILE="/tmp/clock")
+    assert done.returncode == 1 and done.stderr.strip().splitlines() == [
+        "MERIT_CLOK_FILE: expected a setting that there is, found one that nobody reads; write MERIT_CLOCK_FILE in place of it"
+    ]
+
+
+def test_whatever_sets_a_setting_here_sets_one_that_there_is():
+    """Manifests, compositions, scripts and tests: a name in them is known, or (with an underscore at its end) the beginning of some."""
+    known = {one for name in (*settings.MEANINGS, *settings.MACHINE_NAMES) for one in (name, f"{name}_FILE")}
+    wrong = set()
+    for folder in ("deploy", "docs", "bench", "scenario", "shared", "services", "examples", "tests", "Makefile", "README.md", "merit"):
+        for path in [ROOT / folder] if (ROOT / folder).is_file() else (ROOT / folder).rglob("*"):
+            if path.is_file() and path.suffix in ("", ".py", ".md", ".yaml", ".yml", ".env", ".sh", ".toml") and path != Path(__file__):
+                found = set(re.findall(r"\bMERIT_[A-Z_]+\b", path.read_text(encoding="utf-8", errors="replace")))
+                wrong |= {(str(path), one) for one in found - known if not (one.endswith("_") and any(k.startswith(one) for k in known))}
+    assert wrong == set()
 
 
 def test_a_home_that_cannot_be_made_is_a_sentence(tmp_path: Path):
