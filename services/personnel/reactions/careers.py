@@ -56,7 +56,7 @@ from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Arm, Do, Reaction, Timer
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
-from shared.kernel.withdrawn import that_count
+from shared.kernel.withdrawn import that_count, that_stand
 
 LEGAL_YEARS = 4
 
