@@ -23,6 +23,7 @@ from shared.flow import parked, points
 from shared.flow.apply import Arrived, apply, type_of
 from shared.flow.leases import SECONDS, Lease, Leases, LostLease, hold
 from shared.flow.source import Flowing, fact_of
+from shared.flow.trying import MOST_TIME_OUTS, PASSING, TIME_OUT
 from shared.store.database import Database, Transaction, connect
 from shared.store.errors import CommitUnknown, StoreUnavailable
 from shared.views.generations import OtherShape, no_rebuild
@@ -32,7 +33,14 @@ BATCH = 1000
 TRIES = 3
 ALARM_SECONDS = 30
 
-RETRYABLE = (psycopg2.errors.DeadlockDetected, psycopg2.errors.SerializationFailure, psycopg2.errors.LockNotAvailable)
+RETRYABLE = (*PASSING, psycopg2.errors.LockNotAvailable)
+NOT_ITS_FAULT = (OtherShape, psycopg2.OperationalError, psycopg2.InterfaceError)
+PIECE_SHARE = 10
+"""A batch that takes too long is looked through in pieces, each statement with this part of its usual time, and a second at least."""
+_SHORTER = (
+    "select set_config('statement_timeout', greatest(setting::int / %s, least(setting::int, 1000))::text, true)"
+    " from pg_settings where name = 'statement_timeout'"
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,7 @@ class Consumer:
         self.gap_since: dict[TopicPartition, float] = {}
         self.readable: set[str] = set()
         self.applied = 0
+        self.time_outs = 0
 
     # -- the loop ----------------------------------------------------------------------------------------------------------
 
@@ -201,6 +210,14 @@ class Consumer:
             try:
                 self._commit(mine, bisect=False)
                 break
+            except TIME_OUT as trouble:
+                # The database may be busy; where it is the batch itself, its one bad event is found and parked.
+                self.time_outs += 1
+                if self.time_outs < MOST_TIME_OUTS:
+                    raise
+                LOG.warning("consumer %s: a batch of %d took too long %d times: %r", self.name, len(mine), self.time_outs, trouble)
+                self._commit(mine, bisect=True)
+                break
             except (LostLease, Moved, OtherShape, StoreUnavailable, CommitUnknown, psycopg2.OperationalError) as trouble:
                 if not isinstance(trouble, RETRYABLE):
                     raise
@@ -210,6 +227,7 @@ class Consumer:
                 self.stop.wait(0.02 * attempt)
         else:
             self._commit(mine, bisect=True)
+        self.time_outs = 0
         if stopped:
             self._restart(reader)
         reader.report(self.name, {at: cursor.next_offset for at, cursor in self.cursors.items()})
@@ -227,6 +245,8 @@ class Consumer:
             hold(tx, self.name, self.owner, held)
             self._move(tx, before, batch.after)
             if bisect:
+                if self.time_outs:
+                    tx.execute(_SHORTER, (PIECE_SHARE,))
                 self._bisect(tx, list(batch.accepted))
             else:
                 self._apply(tx, batch.accepted)
@@ -278,15 +298,16 @@ class Consumer:
             self._apply(tx, messages)
             tx.execute("release savepoint half")
             return
-        except (OtherShape, psycopg2.OperationalError, psycopg2.InterfaceError):
-            raise
-        except Exception as error:
-            tx.rollback_to("half")
-            tx.execute("release savepoint half")
-            if len(messages) == 1:
-                LOG.error("consumer %s parks %s/%d/%d: %r", self.name, messages[0].topic, messages[0].partition, messages[0].offset, error)
-                parked.park(tx, self.name, messages[0], type_of(messages[0]), repr(error))
-                return
+        except Exception as trouble:
+            if isinstance(trouble, NOT_ITS_FAULT) and not isinstance(trouble, TIME_OUT):
+                raise
+            error = trouble
+        tx.rollback_to("half")
+        tx.execute("release savepoint half")
+        if len(messages) == 1:
+            LOG.error("consumer %s parks %s/%d/%d: %r", self.name, messages[0].topic, messages[0].partition, messages[0].offset, error)
+            parked.park(tx, self.name, messages[0], type_of(messages[0]), repr(error))
+            return
         middle = len(messages) // 2
         self._bisect(tx, messages[:middle])
         self._bisect(tx, messages[middle:])
@@ -352,9 +373,9 @@ class Consumer:
                 following = parked.release_next(tx, self.name, message)
             self.applied_batch()
             return following
-        except (LostLease, OtherShape, StoreUnavailable, CommitUnknown, psycopg2.OperationalError):
-            raise
         except Exception as error:
+            if isinstance(error, (LostLease, StoreUnavailable, CommitUnknown, *NOT_ITS_FAULT)) and not isinstance(error, TIME_OUT):
+                raise
             with self.database.transaction(None, self.now()) as tx:
                 parked.failed_again(tx, self.name, message, repr(error))
             return None

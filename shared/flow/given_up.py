@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.flow.timers import MOST_TRIES
+from shared.flow.trying import MOST_TRIES
 from shared.store.database import AgencyBook, Database, outright
 
 DECISION, TIMER = "decision", "timer"
@@ -18,9 +18,9 @@ _LISTED = {
 # A decision stays marked, so that it is taken at once; one that is dropped waits for the next fact about its key.
 # A timer that is dropped counts as fired: arming it for the same moment again does not fire it.
 _DONE = {
-    (DECISION, "retry"): "update decisions set parked = false, tries = 0",
+    (DECISION, "retry"): "update decisions set parked = false, tries = 0, again = null",
     (DECISION, "drop"): "update decisions set parked = false, tries = 0, dirty = false, outcome = 'dropped by an operator'",
-    (TIMER, "retry"): "update timers set tries = 0",
+    (TIMER, "retry"): "update timers set tries = 0, again = null",
     (TIMER, "drop"): "update timers set fired = %(now)s",
 }
 _WHERE = {

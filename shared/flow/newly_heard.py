@@ -19,6 +19,7 @@ from shared.flow import decisions, facts, parked
 from shared.flow.apply import Arrived, type_of, typed
 from shared.flow.knowledge import StoreKnowledge
 from shared.flow.source import Flowing
+from shared.flow.trying import TIME_OUT, is_given_up, rest
 from shared.store.database import Database, Transaction, connect
 from shared.store.errors import CommitUnknown, StoreUnavailable
 
@@ -84,16 +85,20 @@ class NewlyHeard:
                         del left[at]
         return not left
 
-    def _keep(self, messages: Sequence[Incoming]) -> None:
+    def _keep(self, messages: Sequence[Incoming], tries: int = 0) -> None:
         if not messages:
             return
         try:
             with self.database.transaction(None, self.now()) as tx:
                 self._apply(tx, messages)
-        except (StoreUnavailable, CommitUnknown, psycopg2.OperationalError):
-            raise
         except Exception as error:
+            if isinstance(error, StoreUnavailable | CommitUnknown | psycopg2.OperationalError) and not isinstance(error, TIME_OUT):
+                raise
             if len(messages) == 1:
+                if isinstance(error, TIME_OUT) and not is_given_up(tries, error):
+                    if self.stop.wait(rest(tries, error)):
+                        raise
+                    return self._keep(messages, tries + 1)
                 self._park(messages[0], error)
                 return
             for one in messages:

@@ -16,6 +16,7 @@ from shared.flow.apply import Arrived, apply
 from shared.flow.facts import Place
 from shared.flow.leases import SECONDS, Lease, Leases, LostLease, hold
 from shared.flow.source import Flowing
+from shared.flow.trying import TIME_OUT
 from shared.store import log
 from shared.store.database import AgencyBook, Database, Transaction, connect, outright
 from shared.store.errors import CommitUnknown, Conflict, StoreUnavailable
@@ -24,6 +25,8 @@ from shared.views.generations import OtherShape
 LOG = logging.getLogger(__name__)
 BATCH = 1000
 TOPIC = "own"
+ELSEWHERE = (StoreUnavailable, CommitUnknown, LostLease, OtherShape, psycopg2.OperationalError)
+"""Trouble that is no event's fault. A statement that took too long is one of the last kind, and may be an event's."""
 
 
 # Prepared, for an idle service asks it all the time.
@@ -144,9 +147,10 @@ class Reactor:
         arrived = [Arrived(Place(TOPIC, 0, one.sequence), one) for one in envelopes]
         try:
             self._commit(held, start, position, arrived)
-        except (StoreUnavailable, CommitUnknown, LostLease, OtherShape, psycopg2.OperationalError):
-            raise
+            self.failing = None
         except Exception as trouble:
+            if isinstance(trouble, ELSEWHERE) and not isinstance(trouble, TIME_OUT):
+                raise
             LOG.warning("own log of %s: a batch failed (%r); taking its events one by one", self.name, trouble)
             self._slowly(held, start, arrived)
         return True
@@ -155,9 +159,9 @@ class Reactor:
         for one in arrived:
             try:
                 self._commit(held, start, one.envelope.sequence, [one])
-            except (StoreUnavailable, CommitUnknown, LostLease, psycopg2.OperationalError):
-                raise
             except Exception as error:
+                if isinstance(error, ELSEWHERE) and not isinstance(error, TIME_OUT):
+                    raise
                 self.failing = f"own log stops at position {one.envelope.sequence} ({one.envelope.type}): {error!r}"
                 LOG.critical("%s %s", self.name, self.failing)
                 self.stop.wait(1)

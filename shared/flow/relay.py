@@ -15,6 +15,7 @@ from shared.bus.partitioner import partition_of
 from shared.bus.protocol import Bus, BusUnavailable, Outgoing, PublishFailed, RelayFenced, RelayMark, TopicPartition
 from shared.events.envelope import Envelope, to_headers
 from shared.flow import points
+from shared.flow.trying import TIME_OUT
 from shared.store import log
 from shared.store.database import AgencyBook, connect
 from shared.store.errors import StoreUnavailable
@@ -77,6 +78,11 @@ class Relay:
                 self.failed = ahead
                 LOG.critical("relay %s refuses to start: %s", self.name, ahead)
                 self.stop.wait(5)
+            except TIME_OUT as slow:
+                self.failed = slow
+                LOG.error("relay %s stands still, since a statement takes too long: %s", self.name, slow)
+                self.stop.wait(wait)
+                wait = min(2 * wait, 5)
             except (PublishFailed, RelayFenced, BusUnavailable, StoreUnavailable, psycopg2.Error) as trouble:
                 LOG.warning("relay %s starts over from its mark: %s", self.name, trouble)
                 self.stop.wait(wait)
@@ -173,6 +179,7 @@ class Relay:
         points.reach("relay-published")
         self._save(connection, after)
         points.reach("relay-saved")
+        self.failed = None
         self.published += len(messages)
         return after
 

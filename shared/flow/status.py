@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.bus.protocol import Bus
 from shared.flow.own import TOPIC
-from shared.flow.timers import MOST_TRIES
+from shared.flow.trying import MOST_TRIES
 from shared.store.horizon import horizon
 
 

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import psycopg2.errors
-
 from shared.flow import points
 from shared.flow.declared import Arm, Timer
 from shared.flow.knowledge import StoreKnowledge
 from shared.flow.source import Flowing
+from shared.flow.trying import MOST_TRIES, PASSING, RESTED, is_given_up, rest
 from shared.kernel.facts import Fact
 from shared.kernel.refusal import Refused
 from shared.store.commands import Meta, execute
@@ -20,9 +19,6 @@ from shared.store.database import Database, Transaction
 from shared.store.errors import CommitUnknown, Conflict, StoreUnavailable
 
 LOG = logging.getLogger(__name__)
-MOST_TRIES = 5
-AGAIN = (psycopg2.errors.DeadlockDetected, psycopg2.errors.SerializationFailure, psycopg2.errors.QueryCanceled)
-"""Nobody's fault: the timer fires the next time."""
 
 
 def fold(tx: Transaction, timers: Sequence[Timer], facts: Sequence[Fact]) -> None:
@@ -40,7 +36,8 @@ def _change(tx: Transaction, timer: str, change: Any, fact: Fact) -> None:
         tx.execute(
             "insert into timers (agency, timer, key, due, cause, correlation) values (%s, %s, %s, %s, %s, %s)"
             " on conflict (agency, timer, key) do update set fired = case when timers.due = excluded.due then timers.fired end,"
-            " due = excluded.due, cause = excluded.cause, correlation = excluded.correlation, tries = 0",
+            " due = excluded.due, cause = excluded.cause, correlation = excluded.correlation, tries = 0,"
+            " again = null",
             (tx.agency_id, timer, change.key, due, fact.id, fact.correlation),
         )
     else:
@@ -50,7 +47,8 @@ def _change(tx: Transaction, timer: str, change: Any, fact: Fact) -> None:
 
 DUE = (
     "(select coalesce(array_agg(agency order by first), '{}') from"
-    f" (select agency, min(due) as first from timers where fired is null and due <= $1 and tries < {MOST_TRIES} group by agency) overdue)"
+    f" (select agency, min(due) as first from timers where fired is null and due <= $1 and tries < {MOST_TRIES}"
+    f" and {RESTED} group by agency) overdue)"
 )
 """The agencies (numbers) in which something is due by the moment $1, the longest overdue first; for a role that sees all agencies."""
 
@@ -62,26 +60,36 @@ def fire_one(database: Database, service: Flowing, agency: str, now: datetime) -
     try:
         with database.transaction(agency, now) as tx:
             row = tx.execute(
-                "select timer, key, due, cause, correlation from timers where agency = %s and fired is null and due <= %s and tries < %s"
+                "select timer, key, due, cause, correlation, tries from timers"
+                f" where agency = %s and fired is null and due <= %s and tries < %s and {RESTED}"
                 " order by due, timer, key limit 1 for update skip locked",
                 (tx.agency_id, now, MOST_TRIES),
             ).fetchone()
             if row is None:
                 return False
-            _fire(tx, service, timers[row[0]], row)
+            _fire(tx, service, timers[row[0]], row[:5])
         return True
-    except (StoreUnavailable, CommitUnknown, Conflict, *AGAIN):
+    except (StoreUnavailable, CommitUnknown, Conflict, *PASSING):
         raise
     except Exception as error:
-        LOG.exception("timer %s failed", row[:3] if row else None)
         if row is None:
             raise
-        with database.transaction(agency, now) as tx:
-            tx.execute(
-                "update timers set tries = tries + 1, error = %s where agency = %s and timer = %s and key = %s",
-                (repr(error)[:2000], tx.agency_id, row[0], row[1]),
-            )
+        _failed(database, agency, now, row, error)
         return True
+
+
+def _failed(database: Database, agency: str, now: datetime, row: tuple[Any, ...], error: Exception) -> None:
+    """Note the failure. One with all its tries gone is left until it is armed anew or an operator asks; one that took too long rests."""
+    name, key, due, _, _, tries = row
+    gone, seconds = is_given_up(tries, error), rest(tries, error)
+    what = ", given up" if gone else f", again in {seconds} s" if seconds else ""
+    LOG.error("timer %s %s of %s, due %s, failed (try %d%s)", name, key, agency, due, tries + 1, what, exc_info=error)
+    with database.transaction(agency, now) as tx:
+        tx.execute(
+            "update timers set tries = %s, error = %s, again = clock_timestamp() + %s * interval '1 second'"
+            " where agency = %s and timer = %s and key = %s and due = %s and tries = %s",
+            (MOST_TRIES if gone else tries + 1, repr(error)[:2000], seconds, tx.agency_id, name, key, due, tries),
+        )
 
 
 def _fire(tx: Transaction, service: Flowing, timer: Timer, row: tuple[Any, ...]) -> None:

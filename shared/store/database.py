@@ -118,6 +118,7 @@ class Transaction:
             cursor.execute(b"; ".join(statements))
         except psycopg2.Error as error:
             if self.began or self._renew is None or not _lost(error):
+                self.began = True  # BEGIN came through before what failed behind it, so there is something to roll back
                 raise
             self.connection, self._renew = self._renew(), None
             cursor = self.connection.cursor()

@@ -11,6 +11,7 @@ from shared.flow import decisions, parked
 from shared.flow.declared import Do, Reaction
 from shared.flow.leases import Leases, LostLease, hold
 from shared.flow.source import fact_of
+from shared.flow.trying import MOST_TRIES
 from shared.store import log
 from shared.store.commands import execute
 from shared.store.database import connect
@@ -46,10 +47,10 @@ def settle(prepared: Prepared) -> int:
 
 def test_a_decision_that_fails_is_parked_after_five_tries_and_a_new_fact_has_it_taken_again(deciding):
     arrive(deciding, "ill")
-    for number in range(1, decisions.MOST_TRIES):
+    for number in range(1, MOST_TRIES):
         assert settle(deciding) == 1 and decision(deciding, "ill") == (True, False, number)
     settle(deciding)
-    assert decision(deciding, "ill") == (True, True, decisions.MOST_TRIES)
+    assert decision(deciding, "ill") == (True, True, MOST_TRIES)
     assert settle(deciding) == 0
     arrive(deciding, "ill")
     assert decision(deciding, "ill") == (True, False, 0)
@@ -65,7 +66,7 @@ def test_a_failing_decision_keeps_no_other_from_being_taken(deciding, postgres_u
     while settle(prepared):
         pass
     assert {"well", "hale"} <= set(taken)
-    assert (decision(prepared, "well"), decision(prepared, "ill")) == ((False, False, 0), (True, True, decisions.MOST_TRIES))
+    assert (decision(prepared, "well"), decision(prepared, "ill")) == ((False, False, 0), (True, True, MOST_TRIES))
 
 
 @pytest.fixture

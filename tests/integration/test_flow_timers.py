@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from shared.flow.declared import Do
-from shared.flow.timers import MOST_TRIES
+from shared.flow.trying import MOST_TRIES
 from shared.process import operating
 from tests.support import flows, sites
 from tests.support.flows import EXPIRIES, TERM, Expire, TermCleared, TermSet

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg2
+import psycopg2.errors
 import pytest
 
 from shared.http import acting
@@ -74,6 +75,16 @@ def test_a_statement_that_takes_too_long_is_ended_and_said(short, monkeypatch, m
         assert time.monotonic() - began < 5
     assert short.owner("select count(*) from events where subject = 'e-slow'")[0][0] == 0
     assert short.call("GET", "/v1/notes", HR).status_code == 200, "the connection is as good as new"
+
+
+def test_a_first_statement_that_is_ended_leaves_the_connection_as_good_as_new(here):
+    """BEGIN travels with it."""
+    database = Database(here.places.app_url, pool_size=1, statement_seconds=1)
+    with pytest.raises(psycopg2.errors.QueryCanceled), database.transaction(None, NOON) as tx:
+        tx.execute("select pg_sleep(30)")
+    with database.transaction("mulyorejo", NOON) as tx:
+        assert tx.execute("select 1").fetchone() == (1,)
+    database.dispose()
 
 
 def test_many_short_statements_end_with_the_request(short, monkeypatch):

@@ -48,10 +48,14 @@ TEMPLATES: dict[tuple[str, str], ServiceDatabase] = {}
 class Parts:
     """One worker's threads of a service: relay, consumer, reactor, or some of them."""
 
-    def __init__(self, site: Site, service: Service, only: Iterable[str], urls: ServiceDatabase, bus: Callable[[], Bus]) -> None:
+    def __init__(
+        self, site: Site, service: Service, only: Iterable[str], urls: ServiceDatabase, bus: Callable[[], Bus], statement_seconds: int = 0
+    ) -> None:
         self.stopping = threading.Event()
         self.owner = owner_name()
-        self.database = database = Database(urls.app_url, application=f"worker {service.name}")
+        self.database = database = Database(
+            urls.app_url, application=f"worker {service.name}", statement_seconds=statement_seconds
+        )
         own_topic = topics.internal(site.realm, service.name)
         heard = [topics.internal(site.realm, other) for other in service.heard.services]
         now = site.clock.now
@@ -114,9 +118,16 @@ class Site:
     def bus(self) -> Bus:
         return self.make_bus(self.bus_url)
 
-    def work(self, name: str, service: Service | None = None, only: Iterable[str] = EVERYTHING, make_bus: Any = None) -> Parts:
-        """Start a worker of the service."""
-        parts = Parts(self, service or SERVICES[name], only, self.urls[name], make_bus or self.bus)
+    def work(
+        self,
+        name: str,
+        service: Service | None = None,
+        only: Iterable[str] = EVERYTHING,
+        make_bus: Any = None,
+        statement_seconds: int = 0,
+    ) -> Parts:
+        """Start a worker of the service, whose statements end after so many seconds (0: never)."""
+        parts = Parts(self, service or SERVICES[name], only, self.urls[name], make_bus or self.bus, statement_seconds)
         self.running.append(parts)
         return parts
 
