@@ -198,6 +198,25 @@ class RecoveryScheduled:
     collection: str = "runs"
 
 
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class PayRunContinued:
+    """A part of a run is done: all people up to `reached`, in the order of their codes. Subject: the run. Stream ``payroll-run-<run>``.
+
+    `people` were looked at in this part, `persons` of them paid and `held` left out; the totals, in rupiah, are this part's.
+    """
+
+    month: str
+    run: str
+    reached: str
+    people: int
+    persons: int
+    total_posted: int
+    total_adjustments: int
+    total_paid: int
+    held: int
+
+
 @EVENTS.event(EventClass.OPEN)
 @dataclass(frozen=True)
 class PayRunPosted:
@@ -225,9 +244,9 @@ class LeftOut:
 @EVENTS.event(EventClass.PRIVATE)
 @dataclass(frozen=True)
 class LeftOutNamed:
-    """Whom the ordinary run left out, as its first answer named them: of those that PayRunPosted counts as `held` the first hundred.
+    """Whom the ordinary run left out, as its answers named them: of those that PayRunPosted counts as `held` the first hundred.
 
-    Subject: the run. In the run's own stream, beside PayRunPosted: a run that is closed is answered again from there.
+    Subject: the run. In the run's own stream, beside PayRunContinued and PayRunPosted: a run that is closed is answered again from there.
     """
 
     month: str

@@ -10,10 +10,11 @@ from typing import Any, Protocol
 
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, LeaveOut, Post, Settle
-from services.payroll.domain.recovery import ADJUSTMENTS_ALONE, PayAdjustments, settle
+from services.payroll.domain.recovery import ADJUSTMENTS_ALONE, PayAdjustments, Payment, settle
 from services.payroll.domain.run_id import RunId
 from services.payroll.dossier import Ledger, Schemes, known_months, read_dossier, read_ledger
-from services.payroll.events import Missing
+from services.payroll.events import AdjustmentsPosted, AllowancePosted, Missing
+from shared.kernel.decider import Aggregate
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -38,11 +39,23 @@ class Books(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """`done` of the people are through; `held` of them could not be paid for the run's month, and for want of what."""
+    """`done` of the people are through; `held` of them could not be paid for the run's month, and for want of what.
+
+    `paid` is all that the run paid those who are through, also in an earlier part.
+    """
 
     done: int
     left: int
     held: tuple[Held, ...]
+    paid: tuple[Payment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Passed:
+    """One person: what the run paid, and whether its own month is held."""
+
+    paid: tuple[Payment, ...] = ()
+    held: Held | None = None
 
 
 def alone(books: Books) -> None:
@@ -54,28 +67,38 @@ TROUBLE = (Refused, LookupError, ValueError, TypeError, ArithmeticError)
 
 
 def post_chunk(books: Books, month: Period, employees: Sequence[str], number: int = 0) -> Outcome:
-    """Post people in order until the transaction is full. Those that are through already cost nothing, so repeating it goes on.
+    """Post people in order until the transaction is full or the time for a part over; one person at least. Nobody is paid twice.
 
     `number`: of a supplementary run, which pays those who can be paid by now and names nobody else. The caller is alone.
     """
     run = RunId(str(month), number)
     schemes = Schemes(books.knowledge)
     held: list[Held] = []
+    paid: list[Payment] = []
     done, began = 0, time.monotonic()
     for employee in employees:
         if books.appended >= CHUNK or (done and time.monotonic() - began > PART_SECONDS):
             break
         try:
-            found = post_person(books, run, employee, schemes)
+            passed = post_person(books, run, employee, schemes)
         except TROUBLE:
             # One person's bad record stops nobody else's pay; the treasurer reads who was left out, and why.
             LOG.exception("pay run %s: %s left out", run, employee)
-            found = Held(employee, run.month, (Missing("computation"),))
-        if found is not None and not number:
-            held.append(found)
-            _leave_out(books, run, found)
+            passed = Passed(_paid_so_far(books, run, employee), Held(employee, run.month, (Missing("computation"),)))
+        paid += passed.paid
+        if passed.held is not None and not number:
+            held.append(passed.held)
+            _leave_out(books, run, passed.held)
         done += 1
-    return Outcome(done, len(employees) - done, tuple(held))
+    return Outcome(done, len(employees) - done, tuple(held), tuple(paid))
+
+
+def _paid_so_far(books: Books, run: RunId, employee: str) -> tuple[Payment, ...]:
+    """What the run paid a person whose calculation broke off, if that can be read."""
+    try:
+        return posted_in(books.knowledge, str(run), [employee])
+    except TROUBLE:
+        return ()
 
 
 def _leave_out(books: Books, run: RunId, held: Held) -> None:
@@ -86,18 +109,18 @@ def _leave_out(books: Books, run: RunId, held: Held) -> None:
         LOG.exception("pay run %s: that %s was left out could not be kept", run, held.employee)
 
 
-def post_person(books: Books, run: RunId, employee: str, schemes: Schemes) -> Held | None:
+def post_person(books: Books, run: RunId, employee: str, schemes: Schemes) -> Passed:
     """Bring posted months to what is known now, then post the open ones up to the run's. Held when the run's own month is."""
     books.knowledge.hold(employee)
     ledger = read_ledger(books.knowledge, employee)
+    before = tuple(event for event in ledger.payments if event.run == str(run))
     if _through(ledger, run):
-        return None
+        return Passed(before)
     findings = _findings(books.knowledge, employee, run, ledger, schemes)
     due = [each for each in findings if isinstance(each, Entitlement) and not each.outside]
     payable = [each for each in due if not ledger.state(each.month).posted]
-    if payable or not run.number:
-        _pay_person(books, run, employee, ledger, findings, payable, schemes)
-    return next((each for each in findings if isinstance(each, Held) and each.month == run.month), None)
+    paid = _pay_person(books, run, employee, ledger, findings, payable, schemes) if payable or not run.number else ()
+    return Passed((*before, *paid), next((each for each in findings if isinstance(each, Held) and each.month == run.month), None))
 
 
 def _through(ledger: Ledger, run: RunId) -> bool:
@@ -115,13 +138,13 @@ def _pay_person(
     findings: Sequence[Entitlement | Held],
     payable: Sequence[Entitlement],
     schemes: Schemes,
-) -> None:
+) -> tuple[Payment, ...]:
+    """What the run pays the person now."""
     if _adjust(books, run, ledger, findings):
         ledger = read_ledger(books.knowledge, employee)
     if payable:
-        _pay(books, run, employee, payable, ledger, schemes)
-    elif ledger.outstanding:
-        _pay_alone(books, run, employee, ledger, schemes)
+        return _pay(books, run, employee, payable, ledger, schemes)
+    return _pay_alone(books, run, employee, ledger, schemes) if ledger.outstanding else ()
 
 
 def _findings(knowledge: Knowledge, employee: str, run: RunId, ledger: Ledger, schemes: Schemes) -> list[Entitlement | Held]:
@@ -142,24 +165,37 @@ def _adjust(books: Books, run: RunId, ledger: Ledger, findings: Sequence[Entitle
     return changed
 
 
-def _pay(books: Books, run: RunId, employee: str, payable: Sequence[Entitlement], ledger: Ledger, schemes: Schemes) -> None:
+def _pay(books: Books, run: RunId, employee: str, payable: Sequence[Entitlement], ledger: Ledger, schemes: Schemes) -> tuple[Payment, ...]:
     """The adjustments go with the last month posted; the cap counts on all that the run pays."""
     scheme = schemes.on(Period.parse(payable[-1].month))
     total = sum(each.total for each in payable)
     adjustments = settle(total, ledger.outstanding, scheme.recovery_cap)
-    for each in payable[:-1]:
-        books.execute(ALLOWANCE_MONTH, Post(employee, each.month, str(run), each))
-    books.execute(ALLOWANCE_MONTH, Post(employee, payable[-1].month, str(run), payable[-1], adjustments))
+    posts = [Post(employee, each.month, str(run), each) for each in payable[:-1]]
+    posts.append(Post(employee, payable[-1].month, str(run), payable[-1], adjustments))
+    return tuple(
+        event
+        for post in posts
+        for event in _decided(books, ALLOWANCE_MONTH, ledger.state(post.month), post)
+        if isinstance(event, AllowancePosted)
+    )
 
 
-def _pay_alone(books: Books, run: RunId, employee: str, ledger: Ledger, schemes: Schemes) -> None:
+def _pay_alone(books: Books, run: RunId, employee: str, ledger: Ledger, schemes: Schemes) -> tuple[Payment, ...]:
     """A run that can pay the person no month still pays what earlier months are owed."""
     scheme = schemes.on(run.period)
-    if scheme is not None:
-        adjustments = settle(0, ledger.outstanding, scheme.recovery_cap)
-        books.execute(ADJUSTMENTS_ALONE, PayAdjustments(employee, str(run), adjustments))
+    if scheme is None:
+        return ()
+    before = next((event for event in ledger.payments if isinstance(event, AdjustmentsPosted) and event.run == str(run)), None)
+    command = PayAdjustments(employee, str(run), settle(0, ledger.outstanding, scheme.recovery_cap))
+    return _decided(books, ADJUSTMENTS_ALONE, before, command)
 
 
-def posted_in(knowledge: Knowledge, run: str, employees: Iterable[str]) -> tuple:
-    """All that the run has posted, for every person."""
+def _decided(books: Books, aggregate: Aggregate, state: Any, command: Any) -> tuple[Any, ...]:
+    """Execute the command; what it gives on the state that its stream has, which the person's lock keeps as it was read."""
+    books.execute(aggregate, command)
+    return tuple(aggregate.decider.decide(state, command))
+
+
+def posted_in(knowledge: Knowledge, run: str, employees: Iterable[str]) -> tuple[Payment, ...]:
+    """All that the run has posted for these people."""
     return tuple(event for employee in employees for event in read_ledger(knowledge, employee).payments if event.run == run)

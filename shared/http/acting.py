@@ -153,6 +153,13 @@ def ask_in(tx: Transaction, now: datetime) -> Ask:
 
 
 @dataclass(frozen=True)
+class Unfinished:
+    """What a command answers (202) when a part of its work is done and stays: the same request, with the same key, goes on with it."""
+
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Repeatable:
     """The name under which a command's answer is kept: who, where, which key, and the digest of what was sent."""
 
@@ -195,12 +202,15 @@ def answer(body: Any, status: int, etag: str | None = None) -> Response:
     return response
 
 
-def commanding(action: str, *, subject: str | None = None, if_match: bool = False, status: int = 200) -> Callable[..., Any]:
+def commanding(
+    action: str, *, subject: str | None = None, if_match: bool = False, status: int = 200, unfinished: bool = False
+) -> Callable[..., Any]:
     """Make a function (ask, [body,] **path) a route that changes something.
 
     `subject`: the path's parameter that the policy's relations look at, for the period that the path names, if it names one. Whom path
     and body name as the person concerned, is denied what only his role would allow. `if_match`: the caller must say which version he saw.
-    The function's dict is the answer's body; the ETag is the version of the stream that it wrote to last.
+    The function's dict is the answer's body; the ETag is the version of the stream that it wrote to last. `unfinished`: it may answer
+    :class:`Unfinished`.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -209,7 +219,7 @@ def commanding(action: str, *, subject: str | None = None, if_match: bool = Fals
             return _command(function, args, path, action, subject, if_match, status)
 
         view.action, view.changes = action, True
-        return documented.command(view, status=status, if_match=if_match)
+        return documented.command(view, status=status, if_match=if_match, unfinished=unfinished)
 
     return decorate
 
@@ -255,11 +265,15 @@ def _command(
                 ask = ask_in(tx, now)
                 ask.authorise(action, path.get(subject), period_in(path), named(path, *args))
                 ask.expected = _version_seen(required=if_match)
-                body = plain(function(ask, *args, **path))
+                found = function(ask, *args, **path)
                 etag = f'"{ask.last.version}"' if ask.last else None
-                if name:
-                    name.keep(tx, status, body, etag)
-            return answer(body, status, etag)
+                if isinstance(found, Unfinished):  # its key stays free for the rest of the work
+                    body, code = plain(found.body), 202
+                else:
+                    body, code = plain(found), status
+                    if name:
+                        name.keep(tx, status, body, etag)
+            return answer(body, code, etag)
         except Conflict as conflict:
             if ask is not None and ask.matched == conflict.stream:
                 raise _stale(conflict) from None

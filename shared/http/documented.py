@@ -58,12 +58,15 @@ ETAG = {"ETag": {"schema": {"type": "string"}, "description": "The version of th
 ANYTHING = {"application/json": {"schema": {"type": "object"}}}
 
 
-def command(view: View, *, status: int, if_match: bool) -> View:
+def command(view: View, *, status: int, if_match: bool, unfinished: bool = False) -> View:
     parameters = [IDEMPOTENCY_KEY, IF_MATCH] if if_match else [IDEMPOTENCY_KEY]
     refusals = ["UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "CONFLICT", "UNPROCESSABLE_ENTITY", "SERVICE_UNAVAILABLE"]
     if if_match:
         refusals += ["PRECONDITION_FAILED", "PRECONDITION_REQUIRED"]
-    return _add(view, parameters, _responses(status, refusals))
+    told = _responses(status, refusals)
+    if unfinished:
+        told["202"] = {"description": "A part is done; the same request goes on with it", "content": ANYTHING, "headers": ETAG}
+    return _add(view, parameters, told)
 
 
 def query(view: View, *, listed: bool) -> View:

@@ -226,7 +226,7 @@ def test_a_decision_about_a_person_waits_for_the_run_that_is_posting_him(postgre
         with ThreadPoolExecutor(1) as pool:
             with here.database.transaction("mulyorejo", now) as tx:
                 books = Writing(tx)
-                assert post_person(books, february, "m1", Schemes(books.knowledge)) is None
+                assert post_person(books, february, "m1", Schemes(books.knowledge)).held is None
                 arrive(here, year.attendance(1, absent=2, revision=2))
                 deciding = pool.submit(decisions.settle, here.database, SERVICE, "mulyorejo", now)
                 with pytest.raises(TimeoutError):

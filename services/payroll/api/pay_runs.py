@@ -8,13 +8,13 @@ from typing import Any
 
 from services.payroll import schemas
 from services.payroll.api.months import month_in
-from services.payroll.domain.run import PAY_RUN, CloseRun, Run, check_month, check_supplementary
+from services.payroll.domain.run import PAY_RUN, CloseRun, ContinueRun, Run, check_month, check_supplementary
 from services.payroll.domain.run_id import MOST, RunId
 from services.payroll.dossier import is_closed, last_closed, scheme_in
 from services.payroll.events import LeftOut
-from services.payroll.posting import Outcome, alone, post_chunk, posted_in
+from services.payroll.posting import alone, post_chunk
 from services.payroll.views import ALLOWANCES, EMPLOYEES, HELD, PAY_RUNS
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import Ask, Unfinished, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -28,17 +28,18 @@ NAMED = 100
 
 @pay_runs.route("/pay-runs", methods=["POST"])
 @pay_runs.arguments(schemas.PostPayRun)
-@commanding("post-pay-run", status=201)
-def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any]:
+@commanding("post-pay-run", status=201, unfinished=True)
+def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any] | Unfinished:
     """Pay a month's allowances, with all that is outstanding of earlier months. 409 ``month-not-over``, 409 ``run-out-of-order``.
 
     A month is over before it is paid, but for those that the rule set pays before they end (``pay_before_end``, such as December from its
     20th day on); what becomes known of these afterwards is a difference, which the next run settles.
 
-    ``status`` is ``posted`` when the run is closed. A large agency is posted in parts: ``continuing`` says how many people are left; send
-    the request again (with another Idempotency-Key) until it is closed. A closed run is answered again and never changes. ``held`` names
-    those who could not be paid and what was missing, at most 100 of ``held_count``; they are kept with the run
-    (``GET /v1/pay-runs/{run}``).
+    ``status`` is ``posted`` when the run is closed. A large agency is posted in parts: 202 with ``continuing`` says how many people are
+    ``done`` and ``left``; send the request again, with the same Idempotency-Key if it had one, until it is closed. What a part has posted
+    stays, also when nobody heard its answer, and people who are through are not looked at again: whoever payroll hears of after their
+    place was passed is paid by a supplementary run or the next. A closed run is answered again and never changes. ``held`` names those who
+    could not be paid and what was missing, at most 100 of ``held_count``; they are kept with the run (``GET /v1/pay-runs/{run}``).
 
     ``supplementary`` (TPP susulan) pays whoever can be paid by now of the last closed run's month and the months before it, with what is
     outstanding of theirs, without waiting for the next month. It is a run of its own, such as ``2026-10.01``. 409 ``run-not-closed``,
@@ -49,27 +50,25 @@ def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any]:
     return _supplementary(ask, month) if body["supplementary"] else _ordinary(ask, month)
 
 
-def _ordinary(ask: Ask, month: Period) -> dict[str, Any]:
+def _ordinary(ask: Ask, month: Period) -> dict[str, Any] | Unfinished:
     run = RunId(str(month))
-    closed = _closed(ask, run)
-    if closed.posted is not None:
-        return _totals(ask, closed)
+    state = _state(ask, run)
+    if state.posted is not None:
+        return _totals(ask, state)
     scheme = scheme_in(ask.knowledge, month)
     check_month(month, ask.today, last_closed(ask.knowledge), scheme is not None, scheme.early if scheme is not None else None)
     employees = [row["key"] for row in ask.knowledge.rows(EMPLOYEES)]
-    return _posted(ask, run, post_chunk(ask, month, employees), employees)
+    return _go_on(ask, run, state, employees)
 
 
-def _supplementary(ask: Ask, month: Period) -> dict[str, Any]:
+def _supplementary(ask: Ask, month: Period) -> dict[str, Any] | Unfinished:
     check_supplementary(month, last_closed(ask.knowledge), is_closed(ask.knowledge, RunId(str(month))))
     run = _next_supplementary(ask, month)
-    # Of the two reads the first: whoever the run has paid in a part before is either left in `waiting` or seen by the second.
     paid = {row["employee"] for row in ask.knowledge.rows(ALLOWANCES, month=str(month), status="posted")}
     # Whose month is paid may still wait for an earlier one.
     open_ = {row["employee"] for row in ask.knowledge.rows(HELD, status=["waiting", "payable"]) if row["month"] <= str(month)}
     waiting = [row["key"] for row in ask.knowledge.rows(EMPLOYEES) if row["key"] not in paid or row["key"] in open_]
-    before = {row["employee"] for row in ask.knowledge.rows(ALLOWANCES, run=str(run))}
-    return _posted(ask, run, post_chunk(ask, month, waiting, run.number), sorted({*waiting, *before}))
+    return _go_on(ask, run, _state(ask, run), waiting)
 
 
 def _next_supplementary(ask: Ask, month: Period) -> RunId:
@@ -83,18 +82,32 @@ def _next_supplementary(ask: Ask, month: Period) -> RunId:
     )
 
 
-def _posted(ask: Ask, run: RunId, outcome: Outcome, employees: Sequence[str]) -> dict[str, Any]:
-    """The answer; closes the run where everybody is through."""
-    if outcome.left:
-        named = {"held": [asdict(each) for each in outcome.held[:NAMED]], "held_count": len(outcome.held)}
-        return {"run": str(run), "month": run.month, "status": "continuing", "done": outcome.done, "left": outcome.left, **named}
-    posted = posted_in(ask.knowledge, str(run), employees)
-    named = tuple(LeftOut(each.employee, each.missing) for each in outcome.held[:NAMED])
-    ask.execute(PAY_RUN, CloseRun(str(run), run.month, posted, ask.actor.id, len(outcome.held), named))
-    return _totals(ask, _closed(ask, run))
+def _go_on(ask: Ask, run: RunId, state: Run, employees: Sequence[str]) -> dict[str, Any] | Unfinished:
+    """Post those whom the run has not reached yet, for as long as a part may take; closes the run where everybody is through."""
+    to_come = sorted(employee for employee in employees if employee > state.reached)
+    outcome = post_chunk(ask, run.period, to_come, run.number)
+    held, room = len(outcome.held), NAMED - len(state.named or ())
+    named = tuple(LeftOut(each.employee, each.missing) for each in outcome.held[:room])
+    if not outcome.left:
+        ask.execute(PAY_RUN, CloseRun(str(run), run.month, outcome.paid, ask.actor.id, held, named))
+        return _totals(ask, _state(ask, run))
+    reached = to_come[outcome.done - 1]
+    ask.execute(PAY_RUN, ContinueRun(str(run), run.month, reached, outcome.done, outcome.paid, held, named))
+    return Unfinished(
+        {
+            "run": str(run),
+            "month": run.month,
+            "status": "continuing",
+            "done": state.people + outcome.done,
+            "left": outcome.left,
+            "remedy": "send the request again, with the same Idempotency-Key, until its status is posted",
+            "held": [{"month": run.month, **asdict(each)} for each in (*(state.named or ()), *named)],
+            "held_count": state.held + held,
+        }
+    )
 
 
-def _closed(ask: Ask, run: RunId) -> Run:
+def _state(ask: Ask, run: RunId) -> Run:
     """The run as its own stream tells it: the views of what it did may be a moment behind."""
     return ask.state(PAY_RUN, CloseRun(str(run), run.month, (), ""))
 

@@ -1,4 +1,4 @@
-"""A pay run: closed once, with the totals of all that it posted. Stream ``payroll-run-<run>``."""
+"""A pay run: in parts where it is long, closed once, with the totals of all that it posted. Stream ``payroll-run-<run>``."""
 
 from __future__ import annotations
 
@@ -9,23 +9,75 @@ from datetime import date
 from services.payroll.domain.early import EarlyRule
 from services.payroll.domain.recovery import Payment
 from services.payroll.domain.run_id import RunId
-from services.payroll.events import AllowancePosted, LeftOut, LeftOutNamed, PayRunPosted
+from services.payroll.events import AllowancePosted, LeftOut, LeftOutNamed, PayRunContinued, PayRunPosted
 from shared.kernel.decider import Aggregate, Decider
+from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 
 
 @dataclass(frozen=True)
+class Totals:
+    """Of what a run, or a part of it, posted: whom, and rupiah."""
+
+    persons: int = 0
+    posted: Rupiah = 0
+    adjustments: Rupiah = 0
+    paid: Rupiah = 0
+
+    @classmethod
+    def of(cls, payments: Sequence[Payment]) -> Totals:
+        return cls(
+            persons=len({event.employee for event in payments}),
+            posted=sum(event.posted for event in payments if isinstance(event, AllowancePosted)),
+            adjustments=sum(part.amount for event in payments for part in event.adjustments),
+            paid=sum(event.paid for event in payments),
+        )
+
+    def __add__(self, other: Totals) -> Totals:
+        """Of two parts, which have no person in common."""
+        return Totals(
+            self.persons + other.persons,
+            self.posted + other.posted,
+            self.adjustments + other.adjustments,
+            self.paid + other.paid,
+        )
+
+
+@dataclass(frozen=True)
 class Run:
-    """`named`: whom it left out, None for a run that was closed before this was kept."""
+    """`posted` closes it. Before that `people`, all up to `reached`, are through, with these totals, and `held` of them were left out.
+
+    `named`: whom it left out, None for a run that was closed before this was kept.
+    """
 
     posted: PayRunPosted | None = None
+    reached: str = ""
+    people: int = 0
+    totals: Totals = Totals()
+    held: int = 0
     named: tuple[LeftOut, ...] | None = None
 
 
 @dataclass(frozen=True)
+class ContinueRun:
+    """A part is done: the next `people` up to `reached`. `posted` is all that the run posted for them.
+
+    `held` counts whom it left out; of these `named` are kept by name.
+    """
+
+    run: str
+    month: str
+    reached: str
+    people: int
+    posted: tuple[Payment, ...]
+    held: int
+    named: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True)
 class CloseRun:
-    """`posted` is all that the run posted, for every person; `held` counts whom it left out, the first of whom are `named`."""
+    """Everybody is through. `posted`, `held` and `named` are those of whom the run reached since its last part."""
 
     run: str
     month: str
@@ -35,36 +87,64 @@ class CloseRun:
     named: tuple[LeftOut, ...] = ()
 
 
-def decide(state: Run, command: CloseRun) -> Sequence[object]:
-    """Closing a closed run does nothing; a run that posted nothing is refused."""
+def decide(state: Run, command: ContinueRun | CloseRun) -> Sequence[object]:
+    """Closing or continuing a closed run does nothing; closing a run that posted nothing is refused."""
     if state.posted is not None:
         return ()
-    if not command.posted:
+    return _continue(command) if isinstance(command, ContinueRun) else _close(state, command)
+
+
+def _continue(command: ContinueRun) -> Sequence[object]:
+    totals = Totals.of(command.posted)
+    part = PayRunContinued(
+        month=command.month,
+        run=command.run,
+        reached=command.reached,
+        people=command.people,
+        persons=totals.persons,
+        total_posted=totals.posted,
+        total_adjustments=totals.adjustments,
+        total_paid=totals.paid,
+        held=command.held,
+    )
+    return (part, *_naming(command))
+
+
+def _naming(command: ContinueRun | CloseRun) -> Sequence[object]:
+    return (LeftOutNamed(command.month, command.run, command.named),) if command.named else ()
+
+
+def _close(state: Run, command: CloseRun) -> Sequence[object]:
+    totals, held = state.totals + Totals.of(command.posted), state.held + command.held
+    if not totals.persons:
         raise Refused(
             "nothing-to-pay",
             expected=f"at least one person whose {command.month} can be calculated",
-            found=f"none, and {command.held} who wait for something" if command.held else "none",
+            found=f"none, and {held} who wait for something" if held else "none",
             remedy="see what each month is held for, bring it in, and run again",
         )
     closed = PayRunPosted(
         month=command.month,
         run=command.run,
-        persons=len({event.employee for event in command.posted}),
-        total_posted=sum(event.posted for event in command.posted if isinstance(event, AllowancePosted)),
-        total_adjustments=sum(part.amount for event in command.posted for part in event.adjustments),
-        total_paid=sum(event.paid for event in command.posted),
+        persons=totals.persons,
+        total_posted=totals.posted,
+        total_adjustments=totals.adjustments,
+        total_paid=totals.paid,
         treasurer=command.treasurer,
-        held=command.held,
+        held=held,
     )
-    return (closed, LeftOutNamed(command.month, command.run, command.named)) if command.named else (closed,)
+    return (closed, *_naming(command))
 
 
 def evolve(state: Run, event: object) -> Run:
     match event:
         case PayRunPosted():
-            return Run(event, None if event.held else ())
+            return replace(state, posted=event, named=state.named or (None if event.held else ()))
+        case PayRunContinued():
+            part = Totals(event.persons, event.total_posted, event.total_adjustments, event.total_paid)
+            return Run(None, event.reached, state.people + event.people, state.totals + part, state.held + event.held, state.named)
         case LeftOutNamed():
-            return replace(state, named=event.people)
+            return replace(state, named=(*(state.named or ()), *event.people))
     return state
 
 
