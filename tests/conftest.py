@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not side_by_side.alone():
+    if side_by_side.is_one_of_many(config):
         items[:] = side_by_side.longest_first(items)
 
 
@@ -47,7 +47,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> side_by_side
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A process beside others tells the one that prints which servers it used."""
-    if not side_by_side.alone():
+    if side_by_side.is_one_of_many(session.config):
         session.config.workeroutput["servers"] = session.config.stash[USED]
 
 

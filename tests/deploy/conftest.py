@@ -10,7 +10,7 @@ from tests.support import manifests
 from tests.support.guarded_kafka import GuardedKafka
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedKafka]:
     """With the topics, users and rights of the agencies that are hosted together. Give what you publish keys of your own."""
     made = GuardedKafka(tmp_path_factory.mktemp("guarded"), manifests.overlay("platform"))

@@ -15,8 +15,13 @@ TOGETHER = ("journey", "deploy")
 
 
 def alone() -> bool:
-    """Whether no other test process runs beside this one."""
+    """Whether no other test process runs beside this one, or beside the one that started it."""
     return "PYTEST_XDIST_WORKER" not in os.environ
+
+
+def is_one_of_many(config: pytest.Config) -> bool:
+    """Whether this process is handed its tests by another."""
+    return hasattr(config, "workerinput")
 
 
 def unit_of_work(nodeid: str) -> str:

@@ -39,11 +39,14 @@ class Command:
         return self.log.read_text()
 
     def wait_for(self, text: str, seconds: float = PLAY_SECONDS) -> float:
-        """Seconds until it has printed `text`; AssertionError with its last words when it ends or takes too long."""
-        began = time.monotonic()
-        while text not in self.said:
+        """Seconds until it has printed `text`; AssertionError with its last words when it ends, or is silent for so many seconds."""
+        began = moved = time.monotonic()
+        heard = ""
+        while text not in (said := self.said):
+            if said != heard:
+                heard, moved = said, time.monotonic()
             ended = self.process.poll() is not None and text not in self.said
-            assert not ended and time.monotonic() - began < seconds, f"expected {text!r}, found:\n{self.said[-3000:]}"
+            assert not ended and time.monotonic() - moved < seconds, f"expected {text!r}, found:\n{self.said[-3000:]}"
             time.sleep(0.05)
         return time.monotonic() - began
 

@@ -1,1 +1,0 @@
-"""A package, so that what its fixtures start ends with its last test."""
