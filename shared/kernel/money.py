@@ -53,15 +53,15 @@ PLACES = 30
 """Decimals that an exact number is written with at most; one with more is written as a fraction."""
 
 
-def exact_text(value: Fraction) -> str:
-    """A decimal where one is exact (``95.5``), else a fraction (``286/3``); :func:`exact` reads both."""
+def exact_text(value: Fraction, most: int = PLACES) -> str:
+    """A decimal where one is exact with at most so many places (``95.5``), else a fraction (``286/3``); :func:`exact` reads both."""
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     places = max(twos, fives)
-    if rest != 1 or places > PLACES:
+    if rest != 1 or places > most:
         return str(value)
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
     sign = "-" if value < 0 else ""

@@ -16,9 +16,9 @@ from services.payroll.domain.allowance import (
     bonus_line,
     cut_line,
     exact_amount,
-    exact_text,
     extra_lines,
     lines_of,
+    percent_text,
     shifted,
 )
 from services.payroll.events import Line
@@ -144,5 +144,5 @@ def test_a_basic_amount_is_rounded_once_after_all_its_indices():
     ("0", "0"), ("12", "12"), ("-12", "-12"), ("1/2", "0.5"), ("-1/2", "-0.5"), ("5455/100", "54.55"), ("1/3", "1/3"), ("-1/3", "-1/3"),
     ("1/1000", "0.001"), ("1/524288", "0.0000019073486328125"), ("1/1048576", "1/1048576"), ("-7/4", "-1.75"), ("100/3", "100/3"),
 ])  # fmt: skip
-def test_exact_numbers_as_text(value: str, text: str):
-    assert exact_text(Fraction(value)) == text
+def test_percentages_as_text(value: str, text: str):
+    assert percent_text(Fraction(value)) == text

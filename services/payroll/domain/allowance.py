@@ -10,10 +10,13 @@ from functools import lru_cache
 from math import prod
 
 from services.payroll.events import Line
-from shared.kernel.money import Rupiah, apportion, exact, rupiah
+from shared.kernel.money import Rupiah, apportion, exact, exact_text, rupiah
 
 LARGEST_REMAINDER, EACH_LINE = "largest-remainder", "each-line"
 """Where the rest goes when lines are rounded; a component's name is the third way (:func:`lines_of`)."""
+
+PLACES = 19
+"""Decimals of a percentage or of points in payroll's events; one with more is written as a fraction."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,11 @@ class Portion:
     @property
     def part(self) -> Fraction:
         return Fraction(self.days, self.of_days)
+
+
+def percent_text(value: Fraction) -> str:
+    """A percentage or points as payroll's events write them."""
+    return exact_text(value, PLACES)
 
 
 def basic_allowance(position_allowance: int, *indices: Fraction) -> Rupiah:
@@ -101,7 +109,7 @@ def _line(portion: Portion, component: Component, percents: Mapping[str, Fractio
     """The line without its amount."""
     percent = _percent(component, percents) * portion.percent / 100
     rule = f"{component.rule} × {portion.why}" if portion.why else component.rule
-    return _dated(Line(component.name, rule, portion.base, exact_text(component.share), exact_text(percent), 0), portion)
+    return _dated(Line(component.name, rule, portion.base, percent_text(component.share), percent_text(percent), 0), portion)
 
 
 def _dated(line: Line, portion: Portion) -> Line:
@@ -170,16 +178,3 @@ def cut_line(lines: Sequence[Line], name: str, rule: str, percent: int) -> Line:
     """A cut of `percent` on the sum of the components' rounded lines: rounded once, half up, and taken off."""
     base = sum(line.amount for line in lines)
     return Line(name, rule, base, "100", f"{-percent}", -rupiah(Fraction(base) * percent / 100))
-
-
-def exact_text(value: Fraction) -> str:
-    """The exact number as text: a decimal where it ends (``54.55``), else a fraction (``1/3``). Inverse of ``money.exact``."""
-    denominator, places = value.denominator, 0
-    while denominator != 1 and (10**places) % denominator:
-        if places > 18:
-            return f"{value.numerator}/{value.denominator}"
-        places += 1
-    scaled = abs(value.numerator) * 10**places // denominator
-    digits = str(scaled).rjust(places + 1, "0")
-    text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
-    return f"-{text}" if value < 0 else text

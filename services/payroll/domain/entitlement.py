@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from services.payroll.domain.allowance import Portion, cut_line, exact_text, extra_lines, lines_of
+from services.payroll.domain.allowance import Portion, cut_line, extra_lines, lines_of, percent_text
 from services.payroll.domain.bonus import bonus_lines, bonuses_of
 from services.payroll.domain.discipline import FULL, points
 from services.payroll.domain.dossier import Dossier
@@ -146,7 +146,7 @@ def entitle(month: Period, dossier: Dossier, scheme: Scheme | None) -> Entitleme
         job_class=paid[-1].position.event.job_class,
         predicate_period=str(standing.period),
         predicate=predicate,
-        discipline_points="" if discipline is None else exact_text(discipline),
+        discipline_points="" if discipline is None else percent_text(discipline),
         lines=lines,
         total=sum(line.amount for line in lines),
         grounds=tuple(fact for fact in grounds if fact is not None),

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.payroll.domain.allowance import exact_text, shifted
+from services.payroll.domain.allowance import percent_text, shifted
 from services.payroll.domain.bonus import bonuses_of
 from services.payroll.domain.discipline import deductions
 from services.payroll.domain.dossier import Dossier
@@ -151,7 +151,7 @@ def _stretches(month: Period, finding: Entitlement | Held, scheme: Scheme | None
         job_class = each.position.event.job_class if each.position is not None else None
         data = {"since": each.since.isoformat(), "until": each.until.isoformat(), "days": each.days, "of_days": each.of_days}
         data |= {"job_class": job_class, "base": scheme.basic.get(job_class) if scheme is not None else None}
-        yield {"step": "days", "data": {**data, "percent": exact_text(each.percent), "why": each.why}}
+        yield {"step": "days", "data": {**data, "percent": percent_text(each.percent), "why": each.why}}
 
 
 def _positions(month: Period, finding: Entitlement | Held, dossier: Dossier) -> Iterable[dict[str, Any]]:
@@ -227,7 +227,7 @@ def _extras(finding: Entitlement | Held, scheme: Scheme | None) -> Iterable[dict
     if isinstance(finding, Entitlement) and scheme is not None:
         for extra in scheme.extras:
             if finding.predicate in extra.when:
-                data = {"name": extra.name, "when_predicate": sorted(extra.when), "percent_of_base": exact_text(extra.share)}
+                data = {"name": extra.name, "when_predicate": sorted(extra.when), "percent_of_base": percent_text(extra.share)}
                 yield {"step": "extra", "data": {**data, "predicate": finding.predicate}}
 
 

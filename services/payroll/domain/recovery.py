@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 from math import floor
 
-from services.payroll.domain.allowance import exact_text
+from services.payroll.domain.allowance import percent_text
 from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,
@@ -108,7 +108,7 @@ class ScheduleRecovery:
 
 def _schedule(state: RecoveryScheduled | None, command: ScheduleRecovery) -> Sequence[object]:
     """Nothing where nothing was ever to be taken back, nor when amount, cap, next run and way are as last said."""
-    cap, way = exact_text(command.cap_percent), CLAIM if command.left else RUNS
+    cap, way = percent_text(command.cap_percent), CLAIM if command.left else RUNS
     if state is None and not command.amount:
         return ()
     if state is not None and (state.amount, state.cap_percent) == (command.amount, cap):
