@@ -8,7 +8,7 @@ from functools import cached_property
 
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
-from services.payroll.domain.month import ALLOWANCE_MONTH, Month, stream_of
+from services.payroll.domain.month import ALLOWANCE_MONTH, Month
 from services.payroll.domain.recovery import Outstanding, Payment, outstanding, owed
 from services.payroll.domain.run import stream_of as run_stream
 from services.payroll.domain.run_id import RunId
@@ -210,11 +210,6 @@ def read_ledger(knowledge: Knowledge, employee: str) -> Ledger:
         AllowanceConfirmed,
     )
     return Ledger(*(tuple(knowledge.facts(model, employee)) for model in models))
-
-
-def state_of(knowledge: Knowledge, employee: str, month: str) -> Month:
-    """The month as its own stream tells it."""
-    return ALLOWANCE_MONTH.decider.state(fact.event for fact in knowledge.stream(stream_of(employee, month)))
 
 
 LOOK_BACK = 24
