@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from services.payroll.domain.entitlement import Entitlement, Held
 from services.payroll.domain.recovery import Payment
@@ -135,28 +136,14 @@ def _settle(state: Month, command: Settle) -> Sequence[object]:
             return (AllowanceHeld(fresh.employee, fresh.month, (), state.run),)  # never in a post: there is no class to calculate by
         return () if _same(state.result, fresh) or (untouched and fresh.outside) else (_calculated(fresh),)
     difference = fresh.total - state.granted
-    if difference == 0:
-        return () if _same(state.result, fresh) else (_confirmed(fresh, cause_of(state.result, fresh)),)
+    if difference == 0 and _same(state.result, fresh):
+        return ()
     cause = cause_of(state.result, fresh)
-    return (
-        AllowanceAdjusted(
-            employee=fresh.employee,
-            month=fresh.month,
-            rule_set=fresh.rule_set,
-            job_class=fresh.job_class,
-            predicate_period=fresh.predicate_period,
-            predicate=fresh.predicate,
-            discipline_points=fresh.discipline_points,
-            lines=fresh.lines,
-            from_total=state.granted,
-            to_total=fresh.total,
-            difference=difference,
-            cause=cause.id,
-            cause_type=cause.type,
-            run=command.run,
-            inputs=fresh.inputs,
-        ),
-    )
+    grounds = {"cause": cause.id, "cause_type": cause.type}
+    if difference == 0:
+        return (AllowanceConfirmed(**_given(fresh), total=fresh.total, **grounds),)
+    amounts = {"from_total": state.granted, "to_total": fresh.total, "difference": difference}
+    return (AllowanceAdjusted(**_given(fresh), **amounts, **grounds, run=command.run),)
 
 
 def _leave_out(state: Month, command: LeaveOut) -> Sequence[object]:
@@ -189,40 +176,16 @@ def cause_of(before: Result, fresh: Entitlement) -> Fact:
     return max(new, key=lambda fact: (fact.recorded, fact.rank))
 
 
-def _calculated(fresh: Entitlement) -> AllowanceCalculated:
-    return AllowanceCalculated(
-        employee=fresh.employee,
-        month=fresh.month,
-        rule_set=fresh.rule_set,
-        job_class=fresh.job_class,
-        predicate_period=fresh.predicate_period,
-        predicate=fresh.predicate,
-        discipline_points=fresh.discipline_points,
-        lines=fresh.lines,
-        total=fresh.total,
-        inputs=fresh.inputs,
-        counts_until=fresh.counts_until,
-    )
-
-
-def _confirmed(fresh: Entitlement, cause: Fact) -> AllowanceConfirmed:
-    return AllowanceConfirmed(
-        employee=fresh.employee,
-        month=fresh.month,
-        rule_set=fresh.rule_set,
-        job_class=fresh.job_class,
-        predicate_period=fresh.predicate_period,
-        predicate=fresh.predicate,
-        discipline_points=fresh.discipline_points,
-        lines=fresh.lines,
-        total=fresh.total,
-        cause=cause.id,
-        cause_type=cause.type,
-        inputs=fresh.inputs,
-    )
-
-
 _RESULT = ("rule_set", "job_class", "predicate_period", "predicate", "discipline_points", "lines")
+
+
+def _given(fresh: Entitlement) -> dict[str, Any]:
+    """What the rules give, as each event of the month says it."""
+    return {name: getattr(fresh, name) for name in ("employee", "month", *_RESULT, "inputs")}
+
+
+def _calculated(fresh: Entitlement) -> AllowanceCalculated:
+    return AllowanceCalculated(**_given(fresh), total=fresh.total, counts_until=fresh.counts_until)
 
 
 def _same(result: Result | None, fresh: Entitlement) -> bool:
