@@ -161,7 +161,10 @@ def test_whatever_stands_in_a_setting_is_read_or_refused_and_never_fails(kind: s
         assert refused.code == "invalid-rule-set" and len(refused.found) <= 200
 
 
-@given(st.dictionaries(st.text(max_size=6), st.integers(), min_size=1, max_size=5), st.data())
+NAMES = st.text(max_size=6).filter(lambda name: name != "None")  # a remedy repeats a name, and none may speak of Python's None
+
+
+@given(st.dictionaries(NAMES, st.integers(), min_size=1, max_size=5), st.data())
 def test_what_is_read_is_not_refused_and_what_is_not_is(settings: dict[str, int], data: st.DataObject):
     names = data.draw(st.sets(st.sampled_from(sorted(settings))))
     said = Settings(settings)
