@@ -352,3 +352,15 @@ def test_what_another_wrote_into_a_row_of_the_log_is_found_at_the_commit_and_nam
     with pytest.raises(psycopg2.errors.UniqueViolation), database.transaction("aa", NOW) as tx:
         tx.execute("insert into jobs (agency, job, chunk, events, recorded) values (%s, 'd', 0, 1, now())", (tx.agency_id,))
         tx.execute("insert into jobs (agency, job, chunk, events, recorded) values (%s, 'd', 0, 1, now())", (tx.agency_id,))
+
+
+def test_what_another_error_was_stays_that_error(database):
+    """A stream that somebody else wrote to meanwhile is no excuse, and what the driver itself refuses is no lost connection."""
+    add(database, "meanwhile", 1)
+    with pytest.raises(psycopg2.errors.UniqueViolation), database.transaction("aa", NOW) as tx:
+        execute(tx, LEDGER, ACCOUNT, Add("meanwhile", 2), META)
+        add(database, "meanwhile", 3)
+        for _ in range(2):
+            tx.execute("insert into jobs (agency, job, chunk, events, recorded) values (%s, 'e', 0, 1, now())", (tx.agency_id,))
+    with pytest.raises(psycopg2.ProgrammingError, match="can't adapt"), database.transaction("aa", NOW) as tx:
+        tx.execute("select %s", (object(),))
