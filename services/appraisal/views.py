@@ -297,10 +297,10 @@ def fold_unit(key: str, row: Row | None, fact: Fact) -> Row | None:
     """One unit's row: under whom it stood from when, and under whom it came last."""
     event, before = fact.event, (row or {}).get("parents") or []
     if isinstance(event, UnitMoveWithdrawn):
-        moves = _left([one for one in before if not one["opened"]], fact)
-        parents = sorted([*(one for one in before if one["opened"]), *moves], key=_order)
+        # The first is the opening, which stands, also when a move from its own day was withdrawn.
+        parents = [*before[:1], *_left(before[1:], fact)]
     else:
-        parents = _ranked(before, fact, {"parent": event.parent, "opened": isinstance(event, UnitOpened)})
+        parents = _ranked(before, fact, {"parent": event.parent})
     last = parents[-1]
     return {"parent": last["parent"], "since": date.fromisoformat(last["since"]), "parents": parents}
 

@@ -41,10 +41,10 @@ def fold_unit(key: str, row: Row | None, fact: Fact[UnitOpened | UnitMoved | Uni
     row, event = {**(row or {}), "version": fact.version}, fact.event
     said = row.get("parents") or []
     if isinstance(event, UnitMoveWithdrawn):
-        # The opening itself stands, also when a move from its own day was withdrawn.
-        said = [one for one in said if one["opened"] or one["since"] != event.since.isoformat()]
+        # The first is the opening, which stands, also when a move from its own day was withdrawn.
+        said = [*said[:1], *without_rows(said[1:], event)]
     else:
-        said = [*said, {"parent": event.parent, "since": event.since.isoformat(), "opened": isinstance(event, UnitOpened)}]
+        said = [*said, {"parent": event.parent, "since": event.since.isoformat()}]
     row["parents"] = sorted(said, key=lambda one: one["since"])
     opened = {"kind": event.kind, "since": event.since} if isinstance(event, UnitOpened) else {}
     return row | opened | {"parent": row["parents"][-1]["parent"]}
