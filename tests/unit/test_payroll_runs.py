@@ -12,8 +12,17 @@ from services.payroll.domain.entitlement import Entitlement, Held
 from services.payroll.domain.month import ALLOWANCE_MONTH, LeaveOut, Settle, next_run
 from services.payroll.domain.recovery import CLAIM, RECOVERY, RUNS, Outstanding, ScheduleRecovery
 from services.payroll.domain.repayment import REPAYMENT, RecordRepayment
+from services.payroll.domain.run import PAY_RUN, CloseRun, ContinueRun, Run
 from services.payroll.domain.run_id import RunId
-from services.payroll.events import AllowanceCalculated, AllowanceHeld, AllowancePosted, Missing, RecoveryScheduled
+from services.payroll.events import (
+    AllowanceCalculated,
+    AllowanceHeld,
+    AllowancePosted,
+    LeftOut,
+    Missing,
+    PaidAdjustment,
+    RecoveryScheduled,
+)
 from shared.kernel.refusal import Refused
 
 MONTHS = st.builds("{}-{:02d}".format, st.integers(1950, 2099), st.integers(1, 12))
@@ -99,3 +108,43 @@ def test_a_month_that_a_run_left_out_says_what_it_waits_for_until_it_can_be_calc
 def decided(command: Settle | LeaveOut, past: list = ()) -> list:
     decider = ALLOWANCE_MONTH.decider
     return list(decider.decide(decider.state(past), command))
+
+
+PAID = st.lists(st.tuples(st.integers(0, 9_000_000), st.integers(-500_000, 500_000)), min_size=1, max_size=12)
+
+
+@given(PAID, st.sets(st.integers(1, 11)))
+def test_a_run_in_parts_closes_as_one_in_one_go(amounts: list[tuple[int, int]], cuts: set[int]):
+    """Whatever the parts: the same totals, and everybody who was left out counted and named once."""
+    month, decider = "2026-10", PAY_RUN.decider
+    codes = [f"e-{number:02d}" for number in range(len(amounts))]
+    payments = {
+        code: AllowancePosted(code, month, month, due, (PaidAdjustment("2026-09", more, "x", "c"),) if more else (), due + more)
+        for code, (due, more) in zip(codes, amounts)
+        if due or more
+    }
+    left_out = {code: LeftOut(code, (Missing("attendance"),)) for code in codes if code not in payments}
+
+    def said(people: list[str]) -> dict:
+        named = tuple(left_out[code] for code in people if code in left_out)
+        return {"posted": tuple(payments[code] for code in people if code in payments), "held": len(named), "named": named}
+
+    def closed(*parts: list[str]) -> Run:
+        past: list = []
+        for part in parts[:-1]:
+            past += decider.decide(decider.state(past), ContinueRun(month, month, part[-1], len(part), **said(part)))
+            assert (decider.state(past).reached, decider.state(past).posted) == (part[-1], None)
+        past += decider.decide(decider.state(past), CloseRun(month, month, treasurer="m20", **said(parts[-1])))
+        assert list(decider.decide(decider.state(past), ContinueRun(month, month, "z", 1, (), 0))) == []
+        return decider.state(past)
+
+    edges = [0, *sorted(cut for cut in cuts if cut < len(codes)), len(codes)]
+    parts = [codes[start:end] for start, end in zip(edges, edges[1:])]
+    if not payments:
+        with pytest.raises(Refused, match="at least one person"):
+            closed(*parts)
+        return
+    whole = closed(codes)
+    assert (closed(*parts).posted, closed(*parts).named) == (whole.posted, whole.named)
+    assert whole.posted.persons == len(payments) and whole.posted.total_paid == sum(event.paid for event in payments.values())
+    assert whole.named == tuple(left_out.values())
