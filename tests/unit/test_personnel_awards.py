@@ -182,6 +182,7 @@ def test_who_was_passed_over_makes_room():
     ("attendance", {"attendance": Attendance(1, 9, "a")}, {"attendance": Attendance(1, 10, "a")}),
     ("attendance", {"attendance": Attendance(1, None, "a")}, {"attendance": Attendance(1, 1, "a")}),
     ("attendance", {"attendance": Attendance(300, 9000, "a")}, {"attendance": None}),
+    ("score", {"results": (result(score="0"),)}, {}),
     ("seniority", {"service_since": date(2009, 12, 31)}, {}),
     ("seniority", {"service_since": date(2024, 1, 1)}, {"service_since": None}),
 ])  # fmt: skip
@@ -250,6 +251,7 @@ def test_one_member_who_is_not_fit_leaves_the_team_out(changes: dict[str, Any], 
     ("predicate", {"results": (result("sangat_baik"),)}, {}),
     ("score", {"results": (result(score="90.1"),)}, {"results": (result(score="90"),)}),
     ("score", {"results": (result(score="2"),)}, {}),
+    ("score", {"results": (result(score="0"),)}, {}),
     ("attendance", {"attendance": Attendance(0, 10, "a")}, {"attendance": Attendance(0, 12, "a")}),
     ("attendance", {"attendance": Attendance(200, 10, "a")}, {"attendance": None}),
 ])  # fmt: skip
@@ -284,7 +286,8 @@ def test_a_higher_index_comes_first_and_a_unit_without_a_survey_last():
     rules = replace(TEAM, order=("survey",), members=1)
     team = [person("a1", unit="a"), person("b1", unit="b"), person("c1", unit="c")]
     surveys = {"b": Survey(Fraction(80), "s1"), "c": Survey(Fraction(161, 2), "s2")}
-    assert [first(team, replace(rules, winners=places), surveys) for places in (1, 2, 3)] == [["c1"], ["c1", "b1"], ["c1", "b1", "a1"]]
+    for known in (surveys, surveys | {"b": Survey(Fraction(0), "s1")}):
+        assert [first(team, replace(rules, winners=places), known) for places in (1, 2, 3)] == [["c1"], ["c1", "b1"], ["c1", "b1", "a1"]]
 
 
 def test_a_mean_score_needs_every_score():

@@ -24,7 +24,7 @@ from services.personnel.domain.conditions import (
     evaluate,
     evaluate_peers,
 )
-from services.personnel.domain.proposals import PROPOSAL, Decide, Propose, Withdraw
+from services.personnel.domain.proposals import PROPOSAL, Decide, ProposalState, Propose, Withdraw
 from services.personnel.domain.proposing import Rules, Standing, brought_to, lapsed, proposals_due
 from services.personnel.domain.results import Appraisal, Ended, Score
 from services.personnel.events import (
@@ -109,6 +109,8 @@ def test_imported_results_meet_a_condition_only_where_it_says_so():
     (condition(GOOD, {"kind": "award", "programme": "recognition"}), "conditions[0].propose.programme"),
     (condition({"measure": {"kind": "mentor", "outcome": "reached"}}, {"kind": "role", "programme": "{item}"}),
      "conditions[0].propose.programme"),
+    (condition(GOOD, {"kind": "role", "programme": "{item}"}), "conditions[0].propose.programme"),
+    (condition(GOOD, code="a_rule"), "conditions[0].code"),
     (condition(GOOD, imported="yes"), "conditions[0].imported"),
     (condition({}), "conditions[0].when"),
     (condition(GOOD | BELOW), "conditions[0].when"),
@@ -282,6 +284,8 @@ def test_a_result_is_proposed_once_with_the_terms_that_the_rule_says():
     (found,) = due({"2026-Q1": poor})
     assert (found.sanction, found.award) == (SanctionTerms("written-warning", "light", "warning", None, None, LAW), None)
     assert due({"2026-Q1": RESULT}, rules={}) == due({}) == []
+    unruled = replace(RESULT, period=Period.parse("2025"))
+    assert due({"2025": unruled, "2026-Q1": RESULT}) == [PROPOSE], "a period without rules is passed over"
 
 
 def test_what_stands_open_is_proposed_again_and_the_aggregate_keeps_equals_apart():
@@ -349,6 +353,9 @@ DECIDE = Decide("m1", NAME, "approved", "800/1", "boss")
 def test_a_proposal_lives_from_its_facts_to_the_decision():
     withdrawn = DevelopmentWithdrawn("m1", NAME, ("good",))
     assert said(PROPOSAL, [], PROPOSE) == [PROPOSED]
+    assert said(PROPOSAL, [PROPOSED], PROPOSE) == []
+    assert said(PROPOSAL, [PROPOSED], replace(PROPOSE, rule_set="r@2")) == [replace(PROPOSED, rule_set="r@2")]
+    assert PROPOSAL.decider.state([PROPOSED, withdrawn]) == ProposalState("withdrawn", PROPOSED)
     assert PROPOSED.rule_kind == "development" and said(PROPOSAL, [], replace(PROPOSE, rule_kind="awards"))[0].rule_kind == "awards"
     assert said(PROPOSAL, [PROPOSED], Withdraw("m1", NAME, ("good",))) == [withdrawn]
     assert said(PROPOSAL, [PROPOSED, withdrawn], Withdraw("m1", NAME, ("good",))) == []

@@ -207,6 +207,7 @@ def test_a_completion_closes_the_first_open_learning_of_its_programme_alone():
     assert open_(other, COMPLETED, COMPLETED, COMPLETED) == ["b"]
     assert state(other, COMPLETED).completed == (other, COMPLETED)
     assert state(*past, COMPLETED).completed == (COMPLETED,)
+    assert state(*past, COMPLETED).of("c") == Measure("study", "leading", SINCE, open=False)
 
 
 @pytest.mark.parametrize("event", [

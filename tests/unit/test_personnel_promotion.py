@@ -15,6 +15,7 @@ from services.personnel.domain.promotion import (
     DecidePromotion,
     Examined,
     PromotionRules,
+    PromotionState,
     ProposePromotion,
     Service,
     WithdrawPromotion,
@@ -178,6 +179,7 @@ def test_a_promotion_is_proposed_anew_when_its_reasons_change_and_withdrawn_once
     assert said(PROMOTION, [PROPOSED], replace(PROPOSE, missing=("predicates",))) == [LISTED]
     assert said(PROMOTION, [PROPOSED, "something else"], withdraw) == [WITHDRAWN]
     assert said(PROMOTION, [PROPOSED, WITHDRAWN], withdraw) == []
+    assert PROMOTION.decider.state([PROPOSED, WITHDRAWN]) == PromotionState("withdrawn", PROPOSED)
     assert said(PROMOTION, [PROPOSED, WITHDRAWN], PROPOSE) == [PROPOSED]
 
 

@@ -110,6 +110,36 @@ def test_after_an_end_one_registers_again_from_its_day_on_and_after_death_never(
         assert registered_as([REGISTERED, replace(ENDED, kind="died")], kind=kind, since=LEFT) == TAKEN
 
 
+def test_who_cannot_be_registered_is_told_what_he_is_and_what_to_do():
+    def told(*past: Any) -> tuple[str, str]:
+        with pytest.raises(Refused) as caught:
+            said(EMPLOYEE, past, RegisterEmployee("m8", "PPPK", JOINED + DAY))
+        return caught.value.found, caught.value.remedy
+
+    here, other = "m8 registered as CPNS from 2025-06-01", "choose another code, or give kind and date as registered"
+    assert told(REGISTERED) == (here, other)
+    left = (f"{here}, out of service since 2026-05-01 (resigned)", "after an end, register again from 2026-05-01 on")
+    assert told(REGISTERED, ENDED) == left
+    assert told(REGISTERED, replace(ENDED, kind="died")) == (f"{here}, out of service since 2026-05-01 (died)", other)
+
+
+@pytest.mark.parametrize(("past", "command", "told"), [
+    (REGISTERED, replace(RANK, rank="IX"), "a golongan/ruang from I/a to IV/e"),
+    (CONTRACT, RANK, "a golongan from I to XVII for a PPPK"),
+    (REGISTERED, replace(POST, since=JOINED - DAY), "the post to begin on or after 2025-06-01, the first day of service"),
+    (REGISTERED, replace(LINE, since=JOINED - DAY), "the reporting line to begin on or after 2025-06-01, the first day of service"),
+    (REGISTERED, replace(LEAVE, since=JOINED - DAY), "the interruption to begin on or after 2025-06-01, the first day of service"),
+    (REGISTERED, replace(POST, kind="x"), "structural or functional or executing"),
+    (REGISTERED, RegisterEmployee("m8", "x", JOINED), "PNS or CPNS or PPPK"),
+    (REGISTERED, replace(END, kind="x"), "retired or resigned or dismissed or died or contract-ended or moved-agency"),
+    (REGISTERED, replace(LEAVE, kind="x"), "suspended or unpaid-leave or long-leave or sick-leave or maternity-leave or study"),
+])  # fmt: skip
+def test_what_would_have_been_right_is_told(past: Any, command: object, told: str):
+    with pytest.raises(Refused) as caught:
+        said(EMPLOYEE, [past], command)
+    assert caught.value.expected == told
+
+
 def test_a_registration_by_mistake_is_withdrawn_once_unless_something_followed():
     withdraw = WithdrawRegistration("m8", "800/1", ())
     withdrawn = RegistrationWithdrawn("m8", JOINED, "800/1")
@@ -123,11 +153,8 @@ def test_a_registration_by_mistake_is_withdrawn_once_unless_something_followed()
     assert refusal(EMPLOYEE, over, POST) == refusal(EMPLOYEE, [], withdraw) == ("unknown-employee", 404)
     with pytest.raises(Refused) as caught:
         said(EMPLOYEE, [REGISTERED], replace(withdraw, followed=("a post", "a rank")))
-    assert (caught.value.code, caught.value.status, caught.value.facts) == (
-        "registration-followed",
-        409,
-        {"followed": ("a post", "a rank")},
-    )
+    assert coded(caught.value) == ("registration-followed", 409)
+    assert (caught.value.facts, caught.value.found) == ({"followed": ("a post", "a rank")}, "a post; a rank")
 
 
 # --- posts, ranks, lines ---
@@ -309,7 +336,7 @@ def test_who_is_away_comes_back_once():
     for past, since in (([REGISTERED, AWAY], AWAY.since - DAY), ([REGISTERED, AWAY], AWAY.until + DAY), ([REGISTERED], back.since)):
         assert refusal(EMPLOYEE, past, replace(back, since=since)) == ("not-interrupted", 409)
     about = (AWAY.kind, AWAY.since)
-    assert EMPLOYEE.decider.state([REGISTERED, AWAY, resumed, POSTED]).spoken == ((about, AWAY), (about, resumed))
+    assert EMPLOYEE.decider.state([REGISTERED, AWAY, resumed, POSTED, ENDED]).spoken == ((about, AWAY), (about, resumed))
 
 
 # --- taking back what was said wrongly ---
@@ -339,10 +366,13 @@ def test_an_entry_is_withdrawn_by_its_kind_and_day_once(entry: str):
 
 def test_what_is_to_be_withdrawn_and_is_not_there_is_told_what_is():
     withdraw = WithdrawEntry("m8", "rank", JOINED, False, "800/2")
+    with pytest.raises(Refused) as acting:
+        said(EMPLOYEE, [REGISTERED, POSTED], WithdrawEntry("m8", "position", JOINED, True, "800/2"))
+    assert acting.value.found == "2025-06-01 in an acting capacity"
     for past, told in (([], "begin on: none"), ([replace(RANKED, since=JOINED + DAY * n) for n in (1, 2)], "on: 2025-06-02, 2025-06-03")):
         with pytest.raises(Refused) as caught:
             said(EMPLOYEE, [REGISTERED, *past], withdraw)
-        assert caught.value.expected.endswith(told)
+        assert caught.value.expected.endswith(told) and caught.value.found == "2025-06-01"
 
 
 def test_an_acting_post_is_withdrawn_as_such():

@@ -198,11 +198,15 @@ def _first(all_: Sequence[Any], height: Any, most: int) -> Sequence[Any]:
     return [one for one in ordered if height(one) <= height(ordered[min(most, len(ordered)) - 1])]
 
 
+_LAST = Fraction(1)
+"""The height of who has no score or index: after one of 0, since what is missing is not zero."""
+
+
 def _person_height(name: str, person: Person) -> Any:
     if name == "predicate":
         return -mean_order(person.results)
     if name == "score":
-        return -mean_score([person]) if mean_score([person]) is not None else Fraction(0)
+        return -mean_score([person]) if mean_score([person]) is not None else _LAST
     if name == "attendance":
         return _absence([person])
     return person.service_since or date.max
@@ -213,9 +217,9 @@ def _unit_height(name: str, members: Sequence[Person], survey: Survey | None) ->
         return -_unit_mean(members)
     if name == "score":
         mean = mean_score(members)
-        return -mean if mean is not None else Fraction(0)
+        return -mean if mean is not None else _LAST
     if name == "survey":
-        return -survey.index if survey else Fraction(0)
+        return -survey.index if survey else _LAST
     return _absence(members)
 
 

@@ -97,5 +97,5 @@ def written(value: Fraction) -> str:
     if rest != 1 or places > 12:
         return str(value)
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
-    text = f"{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".")
+    text = f"{digits[:-places]}.{digits[-places:]}"
     return f"-{text}" if value < 0 else text
