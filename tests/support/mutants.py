@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import difflib
 import os
 import re
 import shutil
@@ -83,9 +84,9 @@ AREAS = {
             "tests/unit/test_ids.py",
             "tests/unit/test_withdrawn_entries.py",
             "tests/unit/test_http_cells.py",
-            ROUNDING,
             SETTINGS,
         ),
+        patience=3,
     ),
     "flow": Area(
         ("shared/flow/*.py",),
@@ -99,14 +100,16 @@ AREAS = {
         ),
         database=True,
         without=LONG,
+        patience=3,
     ),
     "store": Area(
         ("shared/store/*.py",),
         ("tests/integration/test_store.py", "tests/contract/test_store_parts.py", KNOWLEDGE),
         database=True,
         without=LONG,
+        patience=3,
     ),
-    "views": Area(("shared/views/*.py",), ("tests/contract/test_view_parts.py", VIEWS, KNOWLEDGE), database=True, without=LONG),
+    "views": Area(("shared/views/*.py",), ("tests/contract/test_view_parts.py", VIEWS, KNOWLEDGE), database=True, without=LONG, patience=3),
     "payroll": _service("payroll"),
     "personnel": _service("personnel", "tests/unit/test_relations_hold_on_the_day.py", "tests/unit/test_withdrawn_entries.py", SETTINGS),
     "appraisal": _service("appraisal", TERMS, ROUNDING, SETTINGS),
@@ -160,7 +163,7 @@ def only_words(mutated: str, module: str) -> Iterator[str]:
     A sentence is a literal in a refusal's `expected`, `found` or `remedy`, or a literal with a space that an error, a refusal or the
     log is made with. A sentence that is left out, and a value that stands in one, is no such mutant.
     """
-    functions = {node.name: node for node in ast.walk(ast.parse(mutated)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    functions = _functions(mutated)
     for name, function in functions.items():
         original, is_mutant, number = name.rpartition("__mutmut_")
         if is_mutant and number.isdecimal():
@@ -194,6 +197,19 @@ def _changes(one: Any, other: Any, said: str | None) -> Iterator[bool]:
             yield from _changes(getattr(one, name), getattr(other, name), said)
     elif one != other:
         yield False
+
+
+def _change(folder: Path, mutant: str) -> str:
+    """The mutant's name and the lines that it changes."""
+    module, _, name = mutant.rpartition(".")
+    text = (folder / "mutants" / Path(*module.split("."))).with_suffix(".py").read_text(encoding="utf-8")
+    original, functions = f"{name.rpartition('__mutmut_')[0]}__mutmut_orig", _functions(text)
+    before, after = (ast.get_source_segment(text, functions[one]).replace(one, "").splitlines() for one in (original, name))
+    return "\n".join([mutant, *(line for line in difflib.ndiff(before, after) if line[0] in "-+")])
+
+
+def _functions(text: str) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
+    return {node.name: node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 
 def _mutated(folder: Path, area: Area) -> list[Path]:
@@ -245,14 +261,16 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.support.mutants", description=main.__doc__)
     parser.add_argument("area", choices=AREAS)
     parser.add_argument("sample", type=int, nargs="?", help="so many drawn at random (default: all of the area)")
+    parser.add_argument("--of-each", type=int, help="at most so many of each module")
     parser.add_argument("--seed", type=int, default=SEED, help="another seed draws others (default: %(default)s)")
     parser.add_argument("--children", type=int, default=2, help="how many run at once (default: %(default)s)")
     asked = parser.parse_args(arguments)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "copy"
-        found = judge(folder, AREAS[asked.area], children=asked.children, sample=asked.sample, seed=asked.seed)
-        shown = [_mutmut(folder, {}, "show", name) for name in found.alive]
+        area = AREAS[asked.area]
+        found = judge(folder, area, children=asked.children, sample=asked.sample, of_each=asked.of_each, seed=asked.seed)
+        shown = [_change(folder, name) for name in found.alive]
     print(f"{asked.area}: {found.made} mutants, {found.words} of them only change a sentence and are left out; seed {asked.seed}")
     print(f"{found.killed} of {found.killed + len(found.alive)} killed ({found.share:.1%}) in {time.monotonic() - began:.0f} s; alive:")
     print("\n".join(shown) or "none")

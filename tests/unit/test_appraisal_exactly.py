@@ -16,7 +16,7 @@ from services.appraisal.domain.appraised import appraised_in, outside_service
 from services.appraisal.domain.distribution import ORGANISATION_RESULTS, Finding, Guide, Limit
 from services.appraisal.domain.improvement import IMPROVEMENT
 from services.appraisal.domain.numeric import Band, NumericRegime, Scale
-from services.appraisal.domain.plan import PLAN
+from services.appraisal.domain.plan import PLAN, ApprovePlan
 from services.appraisal.domain.quadrant import INDONESIAN_RATINGS, Predicate, Quadrant, Rating, predicate_of
 from services.appraisal.domain.record import Record, Stage
 from services.appraisal.domain.rules import AppraisalRules, Improvement, Peers, PlanChanges, RatingPolicy, ZeroTarget, read_settings
@@ -26,7 +26,21 @@ from shared.kernel.calendar import Term
 from shared.kernel.employment import INTERRUPTIONS, Employment, Interruption, Spell
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from tests.support.appraisal import BEHAVIOURS, DELIVERED, GOOD, M1, OBJECTED, SCORED, SETTINGS, UNTIL, given, moment
+from tests.support.appraisal import (
+    APPROVED,
+    BEHAVIOURS,
+    DAYS,
+    DELIVERED,
+    GOOD,
+    ISSUED,
+    M1,
+    OBJECTED,
+    SCORED,
+    SETTINGS,
+    UNTIL,
+    given,
+    moment,
+)
 
 NUMBERS = {
     **{key: value for key, value in SETTINGS.items() if key not in ("quadrant", "rating_policy")},
@@ -271,6 +285,26 @@ def test_a_period_outside_service_is_told_with_what_was_instead():
         "2026-02, and study since 2026-01-15",
         "2026-02, and service since 2026-03-01",
     ]
+
+
+def test_a_plan_that_is_not_made_anew_is_told_what_could_be():
+    july, autumn = date(2026, 7, 1), date(2026, 9, 15)
+    anew = ApprovePlan(M1, "2026", (ISSUED, DAYS), "m12", "SKP/2/2026", "place@1", date(2026, 10, 1))
+    approved = given(PLAN, *APPROVED).when(anew).then_refused("plan-approved")
+    assert (approved.expected, approved.found) == (
+        "a plan of 2026 that is not fixed yet, or another post within the year", "version 1, approved")  # fmt: skip
+    other = given(PLAN, *APPROVED).when(replace(anew, since=date(2026, 8, 1), transfers=(autumn, july))).then_refused("plan-approved")
+    assert other.expected == "a plan of 2026 that is not fixed yet, or a new one from 2026-07-01 or 2026-09-15"
+    assert other.found == "version 1, approved, and a new one from 2026-08-01"
+    closed = replace(anew, transfers=(july,), closed=frozenset({"2026-08", "2026-06", "2026-07"}))
+    delivered = given(PLAN, *APPROVED).when(closed).then_refused("period-delivered")
+    assert (delivered.expected, delivered.found) == (
+        "months from 2026-07 on whose appraisal is not delivered yet", "2026-07, 2026-08")  # fmt: skip
+    own = tuple(replace(target, months=months) for target, months in ((ISSUED, ("2026-06", "2026-03")), (DAYS, ("2026-05",))))
+    quarters = tuple(Period(2026, first, first + 2) for first in (1, 4, 7))
+    unmeasured = given(PLAN).when(replace(anew, targets=own, appraised=quarters)).then_refused("period-unmeasured", 422)
+    assert (unmeasured.expected, unmeasured.found) == (
+        "at least one target that is measured in 2026-Q3", "targets measured in 2026-03, 2026-05, 2026-06")  # fmt: skip
 
 
 # --- what a stream tells ----------------------------------------------------------------------------------------------------------------
