@@ -83,6 +83,7 @@ AREAS = {
             "tests/unit/test_employment.py",
             "tests/unit/test_ids.py",
             "tests/unit/test_withdrawn_entries.py",
+            "tests/unit/test_relations_hold_on_the_day.py",
             "tests/unit/test_http_cells.py",
             SETTINGS,
         ),

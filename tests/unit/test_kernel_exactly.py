@@ -18,6 +18,7 @@ from shared.kernel.decimals import DECIMAL, SAID, of_float, plain, to_places
 from shared.kernel.employment import Employment, Interruption, Said, Spell, entered, has_left, said_by
 from shared.kernel.facts import Fact
 from shared.kernel.ids import random_id
+from shared.kernel.leading import led_within, lines_within
 from shared.kernel.means import exact_means
 from shared.kernel.money import exact, exact_text, rupiah_text
 from shared.kernel.nip import check_nip
@@ -170,6 +171,7 @@ def test_a_spreadsheets_number_has_fifteen_digits_and_twelve_places():
         Decimal("1.000000000001"), Decimal("1.000000000000"), Decimal("-0.000000000001")]  # fmt: skip
     assert [bool(DECIMAL.fullmatch(text)) for text in ("9" * 15 + "." + "9" * 12, "9" * 16, "1." + "9" * 13, "1.", "-1", "1e3", "")] == [
         True, False, False, False, False, False, False]  # fmt: skip
+    assert to_places(Decimal("123456789012345678.5")) == Decimal("123456789012345678.5")
     assert SAID == "at most 15 digits before and 12 after the decimal sign"
 
 
@@ -307,6 +309,100 @@ def test_who_has_left_is_who_is_out_of_service_today():
     assert Employment.known(Known(NEXT, ended, joined), "m8", models) == Employment((Spell(DAY, NEXT, "died"),))
 
 
+# --- who led whom -----------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Led:
+    assessor: str
+    superior: str | None
+    since: date
+
+
+class Joined(SimpleNamespace):
+    pass
+
+
+class Left(SimpleNamespace):
+    pass
+
+
+class Away(SimpleNamespace):
+    pass
+
+
+Joined.__name__, Left.__name__, Away.__name__ = "EmployeeRegistered", "EmploymentEnded", "ServiceInterrupted"
+MODELS = (Joined, Left, Away)
+
+
+class People:
+    """What is known of each person's service, by the person."""
+
+    def __init__(self, today, **service):
+        self.today = today
+        self.known = {who: [fact(one, number) for number, one in enumerate(events, 1)] for who, events in service.items()}
+
+    def facts(self, model, subject):
+        return [one for one in self.known.get(subject, ()) if type(one.event) is model]
+
+
+FIRST, SECOND, THIRD = (Led(who, f"above-{who}", since) for who, since in
+                        (("a", date(2026, 1, 1)), ("b", date(2026, 5, 1)), ("c", date(2026, 8, 1))))  # fmt: skip
+LINES = (FIRST, SECOND, THIRD)
+
+
+def test_lines_within_are_those_in_force_on_a_day_of_it():
+    never_left = Employment()
+
+    def within(first, last, ends=never_left):
+        return [line.assessor for line in lines_within(LINES, ends, first, last)]
+
+    day = date(2026, 5, 1)
+    before = date(2026, 4, 30)
+    assert (within(before, before), within(day, day), within(before, day)) == (["a"], ["b"], ["a", "b"])
+    assert within(date(2025, 12, 1), date(2025, 12, 31)) == [] and within(date(2025, 12, 1), date(2026, 1, 1)) == ["a"]
+    assert within(date(2026, 9, 1), date(2100, 1, 1)) == ["c"] and within(before, date(2026, 9, 1)) == ["a", "b", "c"]
+    again = Employment((Spell(date(2020, 1, 1), date(2026, 6, 1), "resigned"), Spell(date(2026, 7, 1))))
+    assert within(date(2026, 6, 15), date(2026, 7, 31), again) == ["b"], "it held on the first day"
+    assert within(date(2026, 7, 1), date(2026, 7, 31), again) == []
+
+
+@pytest.mark.parametrize(("person", "period", "today", "led"), [
+    ("b", "2026-Q2", date(2026, 9, 1), True), ("a", "2026-Q2", date(2026, 9, 1), True), ("a", "2026-Q3", date(2026, 9, 1), False),
+    ("c", "2026-Q2", date(2026, 9, 1), True), ("c", "2026-Q2", date(2026, 7, 31), False), ("a", "2026-05", date(2026, 9, 1), True),
+    ("a", "2026-06", date(2026, 6, 1), True), ("a", "2026-Q3", date(2026, 7, 1), False), ("b", "2026-Q1", date(2026, 9, 1), False),
+    ("b", "2026", date(2026, 9, 1), True), ("above-b", "2026-Q2", date(2026, 9, 1), False), ("m8", "2026-Q2", date(2026, 9, 1), False),
+    ("a", "2026-Q2", date(2026, 4, 1), True), ("b", "2026-Q2", date(2026, 4, 30), False),
+])  # fmt: skip
+def test_who_led_is_who_was_assessor_on_a_day_of_the_quarter_or_is_it_today(person, period, today, led):
+    lines = (*LINES, Led("m8", None, date(2026, 12, 1)))
+    assert led_within(People(today), person, "m8", lines, Period.parse(period), MODELS) is led
+
+
+def test_the_superior_stands_in_for_an_assessor_who_is_gone_or_away_and_nobody_for_one_who_left_himself():
+    today, q2 = date(2026, 9, 1), Period.parse("2026-Q2")
+    joined = Joined(since=date(2020, 1, 1))
+    left = Left(since=date(2026, 5, 10), kind="retired")
+    away = Away(since=date(2026, 8, 1), kind="study", until=None)
+    back = Joined(since=date(2026, 6, 1))
+
+    def led(person, **service):
+        return led_within(People(today, **service), person, "m8", LINES, q2, MODELS)
+
+    assert led("above-b", b=(joined, left)) and led("above-b", b=(joined, away)) and led("above-b", b=(joined, left, back))
+    assert not led("above-b", b=(joined,)) and not led("above-b")
+    assert led("b", b=(joined, left)), "he stood there on the first of May"
+    assert not led("b", b=(joined, replace(left, since=date(2026, 4, 1))))
+    assert not led("above-b", **{"above-b": (joined, left)}, b=(joined,))
+    assert not led("above-b", b=(joined, left), **{"above-b": (joined, replace(left, since=date(2026, 4, 1)))})
+    gone = (joined, replace(left, since=date(2026, 3, 15)), replace(back, since=date(2026, 3, 20)))
+    assert not led("a", m8=gone) and led("b", m8=gone), "the employee's own new service broke the line of before"
+
+
+def replace(event, **changed):
+    return type(event)(**{**vars(event), **changed})
+
+
 # --- clocks, money, periods, numbers ----------------------------------------------------------------------------------------------------
 
 
@@ -335,6 +431,7 @@ def test_numbers_have_their_longest_forms():
         exact_text(Fraction(1, 2**30)) == f"{Fraction(5**30)}".rjust(30, "0").join(["0.", ""])
         and exact_text(Fraction(1, 2**31)) == f"1/{2**31}"
     )
+    assert exact_text(Fraction(1, 5)) == "0.2" and exact_text(Fraction(1, 2 * 5**25)) == "0." + str(2**24).rjust(25, "0")
     assert rupiah_text(-1_000) == "-Rp1.000" and isinstance(random_id(), UUID) and random_id() != random_id()
     assert [parse_day(text).year for text in ("1950-01-01", "2100-12-31")] == [1950, 2100]
     with pytest.raises(ValueError, match="a day such as 2026-04-01, from 1950 to 2100, found '1949-12-31'"):
