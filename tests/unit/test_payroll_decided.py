@@ -76,6 +76,7 @@ def test_a_month_that_a_run_left_out_says_what_it_waits_for_now():
     more = (*WAITS, Missing("predicate", "2025-Q4"))
     assert settle([left], replace(HELD, missing=more)) == [replace(left, missing=more)]
     assert settle([left, CALCULATED], HELD) == [left], "its run stays named"
+    assert ALLOWANCE_MONTH.decider.state([left, CALCULATED]) == Month(CALCULATED, run="2026-01")
     assert ALLOWANCE_MONTH.decider.state([left, replace(left, run=None)]) == Month(run="2026-01", missing=WAITS)
 
 

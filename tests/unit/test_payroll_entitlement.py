@@ -291,6 +291,45 @@ def test_bonuses_of_a_month_once_and_in_order():
     others = (places.award("m1", 0, "2026-04", at(4, 1)), places.award("m1", 9, "2026-05", at(4, 1)), places.award("m1", 9, None, at(4, 1)))
     told = replace(WHOLE, awards=(later, *others, first, later))
     assert bonuses_of(APRIL, told, SCHEME) == bonuses_of(APRIL, told, None) == ((first, later), ())
+    least = places.award("m1", 1, "2026-04", at(4, 2))
+    assert bonuses_of(APRIL, replace(WHOLE, awards=(least,)), SCHEME) == ((least,), ())
+
+
+@pytest.mark.parametrize(("granted", "ends", "lapses"), [
+    (date(2026, 2, 10), [(date(2026, 3, 1), None)], True), (date(2026, 2, 28), [(date(2026, 3, 1), None)], True),
+    (date(2026, 2, 10), [(FIRST, None)], True), (date(2026, 2, 10), [(FIRST + DAY, None)], False),
+    (date(2026, 3, 10), [(date(2026, 3, 1), None)], True), (date(2026, 3, 10), [(date(2026, 3, 1), date(2026, 3, 20))], False),
+    (date(2026, 3, 1), [(date(2026, 3, 1), date(2026, 3, 20))], False),
+    (date(2026, 2, 10), [(date(2026, 3, 1), date(2026, 3, 20))], True),
+    (date(2026, 3, 10), [(date(2026, 3, 1), date(2026, 3, 5)), (date(2026, 3, 20), None)], True),
+    (date(2026, 3, 25), [(date(2026, 3, 1), LAST + DAY)], True),
+])  # fmt: skip
+def test_a_bonus_lapses_with_an_end_of_service_after_which_none_is_paid(granted: date, ends: list, lapses: bool):
+    life, version = [REGISTERED], 5
+    for end, back in ends:
+        life.append(year.ended("dismissed", end, version))
+        if back is not None:
+            life.append(copy(year.joined(back), version=version + 1, id=f"back-{version}"))
+        version += 2
+    award = places.award("m1", 7, "2026-04", datetime(granted.year, granted.month, granted.day, 3, tzinfo=UTC))
+    told = replace(WHOLE, life=tuple(life), awards=(award,))
+    for rules, paid in (({"dismissed": "lapses"}, not lapses), ({}, not lapses), ({"dismissed": "paid", "retired": "lapses"}, True)):
+        assert bonuses_of(APRIL, told, replace(SCHEME, bonuses=rules)) == (((award,), ()) if paid else ((), (award,)))
+    assert bonuses_of(APRIL, told, None) == ((award,), ())
+
+
+def test_of_two_ends_the_last_one_decides_over_a_bonus_granted_after_both():
+    life = (REGISTERED, year.ended("dismissed", date(2026, 1, 10), 5), copy(year.joined(date(2026, 1, 20)), version=6, id="back"),
+            year.ended("retired", date(2026, 2, 1), 7))  # fmt: skip
+    award = places.award("m1", 7, "2026-04", datetime(2026, 3, 1, 3, tzinfo=UTC))
+    rules = replace(SCHEME, bonuses={"retired": "paid", "dismissed": "lapses"})
+    assert bonuses_of(APRIL, replace(WHOLE, life=life, awards=(award,)), rules) == ((award,), ())
+    again = (*life, copy(year.joined(date(2026, 3, 20)), version=8, id="again"))
+    new = year.position(8, date(2026, 3, 20), version=9)
+    before = places.award("m1", 7, "2026-04", datetime(2026, 1, 5, 3, tzinfo=UTC), "teladan")
+    found = entitle(APRIL, replace(WHOLE, life=again, positions=(new,), awards=(award, before)), rules)
+    assert found.lines[2:] == (Line("bonus", "tim-terbaik", 7, "100", "100", 7),), "the one granted before the dismissal has lapsed"
+    assert award in found.grounds
 
 
 def test_withdrawn_posts_that_would_have_paid():
@@ -327,6 +366,21 @@ FOUND = Entitlement(
 def test_an_entitlement_with_all_that_it_rests_on():
     assert entitle(APRIL, WHOLE, SCHEME) == FOUND
     assert FOUND.inputs == (PUBLISHED.id, POST.id, ATTENDED.id, BAIK.id)
+    delivered = year.delivered("baik", version=6)
+    assert entitle(APRIL, replace(WHOLE, predicates=(delivered,)), SCHEME).standing == Standing(Q1, "baik", delivered)
+    old = year.delivered("baik", "2025-Q4", version=6)
+    by_last = entitle(APRIL, replace(WHOLE, predicates=(old,)), replace(SCHEME, when_missing="last"))
+    assert by_last.standing == Standing(Period.parse("2025-Q4"), "baik", old, "last-predicate")
+    back = heard("personnel", h.PositionWithdrawn("m1", FIRST + DAY, False), "m1", "personnel-employee-m1", 30, at(4, 9))
+    before = copy(back, event=replace(back.event, since=POST.event.since), id="before")
+    assert entitle(APRIL, replace(WHOLE, withdrawn=(back, before)), SCHEME).grounds == (*FOUND.grounds, back)
+
+
+def test_the_rest_goes_where_the_rules_say():
+    halves = tuple(replace(one, share=Fraction(50), factors=("predicate",)) for one in SCHEME.components)
+    scheme = replace(SCHEME, components=halves, basic={8: 1}, payout={"baik": Fraction(100)}, discipline=None)
+    for rest, amounts in (("largest-remainder", [1, 0]), ("performance", [0, 1]), ("discipline", [1, 0])):
+        assert [line.amount for line in entitle(APRIL, WHOLE, replace(scheme, rest=rest)).lines] == amounts
 
 
 def test_extras_cut_and_bonus_come_after_the_components():
@@ -425,6 +479,14 @@ def test_a_month_that_runs_counts_as_attended_in_full_where_the_rules_say_so():
     assert entitle(APRIL, replace(running, predicates=(BAIK,), attendance=(part,)), plain).counts_until is None
 
 
+def test_what_is_missing_beside_the_post_while_the_month_runs():
+    part = copy(ATTENDED, event=replace(ATTENDED.event, provisional_until=date(2026, 4, 20)))
+    running = replace(WHOLE, positions=(), attendance=(part,), today=date(2026, 4, 25))
+    post, attendance = Missing("position", "2026-04-01"), Missing("attendance", "2026-04")
+    assert entitle(APRIL, running, replace(SCHEME, early=EARLY)) == Held("m1", "2026-04", (post,))
+    assert entitle(APRIL, running, SCHEME) == Held("m1", "2026-04", (post, attendance))
+
+
 def test_a_month_of_which_no_day_is_paid():
     gone = (REGISTERED, year.ended("retired", date(2026, 3, 10)))
     nothing = entitle(APRIL, replace(WHOLE, life=gone), SCHEME)
@@ -466,13 +528,9 @@ def test_deliveries_that_were_withdrawn_are_what_a_month_rests_on():
     found = entitle(APRIL, replace(WHOLE, withdrawals=(own, near)), SCHEME)
     assert found.grounds == (*FOUND.grounds, own)
     last = replace(SCHEME, when_missing="last")
-    by_last = replace(
-        WHOLE, predicates=(year.imported("baik", "2025-Q3"),), withdrawals=(own, near, far, withdrawn("2025-Q3"), withdrawn("2026-Q2"))
-    )
-    assert [one.event.period for one in entitle(APRIL, by_last, last).grounds if isinstance(one.event, h.DeliveryWithdrawn)] == [
-        "2026-Q1",
-        "2025-Q4",
-    ]
+    all_ = (own, near, far, withdrawn("2025-Q3"), withdrawn("2026-03"), withdrawn("2026-Q2"))
+    found = entitle(APRIL, replace(WHOLE, predicates=(year.imported("baik", "2025-Q3"),), withdrawals=all_), last).grounds
+    assert [one.event.period for one in found if isinstance(one.event, h.DeliveryWithdrawn)] == ["2026-Q1", "2025-Q4", "2026-03"]
 
 
 def test_the_rules_publication_is_named_by_its_version_and_the_last_one_counts():

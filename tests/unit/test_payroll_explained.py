@@ -41,7 +41,8 @@ SCHEME = replace(
     read_scheme("r@1", ("Perbup 1/2025",), year.SETTINGS, TABLES), basic={8: 3_000_000, 9: 6_000_000}, payout=PAYOUT, interruptions={}
 )
 PUBLISHED = Fact(
-    RuleSetPublished("allowance", "r", 1, date(2026, 1, 1), ("Perbup 1/2025",), {}), "rules-1", "id.payroll.rule-set", "kota", "rules",
+    RuleSetPublished("allowance", "r", 1, date(2026, 1, 1), ("Perbup 1/2025",), {"from": date(2026, 1, 1)}), "rules-1",
+    "id.payroll.rule-set", "kota", "rules",
     "payroll-rules-allowance", 1, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC), "x", "y",
 )  # fmt: skip
 POST, REGISTERED, ATTENDED, BAIK = year.position(), year.registered(), year.attendance(4, late=450), year.imported("baik", "2026-Q1")
@@ -177,6 +178,11 @@ def test_a_difference_names_its_cause_wherever_it_is_known(cause: Fact):
     }  # fmt: skip
 
 
+def test_a_cause_is_told_with_all_that_it_says():
+    (found,) = told(ledger=(adjusted(4, PUBLISHED.id),))["differences"]
+    assert found["cause"]["data"]["settings"] == {"from": "2026-01-01"} and found["cause"]["data"]["sources"] == ["Perbup 1/2025"]
+
+
 def test_a_cause_that_is_not_known_any_more_is_named_by_its_id():
     (found,) = told(ledger=(adjusted(4, "gone"),))["differences"]
     assert (found["cause"], found["paid"]) == ({"event": "gone", "type": "t"}, [])
@@ -234,6 +240,12 @@ def test_attendance_that_is_assumed_says_by_which_rule():
     assumed = {"step": "attendance-assumed", "data": {"month": "2026-04", "source": "Perwal 42/2025"}}
     assert steps("attendance-assumed", running, early) == [assumed]
     assert steps("attendance-assumed", replace(WHOLE, attendance=())) == steps("attendance", replace(WHOLE, attendance=())) == []
+    part = Fact(**{name: getattr(ATTENDED, name) for name in ATTENDED.__struct_fields__} | {
+        "event": replace(ATTENDED.event, provisional_until=date(2026, 4, 20))
+    })  # fmt: skip
+    (found,) = steps("attendance", replace(running, attendance=(part,)), early)
+    assert found["data"]["provisional_until"] == "2026-04-20"
+    assert steps("attendance", replace(WHOLE, attendance=(part,))) == []
     (plain,) = steps("attendance", WHOLE, replace(SCHEME, components=SCHEME.components[:1], discipline=None))
     assert "deductions" not in plain["data"]
 
@@ -261,6 +273,10 @@ def test_awards_extras_and_the_predicate_in_the_place_of_another():
         SCHEME, extras=(Extra("more", frozenset(("baik", "kurang")), Fraction(5, 2)), Extra("none", frozenset(("kurang",)), Fraction(1)))
     )
     assert [one["event"] for one in steps("award", replace(WHOLE, awards=(AWARD,)))] == [AWARD.id]
+    left = replace(WHOLE, life=(REGISTERED, year.ended("dismissed", date(2026, 4, 1))), awards=(AWARD,))
+    lapsing = replace(SCHEME, bonuses={"dismissed": "lapses"})
+    assert [one["event"] for one in steps("award-lapsed", left, lapsing)] == [AWARD.id] and steps("award", left, lapsing) == []
+    assert steps("extra", replace(WHOLE, predicates=()), extra) == []
     data = {"name": "more", "when_predicate": ["baik", "kurang"], "percent_of_base": "2.5", "predicate": "baik"}
     assert steps("extra", WHOLE, extra) == [{"step": "extra", "data": data}]
     last, old = replace(SCHEME, when_missing="last"), replace(WHOLE, predicates=(year.imported("baik", "2025-Q4"),))

@@ -25,6 +25,7 @@ TABLES = Tables(
     payout={"payout-1": PAYOUT},
     sources={"own-2026": "Perda 1/2025", "payout-1": "Permen 2/2025"},
     interruptions={"long-leave": Fraction(50), "study": Fraction(0)},
+    bonuses={"died": "paid", "dismissed": "lapses"},
 )
 LEAST: dict[str, Any] = {
     "components": [{"name": "work", "share_percent": 100, "factor": "predicate"}],
@@ -33,6 +34,7 @@ LEAST: dict[str, Any] = {
 READ = Scheme(
     "x@1", ("Perbup 1/2025", "Perda 1/2025", "Permen 2/2025"), (Component("work", Fraction(100), ("predicate",), "payout-1"),),
     {7: 3_000_000, 8: 4_000_001}, PAYOUT, "next_quarter", "delivered", "hold", None, Fraction(25), interruptions=TABLES.interruptions,
+    bonuses=TABLES.bonuses,
 )  # fmt: skip
 
 
@@ -62,6 +64,8 @@ POINTS = {"late_block_minutes": 1, "late_points": 3, "late_cap": 57, "absent_day
     ({"interruptions": {"long-leave": 0, "suspended": "12.5"}},
      {"interruptions": {"long-leave": Fraction(0), "study": Fraction(0), "suspended": Fraction(25, 2)}}),
     ({"end_of_service": {"died": "whole-month", "retired": "within-month"}}, {"ends": {"died": "whole-month", "retired": "within-month"}}),
+    ({"bonus_after_end": {"died": "lapses", "resigned": "paid"}},
+     {"bonuses": {"died": "lapses", "dismissed": "lapses", "resigned": "paid"}}),
     ({"predicate_names": {"cukup": "butuh_perbaikan"}}, {"names": {"cukup": "butuh_perbaikan"}}),
     ({"discipline": POINTS},
      {"discipline": DisciplineRule(1, Fraction(3), Fraction(57), Fraction(5, 2), Fraction(0), Fraction(100))}),
@@ -140,6 +144,10 @@ def test_components_times_criteria_and_factors():
       for name, value in (("since", "soon"), ("source", ""), ("surplus", 1))),
     ({"interruptions": {"long-leave": 101}}, "interruptions.long-leave"), ({"interruptions": {"holiday": 1}}, "interruptions.holiday"),
     ({"end_of_service": {"died": "never"}}, "end_of_service.died"), ({"end_of_service": {"gone": "whole-month"}}, "end_of_service.gone"),
+    ({"bonus_after_end": {"died": "halved"}}, "bonus_after_end.died"), ({"bonus_after_end": {"gone": "paid"}}, "bonus_after_end.gone"),
+    *(({"pay_before_end": {"months": [12], "from_day": 20, "source": "Perwal 42/2025"} | {name: value}}, f"pay_before_end.{name}")
+      for name, value in (("months", []), ("months", [13]), ("months", [0]), ("months", 12), ("from_day", 0), ("from_day", 29),
+                          ("attendance", "none"), ("predicate", "best"), ("source", ""), ("surplus", 1))),
     ({"predicate_names": {"cukup": "cukup"}}, "predicate_names.cukup"), ({"predicate_names": {"baik": "kurang"}}, "predicate_names.baik"),
 ])  # fmt: skip
 def test_a_setting_that_cannot_be_used_is_refused_with_its_place(wrong: dict[str, Any], place: str):
