@@ -206,6 +206,10 @@ def test_one_promotion_is_proposed_and_another_listed_with_what_it_lacks(here):
     }  # fmt: skip
     decision, seen = {"outcome": "approved", "document": "823/1/2026"}, {"If-Match": f'"{listed["s1"]["version"]}"'}
     problem(here.call("POST", "/v1/proposals/s1/rank-iii-c/decision", APPROVER, seen, json=decision), 409, "proposal-not-open")
+    seen = {"If-Match": f'"{listed["s2"]["version"]}"'}
+    for since in ("2015-05-01", "2021-10-01"):  # she has held III/b since October 2021
+        answer = here.call("POST", "/v1/proposals/s2/rank-iii-c/decision", APPROVER, seen, json={**decision, "since": since})
+        assert "after 2021-10-01" in problem(answer, 422, "promotion-date")["expected"]
     assert types(decide(here, "s2", "rank-iii-c")) == ["RankHeld"]
     shown = here.call("GET", "/v1/employees/s2?on=2026-04-01", HR).get_json()
     assert (shown["rank"]["rank"], shown["rank"]["service_since"], shown["education"]) == ("III/c", "2012-03-01", "s1")

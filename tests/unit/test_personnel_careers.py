@@ -259,7 +259,7 @@ def test_who_lacks_one_condition_is_listed_with_it_and_not_open_for_decision(cas
     two_years(office, "s3", case.get("predicate", "baik"))
     row = office.proposal("s3/rank-iii-c")
     assert (row["status"], row["missing"]) == ("listed", missing)
-    decide = DecidePromotion("s3", "rank-iii-c", "approved", date(2026, 4, 1), "823/1", "boss")
+    decide = DecidePromotion("s3", "rank-iii-c", "approved", date(2026, 4, 1), "823/1", "boss", date(2021, 10, 1))
     with pytest.raises(Refused) as caught:
         office.do(PROMOTION, decide)
     assert caught.value.code == "proposal-not-open" and missing[0] in caught.value.found
@@ -342,7 +342,7 @@ def test_an_approved_promotion_gives_the_rank_and_is_proposed_once():
     office.rules("promotion", PROMOTION_RULES)
     office.person("s2")
     two_years(office, "s2")
-    office.do(PROMOTION, DecidePromotion("s2", "rank-iii-c", "approved", date(2026, 4, 1), "823/1", "boss"))
+    office.do(PROMOTION, DecidePromotion("s2", "rank-iii-c", "approved", date(2026, 4, 1), "823/1", "boss", date(2021, 10, 1)))
     office.at(2026, 4, 1).do(EMPLOYEE, HoldRank("s2", "III/c", date(2026, 4, 1), date(2012, 3, 1)))
     assert office.open() == set() and office.proposal("s2/rank-iii-c")["status"] == "approved"
     assert office.proposal("s2/rank-iii-d")["missing"] == ["years-in-rank"]
@@ -350,7 +350,7 @@ def test_an_approved_promotion_gives_the_rank_and_is_proposed_once():
 
 def test_peraturan_bkn_4_2025_a_rank_begins_on_the_first_of_a_month():
     proposed = RankPromotionProposed("s2", "rank-iii-c", "III/b", "III/c", (), (), "r@1")
-    decide = DecidePromotion("s2", "rank-iii-c", "approved", date(2026, 4, 2), "823/1", "boss")
+    decide = DecidePromotion("s2", "rank-iii-c", "approved", date(2026, 4, 2), "823/1", "boss", date(2021, 10, 1))
     assert refused(PROMOTION, [proposed], decide).code == "promotion-date"
     assert refused(PROMOTION, [proposed], replace(decide, since=date(2026, 4, 1), decided_by="s2")).status == 403
     assert refused(PROMOTION, [], decide).status == 404

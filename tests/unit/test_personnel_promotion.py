@@ -169,7 +169,7 @@ def test_a_term_in_months_ends_on_the_same_day_or_on_the_first_after_a_month_tha
 PROPOSE = ProposePromotion("s2", "rank-iii-c", "III/b", "III/c", MET, (), "r@1")
 PROPOSED, LISTED = RankPromotionProposed(**vars(PROPOSE)), RankPromotionProposed(**vars(replace(PROPOSE, missing=("predicates",))))
 WITHDRAWN = RankPromotionWithdrawn("s2", "rank-iii-c", ("predicates",))
-DECIDE = DecidePromotion("s2", "rank-iii-c", "approved", date(2026, 4, 1), "823/1", "boss")
+DECIDE = DecidePromotion("s2", "rank-iii-c", "approved", date(2026, 4, 1), "823/1", "boss", date(2021, 10, 1))
 
 
 def test_a_promotion_is_proposed_anew_when_its_reasons_change_and_withdrawn_once():
@@ -200,6 +200,9 @@ def test_a_promotion_is_decided_once(outcome: str):
     ([PROPOSED, WITHDRAWN], {}, ("proposal-not-open", 409)),
     ([PROPOSED], {"since": date(2026, 4, 2)}, ("promotion-date", 422)),
     ([PROPOSED], {"since": date(2026, 3, 31)}, ("promotion-date", 422)),
+    ([PROPOSED], {"since": date(2021, 10, 1), "rank_since": date(2021, 10, 1)}, ("promotion-date", 422)),
+    ([PROPOSED], {"since": date(2015, 5, 1), "rank_since": date(2021, 10, 1)}, ("promotion-date", 422)),
+    ([PROPOSED], {"rank_since": None}, ("proposal-not-open", 409)),
 ])  # fmt: skip
 def test_a_decision_that_cannot_be(past: list, change: dict[str, Any], found: tuple[str, int]):
     assert refusal(PROMOTION, past, replace(DECIDE, **change)) == found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from services.personnel.domain.proposals import PROPOSAL, Decide
 from services.personnel.domain.sanction import SANCTION, Impose, sanction_name
 from services.personnel.domain.terms import after_months, month_after
 from services.personnel.domain.unit import unit_stream
-from services.personnel.events import DevelopmentProposed
+from services.personnel.events import DevelopmentProposed, RankHeld
 from services.personnel.views import DEVELOPMENTS, PROPOSALS
 from shared.flow.declared import Do
 from shared.http.acting import Ask, commanding, querying
@@ -65,11 +64,12 @@ def decide_proposal(ask: Ask, body: Body, employee: str, proposal: str) -> Body:
     if body["outcome"] == "approved":
         must_serve(ask, employee, body.get("since") or ask.today, "an approval that holds")
     if proposal.startswith("rank-"):
+        since, held = body.get("since") or month_after(ask.today), _rank_held(ask, employee)
         decision = DecidePromotion(
-            employee, proposal, body["outcome"], body.get("since") or month_after(ask.today), body["document"], ask.actor.id
+            employee, proposal, body["outcome"], since, body["document"], ask.actor.id, held.since if held else None
         )
         decided = ask.execute(PROMOTION, decision)
-        brings = _rank(ask, decision)
+        brings = [_rank(ask, decision, held)] if body["outcome"] == "approved" else None
     else:
         command = Decide(employee, proposal, body["outcome"], body["document"], ask.actor.id)
         proposed = ask.state(PROPOSAL, command).proposed
@@ -82,12 +82,16 @@ def decide_proposal(ask: Ask, body: Body, employee: str, proposal: str) -> Body:
     return answer
 
 
-def _rank(ask: Ask, decision: DecidePromotion) -> Sequence[Do]:
+def _rank_held(ask: Ask, employee: str) -> RankHeld | None:
+    """The rank held today, in the present service."""
+    state: EmployeeState = ask.state(EMPLOYEE, RegisterEmployee(employee, "PNS", ask.today))
+    return in_force((one for one in state.ranks if state.service.reaches(one.since, ask.today)), ask.today)
+
+
+def _rank(ask: Ask, decision: DecidePromotion, held: RankHeld) -> Do:
     """The rank of an approved promotion; service goes on being counted from where it was."""
     proposed = ask.state(PROMOTION, decision).proposed
-    state: EmployeeState = ask.state(EMPLOYEE, RegisterEmployee(decision.employee, "PNS", decision.since))
-    held = in_force(state.ranks, decision.since)
-    return [Do(EMPLOYEE, HoldRank(decision.employee, proposed.rank_to, decision.since, held.service_since))]
+    return Do(EMPLOYEE, HoldRank(decision.employee, proposed.rank_to, decision.since, held.service_since))
 
 
 def _brought(ask: Ask, body: Body, proposed: DevelopmentProposed) -> Do:

@@ -148,7 +148,10 @@ class WithdrawPromotion:
 
 @dataclass(frozen=True)
 class DecidePromotion:
-    """`since`: the first of a month (Peraturan BKN 4/2025: twelve periods a year)."""
+    """`since`: the first of a month (Peraturan BKN 4/2025: twelve periods a year), after `rank_since`, the first day of the present rank.
+
+    `rank_since` is None where no rank is held any more.
+    """
 
     employee: str
     proposal: str
@@ -156,6 +159,7 @@ class DecidePromotion:
     since: date
     document: str
     decided_by: str
+    rank_since: date | None
 
 
 @dataclass(frozen=True)
@@ -212,9 +216,29 @@ def _decide(state: PromotionState, command: DecidePromotion) -> Sequence[RankPro
             remedy="give the first of a month",
             status=422,
         )
+    if command.outcome == "approved":
+        _after_rank(command)
     return [
         RankPromotionDecided(command.employee, command.proposal, command.outcome, state.proposed.rank_to, command.since, command.document)
     ]
+
+
+def _after_rank(command: DecidePromotion) -> None:
+    if command.rank_since is None:
+        raise Refused(
+            "proposal-not-open",
+            expected="a person who holds a rank",
+            found=f"none that {command.employee} holds today",
+            remedy="read the proposal again; it is withdrawn with the rank",
+        )
+    if command.since <= command.rank_since:
+        raise Refused(
+            "promotion-date",
+            expected=f"a day after {command.rank_since}, when the present rank began",
+            found=str(command.since),
+            remedy="give a later first of a month",
+            status=422,
+        )
 
 
 def evolve(state: PromotionState, event: object) -> PromotionState:
