@@ -212,6 +212,19 @@ def test_a_transfer_learned_of_when_its_months_are_appraised_has_its_plan_from_t
     given(PLAN, *APPROVED, changed, *SECOND[1:]).when(replace(late, since=date(2026, 4, 1))).then_refused("plan-approved")
 
 
+def test_without_a_day_the_plan_follows_the_last_transfer_that_has_begun_and_leaves_it_a_month_of_the_year():
+    june, december = date(2026, 6, 10), date(2026, 12, 15)
+    for on in (date(2026, 7, 6), date(2026, 12, 20)):
+        found = given(PLAN, *APPROVED).when(anew(since=None, transfers=(june, december), on=on)).events[0]
+        assert (found.since, found.cause) == (june, "transfer"), on
+    both = anew(since=None, transfers=(june, date(2026, 8, 15)))
+    assert given(PLAN, *APPROVED).when(both).events[0].since == june, "the one in August is still to come"
+    assert given(PLAN, *APPROVED).when(replace(both, approved_on=date(2026, 8, 20))).events[0].since == date(2026, 8, 15)
+    assert given(PLAN, *APPROVED).when(replace(both, transfers=(date(2026, 8, 15),))).events[0].since == date(2026, 8, 15)
+    alone = given(PLAN, *APPROVED).when(anew(since=None, transfers=(december,), on=date(2026, 12, 20))).then_refused("plan-since", 422)
+    assert alone.remedy.startswith("make the plan of 2027")
+
+
 DAYS_OF_YEAR = st.dates(date(2026, 1, 2), date(2026, 12, 31))
 
 

@@ -76,9 +76,10 @@ def approve(ask: Ask, body: dict[str, Any], employee: str, year: str) -> dict[st
 
     By the assessor. If-Match is the version of the draft, as GET shows it. 422 weights-not-100 says the sum, 422 weights-of-some
     names who has none, 422 period-unmeasured; 409 plan-approved.
-    After another post within the year, or where the rules allow it, the plan is made anew `since` a day (the post's without it): it
-    counts from the first whole month on, the earlier version for the months before. 422 plan-since; 409 period-delivered where a month
-    of it has been appraised: the remedy names the first day after those months, from which a post that was learned of late has its plan.
+    After another post within the year, or where the rules allow it, the plan is made anew `since` a day (without it that of the last
+    post begun): it counts from the first whole month on, the earlier version for the months before. 422 plan-since; 409 period-delivered
+    where a month of it has been appraised: the remedy names the first day after those months, from which a post that was learned of late
+    has its plan.
     Answers {plan_version, targets, version}, for a new version also {since, first_month}; the ETag is from now on the plan's.
     """
     period = check_year(year)

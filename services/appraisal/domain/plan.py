@@ -25,7 +25,7 @@ from shared.kernel.refusal import Refused
 class ApprovePlan:
     """`targets`: the draft as the superior saw it; `document`: the number of the signed plan.
 
-    For a new version within the year: `since`, from which day on (None: the last of the `transfers`); `transfers`: the days on which
+    For a new version within the year: `since`, from which day on (None: that of the last transfer begun); `transfers`: the days on which
     another post or spell of service began; `priorities`: whether the rules let other reasons than a transfer do; `closed`: the months
     whose appraisal has been delivered. `appraised`: the year's periods whose result follows from achievements.
     """
@@ -253,7 +253,7 @@ def _anew(state: PlanState, command: ApprovePlan, year: Period) -> tuple[date, s
     earliest = max(last.first.shift(1).start, after or year.start)
     open_ = transfers_open(state, command.transfers)
     days = tuple(sorted({*open_, *(earliest for day in open_ if first_month(day).start < earliest)}))
-    since = command.since or (open_[-1] if open_ else None)
+    since = command.since or _followed(open_, year, command.approved_on)
     if since is None or not (since in days or command.priorities):
         raise Refused(
             "plan-approved",
@@ -283,6 +283,13 @@ def _anew(state: PlanState, command: ApprovePlan, year: Period) -> tuple[date, s
         found=str(since),
         remedy=remedy,
     )
+
+
+def _followed(transfers: Sequence[date], year: Period, today: date) -> date | None:
+    """The transfer that a plan without a day follows: the last that has begun and leaves it a month of the year, else the last."""
+    fits = [day for day in transfers if first_month(day) in year.months]
+    begun = [day for day in fits if day <= today]
+    return next(iter(reversed(begun or fits or transfers)), None)
 
 
 def _after(closed: frozenset[str]) -> date | None:
