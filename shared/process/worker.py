@@ -26,10 +26,12 @@ from shared.process.logs import start_logging
 from shared.process.memory import expect_batches
 from shared.process.service import Service
 from shared.process.settings import Settings
+from shared.store import idempotency
 from shared.store.database import Database, connect
-from shared.store.errors import StoreUnavailable
+from shared.store.errors import CommitUnknown, StoreUnavailable
 
 LOG = logging.getLogger(__name__)
+PRUNE_SECONDS = 3600
 
 
 class Worker:
@@ -75,6 +77,7 @@ class Worker:
         self._start("relay", self.relay.run)
         self._start("reactor", self.reactor.run)
         self._start("exports", self._watch_exports)
+        self._start("pruning", self._prune)
         if self.consumer.topics:
             self._start("newly-heard", self.newly_heard.run)
             self._start("consumer", self.consumer.run)
@@ -98,6 +101,16 @@ class Worker:
             except (StoreUnavailable, psycopg2.Error):
                 session = None
             self.stop.wait(1)
+
+    def _prune(self) -> None:
+        """Every hour give up what is kept for a time only."""
+        agencies = [one.partition("=")[0].strip() for one in self.settings.agencies]
+        while not self.stop.wait(PRUNE_SECONDS):
+            try:
+                gone = idempotency.prune(self.database, agencies, self.clock.now())
+                LOG.info("%d answers to requests of long ago were given up", gone)
+            except (StoreUnavailable, CommitUnknown, psycopg2.Error) as trouble:
+                LOG.warning("answers to requests of long ago are given up an hour later: %s", trouble)
 
     def alarms(self) -> list[str]:
         """What needs a person."""

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
-from shared.store.database import Transaction
+from shared.store.database import Database, Transaction
 from shared.store.errors import InProgress, KeyReused
+
+KEPT = timedelta(days=90)
+"""How long an answer is kept for who sends its request again. A client that waits longer starts a new request."""
+GIVEN_UP = 5_000
+"""Answers that one transaction gives up at most."""
 
 
 @dataclass(frozen=True)
@@ -46,3 +53,20 @@ def finish(tx: Transaction, client: str, route: str, key: str, body_hash: str, s
         " values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (tx.agency_id, client, route, key, body_hash, status, orjson.dumps(body).decode(), etag, tx.now),
     )
+
+
+def prune(database: Database, agencies: Iterable[str], now: datetime) -> int:
+    """Give up the answers older than KEPT, some thousand in a transaction; how many they were."""
+    total = 0
+    for agency in agencies:
+        gone = GIVEN_UP
+        while gone == GIVEN_UP:
+            with database.transaction(agency, now) as tx:
+                tx.repeatable()
+                gone = tx.execute(
+                    "delete from idempotency where agency = %(agency)s and (client, route, key) in (select client, route, key"
+                    " from idempotency where agency = %(agency)s and recorded < %(before)s order by recorded limit %(most)s)",
+                    {"agency": tx.agency_id, "before": now - KEPT, "most": GIVEN_UP},
+                ).rowcount
+            total += gone
+    return total

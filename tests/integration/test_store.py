@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from datetime import timedelta
 
 import psycopg2
 import psycopg2.errors
@@ -14,7 +15,7 @@ from shared.events.envelope import Envelope
 from shared.kernel.ids import event_id
 from shared.kernel.refusal import Refused
 from shared.process.finding import load_service, service_names
-from shared.store import bulk, horizon, log, texts
+from shared.store import bulk, horizon, idempotency, log, texts
 from shared.store.commands import execute
 from shared.store.database import AgencyBook, Database, connect
 from shared.store.errors import Conflict, UnknownAgency
@@ -142,8 +143,6 @@ def test_an_unknown_agency_is_an_error(prepared):
 
 
 def test_reading_by_subject_and_as_of(prepared):
-    from datetime import timedelta
-
     database = prepared.app
     for day in (0, 1, 2):
         with database.transaction("aa", NOW + timedelta(days=day)) as tx:
@@ -304,3 +303,21 @@ def test_no_service_may_choose_a_number_that_its_database_draws(postgres_url, na
     connection.close()
     assert ("events", "position", False) in drawn
     assert not [row for row in drawn if row[2]]
+
+
+def test_answers_are_kept_for_ninety_days_and_older_ones_are_given_up_in_parts(postgres_url, monkeypatch):
+    monkeypatch.setattr(idempotency, "GIVEN_UP", 2)
+    prepared = prepare(postgres_url)
+    ages = [timedelta(0), idempotency.KEPT, *(idempotency.KEPT + timedelta(seconds=1 + number) for number in range(5))]
+    for agency in ("aa", "bb"):
+        for number, age in enumerate(ages):
+            with prepared.app.transaction(agency, NOW - age) as tx:
+                idempotency.finish(tx, "c", "r", str(number), "hash", 201, {}, None)
+    assert idempotency.prune(prepared.app, ("aa",), NOW) == 5
+    left = {}
+    for agency in ("aa", "bb"):
+        with prepared.app.transaction(agency, NOW) as tx:
+            left[agency] = [row[0] for row in tx.execute("select key from idempotency order by key").fetchall()]
+            assert idempotency.begin(tx, "c", "r", "0", "hash").status == 201
+    assert left == {"aa": ["0", "1"], "bb": [str(number) for number in range(len(ages))]}
+    assert idempotency.prune(prepared.app, ("aa", "bb"), NOW) == 5
