@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer
+from sqlalchemy import Column, Integer, Text
 
 from shared.bus.protocol import Incoming, TopicPartition
 from shared.events.codec import encode
@@ -216,3 +216,18 @@ def test_any_interleaving_and_repetition_gives_the_same_views_and_the_same_decis
 
 def arrived(message: Incoming) -> Arrived:
     return Arrived(Place(message.topic, message.partition, message.offset), from_headers(message.headers, message.value)[0])
+
+
+def test_a_page_of_what_matches_is_read_from_its_index_without_sorting(database_of):
+    view = View("paged", (Column("status", Text),), {}, lambda key, row, fact: row, indexes=(("status",),))
+    database = database_of(variant(views=(view,)))
+    with database.transaction("aa", NOW) as tx:
+        tx.execute(
+            "insert into paged_g1 (agency, key, status) select %s, 'k' || n, case when n %% 2 = 0 then 'open' else 'closed' end"
+            " from generate_series(1, 20000) n",
+            (tx.agency_id,),
+        )
+    with database.transaction("aa", NOW) as tx:
+        page = "select key from paged_g1 where agency = %s and not gone and status = 'open' and key > 'k5' order by key limit 101"
+        plan = "\n".join(row[0] for row in tx.execute(f"explain {page}", (tx.agency_id,)).fetchall())
+    assert "paged_g1_i1" in plan and "Sort" not in plan, plan
