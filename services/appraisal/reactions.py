@@ -15,7 +15,7 @@ from services.appraisal.domain.rules import AppraisalRules, read_rules
 from services.appraisal.domain.running import MoveTerms
 from services.appraisal.heard import ComplaintResolved, SurveyResultPublished
 from shared.events.calendar import CALENDAR_EVENTS
-from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
+from shared.flow.declared import Arm, Disarm, Do, EachRow, Keys, Reaction, Timer
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 
@@ -115,9 +115,9 @@ COMPLAINTS = Reaction(name="improvement-of-complaints", on={ComplaintResolved: _
 SURVEYS = Reaction(name="improvement-of-surveys", on={SurveyResultPublished: _survey_keys}, decide=_of_survey)
 
 
-def _running(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
+def _running(fact: Fact, knowledge: Knowledge) -> Keys:
     """The appraisals in which a term runs."""
-    return tuple(row["key"] for status in ("delivered", "objected") for row in knowledge.rows(views.APPRAISALS, status=status))
+    return EachRow(views.APPRAISALS, {"status": ["delivered", "objected"]})
 
 
 def _of_terms(key: str, knowledge: Knowledge) -> Iterable[Do]:
@@ -154,8 +154,8 @@ def _item(fact: Fact) -> str:
     return f"{fact.event.unit}/{fact.event.item}"
 
 
-def _open_items(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
-    return tuple(row["key"] for row in knowledge.rows(views.IMPROVEMENT_ITEMS, status="open"))
+def _open_items(fact: Fact, knowledge: Knowledge) -> Keys:
+    return EachRow(views.IMPROVEMENT_ITEMS, {"status": "open"})
 
 
 def _of_item(key: str, knowledge: Knowledge) -> Iterable[Do]:

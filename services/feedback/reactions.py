@@ -20,7 +20,7 @@ from services.feedback.events import (
 )
 from services.feedback.views import COMPLAINTS as LISTED
 from shared.events.calendar import CALENDAR_EVENTS
-from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
+from shared.flow.declared import Arm, Disarm, Do, EachRow, Keys, Reaction, Timer
 from shared.kernel.facts import Fact, Knowledge
 
 
@@ -63,9 +63,9 @@ WAITING = Timer(
 )
 
 
-def _open(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
+def _open(fact: Fact, knowledge: Knowledge) -> Keys:
     """Those whose term runs or stands still: few beside all that there ever were."""
-    return tuple(row["complaint"] for status in ("open", "waiting") for row in knowledge.rows(LISTED, status=status))
+    return EachRow(LISTED, {"status": ["open", "waiting"]}, "complaint")
 
 
 def _if_declared(fact: Fact, knowledge: Knowledge) -> Iterable[str]:

@@ -62,6 +62,10 @@ RULES_SUBJECT = f"rules-{KIND}"
 
 def scheme_of(rules: RuleSet) -> Scheme:
     """The rule set, ready to compute with. Refused when its settings cannot be used (they were checked when it was published)."""
+    return rules.once(_read_scheme)
+
+
+def _read_scheme(rules: RuleSet) -> Scheme:
     return read_scheme(rules.name, rules.sources, rules.settings, TABLES, published=True)
 
 

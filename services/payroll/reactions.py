@@ -46,10 +46,11 @@ from services.payroll.heard import (
 from services.payroll.views import EMPLOYEES, RECOVERING
 from shared.events.calendar import CALENDAR_EVENTS
 from shared.events.rule_set import RuleSetWithdrawn
-from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
+from shared.flow.declared import Arm, Disarm, Do, EachRow, Keys, Reaction, Reads, Timer
 from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
+from shared.views.reading import Not
 
 
 def of_person(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
@@ -57,29 +58,42 @@ def of_person(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
     return [fact.event.employee]
 
 
+def of_month(fact: Fact[AttendanceRecorded], knowledge: Knowledge) -> Iterable[str]:
+    """Attendance pays its own month and no other."""
+    return [f"{fact.event.employee}/{fact.event.month}"]
+
+
 def of_award(fact: Fact[AwardGranted], knowledge: Knowledge) -> Iterable[str]:
-    return [fact.event.employee] if fact.event.bonus > 0 and fact.event.paid_with is not None else []
+    """A bonus is paid with one month."""
+    return [f"{fact.event.employee}/{fact.event.paid_with}"] if fact.event.bonus > 0 and fact.event.paid_with is not None else []
 
 
-def of_rules(fact: Fact[RuleSetPublished | RuleSetWithdrawn], knowledge: Knowledge) -> Iterable[str]:
+def of_rules(fact: Fact[RuleSetPublished | RuleSetWithdrawn], knowledge: Knowledge) -> Keys:
     """Everybody."""
-    return [row["key"] for row in knowledge.rows(EMPLOYEES)] if fact.event.kind == KIND else []
+    return EachRow(EMPLOYEES) if fact.event.kind == KIND else ()
 
 
-def of_calendar(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
+def of_calendar(fact: Fact, knowledge: Knowledge) -> Keys:
     """Everybody, where parts of a month are counted in working days."""
     counted = counts_working_days(knowledge.facts(RuleSetPublished, RULES_SUBJECT))
-    return [row["key"] for row in knowledge.rows(EMPLOYEES)] if counted else []
+    return EachRow(EMPLOYEES) if counted else ()
+
+
+def _employee(key: str) -> str:
+    """Keys are ``<employee>``, or ``<employee>/<month>`` where a fact concerns that month alone."""
+    return key.partition("/")[0]
 
 
 def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
-    """Bring each known month of the person to its fresh entitlement; nothing for those in which nothing changed."""
-    employee = key.partition("/")[0]  # a timer, and decisions marked before, are of one month
+    """Bring each known month of the person (or the key's) to its fresh entitlement; nothing for those in which nothing changed."""
+    employee, _, only = key.partition("/")
     knowledge.hold(employee)  # a run that posts this person meanwhile would not see the adjustment, nor we the posting
     dossier, ledger, schemes = read_dossier(knowledge, employee), read_ledger(knowledge, employee), Schemes(knowledge)
     closed = last_closed(knowledge) if ledger.posted else None
     found = []
     for month in sorted(known_months(dossier) | ledger.months):
+        if only and month != only:
+            continue
         period, state = Period.parse(month), ledger.state(month)
         run = next_run(closed, ledger.payments, month) if state.posted else month
         settle = Settle(employee, month, entitle(period, dossier, schemes.on(period)), run)
@@ -88,17 +102,20 @@ def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
     return found
 
 
+OF_PERSON = (*PREDICATE_FACTS, DeliveryWithdrawn, *LIFE, PositionAssigned, PositionWithdrawn, SanctionImposed, SanctionLifted)
+
 ENTITLEMENT = Reaction(
     name="entitlement",
     on={
-        **dict.fromkeys((*PREDICATE_FACTS, DeliveryWithdrawn, *LIFE, AttendanceRecorded, PositionAssigned, PositionWithdrawn), of_person),
-        **dict.fromkeys((SanctionImposed, SanctionLifted), of_person),
+        **dict.fromkeys(OF_PERSON, of_person),
+        AttendanceRecorded: of_month,
         AwardGranted: of_award,
         RuleSetPublished: of_rules,
         RuleSetWithdrawn: of_rules,
         **dict.fromkeys(CALENDAR_EVENTS, of_calendar),
     },
     decide=decide_entitlement,
+    reads=Reads((*OF_PERSON, AttendanceRecorded, AwardGranted), _employee, _employee),
 )
 
 
@@ -135,11 +152,11 @@ def of_life(fact: Fact[EmploymentEnded | EmploymentEndRevoked], knowledge: Knowl
     return [fact.event.employee]
 
 
-def of_run(fact: Fact[PayRunPosted], knowledge: Knowledge) -> Iterable[str]:
+def of_run(fact: Fact[PayRunPosted], knowledge: Knowledge) -> Keys:
     """Everybody who owes: a closed run that took nothing from somebody is not his next one any more."""
     if RunId.parse(fact.event.run).number:
-        return []
-    return [row["key"] for row in knowledge.rows(RECOVERING) if row["amount"]]
+        return ()
+    return EachRow(RECOVERING, {"amount": Not(0)})
 
 
 def decide_recovery(employee: str, knowledge: Knowledge) -> Iterable[Do]:
@@ -167,6 +184,7 @@ RECOVERIES = Reaction(
         PayRunPosted: of_run,
     },
     decide=decide_recovery,
+    reads=Reads(LIFE, holds=str),
 )
 
 REACTIONS = (ENTITLEMENT, RECOVERIES)

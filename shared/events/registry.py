@@ -55,6 +55,7 @@ class Catalogue:
     def __init__(self, service: str) -> None:
         self.service = service
         self.types: dict[str, EventType] = {}
+        self.models: dict[type, EventType] = {}
         self._upcasters: dict[tuple[str, int], Upcaster] = {}
 
     def event(self, cls: EventClass, *, version: int = 1, effective: str | None = None) -> Callable[[M], M]:
@@ -64,7 +65,9 @@ class Catalogue:
             if not is_dataclass(model):
                 raise TypeError(f"expected a frozen dataclass, found {model!r}")
             declared = EventType(self.service, model.__name__, version, cls, model, effective)
-            self.types[f"merit.{self.service}.{model.__name__}"] = declared
+            if (before := self.types.get(base := f"merit.{self.service}.{model.__name__}")) is not None:
+                del self.models[before.model]
+            self.types[base] = self.models[model] = declared
             return model
 
         return register
@@ -81,8 +84,8 @@ class Catalogue:
     def of(self, event: Any) -> EventType:
         """The declaration of an event or of its class."""
         model = event if isinstance(event, type) else type(event)
-        found = self.types.get(f"merit.{self.service}.{model.__name__}")
-        if found is None or found.model is not model:
+        found = self.models.get(model)
+        if found is None:
             raise KeyError(f"{model.__name__} is no event of {self.service}")
         return found
 
@@ -139,9 +142,8 @@ class Heard:
 
     def of(self, model: type) -> EventType:
         for catalogue in self.catalogues.values():
-            for declared in catalogue.types.values():
-                if declared.model is model:
-                    return declared
+            if model in catalogue.models:
+                return catalogue.models[model]
         raise KeyError(f"{model.__name__} is not heard")
 
     @property

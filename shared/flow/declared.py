@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from shared.kernel.decider import Aggregate
 from shared.kernel.facts import Fact, Knowledge
+from shared.views.view import View
 
 
 @dataclass(frozen=True)
@@ -20,17 +21,54 @@ class Do:
 
 
 @dataclass(frozen=True)
+class EachRow:
+    """The decision keys of a fact that concerns many: what `column` holds in every row of a view whose columns equal these values.
+
+    They are marked inside the database, in one statement, however many there are. `equal` is read as :func:`shared.views.reading.rows`
+    reads it.
+    """
+
+    view: View
+    equal: Mapping[str, Any] = field(default_factory=dict)
+    column: str = "key"
+
+    def read(self, knowledge: Knowledge) -> tuple[str, ...]:
+        """The keys themselves, for who has to look at them one by one."""
+        return tuple(row[self.column] for row in knowledge.rows(self.view, **self.equal))
+
+
+Keys = Iterable[str] | EachRow
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What every decision of a reaction reads about its subject, so that many are read together, in a handful of statements.
+
+    `subject`: the subject of a key, whose own events are all read, and of whose heard facts those of the classes in `heard`. `holds`: the
+    name that the decision holds (``Knowledge.hold``), if any; all that a batch holds is taken in sorted order before anything is read.
+    Whatever else a decision asks for is still answered, once for the batch, by a statement of its own.
+    """
+
+    heard: tuple[type, ...]
+    subject: Callable[[str], str] = str
+    holds: Callable[[str], str] | None = None
+
+
+@dataclass(frozen=True)
 class Reaction:
     """A decision taken anew whenever a fact about its key arrives, from everything known, in whatever order it came.
 
-    `on`: for each event class (own or heard) the decision keys that a fact concerns; such a key is marked, and its row locked.
+    `on`: for each event class (own or heard) the decision keys that a fact concerns, listed or as :class:`EachRow`; such a key is
+    marked, and its row locked.
     `decide`: (key, knowledge) → commands. It reads all it needs from the knowledge, never from the fact that woke it, and gives the
     same commands (or none) when nothing changed: the aggregate's own stream says what was decided before.
+    `reads`: for a reaction that decides about many at once; without it each decision reads for itself.
     """
 
     name: str
-    on: Mapping[type, Callable[[Fact, Knowledge], Iterable[str]]]
+    on: Mapping[type, Callable[[Fact, Knowledge], Keys]]
     decide: Callable[[str, Knowledge], Iterable[Do]]
+    reads: Reads | None = None
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,15 @@ def about(tx: Transaction, subject: str, base: str) -> list[Envelope]:
     return [envelope_of(row, tx.agency) for row in found]
 
 
+def about_many(tx: Transaction, subjects: Sequence[str], types: Sequence[str]) -> list[Envelope]:
+    """Facts of these types (``merit.appraisal.TargetSet.v1``) about any of the subjects, in one statement."""
+    found = tx.execute(
+        f"select {_COLUMNS} from facts where agency = %s and subject = any(%s) and type = any(%s)",
+        (tx.agency_id, list(subjects), list(types)),
+    ).fetchall()
+    return [envelope_of(row, tx.agency) for row in found]
+
+
 def in_order(tx: Transaction, topic: str, partition: int, after: int, before: int, most: int) -> list[tuple[int, Envelope]]:
     """The agency's facts of one partition with ``after`` ≤ sequence < ``before``, in the order of their sequences."""
     found = tx.execute(

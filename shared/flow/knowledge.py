@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from shared.events.registry import EventType
 from shared.events.rule_set import rule_sets_of, stream_of
 from shared.flow import facts
 from shared.flow.source import Flowing, fact_of
@@ -17,6 +18,11 @@ from shared.store.database import Transaction
 from shared.views import reading
 from shared.views.calendar import CALENDAR, calendar_of
 from shared.views.view import View
+
+
+def base_of(declared: EventType) -> str:
+    """The type without its version, ``merit.appraisal.TargetSet``."""
+    return f"merit.{declared.service}.{declared.name}"
 
 
 class StoreKnowledge:
@@ -45,13 +51,11 @@ class StoreKnowledge:
 
     def facts(self, model: type, subject: str) -> Sequence[Fact]:
         """Own or heard events of this class about the subject, lowest rank first."""
-        base = f"merit.{self._service.name}.{model.__name__}"
-        own = self._service.events.types.get(base)
-        if own is not None and own.model is model:
-            envelopes = log.read_subject(self._tx, subject, base=base)
+        own = self._service.events.models.get(model)
+        if own is not None:
+            envelopes = log.read_subject(self._tx, subject, base=base_of(own))
         else:
-            declared = self._service.heard.of(model)
-            envelopes = facts.about(self._tx, subject, f"merit.{declared.service}.{declared.name}")
+            envelopes = facts.about(self._tx, subject, base_of(self._service.heard.of(model)))
         found = (fact_of(self._service, one) for one in envelopes)
         return sorted((fact for fact in found if fact is not None), key=lambda fact: fact.rank)
 
@@ -66,7 +70,10 @@ class StoreKnowledge:
         return reading.rows(self._tx, view, equal)
 
     def hold(self, name: str) -> None:
-        self._tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 3))", (f"hold/{self._service.name}/{self.agency}/{name}",))
+        self._tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 3))", (self._hold_name(name),))
+
+    def _hold_name(self, name: str) -> str:
+        return f"hold/{self._service.name}/{self.agency}/{name}"
 
     def _book(self, kind: str) -> RuleBook:
         published = self.stream(stream_of(self._service.name, kind))

@@ -22,12 +22,15 @@ LOG = logging.getLogger(__name__)
 
 
 def fold(tx: Transaction, timers: Sequence[Timer], facts: Sequence[Fact]) -> None:
-    """Arm and disarm in the order of the facts."""
+    """Arm and disarm in the order of the facts. Keys that nothing arms are disarmed together."""
     for timer in sorted(timers, key=lambda one: one.name):
-        for fact in facts:
-            changes = timer.on.get(type(fact.event))
-            for change in changes(fact) if changes else ():
+        changes = [(change, fact) for fact in facts if (found := timer.on.get(type(fact.event))) for change in found(fact)]
+        armed = {change.key for change, _ in changes if isinstance(change, Arm)}
+        for change, fact in changes:
+            if change.key in armed:
                 _change(tx, timer.name, change, fact)
+        if over := sorted({change.key for change, _ in changes} - armed):
+            _disarm(tx, timer.name, over)
 
 
 def _change(tx: Transaction, timer: str, change: Any, fact: Fact) -> None:
@@ -41,16 +44,30 @@ def _change(tx: Transaction, timer: str, change: Any, fact: Fact) -> None:
             (tx.agency_id, timer, change.key, due, fact.id, fact.correlation),
         )
     else:
-        # One that fired stays, so that arming it for the same moment again does not fire it twice.
-        tx.execute("delete from timers where agency = %s and timer = %s and key = %s and fired is null", (tx.agency_id, timer, change.key))
+        _disarm(tx, timer, [change.key])
 
 
-DUE = (
-    "(select coalesce(array_agg(agency order by first), '{}') from"
-    f" (select agency, min(due) as first from timers where fired is null and due <= $1 and tries < {MOST_TRIES}"
-    f" and {RESTED} group by agency) overdue)"
-)
-"""The agencies (numbers) in which something is due by the moment $1, the longest overdue first; for a role that sees all agencies."""
+def _disarm(tx: Transaction, timer: str, keys: Sequence[str]) -> None:
+    """One that fired stays, so that arming it for the same moment again does not fire it twice."""
+    tx.execute(
+        "delete from timers where agency = %s and timer = %s and key = any(%s) and fired is null", (tx.agency_id, timer, list(keys))
+    )
+
+
+_FIRST = f"select agency, due from timers where fired is null and tries < {MOST_TRIES} and {RESTED}"
+DUE = f"""(
+    with recursive firsts as (
+        ({_FIRST} order by agency, due limit 1)
+        union all
+        (select next.agency, next.due
+           from firsts, lateral ({_FIRST} and agency > firsts.agency order by agency, due limit 1) next)
+    )
+    select coalesce(array_agg(agency order by due), '{{}}') from firsts where due <= $1
+)"""
+"""The agencies (numbers) in which something is due by the moment $1, the longest overdue first; for a role that sees all agencies.
+
+One look into the index for each agency, however many timers wait or are due.
+"""
 
 
 def fire_one(database: Database, service: Flowing, agency: str, now: datetime) -> bool:

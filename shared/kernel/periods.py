@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 """No agency's period or day lies outside: what is read from outside is bounded, so that no work grows with a year in a request."""
@@ -20,8 +21,9 @@ class Period:
     first: int
     last: int
 
-    @classmethod
-    def parse(cls, text: str) -> Period:
+    @staticmethod
+    @lru_cache(maxsize=4096)
+    def parse(text: str) -> Period:
         """Read ``2026``, ``2026-Q1`` or ``2026-04``; ValueError says what was expected otherwise."""
         found = _FORMS.fullmatch(text)
         if not found or not FIRST_YEAR <= int(found["year"]) <= LAST_YEAR:
@@ -30,11 +32,12 @@ class Period:
         year = int(found["year"])
         if found["quarter"]:
             first = 3 * int(found["quarter"]) - 2
-            return cls(year, first, first + 2)
+            return Period(year, first, first + 2)
         if found["month"]:
-            return cls(year, int(found["month"]), int(found["month"]))
-        return cls(year, 1, 12)
+            return Period(year, int(found["month"]), int(found["month"]))
+        return Period(year, 1, 12)
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - a period is a value, and there are few
     def __str__(self) -> str:
         if self.kind == "year":
             return f"{self.year}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.kernel.refusal import Refused
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,13 @@ class RuleSet:
     since: date
     sources: tuple[str, ...]
     settings: Mapping[str, Any]
+    _made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, read: Callable[[RuleSet], T]) -> T:
+        """What `read` makes of the set, made once and then kept with it: a set never changes."""
+        if read not in self._made:
+            self._made[read] = read(self)
+        return self._made[read]
 
     @property
     def name(self) -> str:

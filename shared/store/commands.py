@@ -43,8 +43,15 @@ class Appended:
 
 def load(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command: Any) -> tuple[Any, int]:
     """The state and the version of the stream that `command` goes to."""
-    envelopes = log.read_stream(tx, aggregate.stream(command))
+    envelopes = _read(tx, aggregate, command)
     return _state(catalogue, aggregate, envelopes), len(envelopes)
+
+
+def _read(tx: Transaction, aggregate: Aggregate, command: Any) -> list[Envelope]:
+    stream = aggregate.stream(command)
+    if tx.ahead is not None and aggregate.subject(command) in tx.ahead.subjects:
+        return log.stream_ahead(tx, stream)
+    return log.read_stream(tx, stream)
 
 
 def _state(catalogue: Catalogue, aggregate: Aggregate, envelopes: Sequence[Envelope]) -> Any:
@@ -94,8 +101,7 @@ def execute(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command
     Raises Conflict when `expected` is given and is not the stream's version, Refused when the rules do not allow the command.
     A writer that comes between is found at COMMIT, as Conflict too.
     """
-    stream = aggregate.stream(command)
-    earlier = log.read_stream(tx, stream)
+    stream, earlier = aggregate.stream(command), _read(tx, aggregate, command)
     version = len(earlier)
     if expected is not None and expected != version:
         raise Conflict(stream, expected, version)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg2
 import psycopg2.errors
@@ -54,6 +54,16 @@ class Agency:
     zone: Zone
 
 
+class _Rows(NamedTuple):
+    """Rows that one ``insert … values`` will bring."""
+
+    insert: str
+    values: tuple[bytes, ...]
+
+    def statement(self) -> bytes:
+        return self.insert.encode() + b", ".join(self.values)
+
+
 class Transaction:
     """A running transaction. The agency set in it decides which rows exist for it (row-level security).
 
@@ -74,8 +84,12 @@ class Transaction:
         self._waiting = False
         self.memo: dict[str, Any] = {}
         self.began = False
-        self.last: list[bytes] = []
+        self.last: list[bytes | _Rows] = []
+        self.ahead: Any = None
+        """What was read ahead (:class:`shared.store.log.Ahead`)."""
         self.pending: dict[str, list[Any]] = {}
+        self.pending_about: dict[str, list[Any]] = {}
+        """What will be appended, by stream and by subject."""
         self.expected: dict[str, int] = {}
 
     @property
@@ -144,17 +158,29 @@ class Transaction:
         with self.connection.cursor() as cursor:
             self.last.append(cursor.mogrify(sql, params))
 
+    def at_end_rows(self, insert: str, row: str, params: Sequence[Any], count: int) -> None:
+        """As :meth:`at_end`, for `count` more rows of one ``insert … values``: what follows each other becomes one statement."""
+        with self.connection.cursor() as cursor:
+            values = cursor.mogrify(", ".join([row] * count), params)
+        if self.last and isinstance(before := self.last[-1], _Rows) and before.insert == insert:
+            self.last[-1] = _Rows(insert, (*before.values, values))
+        else:
+            self.last.append(_Rows(insert, (values,)))
+
+    def _waited(self) -> list[bytes]:
+        statements, self.last = self.last, []
+        return [one.statement() if isinstance(one, _Rows) else one for one in statements]
+
     def flush(self) -> None:
         """Send what waits for the end now, where a later statement needs to see it."""
         if self.last:
-            statements, self.last = [*self._first, *self.last], []
-            self._send(statements)
+            self._send([*self._first, *self._waited()])
 
     def commit(self) -> None:
         """End it. CommitUnknown when the connection is lost on the way; nothing at all is sent where nothing was done."""
         if not (self.began or self.last or self._waiting):
             return
-        statements, self.last = [*self._first, *self.last, b"commit"], []
+        statements = [*self._first, *self._waited(), b"commit"]
         try:
             with self.connection.cursor() as cursor:
                 self.began = True
@@ -167,12 +193,13 @@ class Transaction:
     @contextmanager
     def tried(self) -> Iterator[None]:
         """What is done within has no effect once it ends, whatever ends it; what waited for COMMIT before still waits."""
-        last, pending, expected = list(self.last), {stream: list(events) for stream, events in self.pending.items()}, dict(self.expected)
+        last, expected = list(self.last), dict(self.expected)
+        pending, about = ({name: list(events) for name, events in those.items()} for those in (self.pending, self.pending_about))
         self.execute("savepoint tried")
         try:
             yield
         finally:
-            self.last, self.pending, self.expected, self._first = last, pending, expected, []
+            self.last, self.pending, self.pending_about, self.expected, self._first = last, pending, about, expected, []
             self.execute("rollback to savepoint tried; release savepoint tried")
 
     def savepoint(self, name: str) -> None:
@@ -181,6 +208,7 @@ class Transaction:
     def rollback_to(self, name: str) -> None:
         self.last.clear()
         self.pending.clear()
+        self.pending_about.clear()
         self.expected.clear()
         self._first.clear()
         self.execute(f"rollback to savepoint {name}")

@@ -27,10 +27,7 @@ def meta_of(envelope: Envelope) -> dict[str, Any]:
     return found
 
 
-def _insert(rows: int) -> str:
-    return "insert into events (id, agency, stream, version, type, subject, effective, recorded, data, meta) values " + ", ".join(
-        [_ROW] * rows
-    )
+_INSERT = "insert into events (id, agency, stream, version, type, subject, effective, recorded, data, meta) values "
 
 
 def append(tx: Transaction, envelopes: Sequence[Envelope]) -> None:
@@ -43,7 +40,8 @@ def append(tx: Transaction, envelopes: Sequence[Envelope]) -> None:
         params += [one.data.decode(), orjson.dumps(meta_of(one)).decode()]
         tx.expected.setdefault(one.stream, one.version - 1)
         tx.pending.setdefault(one.stream, []).append(one)
-    tx.at_end(_insert(len(envelopes)), params)
+        tx.pending_about.setdefault(one.subject, []).append(one)
+    tx.at_end_rows(_INSERT, _ROW, params, len(envelopes))
 
 
 def envelope_of(row: Sequence[Any], agency: str) -> Envelope:
@@ -66,6 +64,41 @@ def envelope_of(row: Sequence[Any], agency: str) -> Envelope:
         position,
         data.encode(),
     )
+
+
+def read_ahead(tx: Transaction, subjects: Sequence[str]) -> None:
+    """Read everything about these subjects in one statement; this transaction's later reads of them and of their streams find it.
+
+    They see the moment of this read, and what the transaction appends. Lock first what may change meanwhile.
+    """
+    rows = tx.execute(
+        f"select {COLUMNS} from events where agency = %s and subject = any(%s) order by position", (tx.agency_id, list(subjects))
+    ).fetchall()
+    tx.ahead = Ahead(frozenset(subjects), [envelope_of(row, tx.agency) for row in rows])
+
+
+class Ahead:
+    """What was read ahead: for each subject its events in order of position, and those of each stream. A stream has one subject."""
+
+    def __init__(self, subjects: frozenset[str], envelopes: Sequence[Envelope]) -> None:
+        self.subjects = subjects
+        self._of_subject: dict[str, list[Envelope]] = {}
+        self._of_stream: dict[str, list[Envelope]] = {}
+        for one in envelopes:
+            self._of_subject.setdefault(one.subject, []).append(one)
+            self._of_stream.setdefault(one.stream, []).append(one)
+
+    def about(self, subject: str) -> Sequence[Envelope]:
+        return self._of_subject.get(subject, ())
+
+    def stream(self, name: str) -> Sequence[Envelope]:
+        """Its events, none for a stream that was not there (or is of another subject)."""
+        return self._of_stream.get(name, ())
+
+
+def stream_ahead(tx: Transaction, stream: str) -> list[Envelope]:
+    """As :func:`read_stream`, for a stream whose subject was read ahead."""
+    return [*tx.ahead.stream(stream), *tx.pending.get(stream, ())]
 
 
 def read_stream(tx: Transaction, stream: str, *, as_of: datetime | None = None) -> list[Envelope]:
@@ -102,9 +135,14 @@ def read_subject(
             "as_of": as_of,
         },
     ).fetchall()
-    pending = (one for events in tx.pending.values() for one in events if one.subject == subject)
-    waiting = [one for one in pending if (not types or one.type in types) and (base is None or one.type.rpartition(".v")[0] == base)]
+    pending = tx.pending_about.get(subject, ())
+    waiting = [one for one in pending if (not types or one.type in types) and (base is None or is_of(one, base))]
     return [envelope_of(row, tx.agency) for row in rows] + waiting
+
+
+def is_of(envelope: Envelope, base: str) -> bool:
+    """Whether it is of this type in any version (``merit.ledger.Added``)."""
+    return envelope.type.rpartition(".v")[0] == base
 
 
 def read_log(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,13 @@ class Has:
     value: str
 
 
+@dataclass(frozen=True)
+class Not:
+    """Matches every value but this one."""
+
+    value: Any
+
+
 def _select(tx: Transaction, view: View) -> tuple[str, list[str]]:
     names = ["key", *(column.name for column in view.columns)]
     return f"select {', '.join(names)} from {current(tx, view)} where agency = %(agency)s and not gone", names
@@ -29,19 +37,33 @@ def row(tx: Transaction, view: View, key: str) -> Row | None:
 
 
 def rows(tx: Transaction, view: View, equal: dict[str, Any], *, after: str = "", most: int | None = None) -> list[Row]:
-    """Rows whose columns equal the given values (a list: any of them; Has: a list that holds it), by key, after the key `after`."""
+    """Rows whose columns equal the given values, by key, after the key `after`. A list: any of them; Has: a list that holds it; Not."""
     sql, names = _select(tx, view)
-    if strange := set(equal) - set(names):
-        raise KeyError(f"view {view.name} has no column {', '.join(sorted(strange))}; it has {', '.join(names)}")
-    tests = [_test(name, value) for name, value in equal.items()]
-    conditions = "".join(f" and {test}" for test in tests)
-    params = {f"{name}_": value.value if isinstance(value, Has) else value for name, value in equal.items()}
+    conditions, params = _conditions(view, names, equal)
     params |= {"agency": tx.agency_id, "after": after, "most": most}
     found = tx.execute(f"{sql}{conditions} and key > %(after)s order by key limit %(most)s", params).fetchall()
     return [dict(zip(names, one, strict=True)) for one in found]
 
 
+def selecting(tx: Transaction, view: View, column: str, equal: Mapping[str, Any]) -> str:
+    """The statement that gives what `column` holds in the rows that match, for a larger statement to read inside the database."""
+    _, names = _select(tx, view)
+    conditions, params = _conditions(view, names, {**equal, column: Not(None)})
+    sql = f"select {column} from {current(tx, view)} where agency = %(agency)s and not gone{conditions}"
+    with tx.connection.cursor() as cursor:
+        return cursor.mogrify(sql, {**params, "agency": tx.agency_id}).decode()
+
+
+def _conditions(view: View, names: Sequence[str], equal: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    if strange := set(equal) - set(names):
+        raise KeyError(f"view {view.name} has no column {', '.join(sorted(strange))}; it has {', '.join(names)}")
+    tests = "".join(f" and {_test(name, value)}" for name, value in equal.items())
+    return tests, {f"{name}_": value.value if isinstance(value, Has | Not) else value for name, value in equal.items()}
+
+
 def _test(name: str, value: Any) -> str:
     if isinstance(value, Has):
         return f"{name} ? %({name}_)s"
+    if isinstance(value, Not):
+        return f"{name} is distinct from %({name}_)s"
     return f"{name} = any(%({name}_)s)" if isinstance(value, list) else f"{name} = %({name}_)s"

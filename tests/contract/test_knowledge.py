@@ -20,7 +20,9 @@ from shared.events.codec import encode
 from shared.events.envelope import Envelope
 from shared.events.registry import Catalogue, Heard
 from shared.events.rule_set import RuleSetPublished
+from shared.flow.ahead import KnowledgeAhead
 from shared.flow.apply import Arrived, apply
+from shared.flow.declared import Reads
 from shared.flow.facts import Place
 from shared.flow.knowledge import StoreKnowledge
 from shared.http.policy import Policy
@@ -32,6 +34,7 @@ from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleSet
 from shared.process.service import Service
 from shared.store.commands import Meta, execute
+from shared.views.reading import Has, Not
 from shared.views.view import View
 from tests.support.knowledge import MemoryKnowledge
 from tests.support.stores import Prepared, prepare
@@ -154,18 +157,28 @@ class InStore:
             yield StoreKnowledge(tx, SERVICE)
 
 
+class ReadAhead(InStore):
+    """The same as a batch of decisions about m1 and m10 knows it."""
+
+    @contextmanager
+    def knowing(self) -> Iterator[Knowledge]:
+        with self.database.transaction(self.agency, NOW) as tx:
+            yield KnowledgeAhead(tx, SERVICE, Reads((Moved,), holds=lambda key: f"mine-{key}"), ["m1", "m10"])
+
+
 NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
 def prepared(postgres_url: str) -> Prepared:
-    return prepare(postgres_url, SERVICE, tuple(f"agency-{number}" for number in range(1, 40)))
+    return prepare(postgres_url, SERVICE, tuple(f"agency-{number}" for number in range(1, 80)))
 
 
-@pytest.fixture(params=["memory", "store"])
+@pytest.fixture(params=[InMemory, InStore, ReadAhead], ids=lambda kind: kind.__name__)
 def known(request: pytest.FixtureRequest) -> InMemory | InStore:
     """An agency of which nothing is known yet."""
-    return InMemory() if request.param == "memory" else InStore(request.getfixturevalue("prepared"), f"agency-{next(NUMBERS)}")
+    kind = request.param
+    return kind() if kind is InMemory else kind(request.getfixturevalue("prepared"), f"agency-{next(NUMBERS)}")
 
 
 def heard(room: str, stream: str, version: int, effective: datetime = NOW, subject: str = "m1") -> Fact:
@@ -245,6 +258,8 @@ def test_rows_come_by_key_and_equal_what_is_asked(known):
         assert [row["key"] for row in knowledge.rows(PAGES, count=2, person="m2")] == ["m2"]
         assert [row["key"] for row in knowledge.rows(PAGES, key=["m2", "m10", "nobody"])] == ["m10", "m2"]
         assert [row["key"] for row in knowledge.rows(PAGES, person=[])] == []
+        assert [row["key"] for row in knowledge.rows(PAGES, count=Not(2))] == ["m10"]
+        assert [row["key"] for row in knowledge.rows(PAGES, days=Has("2026-02-04"))] == ["m1"]
         assert knowledge.row(PAGES, "m1") == {"key": "m1", "person": "m1", "count": 2, "days": ["2026-02-04", "2026-02-05"]}
         with pytest.raises(KeyError, match="no column colour"):
             knowledge.rows(PAGES, colour="red")
@@ -345,3 +360,52 @@ def test_who_holds_a_name_keeps_out_whoever_wants_it_until_his_transaction_ends(
         order.append("first")
     other.join(10)
     assert order == ["first", "second"]
+
+
+# --- many at once ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_read_ahead_knows_what_its_transaction_appends(prepared):
+    reads = Reads((Moved,))
+    with prepared.app.transaction("agency-77", NOW) as tx:
+        knowledge = KnowledgeAhead(tx, SERVICE, reads, ["m1"])
+        for subject in ("m1", "m2"):
+            assert list(knowledge.facts(Written, subject)) == [] and list(knowledge.stream(f"s-{subject}")) == []
+            for day in (1, 2):
+                execute(tx, EVENTS, ANY, Say(f"s-{subject}", subject, Written(subject, date(2026, 2, day))), META)
+            assert [fact.version for fact in knowledge.facts(Written, subject)] == [1, 2]
+            assert [fact.version for fact in knowledge.stream(f"s-{subject}")] == [1, 2]
+    with prepared.app.transaction("agency-77", NOW) as tx:
+        assert [fact.version for fact in KnowledgeAhead(tx, SERVICE, reads, ["m1"]).facts(Written, "m1")] == [1, 2]
+
+
+def test_holding_another_name_forgets_what_was_answered_before(prepared):
+    """What is known of somebody else may have changed while the name was waited for."""
+    here = InStore(prepared, "agency-78")
+    with prepared.app.transaction("agency-78", NOW) as tx:
+        knowledge = KnowledgeAhead(tx, SERVICE, Reads((Moved,), holds=str), ["m1"])
+        assert list(knowledge.facts(Written, "m2")) == [] and knowledge.row(PAGES, "m2") is None
+        here.say("s-m2", "m2", Written("m2", date(2026, 2, 1)))
+        knowledge.hold("m1")
+        assert list(knowledge.facts(Written, "m2")) == [] and knowledge.row(PAGES, "m2") is None
+        knowledge.hold("m2")
+        assert len(knowledge.facts(Written, "m2")) == 1 and knowledge.row(PAGES, "m2")["count"] == 1
+
+
+def test_a_batch_holds_what_each_of_its_decisions_holds_before_it_reads(prepared):
+    database, found = prepared.app, []
+
+    def batch() -> None:
+        with database.transaction("agency-79", NOW) as tx:
+            found.extend(KnowledgeAhead(tx, SERVICE, Reads((Moved,), holds=str), ["m2", "m1"]).facts(Written, "m1"))
+
+    with database.transaction("agency-79", NOW) as tx:
+        StoreKnowledge(tx, SERVICE).hold("m1")
+        other = threading.Thread(target=batch)
+        other.start()
+        waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+        while not tx.execute(waiting).fetchone()[0]:
+            assert other.is_alive()
+        execute(tx, EVENTS, ANY, Say("s", "m1", Written("m1", date(2026, 2, 1))), META)
+    other.join(10)
+    assert len(found) == 1

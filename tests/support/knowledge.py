@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from shared.events.rule_set import rule_sets_of, stream_of
+from shared.flow.declared import EachRow
 from shared.kernel.calendar import Calendar, Zone
 from shared.kernel.decider import Aggregate
 from shared.kernel.facts import Fact
@@ -15,6 +16,7 @@ from shared.kernel.ids import event_id
 from shared.kernel.rules import RuleBook, RuleSet
 from shared.views.calendar import CALENDAR, calendar_of
 from shared.views.engine import fold_rows, work_of
+from shared.views.reading import Has, Not
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,7 @@ class MemoryKnowledge:
         if strange := set(equal) - {"key", *(column.name for column in view.columns)}:
             raise KeyError(f"view {view.name} has no column {', '.join(sorted(strange))}")
         found = (self.row(view, key) for key in sorted(self.tables.get(view.name, {})))
-        wanted = {name: value if isinstance(value, list) else [value] for name, value in equal.items()}
-        return [row for row in found if row is not None and all(row[name] in values for name, values in wanted.items())]
+        return [row for row in found if row is not None and all(_matches(row[name], value) for name, value in equal.items())]
 
     def rules(self, kind: str, day: date) -> RuleSet:
         return self._book(kind).in_force(kind, day)
@@ -127,8 +128,9 @@ class MemoryKnowledge:
     def mark(self, facts: Iterable[Fact]) -> None:
         for reaction in self.service.reactions:
             for fact in facts:
-                keys = reaction.on.get(type(fact.event))
-                self.marked |= {(reaction.name, key) for key in (keys(fact, self) if keys else ())}
+                wanted = reaction.on.get(type(fact.event))
+                keys = wanted(fact, self) if wanted else ()
+                self.marked |= {(reaction.name, key) for key in (keys.read(self) if isinstance(keys, EachRow) else keys)}
 
     def settle(self) -> None:
         """Take every marked decision, until none is left."""
@@ -138,6 +140,15 @@ class MemoryKnowledge:
             self.marked.discard((name, key))
             for do in reactions[name].decide(key, self):
                 self.execute(do.aggregate, do.command)
+
+
+def _matches(found: Any, wanted: Any) -> bool:
+    match wanted:
+        case Not():
+            return found != wanted.value
+        case Has():
+            return wanted.value in (found or ())
+    return found in (wanted if isinstance(wanted, list) else [wanted])
 
 
 def heard(

@@ -41,7 +41,7 @@ from services.personnel.reactions.discipline import absences
 from services.personnel.reactions.known import employment_of, rank_of, results_of, rules_or_none, sanctions_of, standing_of
 from services.personnel.views import AWARD_EVALUATIONS, EMPLOYEES, UNITS
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
-from shared.flow.declared import Do, Reaction
+from shared.flow.declared import Do, EachRow, Keys, Reaction
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -172,12 +172,12 @@ def _survey_of_year(unit: str, year: int, knowledge: Knowledge) -> Survey | None
     return min(last, key=lambda survey: (survey.index, survey.event), default=None)
 
 
-def of_year_facts(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
+def of_year_facts(fact: Fact, knowledge: Knowledge) -> Keys:
     """The evaluations opened: few, and each looks at everybody anew."""
-    return tuple(row["key"] for row in knowledge.rows(AWARD_EVALUATIONS))
+    return EachRow(AWARD_EVALUATIONS)
 
 
-def of_decision(fact: Fact[DevelopmentDecided], knowledge: Knowledge) -> Iterable[str]:
+def of_decision(fact: Fact[DevelopmentDecided], knowledge: Knowledge) -> Keys:
     """Whom an official passed over makes room for the next."""
     return of_year_facts(fact, knowledge) if fact.event.proposal.startswith("award-") and fact.event.outcome == "rejected" else ()
 
@@ -268,9 +268,9 @@ def _add(
     wanted[name] = Propose(employee, name, KIND, rules.award, str(rise.period), reasons, rule_set, RULES, award=terms)
 
 
-def of_survey(fact: Fact[SurveyResultPublished], knowledge: Knowledge) -> Iterable[str]:
+def of_survey(fact: Fact[SurveyResultPublished], knowledge: Knowledge) -> Keys:
     """Anybody may have been trained for it, wherever he sits."""
-    return tuple(row["key"] for row in knowledge.rows(EMPLOYEES))
+    return EachRow(EMPLOYEES)
 
 
 RECOGNITION = Reaction(

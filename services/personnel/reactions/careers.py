@@ -53,7 +53,7 @@ from services.personnel.reactions.known import employment_of, in_force, rank_of,
 from services.personnel.tables import BOXES, CEILINGS
 from services.personnel.views import TALENT_BOXES
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
-from shared.flow.declared import Arm, Do, Reaction, Timer
+from shared.flow.declared import Arm, Do, Keys, Reaction, Timer
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.withdrawn import that_count, that_stand
@@ -143,7 +143,7 @@ def _record(employee: str, rules: TalentRules, knowledge: Knowledge) -> Record |
     )
 
 
-def of_talent_rules(fact: Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], knowledge: Knowledge) -> Iterable[str]:
+def of_talent_rules(fact: Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], knowledge: Knowledge) -> Keys:
     return vacant_posts(fact, knowledge) if fact.event.kind == "talent" else ()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from services.personnel.events import RulesBegan
 from services.personnel.views import EMPLOYEES, VACANCIES
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
+from shared.flow.declared import EachRow, Keys
 from shared.kernel.facts import Fact, Knowledge
 
 
@@ -15,14 +16,14 @@ def subject(fact: Fact[Any], knowledge: Knowledge) -> Iterable[str]:
     return (fact.subject,)
 
 
-def everyone(kind: str) -> Callable[[Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], Knowledge], Iterable[str]]:
+def everyone(kind: str) -> Callable[[Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], Knowledge], Keys]:
     """New rules of this kind concern all. Whoever is registered later is decided on when he is."""
 
-    def keys(fact: Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], knowledge: Knowledge) -> Iterable[str]:
-        return tuple(row["key"] for row in knowledge.rows(EMPLOYEES)) if fact.event.kind == kind else ()
+    def keys(fact: Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], knowledge: Knowledge) -> Keys:
+        return EachRow(EMPLOYEES) if fact.event.kind == kind else ()
 
     return keys
 
 
-def vacant_posts(fact: Fact[Any], knowledge: Knowledge) -> Iterable[str]:
-    return tuple(row["key"] for row in knowledge.rows(VACANCIES, status="open"))
+def vacant_posts(fact: Fact[Any], knowledge: Knowledge) -> Keys:
+    return EachRow(VACANCIES, {"status": "open"})
