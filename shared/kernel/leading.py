@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import zip_longest
 from typing import Protocol
 
 from shared.kernel.employment import Employment, ends_of, stands_in
@@ -26,8 +26,7 @@ def lines_within(lines: Sequence[Line], ends: Employment, first: date, last: dat
 
     `ends`: the employee's service as far as its ends matter: a line ends with the next, and where another spell of service begins.
     """
-    until = [*(after.since for _, after in pairwise(lines)), date.max]
-    held = [line for line, end in zip(lines, until, strict=True) if line.since <= last and end > first]
+    held = [line for line, after in zip_longest(lines, lines[1:]) if line.since <= last and (after is None or after.since > first)]
     return [line for line in held if ends.reaches(line.since, max(line.since, first))]
 
 

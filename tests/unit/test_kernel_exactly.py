@@ -365,6 +365,7 @@ def test_lines_within_are_those_in_force_on_a_day_of_it():
     again = Employment((Spell(date(2020, 1, 1), date(2026, 6, 1), "resigned"), Spell(date(2026, 7, 1))))
     assert within(date(2026, 6, 15), date(2026, 7, 31), again) == ["b"], "it held on the first day"
     assert within(date(2026, 7, 1), date(2026, 7, 31), again) == []
+    assert lines_within((), never_left, day, day) == [], "who stands above all has none"
 
 
 @pytest.mark.parametrize(("person", "period", "today", "led"), [
