@@ -33,6 +33,7 @@ MOVEMENT = UnitMoved("desk", "dpmptsp", "setda", MOVED, "188/41")
 def test_a_unit_is_opened_once():
     assert said(UNIT, ["something else"], OPEN) == [OPENED]
     assert said(UNIT, [], replace(OPEN, parent=None)) == [replace(OPENED, parent=None)]
+    assert UNIT.decider.state([OPENED, "something else"]) == UNIT.decider.state([OPENED])
     assert said(UNIT, [OPENED], OPEN) == []
     for change in ({"parent": None}, {"kind": "bidang"}, {"since": SINCE + DAY}):
         assert refusal(UNIT, [OPENED], replace(OPEN, **change)) == ("unit-exists", 409)

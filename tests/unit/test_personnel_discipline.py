@@ -171,6 +171,12 @@ def test_what_has_no_term_may_be_lifted_on_any_later_day():
         replace(LIFTED, on=date(2090, 1, 1))
     ]
     assert said(SANCTION, [IMPOSED, LIFTED], LIFT) == []
+    for edge in (SINCE, UNTIL):
+        assert said(SANCTION, [IMPOSED], replace(LIFT, on=edge)) == [replace(LIFTED, on=edge)]
+    for until, told in ((UNTIL, "a day from 2026-04-01 to 2026-09-30, its last"), (None, "a day from 2026-04-01")):
+        with pytest.raises(Refused) as caught:
+            said(SANCTION, [replace(IMPOSED, until=until)], replace(LIFT, on=SINCE - timedelta(days=1)))
+        assert caught.value.expected == told
 
 
 def test_a_sanction_runs_from_the_moment_it_begins_to_the_end_of_its_last_day():

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.personnel.domain.away import interruptions_among, resumptions_among
 from services.personnel.domain.employee import (
     EMPLOYEE,
     AssignPosition,
@@ -28,6 +29,7 @@ from services.personnel.domain.registration import WithdrawRegistration
 from services.personnel.domain.rules_begin import RULES_BEGUN, BeginRules
 from services.personnel.events import (
     EducationRecorded,
+    EducationWithdrawn,
     EmployeeRegistered,
     EmploymentEnded,
     EmploymentEndReached,
@@ -362,6 +364,43 @@ def test_an_entry_is_withdrawn_by_its_kind_and_day_once(entry: str):
     kept = {"position": "positions", "rank": "ranks", "reporting-line": "lines"}[entry]
     assert after == replace(before, taken_back=(withdrawn,), **{kept: ()})
     assert said(EMPLOYEE, [*all_three, withdrawn, event], withdraw) == [withdrawn], "what was entered anew is withdrawn anew"
+
+
+def test_an_education_entered_wrongly_is_withdrawn_by_itself():
+    learned = [EducationRecorded("m8", one) for one in ("slta", "s1")]
+    withdraw, withdrawn = WithdrawEntry("m8", "education", None, False, "800/2", "s1"), EducationWithdrawn("m8", "s1", "800/2")
+    assert said(EMPLOYEE, [REGISTERED, *learned], withdraw) == [withdrawn]
+    assert said(EMPLOYEE, [REGISTERED, *learned, withdrawn], withdraw) == []
+    assert said(EMPLOYEE, [REGISTERED, *learned, withdrawn], RecordEducation("m8", "s1")) == learned[1:]
+    assert refusal(EMPLOYEE, [REGISTERED, *learned], replace(withdraw, education="s2")) == ("unknown-entry", 404)
+    with pytest.raises(Refused, match="as recorded: slta, s1; found s2"):
+        said(EMPLOYEE, [REGISTERED, *learned], replace(withdraw, education="s2"))
+
+
+def test_a_first_day_back_that_was_corrected_since_may_be_said_again():
+    back, later = ServiceResumed("m8", date(2026, 3, 10), "800/8"), ServiceResumed("m8", date(2026, 3, 5), "800/9")
+    past = [REGISTERED, AWAY, back, later]
+    assert said(EMPLOYEE, past, ResumeService(**vars(back))) == [AWAY, back]
+    assert said(EMPLOYEE, past, ResumeService(**vars(later))) == []
+    other = replace(AWAY, kind="study", since=date(2026, 3, 7), until=date(2026, 3, 8))
+    assert refusal(EMPLOYEE, [*past, other], ResumeService(**vars(back))) == ("service-interrupted", 409)
+    after = replace(other, since=date(2026, 4, 1), until=None)
+    assert said(EMPLOYEE, [*past, after], ResumeService(**vars(back))) == [AWAY, back]
+
+
+def test_each_word_on_an_interruption_is_found_with_what_stood_after_it():
+    other = replace(AWAY, kind="study", since=date(2026, 6, 1), until=None)
+    longer, back = replace(AWAY, until=date(2026, 4, 30)), ServiceResumed("m8", date(2026, 3, 21), "800/8")
+    stream = [REGISTERED, AWAY, other, longer, back, ServiceResumed("m8", date(2026, 6, 9), "800/9")]
+    assert interruptions_among(stream, AWAY) == {1: AWAY, 3: longer, 4: replace(longer, until=date(2026, 3, 20))}
+    never = ServiceResumed("m8", AWAY.since, "800/8")
+    assert interruptions_among([REGISTERED, AWAY, never], AWAY) == {1: AWAY, 2: never}
+    assert interruptions_among(stream, replace(other, since=JOINED)) == {}
+    earlier = ServiceResumed("m8", date(2026, 3, 11), "800/10")
+    assert resumptions_among(stream, earlier) == {4: back}
+    again = [*stream, longer, earlier]
+    assert resumptions_among(again, ServiceResumed("m8", date(2026, 3, 5), "800/11")) == {4: back, 6: longer, 7: earlier}
+    assert resumptions_among([REGISTERED, AWAY], back) == {}
 
 
 def test_what_is_to_be_withdrawn_and_is_not_there_is_told_what_is():

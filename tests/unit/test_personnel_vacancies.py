@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 
 from services.personnel.domain.ranking import Record, is_candidate, rank_candidates
 from services.personnel.domain.results import Appraisal
-from services.personnel.domain.talent import POTENTIAL, TALENT, AssessPotential, Place, TalentRules, potential_for, read_talent
+from services.personnel.domain.talent import (
+    POTENTIAL,
+    TALENT,
+    AssessPotential,
+    Place,
+    PotentialState,
+    TalentRules,
+    Unplace,
+    WithdrawPotential,
+    potential_for,
+    read_talent,
+)
 from services.personnel.domain.vacancy import VACANCY, ChooseCandidate, OpenVacancy, ProposeCandidates
 from services.personnel.events import (
     Candidate,
@@ -20,8 +31,10 @@ from services.personnel.events import (
     PostDecided,
     PostProposed,
     PotentialAssessed,
+    PotentialWithdrawn,
     Reason,
     TalentBoxPlaced,
+    TalentBoxWithdrawn,
     VacancyOpened,
 )
 from services.personnel.tables import BOXES
@@ -93,6 +106,20 @@ def test_an_assessment_is_recorded_once_and_a_later_word_for_its_day_corrects_it
     assert refusal(POTENTIAL, [], replace(ASSESS, on=date(2026, 4, 2))) == ("potential-early", 422)
 
 
+def test_an_assessment_entered_wrongly_is_withdrawn_once():
+    withdraw, later = WithdrawPotential("p4", ON, "800/2"), replace(ASSESSED, on=TODAY)
+    withdrawn = PotentialWithdrawn("p4", ON, "800/2")
+    past = [ASSESSED, later, withdrawn]
+    assert said(POTENTIAL, past[:2], withdraw) == [withdrawn]
+    assert said(POTENTIAL, past, withdraw) == []
+    assert POTENTIAL.decider.state([*past, "something else"]) == PotentialState((later,), (withdrawn,))
+    assert said(POTENTIAL, [*past, ASSESSED], withdraw) == [withdrawn], "what was entered anew is withdrawn anew"
+    assert said(POTENTIAL, past, ASSESS) == [ASSESSED]
+    assert said(POTENTIAL, past, replace(withdraw, on=TODAY)) == [replace(withdrawn, on=TODAY)]
+    for told in ([], [later], past[:2]):
+        assert refusal(POTENTIAL, told, replace(withdraw, on=date(2026, 1, 1))) == ("unknown-entry", 404)
+
+
 def test_the_potential_of_a_period_is_that_of_its_end_or_else_the_first_after_it():
     days = [date(2025, 6, 1), ON, TODAY]
     assessed = [(f"e{number}", replace(ASSESSED, on=day)) for number, day in enumerate(days)]
@@ -110,6 +137,10 @@ def test_a_person_is_placed_in_a_box_once():
     placed = TalentBoxPlaced("p4", "2026-Q1", 9, "above", "high", ("e1", "e2"), "t@1")
     assert said(TALENT, [], place) == [placed]
     assert said(TALENT, [placed, "something else"], place) == []
+    out, empty = Unplace("p4", "2026-Q1"), TalentBoxWithdrawn("p4", "2026-Q1")
+    assert said(TALENT, [placed], out) == [empty]
+    assert said(TALENT, [], out) == said(TALENT, [placed, empty], out) == []
+    assert said(TALENT, [placed, empty], place) == [placed]
     assert said(TALENT, [placed], replace(place, inputs=("e1", "e3"))) == [replace(placed, inputs=("e1", "e3"))]
 
 
