@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from shared.kernel.facts import Fact, Knowledge
@@ -17,6 +18,9 @@ INTERRUPTIONS = ("suspended", "unpaid-leave", "long-leave", "sick-leave", "mater
 ENDS = ("retired", "resigned", "dismissed", "died", "contract-ended", "moved-agency")
 """Kinds of end: pensiun, atas permintaan sendiri, tidak atas permintaan sendiri, meninggal (PP 11/2017 art. 238–248), perjanjian kerja
 berakhir (PP 49/2018), pindah instansi."""
+
+KEEP_RANK = ("moved-agency",)
+"""Ends after which the rank goes on: who moves to another agency stays a PNS of his rank (UU 20/2023, PP 11/2017)."""
 
 EVENTS = ("EmployeeRegistered", "EmploymentEnded", "EmploymentEndRevoked", "ServiceInterrupted", "ServiceResumed", "RegistrationWithdrawn")
 WITHDRAWN = "withdrawn"
@@ -128,13 +132,14 @@ class Employment:
         """Whether the day is one of service, interrupted or not."""
         return self.spell(day) is not None
 
-    def reaches(self, since: date, day: date) -> bool:
+    def reaches(self, since: date, day: date, across: Collection[str] = ()) -> bool:
         """Whether a post, a relation or a result from `since` on may still count on `day`: no new spell began after `since` and by `day`.
 
         An end breaks what held; registration after it does not mend that: post, line and rank are given anew. A revoked end broke nothing.
         Before the first spell nothing is broken. Whether `day` is one of service is another question (:meth:`serving`).
+        `across`: kinds of end that break nothing.
         """
-        return since <= day and not any(since < spell.since <= day for spell in self.spells[1:])
+        return since <= day and not any(since < after.since <= day and before.how not in across for before, after in pairwise(self.spells))
 
     def interruption(self, day: date) -> Interruption | None:
         """The interruption that the day lies in, within service."""

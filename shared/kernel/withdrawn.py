@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,15 +18,16 @@ def that_stand(knowledge: Knowledge, model: type, withdrawn: type, subject: str)
 
 
 def that_count(
-    knowledge: Knowledge, model: type, withdrawn: type, subject: str, day: date, models: Sequence[type]
+    knowledge: Knowledge, model: type, withdrawn: type, subject: str, day: date, models: Sequence[type], across: Collection[str] = ()
 ) -> Sequence[Fact]:
     """Of those that stand the ones that had begun by a day, in the day's own spell of service, lowest rank first.
 
-    Who is registered again after an end has posts, ranks and lines anew. `models`: the service's classes of the events of a life.
+    Who is registered again after an end has posts, ranks and lines anew, but for ends of the kinds `across`. `models`: the service's
+    classes of the events of a life.
     """
     facts = that_stand(knowledge, model, withdrawn, subject)
     ends = ends_of(knowledge, subject, models) if facts else None
-    return [fact for fact in facts if ends is not None and ends.reaches(fact.event.since, day)]
+    return [fact for fact in facts if ends is not None and ends.reaches(fact.event.since, day, across)]
 
 
 def same(one: Any, other: Any) -> bool:

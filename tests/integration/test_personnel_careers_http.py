@@ -217,6 +217,20 @@ def test_one_promotion_is_proposed_and_another_listed_with_what_it_lacks(here):
     assert here.call("GET", "/v1/proposals/s2/rank-iii-c", HR).get_json()["status"] == "approved"
 
 
+def test_who_comes_back_from_another_agency_brings_his_rank_with_its_own_day(here):
+    accepted(hand_in(here, "ends", "Kode Pegawai,Jenis,Sejak,SK\ns2,pindah instansi,2024-03-01,882/1\n"), rows=1, events=1)
+    heads, _, yoga, _ = PEOPLE.split("\n")
+    back = yoga.replace("PNS;2012-03-01", "PNS;2026-01-01").replace("tidak;2012-03-01", "tidak;2026-01-01")
+    accepted(hand_in(here, "people", f"{heads}\n{back}"), rows=1, events=2)
+    settle(here)
+    shown = here.call("GET", "/v1/employees/s2", HR).get_json()
+    assert (shown["rank"]["rank"], shown["rank"]["since"]) == ("III/b", "2021-10-01")
+    accepted(hand_in(here, "people", f"{heads}\n{back.replace('III/b;2021-10-01', 'III/c;2025-04-01')}"), rows=1, events=1)
+    settle(here)
+    shown = here.call("GET", "/v1/employees/s2", HR).get_json()
+    assert (shown["rank"]["rank"], shown["rank"]["since"]) == ("III/c", "2025-04-01")
+
+
 def test_a_vacant_strategic_post_goes_to_whom_the_official_chooses_of_the_ranking(here):
     potentials = "Kode Pegawai,Nilai,Sumber,Tanggal\ns1,tinggi,assessment-center,2025-11-10\ns2,tinggi,assessment-center,10/11/2025\n"
     accepted(hand_in(here, "potentials", potentials), rows=2, events=2)

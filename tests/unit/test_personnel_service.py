@@ -212,6 +212,15 @@ def test_nothing_begins_after_the_end_of_service(command: Any):
     assert len(said(EMPLOYEE, [*past, REVOKED], replace(command, since=LEFT))) == 1
 
 
+def test_a_rank_given_in_another_agency_is_entered_with_its_day_by_who_has_come_back():
+    command, wished = changed(RANKED, since=LEFT + DAY)
+    moved, back = replace(ENDED, kind="moved-agency"), replace(REGISTERED, since=LEFT + 10 * DAY)
+    assert said(EMPLOYEE, [REGISTERED, moved, back], command) == [wished]
+    assert refusal(EMPLOYEE, [REGISTERED, moved], command) == ("after-service", 422)
+    for kind in ("retired", "resigned", "dismissed", "contract-ended"):
+        assert refusal(EMPLOYEE, [REGISTERED, replace(ENDED, kind=kind), back], command) == ("after-service", 422)
+
+
 def test_a_rank_is_of_the_kind_of_employment_that_was_said_last_for_the_latest_day():
     golongan = replace(RANK, rank="IX")
     assert said(EMPLOYEE, [CONTRACT], golongan) == [replace(RANKED, rank="IX")]

@@ -130,6 +130,20 @@ def test_a_file_shows_the_posts_ranks_and_lines_of_the_present_service():
     assert (row["unit"], row["assessor"], row["rank"]) == ("archive", "m12", None)
 
 
+def test_who_comes_back_from_another_agency_has_the_rank_that_he_has_had_and_none_of_his_posts_and_lines():
+    """PP 11/2017: a PNS who moves to another agency stays a PNS of his rank, and may be promoted there."""
+    back = EmploymentEnded("m1", "moved-agency", LEFT, "SK 4"), EmployeeRegistered("m1", "PNS", AGAIN)
+    held = (line("m11", HIRED), post("permits", HIRED), RankHeld("m1", "III/a", HIRED, HIRED))
+    elsewhere = RankHeld("m1", "III/b", date(2026, 3, 1), HIRED)
+    for more, rank in (((), "III/a"), ((elsewhere,), "III/b")):
+        known = knowing(*held, *back, *more)
+        row = known.row(EMPLOYEES, "m1")
+        assert (rank_of("m1", known).event.rank, row["rank"]) == (rank, rank)
+        assert [row[name] for name in ("post", "unit", "assessor")] == [None] * 3
+    retired = EmploymentEnded("m1", "retired", date(2026, 4, 3), "SK 5"), EmployeeRegistered("m1", "PPPK", date(2026, 4, 4))
+    assert rank_of("m1", knowing(*held, *back, *retired)) is None
+
+
 def feedback_knowing(*events: object) -> MemoryKnowledge:
     known = MemoryKnowledge(FEEDBACK_SERVICE, now=NOW)
     for number, event in enumerate(events, start=1):

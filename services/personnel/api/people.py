@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -47,7 +47,7 @@ from services.personnel.views import ATTENDANCE_MONTHS, EMPLOYEES, UNITS
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.http.set_aside import erase_rows
-from shared.kernel.employment import Employment
+from shared.kernel.employment import KEEP_RANK, Employment
 from shared.kernel.refusal import Refused
 
 blp = Blueprint("personnel", __name__, url_prefix="/v1", description="People, units and attendance.")
@@ -162,7 +162,7 @@ def show_employee(ask: Ask, query: dict[str, Any], employee: str) -> dict[str, A
         "kind": (_held(row["registered"], day, service) or {}).get("kind"),
         "position": _held([one for one in positions if not one["acting"]], day, service),
         "acting": _held([one for one in positions if one["acting"]], day, service),
-        "rank": _held(row["ranks"], day, service),
+        "rank": _held(row["ranks"], day, service, KEEP_RANK),
         "line": _held(row["lines"], day, service),
         "education": row["education"],
         "service": _service(service, on),
@@ -341,9 +341,14 @@ def show_attendance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
     return ask.found(ask.knowledge.row(ATTENDANCE_MONTHS, key), "attendance", key)
 
 
-def _held(entries: Sequence[Mapping[str, Any]] | None, day: str, service: Employment) -> Mapping[str, Any] | None:
-    """The entry that began last on or before `day`, in the day's own spell of service; entries stand in order of their days."""
-    begun = [one for one in entries or () if service.reaches(date.fromisoformat(one["since"]), date.fromisoformat(day))]
+def _held(
+    entries: Sequence[Mapping[str, Any]] | None, day: str, service: Employment, across: Collection[str] = ()
+) -> Mapping[str, Any] | None:
+    """The entry that began last on or before `day`, in the day's own spell of service or in one before an end of the kinds `across`.
+
+    Entries stand in order of their days.
+    """
+    begun = [one for one in entries or () if service.reaches(date.fromisoformat(one["since"]), date.fromisoformat(day), across)]
     return begun[-1] if begun else None
 
 

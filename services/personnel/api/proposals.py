@@ -20,6 +20,7 @@ from services.personnel.views import DEVELOPMENTS, PROPOSALS
 from shared.flow.declared import Do
 from shared.http.acting import Ask, commanding, querying
 from shared.http.blueprint import Blueprint
+from shared.kernel.employment import KEEP_RANK
 from shared.kernel.refusal import Refused
 
 blp = Blueprint("proposals", __name__, url_prefix="/v1", description="Proposals, the decision on them, and the measures that follow.")
@@ -65,9 +66,7 @@ def decide_proposal(ask: Ask, body: Body, employee: str, proposal: str) -> Body:
         must_serve(ask, employee, body.get("since") or ask.today, "an approval that holds")
     if proposal.startswith("rank-"):
         since, held = body.get("since") or month_after(ask.today), _rank_held(ask, employee)
-        decision = DecidePromotion(
-            employee, proposal, body["outcome"], since, body["document"], ask.actor.id, held.since if held else None
-        )
+        decision = DecidePromotion(employee, proposal, body["outcome"], since, body["document"], ask.actor.id, held.since if held else None)
         decided = ask.execute(PROMOTION, decision)
         brings = [_rank(ask, decision, held)] if body["outcome"] == "approved" else None
     else:
@@ -85,7 +84,7 @@ def decide_proposal(ask: Ask, body: Body, employee: str, proposal: str) -> Body:
 def _rank_held(ask: Ask, employee: str) -> RankHeld | None:
     """The rank held today, in the present service."""
     state: EmployeeState = ask.state(EMPLOYEE, RegisterEmployee(employee, "PNS", ask.today))
-    return in_force((one for one in state.ranks if state.service.reaches(one.since, ask.today)), ask.today)
+    return in_force((one for one in state.ranks if state.service.reaches(one.since, ask.today, KEEP_RANK)), ask.today)
 
 
 def _rank(ask: Ask, decision: DecidePromotion, held: RankHeld) -> Do:

@@ -24,7 +24,7 @@ from services.personnel.events import (
     ServiceResumed,
 )
 from shared.kernel.decider import Aggregate, Decider
-from shared.kernel.employment import ENDS, INTERRUPTIONS, Employment, Spell
+from shared.kernel.employment import ENDS, INTERRUPTIONS, KEEP_RANK, Employment, Spell
 from shared.kernel.refusal import Refused
 
 KINDS = ("PNS", "CPNS", "PPPK")
@@ -261,7 +261,9 @@ def _hold(state: EmployeeState, command: HoldRank) -> Sequence[RankHeld]:
         raise _wrong(
             "rank-before-service", f"a date on or after {command.service_since}, the first day of service", command.since, "correct it"
         )
-    if state.service.ended(command.since) is not None:
+    ended = state.service.ended(command.since)
+    # A rank of another agency counts from its own day for whoever has come back from there.
+    if ended is not None and not (ended.how in KEEP_RANK and ended is not state.service.spells[-1]):
         _in_service(state, command.since, "the rank")
     wished = RankHeld(command.employee, command.rank, command.since, command.service_since)
     return [] if _said(state.ranks, wished) else [wished]

@@ -34,7 +34,7 @@ from services.personnel.heard import (
     ScoreSubmitted,
     TargetSet,
 )
-from shared.kernel.employment import has_left
+from shared.kernel.employment import KEEP_RANK, has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.money import exact
 from shared.kernel.periods import Period
@@ -207,8 +207,8 @@ def employment_of(employee: str, knowledge: Knowledge) -> str | None:
 
 
 def rank_of(employee: str, knowledge: Knowledge) -> Fact[RankHeld] | None:
-    """The rank held now; who was registered again after an end has none until it is given anew."""
-    return in_force(that_count(knowledge, RankHeld, RankWithdrawn, employee, knowledge.today, LIFE), knowledge.now)
+    """The rank held now; who was registered again after an end has none until it is given anew, unless he was in another agency."""
+    return in_force(that_count(knowledge, RankHeld, RankWithdrawn, employee, knowledge.today, LIFE, KEEP_RANK), knowledge.now)
 
 
 def in_force(facts: Sequence[Fact[Any]], moment: datetime) -> Fact[Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -30,7 +30,7 @@ from services.personnel.events import (
     UnitMoveWithdrawn,
     UnitOpened,
 )
-from shared.kernel.employment import Employment, entered
+from shared.kernel.employment import KEEP_RANK, Employment, entered
 from shared.kernel.facts import Fact
 from shared.kernel.withdrawn import without_rows
 from shared.views.view import Row, View, subject_key
@@ -129,17 +129,18 @@ WITHDRAWN = {PositionWithdrawn: "positions", RankWithdrawn: "ranks", ReportingLi
 def _held_last(row: Row) -> Row:
     """The single columns, from the entry of each list that began last."""
     service = Employment.read(row.get("service"))
-    positions, ranks, lines = (_of_last_spell(row.get(name), service) for name in ("positions", "ranks", "lines"))
+    positions, lines = (_of_last_spell(row.get(name), service) for name in ("positions", "lines"))
+    ranks = _of_last_spell(row.get("ranks"), service, KEEP_RANK)
     held = [one for one in positions if not one["acting"]] or positions
     row |= {name: held[-1][name] if held else None for name in ("post", "job_class", "unit")}
     row |= {name: lines[-1][name] if lines else None for name in ("assessor", "superior")}
     return row | {"acting": any(one["acting"] for one in positions), "rank": ranks[-1]["rank"] if ranks else None}
 
 
-def _of_last_spell(entries: list[Row] | None, service: Employment) -> list[Row]:
-    """Who was registered again has posts, ranks and lines anew."""
+def _of_last_spell(entries: list[Row] | None, service: Employment, across: Collection[str] = ()) -> list[Row]:
+    """Who was registered again has posts, ranks and lines anew, but for ends of the kinds `across`."""
     began = service.spells[-1].since if service.spells else date.min
-    return [one for one in entries or () if service.reaches(day := date.fromisoformat(one["since"]), max(day, began))]
+    return [one for one in entries or () if service.reaches(day := date.fromisoformat(one["since"]), max(day, began), across)]
 
 
 SERVICE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed)
