@@ -57,6 +57,18 @@ from shared.kernel.withdrawn import that_stand
 PREDICATE_FACTS = (AppraisalImported, AppraisalDelivered, ObjectionDecided, AppraisalFinalized, AppraisalCorrected)
 RECEIVED = (AppraisalAccepted, ObjectionFiled, ObjectionRefused, ObjectionDecided, AppraisalFinalized, AppraisalCorrected)
 """Facts after which a delivery is not withdrawn any more, read or not."""
+READ = (
+    *PREDICATE_FACTS,
+    DeliveryWithdrawn,
+    *LIFE,
+    PositionAssigned,
+    PositionWithdrawn,
+    AttendanceRecorded,
+    AwardGranted,
+    SanctionImposed,
+    SanctionLifted,
+)
+"""What a dossier reads of a person that other services said: what may change his pay."""
 RULES_SUBJECT = f"rules-{KIND}"
 
 

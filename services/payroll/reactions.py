@@ -11,7 +11,7 @@ from services.payroll.domain.recovery import RECOVERY, ScheduleRecovery, Settled
 from services.payroll.domain.run_id import RunId
 from services.payroll.domain.scheme import KIND
 from services.payroll.dossier import (
-    PREDICATE_FACTS,
+    READ,
     RULES_SUBJECT,
     Schemes,
     counts_working_days,
@@ -35,13 +35,8 @@ from services.payroll.heard import (
     LIFE,
     AttendanceRecorded,
     AwardGranted,
-    DeliveryWithdrawn,
     EmploymentEnded,
     EmploymentEndRevoked,
-    PositionAssigned,
-    PositionWithdrawn,
-    SanctionImposed,
-    SanctionLifted,
 )
 from services.payroll.views import EMPLOYEES, RECOVERING
 from shared.events.calendar import CALENDAR_EVENTS
@@ -102,12 +97,10 @@ def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
     return found
 
 
-OF_PERSON = (*PREDICATE_FACTS, DeliveryWithdrawn, *LIFE, PositionAssigned, PositionWithdrawn, SanctionImposed, SanctionLifted)
-
 ENTITLEMENT = Reaction(
     name="entitlement",
     on={
-        **dict.fromkeys(OF_PERSON, of_person),
+        **dict.fromkeys(READ, of_person),
         AttendanceRecorded: of_month,
         AwardGranted: of_award,
         RuleSetPublished: of_rules,
@@ -115,7 +108,7 @@ ENTITLEMENT = Reaction(
         **dict.fromkeys(CALENDAR_EVENTS, of_calendar),
     },
     decide=decide_entitlement,
-    reads=Reads((*OF_PERSON, AttendanceRecorded, AwardGranted), _employee, _employee),
+    reads=Reads(READ, _employee, _employee),
 )
 
 

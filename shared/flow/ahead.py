@@ -30,7 +30,7 @@ class KnowledgeAhead(StoreKnowledge):
         self._answers: dict[Any, Any] = {}
         if self._held:
             tx.execute(
-                "select pg_advisory_xact_lock(hashtextextended(name, 3)) from (select unnest(%s) as name order by 1) names",
+                "select pg_advisory_xact_lock(hashtextextended(name, 3)) from (select unnest(%s) collate \"C\" as name order by 1) names",
                 (sorted(map(self._hold_name, self._held)),),
             )
         heard = [service.heard.of(model) for model in reads.heard]

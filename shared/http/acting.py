@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
@@ -13,6 +14,8 @@ from typing import Any
 from flask import Response, current_app, g, request
 
 from shared.events.envelope import Envelope
+from shared.flow.ahead import KnowledgeAhead
+from shared.flow.declared import Reads
 from shared.flow.knowledge import StoreKnowledge
 from shared.http import documented
 from shared.http.paging import page
@@ -64,6 +67,15 @@ class Ask:
     def today(self) -> date:
         """The calendar day where the agency is."""
         return self.knowledge.today
+
+    @contextmanager
+    def reading_ahead(self, reads: Reads, keys: Sequence[str]) -> Iterator[None]:
+        """Within, `knowledge` has read the subjects of all keys, and holds what they hold, in a handful of statements."""
+        before, self.knowledge = self.knowledge, KnowledgeAhead(self.tx, self.here.service, reads, keys)
+        try:
+            yield
+        finally:
+            self.knowledge, self.tx.ahead = before, None
 
     def text(self, body: str) -> TextRef:
         """Keep what somebody wrote; an event carries only the reference."""

@@ -30,24 +30,22 @@ def attended(person: str, number: int) -> Fact:
     return year.attendance(1, late=number * 60, absent=number % 2, employee=person)
 
 
+def counted(patch: pytest.MonkeyPatch) -> list[str]:
+    """The messages that transactions send, COMMIT with what it takes along among them."""
+    sent: list[str] = []
+    for name in ("execute", "commit"):
+        whole = getattr(Transaction, name)
+        patch.setattr(Transaction, name, lambda *given, whole=whole, name=name: (sent.append(name), whole(*given))[1])
+    return sent
+
+
 def messages(monkeypatch: pytest.MonkeyPatch, here: Web) -> int:
     """How many messages to the database it takes until nothing is marked."""
-    sent = 0
-
-    def counting(whole):
-        def count(*given, **named):
-            nonlocal sent
-            sent += 1
-            return whole(*given, **named)
-
-        return count
-
     with monkeypatch.context() as patch:
-        for name in ("execute", "commit"):
-            patch.setattr(Transaction, name, counting(getattr(Transaction, name)))
+        sent = counted(patch)
         while decisions.settle(here.database, SERVICE, "mulyorejo", here.clock.now()):
             pass
-    return sent
+    return len(sent)
 
 
 def amounts(here: Web) -> dict[str, int]:
@@ -74,3 +72,19 @@ def test_a_month_of_many_people_costs_as_many_statements_as_of_one_and_gives_the
         everything = (fact for number, person in enumerate(people(60)) for fact in (*history(person, number), attended(person, number)))
         payroll_web.hear(here, *everything)
         assert amounts(here) == found[60] and found[60] | found[1] == found[60]
+
+
+def test_a_run_over_many_people_costs_as_many_statements_as_over_one(postgres_url, monkeypatch):
+    cost = {}
+    for many in (1, 60):
+        with web(postgres_url, SERVICE, f"payroll_run_{many}", ("mulyorejo",)) as here:
+            payroll_web.publish(here)
+            here.clock.moment = at(2, 3)
+            facts = (fact for number, person in enumerate(people(many)) for fact in (*history(person, number), attended(person, number)))
+            payroll_web.hear(here, *facts)
+            with monkeypatch.context() as patch:
+                sent = counted(patch)
+                answer = here.call("POST", "/v1/pay-runs", payroll_web.TREASURER, json={"month": "2026-01"}).get_json()
+            cost[many] = len(sent)
+            assert (answer["persons"], answer["totals"]["posted"]) == (many, sum(amounts(here).values()))
+    assert cost[60] == cost[1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -93,6 +94,11 @@ class MemoryKnowledge:
     @property
     def tx(self) -> MemoryKnowledge:
         return self
+
+    @contextmanager
+    def reading_ahead(self, reads: Any, keys: Sequence[str]) -> Iterator[None]:
+        """Everything is at hand."""
+        yield
 
     def execute(self, aggregate: Any, command: Any) -> Done | None:
         """Decide and append. Statements of SQL (locks) have nothing to do here."""
