@@ -72,7 +72,7 @@ def _service(name: str, *more: str) -> Area:
 
 TERMS, ROUNDING, SETTINGS = "tests/unit/test_terms_move.py", "tests/unit/test_rounding.py", "tests/unit/test_rule_settings.py"
 KNOWLEDGE, VIEWS, REBUILD = "tests/contract/test_knowledge.py", "tests/integration/test_views.py", "tests/integration/test_rebuild.py"
-LONG = ("frozen_worker", "of_another_shape_is_not_written_until", "rebuild_that_was_interrupted", "bus_made_anew", "eight_writers")
+LONG = ("kafka", "frozen_worker", "of_another_shape_is_not_written_until", "rebuild_that_was_interrupted", "bus_made_anew", "eight_writers")
 AREAS = {
     "kernel": Area(
         ("shared/kernel/*.py",),

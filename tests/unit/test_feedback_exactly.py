@@ -342,6 +342,7 @@ def test_what_a_citizen_says_is_kept_whole():
     assert decided(intake, complaints.AnswerComplaint("k-1", "u", "t6"), RECEIVED, answered) == []
     state = intake.decider.state
     assert state((RECEIVED, asked, replied, answered)) == complaints.Intake(RECEIVED, asked, replied, answered)
+    assert state((RECEIVED, RESOLVED)) == complaints.Intake(RECEIVED), "what is no part of it changes nothing"
     again = CitizenAsked("k-1", "u", "t7")
     assert state((RECEIVED, asked, replied, again)) == complaints.Intake(RECEIVED, again, None, None)
     assert (intake.stream(FILE), intake.subject(FILE)) == ("feedback-intake-k-1", "dukcapil")
