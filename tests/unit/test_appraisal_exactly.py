@@ -14,12 +14,14 @@ from services.appraisal.domain import streams
 from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.appraised import appraised_in, outside_service
 from services.appraisal.domain.distribution import ORGANISATION_RESULTS, Finding, Guide, Limit
-from services.appraisal.domain.improvement import IMPROVEMENT
+from services.appraisal.domain.improvement import IMPROVEMENT, MoveImprovementItem
 from services.appraisal.domain.numeric import Band, NumericRegime, Scale
+from services.appraisal.domain.objection import DecideObjection, FileObjection
 from services.appraisal.domain.plan import PLAN, ApprovePlan
 from services.appraisal.domain.quadrant import INDONESIAN_RATINGS, Predicate, Quadrant, Rating, predicate_of
 from services.appraisal.domain.record import Record, Stage
 from services.appraisal.domain.rules import AppraisalRules, Improvement, Peers, PlanChanges, RatingPolicy, ZeroTarget, read_settings
+from services.appraisal.domain.scoring import SubmitScore
 from services.appraisal.domain.standing import Assesses
 from services.appraisal.domain.targets import DRAFT, weighed
 from shared.kernel.calendar import Term
@@ -27,16 +29,20 @@ from shared.kernel.employment import INTERRUPTIONS, Employment, Interruption, Sp
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from tests.support.appraisal import (
+    ALWAYS,
     APPROVED,
+    ASSESSOR,
     BEHAVIOURS,
     DAYS,
     DELIVERED,
     GOOD,
     ISSUED,
+    JAKARTA,
     M1,
     OBJECTED,
     SCORED,
     SETTINGS,
+    SUPERIOR,
     UNTIL,
     given,
     moment,
@@ -47,6 +53,9 @@ NUMBERS = {
     "scheme": "numeric",
     "numeric": {"scale": "pp-30-2019-41", "result_percent": 70, "behaviour_percent": 30},
 }
+
+
+RULES = read_settings("place@1", SETTINGS, TABLES)
 
 
 def wrong(settings) -> Refused:
@@ -305,6 +314,77 @@ def test_a_plan_that_is_not_made_anew_is_told_what_could_be():
     unmeasured = given(PLAN).when(replace(anew, targets=own, appraised=quarters)).then_refused("period-unmeasured", 422)
     assert (unmeasured.expected, unmeasured.found) == (
         "at least one target that is measured in 2026-Q3", "targets measured in 2026-03, 2026-05, 2026-06")  # fmt: skip
+
+
+def test_what_an_objection_and_its_decision_found_is_said_exactly():
+    filing = FileObjection(M1, "2026-Q1", ("permits",), moment("2026-04-30"), "t", "d", (), RULES, JAKARTA)
+    deciding = DecideObjection(M1, "2026-Q1", "granted", (Rating.AS, Rating.AS), "n", "t", "d", SUPERIOR, ASSESSOR, RULES)
+    late = events.ObjectionRefused(M1, "2026-Q1", "objection-term", UNTIL, UNTIL, "t", "d")
+    decided = events.ObjectionDecided(M1, "2026-Q1", "granted", GOOD, GOOD, "n", "t", "d", SUPERIOR)
+    by_numbers = read_settings("n@1", NUMBERS, TABLES)
+    for past, command, found in [
+        (OBJECTED, filing, "one that is open"),
+        ((*DELIVERED, late), filing, "one that was refused as too late"),
+        ((*OBJECTED, decided), filing, "one that was decided"),
+        (DELIVERED, replace(filing, items=()), "no items"),
+        (DELIVERED, replace(filing, items=("x", "permits", "y")), "x, y"),
+        ((*OBJECTED, decided, events.AppraisalFinalized(M1, "2026-Q1", "quarter", GOOD, "decision", "place@1")), deciding, "a decided one"),
+        (DELIVERED, deciding, "none"),
+        (OBJECTED, replace(deciding, decided_by=M1), "the employee himself"),
+        (OBJECTED, replace(deciding, decided_by=ASSESSOR), "the assessor whose result is contested"),
+        (OBJECTED, replace(deciding, outcome="rejected"), "one"),
+        (OBJECTED, replace(deciding, outcome="later"), "later"),
+        (OBJECTED, replace(deciding, new=(Rating.BELOW, Rating.AS)), "the same"),
+        (OBJECTED, replace(deciding, new=None), "none"),
+        (OBJECTED, replace(deciding, new="90"), "a number"),
+        (OBJECTED, replace(deciding, new=None, rules=by_numbers), "none"),
+        (OBJECTED, replace(deciding, rules=by_numbers), "ratings"),
+        (OBJECTED, replace(deciding, new="120.5", rules=by_numbers), "120.5"),
+    ]:
+        refused = given(APPRAISAL, *past).when(command).refused
+        assert refused is not None and refused.found == found
+    assert given(APPRAISAL, *OBJECTED).when(replace(deciding, new="120", rules=by_numbers)).events[0].after.score == "120"
+
+
+def test_what_is_scored_is_refused_with_what_it_should_be():
+    def told(under=RULES, **said):
+        plan = PLAN.decider.state(APPROVED)
+        given_ = {"what": "behaviour", "item": "akuntabel", "by": "self", "value": "as"} | said
+        command = SubmitScore(M1, "2026-Q1", today=date(2026, 4, 1), plan=plan, rules=under, service=ALWAYS, **given_)
+        refused = given(APPRAISAL).when(command).refused
+        return refused and (refused.code, refused.expected, refused.found)
+
+    numbers = read_settings("n@1", NUMBERS, TABLES)
+    idea = {"under": numbers, "what": "idea", "item": "innovation"}
+    assert told() is None and told(what="whole", item="behaviour") is None and told(what="whole", item="result") is None
+    assert told(item="x") == ("unknown-item", "one of akuntabel, harmonis, adaptif", "x")
+    assert told(what="whole", item="x") == ("unknown-item", "one of result, behaviour", "x")
+    assert told(what="target", item="x") == ("unknown-target", "a target of this plan: permits, days", "x")
+    assert told(what="mood") == ("score-of-what", "behaviour, target, whole or idea", "mood")
+    assert told(value="good") == ("rating-unknown", "above, as or below", "good")
+    assert told(document="d") == ("score-document", "a document with an idea only", "behaviour")
+    assert told(numbers, value="120") is None and told(numbers, value="120.1")[2] == "120.1"
+    assert told(**idea, value="no") is None and told(**idea, value="yes", document="d") is None
+    assert told(**idea, value="yes") == ("idea-invalid", "the number of the document that describes the idea", "none")
+    assert told(**idea, value="maybe") == ("idea-invalid", "yes or no", "maybe")
+    assert told(**(idea | {"under": RULES}), value="no")[2] == "idea"
+    assert told(**(idea | {"item": "x"}), value="no") == ("unknown-item", "one of innovation", "x")
+    aspects = "scores of the behaviour aspects: akuntabel, harmonis, adaptif"
+    for what, item in (("target", "days"), ("whole", "result"), ("whole", "behaviour")):
+        told_ = told(what=what, item=item, by="superior")
+        assert told_ == ("rated-by-policy", aspects, f"a superior's score of {what} {item}, which rule set place@1 computes")
+
+
+def test_an_item_that_was_never_opened_does_not_move():
+    given(IMPROVEMENT).when(MoveImprovementItem("u", "i", date(2026, 5, 4), Term(5), JAKARTA, date(2026, 5, 4))).then()
+
+
+def test_a_new_plan_begins_after_the_earlier_ones_first_month_whatever_was_delivered_before_it():
+    july = date(2026, 7, 1)
+    second = (replace(APPROVED[0], plan_version=2, since=july, cause="transfer"), *(replace(one, plan_version=2) for one in APPROVED[1:]))
+    command = ApprovePlan(M1, "2026", (ISSUED, DAYS), "m12", "n", "place@1", date(2026, 8, 1), july, (), True, frozenset({"2026-06"}))
+    refused = given(PLAN, *APPROVED, *second).when(command).then_refused("plan-since", 422)
+    assert refused.found == "2026-07-01" and refused.remedy.startswith("give 2026-08-01 as since")
 
 
 # --- what a stream tells ----------------------------------------------------------------------------------------------------------------
