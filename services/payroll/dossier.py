@@ -10,8 +10,9 @@ from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Month
 from services.payroll.domain.recovery import Outstanding, Payment, outstanding, owed
+from services.payroll.domain.run import PAY_RUN, Run
 from services.payroll.domain.run import stream_of as run_stream
-from services.payroll.domain.run_id import RunId
+from services.payroll.domain.run_id import MOST, RunId
 from services.payroll.domain.scheme import KIND, WORKING_DAYS, Scheme, paid_months, read_scheme
 from services.payroll.events import (
     AdjustmentsPosted,
@@ -20,7 +21,6 @@ from services.payroll.events import (
     AllowanceConfirmed,
     AllowanceHeld,
     AllowancePosted,
-    PayRunPosted,
     RepaymentReceived,
     RuleSetPublished,
 )
@@ -232,9 +232,13 @@ LOOK_BACK = 24
 """Months that are looked at for a closed run while the view knows none."""
 
 
+def run_of(knowledge: Knowledge, run: RunId) -> Run:
+    """The run as its own stream tells it: the views of what it did may be a moment behind."""
+    return PAY_RUN.decider.state(fact.event for fact in knowledge.stream(run_stream(run)))
+
+
 def is_closed(knowledge: Knowledge, run: RunId) -> bool:
-    """Whether the run is closed, as its own stream tells."""
-    return any(isinstance(fact.event, PayRunPosted) for fact in knowledge.stream(run_stream(run)))
+    return run_of(knowledge, run).posted is not None
 
 
 def last_closed(knowledge: Knowledge) -> RunId | None:
@@ -248,3 +252,21 @@ def last_closed(knowledge: Knowledge) -> RunId | None:
             found = RunId(str(month))
         month = month.shift(1)
     return found
+
+
+def next_supplementary(knowledge: Knowledge, month: str) -> RunId | None:
+    """The month's first supplementary run that is not closed; None when there is no number left."""
+    runs = (RunId(month, number) for number in range(1, MOST + 1))
+    return next((run for run in runs if not is_closed(knowledge, run)), None)
+
+
+def unfinished(knowledge: Knowledge, closed: RunId | None) -> RunId | None:
+    """The run that has begun and is not closed: an ordinary one after `closed`, the last one closed, or a supplementary one of that."""
+    present = month_of(knowledge.today)
+    month = closed.period.shift(1) if closed is not None else present.shift(-LOOK_BACK)
+    later = next_supplementary(knowledge, closed.month) if closed is not None else None
+    runs = [later] if later is not None else []
+    while month.start <= present.start:
+        runs.append(RunId(str(month)))
+        month = month.shift(1)
+    return next((run for run in runs if run_of(knowledge, run).open), None)

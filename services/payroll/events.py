@@ -217,6 +217,15 @@ class PayRunContinued:
     held: int
 
 
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class PayRunBegunAnew:
+    """Everybody was looked at in parts and nobody could be paid: the next request looks at all again. In the stream of PayRunContinued."""
+
+    month: str
+    run: str
+
+
 @EVENTS.event(EventClass.OPEN)
 @dataclass(frozen=True)
 class PayRunPosted:

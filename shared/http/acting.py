@@ -222,7 +222,7 @@ def commanding(
     `subject`: the path's parameter that the policy's relations look at, for the period that the path names, if it names one. Whom path
     and body name as the person concerned, is denied what only his role would allow. `if_match`: the caller must say which version he saw.
     The function's dict is the answer's body; the ETag is the version of the stream that it wrote to last. `unfinished`: it may answer
-    :class:`Unfinished`.
+    :class:`Unfinished`. A refusal that it raises leaves nothing; one that it returns is answered the same, and what was done stays.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -269,7 +269,7 @@ def _command(
     name = repeatable()
     for tries_left in reversed(range(RETRIES + 1)):
         now = here.clock.now()
-        ask = None
+        ask = refused = None
         try:
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
                 if name and (earlier := name.earlier(tx)):
@@ -281,10 +281,14 @@ def _command(
                 etag = f'"{ask.last.version}"' if ask.last else None
                 if isinstance(found, Unfinished):  # its key stays free for the rest of the work
                     body, code = plain(found.body), 202
+                elif isinstance(found, Refused):
+                    refused = found
                 else:
                     body, code = plain(found), status
                     if name:
                         name.keep(tx, status, body, etag)
+            if refused is not None:
+                raise refused
             return answer(body, code, etag)
         except Conflict as conflict:
             if ask is not None and ask.matched == conflict.stream:

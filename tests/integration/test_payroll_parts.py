@@ -172,5 +172,44 @@ def test_a_run_of_nobody_is_refused_also_after_parts(postgres_url: str, monkeypa
         hear(here, *(year.registered(one) for one in ("m1", "m2", "m3")))
         here.clock.moment = at(2, 8)
         monkeypatch.setattr(posting, "PART_SECONDS", -1)
-        codes = [here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "2026-01"}).status_code for _ in range(4)]
-        assert codes == [202, 202, 409, 409] and closed(here, "2026-01") == []
+        codes = [here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "2026-01"}).status_code for _ in range(6)]
+        assert codes == [202, 202, 409, 202, 202, 409] and closed(here, "2026-01") == []
+
+
+def test_a_run_that_found_nobody_to_pay_begins_anew(postgres_url: str, monkeypatch: pytest.MonkeyPatch):
+    """Who can be paid by now is before the place that the parts had reached."""
+    later = {"month": "2026-02", "supplementary": True}
+    with before_february(postgres_url, "payroll_parts_anew") as here:
+        ask_on(here, {"month": "2026-02"})
+        settle(here)
+        monkeypatch.setattr(posting, "PART_SECONDS", -1)
+        heads = {"Idempotency-Key": "susulan"}
+        answers = [here.call("POST", "/v1/pay-runs", TREASURER, json=later, headers=heads) for _ in range(3)]
+        assert [one.status_code for one in answers] == [202, 202, 409] and problem_of(answers[-1]) == (409, "nothing-to-pay")
+        hear(here, *(year.attendance(2, employee=one) for one in (WAITING, OWED)))
+        answers = ask_on(here, later, **heads)
+        assert (answers[-1]["run"], answers[-1]["persons"], answers[0]["done"]) == ("2026-02.01", 2, 1)
+        assert [row[0] for row in payments(here, "2026-02.01")] == [WAITING, OWED]
+
+
+def test_no_run_overtakes_one_that_is_not_closed(postgres_url: str, in_one_go, monkeypatch: pytest.MonkeyPatch):
+    """What the parts have paid would stand in no closed run: out of order the rest of it is refused for ever."""
+    with before_february(postgres_url, "payroll_overtaken") as here:
+        monkeypatch.setattr(posting, "PART_SECONDS", -1)
+        february, march = ({"month": "2026-02"}, {"month": "2026-03"})
+        assert here.call("POST", "/v1/pay-runs", TREASURER, json=february).status_code == 202
+        here.clock.moment = at(4, 8)
+        for other in (march, {"month": "2026-01", "supplementary": True}):
+            refused = here.call("POST", "/v1/pay-runs", TREASURER, json=other)
+            assert problem_of(refused) == (409, "run-not-closed") and "2026-02" in refused.get_json()["expected"]
+        ask_on(here, february)
+        assert (payments(here, "2026-02"), closed(here, "2026-02")) == in_one_go[1:]
+        settle(here)
+        hear(here, *(year.attendance(2, employee=one) for one in (WAITING, OWED)))
+        susulan = february | {"supplementary": True}
+        assert here.call("POST", "/v1/pay-runs", TREASURER, json=susulan).status_code == 202
+        assert problem_of(here.call("POST", "/v1/pay-runs", TREASURER, json=march)) == (409, "run-not-closed")
+        assert ask_on(here, susulan)[-1]["run"] == "2026-02.01"
+        settle(here)
+        hear(here, *(year.attendance(3, employee=one) for one in PEOPLE))
+        assert ask_on(here, march)[-1]["persons"] == 7

@@ -12,7 +12,7 @@ from services.payroll.domain.entitlement import Entitlement, Held
 from services.payroll.domain.month import ALLOWANCE_MONTH, LeaveOut, Settle, next_run
 from services.payroll.domain.recovery import CLAIM, RECOVERY, RUNS, Outstanding, ScheduleRecovery
 from services.payroll.domain.repayment import REPAYMENT, RecordRepayment
-from services.payroll.domain.run import PAY_RUN, CloseRun, ContinueRun, Run
+from services.payroll.domain.run import PAY_RUN, BeginAnew, CloseRun, ContinueRun, Run, check_none_open
 from services.payroll.domain.run_id import RunId
 from services.payroll.events import (
     AllowanceCalculated,
@@ -148,3 +148,29 @@ def test_a_run_in_parts_closes_as_one_in_one_go(amounts: list[tuple[int, int]], 
     assert (closed(*parts).posted, closed(*parts).named) == (whole.posted, whole.named)
     assert whole.posted.persons == len(payments) and whole.posted.total_paid == sum(event.paid for event in payments.values())
     assert whole.named == tuple(left_out.values())
+
+
+def test_only_an_open_run_that_paid_nobody_begins_anew():
+    decider, month = PAY_RUN.decider, "2026-10"
+    left_out = (LeftOut("e-1", (Missing("attendance"),)),)
+    nobody = list(decider.decide(Run(), ContinueRun(month, month, "e-1", 1, (), 1, left_out)))
+    again = [*nobody, *decider.decide(decider.state(nobody), BeginAnew(month, month))]
+    assert decider.state(nobody).open and decider.state(again) == Run() and len(again) == len(nobody) + 1
+    somebody = [*nobody, *decider.decide(decider.state(nobody), ContinueRun(month, month, "e-2", 1, (paid(month),), 0))]
+    closed = [*somebody, *decider.decide(decider.state(somebody), CloseRun(month, month, (), "m20"))]
+    for past in ([], somebody, closed):
+        assert list(decider.decide(decider.state(past), BeginAnew(month, month))) == []
+    assert [decider.state(past).open for past in ([], somebody, closed)] == [False, True, False]
+
+
+@pytest.mark.parametrize(("unfinished", "run", "refused"), [
+    (None, "2026-10", False), ("2026-10", "2026-10", False), ("2026-10", "2026-11", True), ("2026-10", "2026-09.01", True),
+    ("2026-10.01", "2026-11", True), ("2026-10.01", "2026-10.01", False),
+])  # fmt: skip
+def test_one_run_is_open_at_a_time(unfinished: str | None, run: str, refused: bool):
+    other = RunId.parse(unfinished) if unfinished else None
+    if not refused:
+        check_none_open(RunId.parse(run), other)
+        return
+    with pytest.raises(Refused, match="run-not-closed"):
+        check_none_open(RunId.parse(run), other)

@@ -8,9 +8,9 @@ from typing import Any
 
 from services.payroll import schemas
 from services.payroll.api.months import month_in
-from services.payroll.domain.run import PAY_RUN, CloseRun, ContinueRun, Run, check_month, check_supplementary
+from services.payroll.domain.run import PAY_RUN, BeginAnew, CloseRun, ContinueRun, Run, check_month, check_none_open, check_supplementary
 from services.payroll.domain.run_id import MOST, RunId
-from services.payroll.dossier import is_closed, last_closed, scheme_in
+from services.payroll.dossier import is_closed, last_closed, next_supplementary, run_of, scheme_in, unfinished
 from services.payroll.events import LeftOut
 from services.payroll.posting import alone, post_chunk
 from services.payroll.views import ALLOWANCES, EMPLOYEES, HELD, PAY_RUNS
@@ -29,7 +29,7 @@ NAMED = 100
 @pay_runs.route("/pay-runs", methods=["POST"])
 @pay_runs.arguments(schemas.PostPayRun)
 @commanding("post-pay-run", status=201, unfinished=True)
-def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any] | Unfinished:
+def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any] | Unfinished | Refused:
     """Pay a month's allowances, with all that is outstanding of earlier months. 409 ``month-not-over``, 409 ``run-out-of-order``.
 
     A month is over before it is paid, but for those that the rule set pays before they end (``pay_before_end``, such as December from its
@@ -40,6 +40,7 @@ def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any] | Unfinish
     stays, also when nobody heard its answer, and people who are through are not looked at again: whoever payroll hears of after their
     place was passed is paid by a supplementary run or the next. A closed run is answered again and never changes. ``held`` names those who
     could not be paid and what was missing, at most 100 of ``held_count``; they are kept with the run (``GET /v1/pay-runs/{run}``).
+    No other run begins before a run in parts is closed: 409 ``run-not-closed``. One that ends without anybody to pay begins anew.
 
     ``supplementary`` (TPP susulan) pays whoever can be paid by now of the last closed run's month and the months before it, with what is
     outstanding of theirs, without waiting for the next month. It is a run of its own, such as ``2026-10.01``. 409 ``run-not-closed``,
@@ -50,47 +51,52 @@ def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any] | Unfinish
     return _supplementary(ask, month) if body["supplementary"] else _ordinary(ask, month)
 
 
-def _ordinary(ask: Ask, month: Period) -> dict[str, Any] | Unfinished:
+def _ordinary(ask: Ask, month: Period) -> dict[str, Any] | Unfinished | Refused:
     run = RunId(str(month))
-    state = _state(ask, run)
+    state = run_of(ask.knowledge, run)
     if state.posted is not None:
         return _totals(ask, state)
-    scheme = scheme_in(ask.knowledge, month)
-    check_month(month, ask.today, last_closed(ask.knowledge), scheme is not None, scheme.early if scheme is not None else None)
+    scheme, closed = scheme_in(ask.knowledge, month), last_closed(ask.knowledge)
+    check_month(month, ask.today, closed, scheme is not None, scheme.early if scheme is not None else None)
+    check_none_open(run, unfinished(ask.knowledge, closed))
     employees = [row["key"] for row in ask.knowledge.rows(EMPLOYEES)]
     return _go_on(ask, run, state, employees)
 
 
-def _supplementary(ask: Ask, month: Period) -> dict[str, Any] | Unfinished:
-    check_supplementary(month, last_closed(ask.knowledge), is_closed(ask.knowledge, RunId(str(month))))
-    run = _next_supplementary(ask, month)
+def _supplementary(ask: Ask, month: Period) -> dict[str, Any] | Unfinished | Refused:
+    closed = last_closed(ask.knowledge)
+    check_supplementary(month, closed, is_closed(ask.knowledge, RunId(str(month))))
+    run = next_supplementary(ask.knowledge, str(month))
+    if run is None:
+        raise Refused(
+            "too-many-runs",
+            expected=f"at most {MOST} supplementary runs of a month",
+            found=str(MOST),
+            remedy="pay with the next month's run",
+        )
+    check_none_open(run, unfinished(ask.knowledge, closed))
     paid = {row["employee"] for row in ask.knowledge.rows(ALLOWANCES, month=str(month), status="posted")}
     # Whose month is paid may still wait for an earlier one.
     open_ = {row["employee"] for row in ask.knowledge.rows(HELD, status=["waiting", "payable"]) if row["month"] <= str(month)}
     waiting = [row["key"] for row in ask.knowledge.rows(EMPLOYEES) if row["key"] not in paid or row["key"] in open_]
-    return _go_on(ask, run, _state(ask, run), waiting)
+    return _go_on(ask, run, run_of(ask.knowledge, run), waiting)
 
 
-def _next_supplementary(ask: Ask, month: Period) -> RunId:
-    """The month's first supplementary run that is not closed."""
-    for number in range(1, MOST + 1):
-        run = RunId(str(month), number)
-        if not is_closed(ask.knowledge, run):
-            return run
-    raise Refused(
-        "too-many-runs", expected=f"at most {MOST} supplementary runs of a month", found=str(MOST), remedy="pay with the next month's run"
-    )
-
-
-def _go_on(ask: Ask, run: RunId, state: Run, employees: Sequence[str]) -> dict[str, Any] | Unfinished:
+def _go_on(ask: Ask, run: RunId, state: Run, employees: Sequence[str]) -> dict[str, Any] | Unfinished | Refused:
     """Post those whom the run has not reached yet, for as long as a part may take; closes the run where everybody is through."""
     to_come = sorted(employee for employee in employees if employee > state.reached)
     outcome = post_chunk(ask, run.period, to_come, run.number)
     held, room = len(outcome.held), NAMED - len(state.named or ())
     named = tuple(LeftOut(each.employee, each.missing) for each in outcome.held[:room])
     if not outcome.left:
-        ask.execute(PAY_RUN, CloseRun(str(run), run.month, outcome.paid, ask.actor.id, held, named))
-        return _totals(ask, _state(ask, run))
+        try:
+            ask.execute(PAY_RUN, CloseRun(str(run), run.month, outcome.paid, ask.actor.id, held, named))
+        except Refused as nobody:
+            if not state.open:
+                raise
+            ask.execute(PAY_RUN, BeginAnew(str(run), run.month))
+            return nobody
+        return _totals(ask, run_of(ask.knowledge, run))
     reached = to_come[outcome.done - 1]
     ask.execute(PAY_RUN, ContinueRun(str(run), run.month, reached, outcome.done, outcome.paid, held, named))
     return Unfinished(
@@ -105,11 +111,6 @@ def _go_on(ask: Ask, run: RunId, state: Run, employees: Sequence[str]) -> dict[s
             "held_count": state.held + held,
         }
     )
-
-
-def _state(ask: Ask, run: RunId) -> Run:
-    """The run as its own stream tells it: the views of what it did may be a moment behind."""
-    return ask.state(PAY_RUN, CloseRun(str(run), run.month, (), ""))
 
 
 @pay_runs.route("/pay-runs")

@@ -9,7 +9,7 @@ from datetime import date
 from services.payroll.domain.early import EarlyRule
 from services.payroll.domain.recovery import Payment
 from services.payroll.domain.run_id import RunId
-from services.payroll.events import AllowancePosted, LeftOut, LeftOutNamed, PayRunContinued, PayRunPosted
+from services.payroll.events import AllowancePosted, LeftOut, LeftOutNamed, PayRunBegunAnew, PayRunContinued, PayRunPosted
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period
@@ -58,6 +58,11 @@ class Run:
     held: int = 0
     named: tuple[LeftOut, ...] | None = None
 
+    @property
+    def open(self) -> bool:
+        """Whether it has begun and is not closed."""
+        return self.posted is None and self.people > 0
+
 
 @dataclass(frozen=True)
 class ContinueRun:
@@ -87,10 +92,20 @@ class CloseRun:
     named: tuple[LeftOut, ...] = ()
 
 
-def decide(state: Run, command: ContinueRun | CloseRun) -> Sequence[object]:
-    """Closing or continuing a closed run does nothing; closing a run that posted nothing is refused."""
+@dataclass(frozen=True)
+class BeginAnew:
+    """The parts have paid nobody, and what has become known since may concern those whom they passed."""
+
+    run: str
+    month: str
+
+
+def decide(state: Run, command: ContinueRun | CloseRun | BeginAnew) -> Sequence[object]:
+    """What comes after a run is closed does nothing; closing a run that posted nothing is refused."""
     if state.posted is not None:
         return ()
+    if isinstance(command, BeginAnew):
+        return (PayRunBegunAnew(command.month, command.run),) if state.open and not state.totals.persons else ()
     return _continue(command) if isinstance(command, ContinueRun) else _close(state, command)
 
 
@@ -143,6 +158,8 @@ def evolve(state: Run, event: object) -> Run:
         case PayRunContinued():
             part = Totals(event.persons, event.total_posted, event.total_adjustments, event.total_paid)
             return Run(None, event.reached, state.people + event.people, state.totals + part, state.held + event.held, state.named)
+        case PayRunBegunAnew():
+            return Run()
         case LeftOutNamed():
             return replace(state, named=(*(state.named or ()), *event.people))
     return state
@@ -188,6 +205,17 @@ def check_month(month: Period, today: date, closed: RunId | None, in_rules: bool
             expected="a month in which a rule set of allowances is in force",
             found=str(month),
             remedy="correct the month, or publish the rule set that holds in it",
+        )
+
+
+def check_none_open(run: RunId, unfinished: RunId | None) -> None:
+    """Refused while another run is `unfinished`: closed after it, what its parts have paid would stand in no closed run."""
+    if unfinished is not None and unfinished != run:
+        raise Refused(
+            "run-not-closed",
+            expected=f"the run {unfinished} to be closed",
+            found="a part of it is posted",
+            remedy=f"send the request of the run {unfinished} again until its status is posted",
         )
 
 
