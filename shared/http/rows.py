@@ -158,8 +158,9 @@ def held_together(reads: Sequence[Read], abouts: Sequence[About], columns: Seque
 
 
 def _contradiction(read: Read, earlier: Read, about: About, name: str, heads: Mapping[str, str]) -> Wrong:
-    # A NIP is no value to repeat.
-    one = ", ".join(f"{heads[key]} {read.cells.get(key, read.row[key])}" for key in about.key if key != "nip") or "this NIP"
+    # A NIP is no value to repeat, and what the file leaves out says nothing.
+    named = {key: read.cells.get(key, read.row[key]) for key in about.key if key != "nip"}
+    one = ", ".join(f"{heads[key]} {value}" for key, value in named.items() if value not in (None, False)) or "this NIP"
     hidden = name == "nip"
     return Wrong(
         read.source.row,

@@ -84,6 +84,17 @@ def test_a_row_that_contradicts_an_earlier_one_is_that_rows_error(declared):
                 assert (second.cells[name][:60] == wrong[0].found) and first.cells[name] in wrong[0].expected
 
 
+def test_what_a_contradiction_is_about_is_said_in_the_words_of_the_file():
+    """Of a withdrawn rank neither an education nor Plt is said."""
+    (declared,) = (one for one in imports() if one.action == "import-withdrawals")
+    columns, rows = declared.columns, []
+    for number, document in ((2, "800/1"), (3, "800/2")):
+        cells = {"employee": "m1", "entry": "pangkat", "since": "2026-01-01", "document": document}
+        rows.append(Read(Source("0" * 64, "-", number), members(cells, columns, number)[0], cells))
+    (wrong,), _ = held_together(rows, declared.about, columns)
+    assert wrong.expected == "what row 2 says of Kode Pegawai m1, Jenis pangkat, Berlaku Sejak 2026-01-01: 800/1"
+
+
 @pytest.mark.parametrize("declared", list(imports()), ids=lambda one: one.action)
 def test_a_row_repeated_word_for_word_is_taken_once_and_one_about_another_thing_stands(declared):
     key = declared.about[0].key
