@@ -106,8 +106,8 @@ def test_the_statements_of_a_generation_name_its_table_and_its_indexes():
     made = generations.ddl(purses(), 3)
     assert " ".join(made.split()) == (
         "CREATE TABLE purses_g3 ( agency INTEGER NOT NULL, key TEXT NOT NULL, gone BOOLEAN DEFAULT false NOT NULL, total INTEGER, "
-        "names JSONB, place TEXT, PRIMARY KEY (agency, key) ); create index purses_g3_i1 on purses_g3 (agency, total); "
-        "create index purses_g3_i2 on purses_g3 (agency, place, total)"
+        "names JSONB, place TEXT, PRIMARY KEY (agency, key) ); create index purses_g3_i1 on purses_g3 (agency, total, key); "
+        "create index purses_g3_i2 on purses_g3 (agency, place, total, key)"
     )
     shape = generations.shape(purses())
     assert len(shape) == 16 and shape == generations.shape(purses()) != generations.shape(purses("bags"))
