@@ -362,3 +362,16 @@ def test_a_weight_may_be_a_part_of_one_percent(text: str):
 @pytest.mark.parametrize(("said", "read_as"), [({}, False), ({"priorities": True}, True), ({"priorities": False, "weigh": "mean"}, False)])
 def test_a_place_says_whether_a_plan_is_made_anew_for_other_priorities(said: dict, read_as: bool):
     assert read_settings("place@1", SETTINGS | {"plan_changes": said}, TABLES).plan_changes.priorities is read_as
+
+
+def test_a_plan_of_which_nothing_is_measured_in_a_period_leaves_it_to_the_next():
+    june = replace(PLAIN, target_id="regulation", indicator="regulation", months=("2026-06",))
+    first = planned_without_check(june)
+    later = replace(approval(PLAIN), transfers=(date(2026, 8, 1),), approved_on=date(2026, 8, 3))
+    plan = (*first, *given(PLAN, *first).when(later).events)
+    values = {("t1", month): "9" for month in (8, 9)}
+    assert achieved(delivered(plan, values, "2026-Q3")) == {"t1": 90, "result": 90}
+
+
+def planned_without_check(*targets):
+    return given(PLAN).when(replace(approval(*targets), appraised=())).events
