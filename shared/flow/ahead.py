@@ -28,6 +28,7 @@ class KnowledgeAhead(StoreKnowledge):
         self._held = frozenset(reads.holds(key) for key in keys) if reads.holds else frozenset()
         self._subjects = frozenset(map(reads.subject, keys))
         self._answers: dict[Any, Any] = {}
+        self._pending: dict[str, tuple[int, dict[type, list[Fact]]]] = {}
         if self._held:
             tx.execute(
                 "select pg_advisory_xact_lock(hashtextextended(name, 3)) from (select unnest(%s) collate \"C\" as name order by 1) names",
@@ -51,14 +52,23 @@ class KnowledgeAhead(StoreKnowledge):
         return found
 
     def facts(self, model: type, subject: str) -> Sequence[Fact]:
-        own = self._service.events.models.get(model) is not None
+        own = model in self._service.events.models
         if subject not in self._subjects or not (own or model in self._heard_types):
             return self._elsewhere(model, subject)
         read = self._read.get((subject, model), ())
-        if not own or not (pending := self._tx.pending_about.get(subject)):
-            return read
-        made = (fact_of(self._service, one) for one in pending)
-        return sorted((*read, *(fact for fact in made if fact is not None and type(fact.event) is model)), key=lambda fact: fact.rank)
+        made = self._made(subject).get(model) if own else None
+        return sorted((*read, *made), key=lambda fact: fact.rank) if made else read
+
+    def _made(self, subject: str) -> Mapping[type, list[Fact]]:
+        """What the transaction will append about the subject, by class; each event is read once."""
+        pending = self._tx.pending_about.get(subject, ())
+        known, by_class = self._pending.get(subject, (0, {}))
+        for envelope in pending[known:]:
+            fact = fact_of(self._service, envelope)
+            if fact is not None:
+                by_class.setdefault(type(fact.event), []).append(fact)
+        self._pending[subject] = (len(pending), by_class)
+        return by_class
 
     def _elsewhere(self, model: type, subject: str) -> Sequence[Fact]:
         if self._tx.pending_about.get(subject):
