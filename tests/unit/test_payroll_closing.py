@@ -291,7 +291,7 @@ def test_of_cuts_at_once_the_heaviest_counts():
         lifting = places.lifted(SINCE, sanction=sanction) if lifted else None
         return Penalty(places.imposed(sanction=sanction, percent=percent, since=since), lifting)
 
-    light, heavy, unknown, gone = penalty("a", 10), penalty("b", 25), penalty("c", None), penalty("d", 50, True)
+    light, heavy, unknown, gone = penalty("z", 10), penalty("b", 25), penalty("c", None), penalty("d", 50, True)
     assert heaviest([light, heavy, gone]) is heaviest([heavy, light]) is heavy
     assert heaviest([unknown, heavy]) is heaviest([heavy, unknown]) is unknown
     assert heaviest([gone]) is heaviest([]) is None
