@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.appraisal.heard import LIFE
 from services.appraisal.known import above, delivered, may_assess, may_decide, works_in
 from shared.http.policy import Actor, Allow, Policy
-from shared.kernel.employment import has_left
+from shared.kernel.employment import out_of_office
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
 
@@ -84,5 +84,5 @@ POLICY = Policy(
         "decides-as-official": decides_as_official,
         "of-unit": is_of_the_unit,
     },
-    left=lambda actor, knowledge: has_left(knowledge, actor.id, LIFE),
+    barred=lambda actor, knowledge: out_of_office(knowledge, actor.id, LIFE),
 )

@@ -6,7 +6,7 @@ from datetime import date
 
 from services.feedback.heard import LIFE, ReportingLineSet, ReportingLineWithdrawn
 from shared.http.policy import Actor, Allow, Policy
-from shared.kernel.employment import has_left, stands_in
+from shared.kernel.employment import out_of_office, stands_in
 from shared.kernel.facts import Knowledge
 from shared.kernel.leading import led_within, lines_of
 from shared.kernel.periods import Period
@@ -56,5 +56,5 @@ POLICY = Policy(
         *(Allow(action, role="complaint-officer") for action in ("resolve-complaint", "pass-complaint", "ask-citizen")),
     ),
     relations={"assessor": is_assessor},
-    left=lambda actor, knowledge: has_left(knowledge, actor.id, LIFE),
+    barred=lambda actor, knowledge: out_of_office(knowledge, actor.id, LIFE),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.payroll.heard import LIFE
 from shared.http.policy import Allow, Policy
-from shared.kernel.employment import has_left
+from shared.kernel.employment import out_of_office
 
 POLICY = Policy(
     allow=(
@@ -20,5 +20,5 @@ POLICY = Policy(
         Allow("read-allowance", role="treasurer"),
         Allow("read-allowance", role="auditor"),
     ),
-    left=lambda actor, knowledge: has_left(knowledge, actor.id, LIFE),
+    barred=lambda actor, knowledge: out_of_office(knowledge, actor.id, LIFE),
 )

@@ -13,7 +13,7 @@ from services.personnel.events import (
 )
 from services.personnel.reactions.known import lapsed_of
 from shared.http.policy import Actor, Allow, Policy
-from shared.kernel.employment import has_left, stands_in
+from shared.kernel.employment import out_of_office, stands_in
 from shared.kernel.facts import Knowledge
 from shared.kernel.leading import led_within, lines_of
 from shared.kernel.periods import Period
@@ -114,5 +114,5 @@ POLICY = Policy(
         "assessor-of-period": is_assessor_of_period,
         "mentor": is_mentor,
     },
-    left=lambda actor, knowledge: has_left(knowledge, actor.id, LIFE),
+    barred=lambda actor, knowledge: out_of_office(knowledge, actor.id, LIFE),
 )

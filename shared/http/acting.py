@@ -130,12 +130,12 @@ class Ask:
         if self.may(action, subject, period, changes):
             return
         policy = self.here.service.policy
-        if policy.has_left(self.actor, self.knowledge):
+        if why := policy.barred(self.actor, self.knowledge):
             raise Problem(
-                "service-ended",
+                f"service-{why}",
                 403,
                 f"somebody in service for {action}",
-                f"{self.actor.id}, whose service has ended",
+                f"{self.actor.id}, whose service {'has ended' if why == 'ended' else 'is suspended'}",
                 "your own file, pay and appraisals stay open to you; turn to the HR officer for the rest",
             )
         if policy.only_own(self.actor, action, changes):

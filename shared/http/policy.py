@@ -97,18 +97,19 @@ COMMON = (
 class Policy:
     """A service's table with the names of its relations beside ``self``; COMMON is part of it. ``ValueError`` for an unknown relation.
 
-    `left`: whether the actor's service has ended. Who has left keeps what the relation ``self`` gives him (his file, his pay, his say in
-    what is appraised of him), and nothing that a role or another relation gave.
+    `barred`: why the actor does nothing in office (``ended``, ``suspended``), None for who may act. Who has left or is suspended keeps what
+    the relation ``self`` gives him (his file, his pay, his say in what is appraised of him), and nothing that a role or another relation
+    gave.
     """
 
     def __init__(
         self,
         allow: tuple[Allow, ...],
         relations: Mapping[str, Relation] | None = None,
-        left: Callable[[Actor, Knowledge], bool] | None = None,
+        barred: Callable[[Actor, Knowledge], str | None] | None = None,
     ) -> None:
         self.relations = {SELF: is_self, **(relations or {})}
-        self.left = left
+        self._barred = barred
         self.allow = (*COMMON, *allow)
         for line in self.allow:
             if line.relation is not None and line.relation not in self.relations:
@@ -136,10 +137,11 @@ class Policy:
         if any(line.relation == SELF and self._holds(line, actor, subject, knowledge, period, changes) for line in lines):
             return True
         others = (line for line in lines if line.relation != SELF)
-        return any(self._holds(line, actor, subject, knowledge, period, changes) for line in others) and not self.has_left(actor, knowledge)
+        return any(self._holds(line, actor, subject, knowledge, period, changes) for line in others) and not self.barred(actor, knowledge)
 
-    def has_left(self, actor: Actor, knowledge: Knowledge) -> bool:
-        return self.left is not None and self.left(actor, knowledge)
+    def barred(self, actor: Actor, knowledge: Knowledge) -> str | None:
+        """Why the actor may do nothing but for himself; None for everybody else."""
+        return None if self._barred is None else self._barred(actor, knowledge)
 
     def only_own(self, actor: Actor, action: str, changes: frozenset[str]) -> bool:
         """Whether the actor's role would do, were the record not his own."""

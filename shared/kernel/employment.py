@@ -11,7 +11,8 @@ from typing import Any
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 
-INTERRUPTIONS = ("suspended", "unpaid-leave", "long-leave", "sick-leave", "maternity-leave", "study")
+SUSPENDED = "suspended"
+INTERRUPTIONS = (SUSPENDED, "unpaid-leave", "long-leave", "sick-leave", "maternity-leave", "study")
 """Kinds of interruption: pemberhentian sementara (PP 11/2017), cuti di luar tanggungan negara, cuti besar, cuti sakit, cuti melahirkan
 (PP 11/2017 jo. PP 17/2020), tugas belajar."""
 
@@ -199,6 +200,20 @@ def stands_in(knowledge: Knowledge, person: str, since: date, day: date, models:
 def has_left(knowledge: Knowledge, person: str, models: Sequence[type]) -> bool:
     """Whether somebody is out of service today; of whom nothing is known, not. `models` as for :meth:`Employment.known`."""
     return ends_of(knowledge, person, models).ended(knowledge.today) is not None
+
+
+def out_of_office(knowledge: Knowledge, person: str, models: Sequence[type]) -> str | None:
+    """Why somebody does nothing in office today: ``ended``, or ``suspended`` (pemberhentian sementara); None for who may act.
+
+    Who is on leave may act. `models` as for :meth:`Employment.known`.
+    """
+    if has_left(knowledge, person, models):
+        return "ended"
+    interrupted = [model for model in models if model.__name__ == "ServiceInterrupted"]
+    if not any(fact.event.kind == SUSPENDED for model in interrupted for fact in knowledge.facts(model, person)):
+        return None
+    found = Employment.known(knowledge, person, models).interruption(knowledge.today)
+    return SUSPENDED if found is not None and found.kind == SUSPENDED else None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from flask import Flask
 from shared.http.app import create_app
 from shared.http.policy import COMMON, Actor, named
 from shared.process.bringing import importers
-from tests.support.knowledge import MemoryKnowledge
+from tests.support.knowledge import MemoryKnowledge, heard
 
 SERVICES = sorted(path.parent.name for path in (Path(__file__).parents[2] / "services").glob("*/service.py"))
 NEED_NO_CALLER = {"api-docs.openapi_json", "health.healthz", "health.readyz"}
@@ -67,6 +69,22 @@ def test_whom_a_body_concerns_is_named_so_that_the_policy_sees_it(app):
             members = schemas.get(body.get("$ref", "").rpartition("/")[2], {}).get("properties", {})
             persons = {name for name in members if name in ("person", "people", "assessor", "superior", "mentor", "candidate", "employees")}
             assert not persons, f"{method} {path}: {persons}: call the person concerned employee, or add the name to the policy's PERSONS"
+
+
+def test_who_is_suspended_or_has_left_does_nothing_in_office_in_any_service(app):
+    service = app.extensions["merit"].service
+    models = service.events if service.name == "personnel" else service.heard.catalogues["personnel"]
+    named_so = {declared.name: declared.model for declared in models.types.values()}
+    life = [("EmployeeRegistered", {"kind": "PNS", "since": date(2024, 1, 2)})]
+    away = {"kind": "suspended", "since": date(2026, 5, 1), "until": None, "document": "800/1"}
+    over = {"kind": "retired", "since": date(2026, 5, 1), "document": "882/1"}
+    for more, why in ((), None), ((("ServiceInterrupted", away),), "suspended"), ((("EmploymentEnded", over),), "ended"):
+        known = MemoryKnowledge(service, now=datetime(2026, 5, 2, tzinfo=UTC))
+        for version, (name, said) in enumerate((*life, *more), 1):
+            fields = {one.name for one in dataclasses.fields(named_so[name])}
+            event = named_so[name](employee="m9", **{key: value for key, value in said.items() if key in fields})
+            known.arrive(heard("personnel", event, "m9", "personnel-employee-m9", version, known.now))
+        assert service.policy.barred(Actor("m9", "mulyorejo", frozenset({"hr"}), "web"), known) == why
 
 
 def test_every_route_is_described(app):

@@ -6,7 +6,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.personnel.events import EmployeeRegistered, EmploymentEnded, MentorAppointed, PositionAssigned, ReportingLineSet
+from services.personnel.events import (
+    EmployeeRegistered,
+    EmploymentEnded,
+    MentorAppointed,
+    PositionAssigned,
+    ReportingLineSet,
+    ServiceInterrupted,
+)
 from services.personnel.policy import POLICY
 from services.personnel.service import SERVICE
 from shared.http.policy import COMMON, Actor
@@ -121,6 +128,21 @@ def test_who_has_left_reads_his_own_file_and_does_nothing_else():
     assert {one for one in actions if POLICY.permits(left, one, "m9", known)} == own
     known.now = datetime(2026, 4, 30, 10, tzinfo=UTC)
     assert POLICY.permits(left, "read-employee", "m1", known) and POLICY.permits(left, "import-people", None, known)
+
+
+@pytest.mark.parametrize(("kind", "acts"), [("suspended", False), ("sick-leave", True), ("unpaid-leave", True)])
+def test_who_is_suspended_acts_for_himself_alone_and_who_is_on_leave_as_ever(kind: str, acts: bool):
+    known = MemoryKnowledge(SERVICE, now=datetime(2026, 5, 1, tzinfo=UTC))
+    away = ServiceInterrupted("m9", kind, date(2026, 5, 1), date(2026, 5, 31), "800/1")
+    for version, event in enumerate((EmployeeRegistered("m9", "PNS", HIRED), away), 1):
+        known.arrive(known.own(event, "m9", "personnel-employee-m9", version))
+    known.arrive(known.own(ReportingLineSet("m1", "m9", "m13", HIRED, "d"), "m1", "personnel-employee-m1", 1))
+    who = Actor("m9", "mulyorejo", frozenset({"employee", *ROLES}), "web")
+    for moment, may in ((known.now, acts), (datetime(2026, 4, 30, 10, tzinfo=UTC), True), (datetime(2026, 5, 31, 18, tzinfo=UTC), True)):
+        known.now = moment
+        assert POLICY.permits(who, "read-employee", "m1", known) is POLICY.permits(who, "import-people", None, known) is may
+        assert POLICY.permits(who, "read-employee", "m9", known)
+        assert POLICY.barred(who, known) == (None if may else "suspended")
 
 
 def test_no_action_is_left_out():
