@@ -222,6 +222,28 @@ def test_extra_pay_a_bonus_and_a_percentage_without_a_predicate(postgres_url: st
         assert found["performance"] + found["discipline"] == base and [part["difference"] for part in row["corrections"]] == [1_266_268]
 
 
+def test_a_payslip_says_no_difference_that_an_unread_result_made(postgres_url: str):
+    """January's payslip says what is still taken back, May's what was: both are April's, which paid by the last predicate until now."""
+    with web(postgres_url, SERVICE, "payroll_unread_before", ("mulyorejo",)) as here:
+        publish(here, when_missing="last")
+        delivery = year.delivered("kurang", recorded=at(5, 9))
+        hear(here, year.registered(), year.position(), year.imported(), year.imported("baik", "2026-Q2"))
+        hear(here, year.attendance(1), year.attendance(4))
+        pay(here, 1, at(2, 8))
+        pay(here, 4, at(5, 8))
+        assert here.call("GET", "/v1/payslips/m1/2026-01", M1).get_json()["recovery"] is None
+        hear(here, delivery, year.attendance(7))
+        assert here.call("GET", "/v1/payslips/m1/2026-01", TREASURER).get_json()["recovery"]["amount"] == 630_081
+        assert problem_of(here.call("GET", "/v1/payslips/m1/2026-01", M1)) == (409, "result-unread")
+        pay(here, 7, at(8, 8))
+        assert [part["month"] for part in here.call("GET", "/v1/payslips/m1/2026-07", TREASURER).get_json()["adjustments"]] == ["2026-04"]
+        july = "/v1/allowances/m1/2026-07"
+        paths = ("/v1/payslips/m1/2026-01", "/v1/payslips/m1/2026-07", july, f"{july}/explanation")
+        assert [problem_of(here.call("GET", path, M1)) for path in paths] == [(409, "result-unread")] * 4
+        hear(here, year.seen(delivery))
+        assert [here.call("GET", path, M1).status_code for path in paths] == [200] * 4
+
+
 def test_what_a_result_pays_is_shown_to_the_employee_once_he_has_read_the_result(postgres_url: str):
     """The first quarter is delivered by mistake, withdrawn and delivered again. m1 keeps the treasury too, and sees the lists."""
     boss = ("m1", "treasurer", "employee")

@@ -98,18 +98,25 @@ def _must_have_read(ask: Ask, employee: str, periods: Iterable[str | None]) -> N
         )
 
 
+def _told_by(ask: Ask, row: Mapping[str, Any]) -> list[str | None]:
+    """The periods whose results a month's row tells: its own, and those of the months whose differences were paid with it."""
+    settled = [f"{row['employee']}/{part['month']}" for part in row["adjustments"] or ()]
+    others = ask.knowledge.rows(ALLOWANCES, key=settled) if settled else ()
+    return [each["predicate_period"] for each in (row, *others)]
+
+
 @blp.route("/allowances/<employee>/<month>")
 @querying("read-allowance", subject="employee")
 def show_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
     """One person's month: as posted, as due now, and what its run paid of earlier months.
 
     A month that waits says what for (``held``), and which run left it out. 409 ``result-unread``: the caller himself has not read the
-    result yet that pays the month.
+    result yet that pays the month, or made the difference of another that was paid with it.
     """
     period = month_in(month)
     row = ask.knowledge.row(ALLOWANCES, f"{employee}/{month}")
     if row is not None and row["status"] != "held":
-        _must_have_read(ask, employee, [row["predicate_period"]])
+        _must_have_read(ask, employee, _told_by(ask, row))
         return dict(row)
     _known(ask, employee)
     finding = entitlement_of(ask.knowledge, employee, period)
@@ -136,7 +143,8 @@ def explain_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
     finding = entitlement_of(knowledge, employee, period)
     scheme = scheme_in(knowledge, period)
     appraised, row = _appraised(finding, period, scheme), knowledge.row(ALLOWANCES, f"{employee}/{month}")
-    _must_have_read(ask, employee, [None if appraised is None else str(appraised), row and row["predicate_period"]])
+    told = _told_by(ask, row) if row is not None else ()
+    _must_have_read(ask, employee, [None if appraised is None else str(appraised), *told])
     story = story_of(knowledge, employee, appraised)
     return explain(period, finding, scheme, dossier, story, ledger.of_month(month), ledger.settlements)
 
@@ -146,15 +154,18 @@ def explain_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
 def show_payslip(ask: Ask, employee: str, run: str) -> dict[str, Any]:
     """What a run (``2026-04``, or the supplementary ``2026-04.01``) paid this person: the months posted in it, and adjustments. Rupiah.
 
-    ``recovery`` says what is still to be taken back and how, as known now; null when nothing. 409 ``result-unread`` as for the months.
+    ``recovery`` says what is still to be taken back and how, as known now; null when nothing. 409 ``result-unread`` as for the months, and
+    while a month's difference rests on such a result.
     """
     run_in(run)
-    rows = ask.knowledge.rows(ALLOWANCES, employee=employee, run=run)
+    months = ask.knowledge.rows(ALLOWANCES, employee=employee)
+    rows = [row for row in months if row["run"] == run]
     without_month = ask.knowledge.row(ADJUSTMENT_PAYMENTS, f"{employee}/{run}")
     paying = [*rows, *((without_month,) if without_month is not None else ())]
     if not paying:
         ask.found(None, "payslip", f"{employee}/{run}")
-    _must_have_read(ask, employee, [row["predicate_period"] for row in rows])
+    # A difference tells the result too: in the adjustments, and in what is still to be taken back.
+    _must_have_read(ask, employee, [row["predicate_period"] for row in months if row["run"] == run or row["corrections"]])
     return {
         "employee": employee,
         "run": run,
