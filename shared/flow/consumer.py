@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -114,6 +114,8 @@ class Consumer:
         self.readable: set[str] = set()
         self.applied = 0
         self.time_outs = 0
+        self.slow: set[TopicPartition] = set()
+        """Where what took too long may lie: partitions that no batch has passed since."""
 
     # -- the loop ----------------------------------------------------------------------------------------------------------
 
@@ -184,6 +186,7 @@ class Consumer:
                 self._rebase(at, identity, topic_ids[at.topic])
             self.cursors[at] = Cursor(next_offset, mark, stopped)
         self.leases = held
+        self._passed(self.slow - self.cursors.keys())
         self.gap_since = {at: since for at, since in self.gap_since.items() if at in self.cursors}
         self._restart(reader)
 
@@ -213,10 +216,12 @@ class Consumer:
             except TIME_OUT as trouble:
                 # The database may be busy; where it is the batch itself, its one bad event is found and parked.
                 self.time_outs += 1
+                self.slow |= {TopicPartition(message.topic, message.partition) for message in mine}
                 if self.time_outs < MOST_TIME_OUTS:
                     raise
                 LOG.warning("consumer %s: a batch of %d took too long %d times: %r", self.name, len(mine), self.time_outs, trouble)
                 self._commit(mine, bisect=True)
+                self.slow.clear()
                 break
             except (LostLease, Moved, OtherShape, StoreUnavailable, CommitUnknown, psycopg2.OperationalError) as trouble:
                 if not isinstance(trouble, RETRYABLE):
@@ -227,11 +232,17 @@ class Consumer:
                 self.stop.wait(0.02 * attempt)
         else:
             self._commit(mine, bisect=True)
-        self.time_outs = 0
+        self._passed({TopicPartition(message.topic, message.partition) for message in mine})
         if stopped:
             self._restart(reader)
         reader.report(self.name, {at: cursor.next_offset for at, cursor in self.cursors.items()})
         self.applied_batch()
+
+    def _passed(self, partitions: Set[TopicPartition]) -> None:
+        """What else passes meanwhile takes no try from a batch that takes too long."""
+        self.slow -= partitions
+        if not self.slow:
+            self.time_outs = 0
 
     def _commit(self, messages: Sequence[Incoming], *, bisect: bool) -> None:
         """One transaction: leases held, checkpoints moved by compare-and-set, and everything that the batch causes."""

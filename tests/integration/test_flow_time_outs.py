@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import psycopg2
 import pytest
 
+from shared.bus.protocol import Incoming, TopicPartition
 from shared.flow import decisions, given_up, parked, topics
+from shared.flow.consumer import Consumer, Cursor
 from shared.flow.declared import Do, Reaction
 from shared.flow.newly_heard import NewlyHeard
 from shared.flow.source import fact_of
@@ -192,6 +195,28 @@ def test_an_event_that_takes_too_long_is_found_and_parked_and_all_others_pass(si
     wait_until(lambda: not all_parked())
     site.settle()
     site.assert_as_expected()
+
+
+def test_what_passes_in_other_partitions_takes_no_try_from_a_batch_that_takes_too_long():
+    """Where there is always something else to read, the batch comes again only after it: it is looked through all the same."""
+    consumer = Consumer(SimpleNamespace(name="grants"), None, None, ["t"], "owner", lambda: NOW, threading.Event())
+    consumer.cursors = {TopicPartition("t", number): Cursor(0, 0) for number in (0, 1)}
+    consumer._unknown_versions = lambda messages: {}
+    looked_through = []
+
+    def commit(messages: Sequence[Incoming], *, bisect: bool) -> None:
+        if bisect:
+            looked_through.append(messages[0].partition)
+        elif messages[0].partition == 1:
+            raise psycopg2.errors.QueryCanceled
+
+    consumer._commit = commit
+    reader = SimpleNamespace(report=lambda name, offsets: None)
+    for number in range(MOST_TIME_OUTS):
+        for partition in (1, 0):
+            with suppress(psycopg2.errors.QueryCanceled):
+                consumer._batch(reader, [Incoming("t", partition, number, b"k", (), b"")])
+    assert looked_through == [1] and consumer.time_outs == 0
 
 
 def test_the_own_log_stops_loudly_at_an_event_that_takes_too_long_and_goes_on_when_it_does_not(site, caplog):
