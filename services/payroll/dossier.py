@@ -157,6 +157,22 @@ def known_months(dossier: Dossier) -> frozenset[str]:
     return frozenset(own | {str(month) for fact in dossier.predicates for month in paid_months(Period.parse(fact.event.period))})
 
 
+def months_between(dossier: Dossier, ledger: Ledger, until: str) -> frozenset[str]:
+    """The months of service from the first that a run paid the person up to `until`, of which nothing else may be known.
+
+    A month that a run passed because service had ended leaves no trace; when the end is revoked it is owed like any other.
+    """
+    paid = min((event.month for event in ledger.postings), default=None)
+    if paid is None:
+        return frozenset()
+    found, month = set(), Period.parse(paid)
+    while str(month) < until:
+        month = month.shift(1)
+        if str(month) not in ledger.months and dossier.employment.serves_in(month):
+            found.add(str(month))
+    return frozenset(found)
+
+
 def entitlement_of(knowledge: Knowledge, employee: str, month: Period) -> Entitlement | Held:
     """The fresh entitlement from everything known now."""
     return entitle(month, read_dossier(knowledge, employee), scheme_in(knowledge, month))

@@ -9,11 +9,12 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, LeaveOut, Post, Settle
 from services.payroll.domain.recovery import ADJUSTMENTS_ALONE, PayAdjustments, Payment, settle
 from services.payroll.domain.run_id import RunId
-from services.payroll.dossier import READ, Ledger, Schemes, known_months, read_dossier, read_ledger
+from services.payroll.dossier import READ, Ledger, Schemes, known_months, months_between, read_dossier, read_ledger
 from services.payroll.events import AdjustmentsPosted, AllowancePosted, Missing
 from shared.flow.declared import Reads
 from shared.kernel.decider import Aggregate
@@ -59,10 +60,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Passed:
-    """One person: what the run paid, and whether its own month is held."""
+    """One person: what the run paid, whether its own month is held, and the months of service before it that no run had named yet."""
 
     paid: tuple[Payment, ...] = ()
     held: Held | None = None
+    unnamed: tuple[Held, ...] = ()
 
 
 def alone(books: Books) -> None:
@@ -95,6 +97,8 @@ def post_chunk(books: Books, month: Period, employees: Sequence[str], number: in
             if passed.held is not None and not number:
                 held.append(passed.held)
                 _leave_out(books, run, passed.held)
+            for each in passed.unnamed:
+                _leave_out(books, run, each)
             done += 1
             if books.appended >= CHUNK or time.monotonic() - began > PART_SECONDS:
                 break
@@ -132,11 +136,15 @@ def post_person(books: Books, run: RunId, employee: str, schemes: Schemes) -> Pa
     before = tuple(event for event in ledger.payments if event.run == str(run))
     if _through(ledger, run):
         return Passed(before)
-    findings = _findings(books.knowledge, employee, run, ledger, schemes)
+    dossier = read_dossier(books.knowledge, employee)
+    between = months_between(dossier, ledger, run.month)
+    findings = _findings(dossier, between, run, ledger, schemes)
     due = [each for each in findings if isinstance(each, Entitlement) and not each.outside]
     payable = [each for each in due if not ledger.state(each.month).posted]
     paid = _pay_person(books, run, employee, ledger, findings, payable, schemes) if payable or not run.number else ()
-    return Passed((*before, *paid), next((each for each in findings if isinstance(each, Held) and each.month == run.month), None))
+    held = [each for each in findings if isinstance(each, Held)]
+    own = next((each for each in held if each.month == run.month), None)
+    return Passed((*before, *paid), own, tuple(each for each in held if each.month in between and each is not own))
 
 
 def _through(ledger: Ledger, run: RunId) -> bool:
@@ -163,9 +171,9 @@ def _pay_person(
     return _pay_alone(books, run, employee, ledger, schemes) if ledger.outstanding else ()
 
 
-def _findings(knowledge: Knowledge, employee: str, run: RunId, ledger: Ledger, schemes: Schemes) -> list[Entitlement | Held]:
-    dossier = read_dossier(knowledge, employee)
-    months = sorted({month for month in known_months(dossier) | ledger.months if month <= run.month} | {run.month})
+def _findings(dossier: Dossier, between: frozenset[str], run: RunId, ledger: Ledger, schemes: Schemes) -> list[Entitlement | Held]:
+    known = known_months(dossier) | ledger.months | between
+    months = sorted({month for month in known if month <= run.month} | {run.month})
     return [entitle(Period.parse(month), dossier, schemes.on(Period.parse(month))) for month in months]
 
 

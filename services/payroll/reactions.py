@@ -17,6 +17,7 @@ from services.payroll.dossier import (
     counts_working_days,
     known_months,
     last_closed,
+    months_between,
     read_dossier,
     read_ledger,
     scheme_in,
@@ -86,7 +87,8 @@ def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
     dossier, ledger, schemes = read_dossier(knowledge, employee), read_ledger(knowledge, employee), Schemes(knowledge)
     closed = last_closed(knowledge) if ledger.posted else None
     found = []
-    for month in sorted(known_months(dossier) | ledger.months):
+    known = known_months(dossier) | ledger.months
+    for month in sorted(known | months_between(dossier, ledger, max(known, default=""))):
         if only and month != only:
             continue
         period, state = Period.parse(month), ledger.state(month)

@@ -111,6 +111,41 @@ def test_months_that_nothing_made_known_but_their_run_change_with_what_they_rest
     assert_settled(knowledge)
 
 
+def dismissed_and_taken_back(**changes: Any) -> MemoryKnowledge:
+    """Dismissed from June on; runs pass June and July; on 20 August it is undone. August is paid after it."""
+    knowledge = place(year.registered(), year.position(), year.imported(), components=ONLY_PREDICATE, **changes)
+    for month in range(1, 9):
+        if month == 6:
+            tell(knowledge, year.ended("dismissed", date(2026, 6, 1)))
+        if month == 8:
+            tell(knowledge, year.end_revoked(date(2026, 6, 1), recorded=at(8, 20)))
+        knowledge.now = max(knowledge.now, at(month + 1, 8))
+        run(knowledge, f"2026-{month:02d}")
+    return knowledge
+
+
+def test_months_that_runs_passed_are_paid_when_the_end_of_service_is_undone():
+    knowledge = dismissed_and_taken_back(when_missing="last")
+    posted = {fact.event.month: fact.event.run for fact in read_ledger(knowledge, "m1").posted}
+    assert posted == {f"2026-{month:02d}": f"2026-{max(month, 8) if month > 5 else month:02d}" for month in range(1, 9)}
+    assert_settled(knowledge)
+
+
+def test_months_that_runs_passed_are_named_once_where_something_is_missing_for_them():
+    knowledge = place(year.registered(), year.position(), year.imported(), components=ONLY_PREDICATE)
+    run(knowledge, "2026-01")
+    tell(knowledge, year.ended("dismissed", date(2026, 2, 1)))
+    run(knowledge, "2026-02")
+    run(knowledge, "2026-04")
+    tell(knowledge, year.end_revoked(date(2026, 2, 1), recorded=at(5, 20)))
+    run(knowledge, "2026-05")
+    assert [fact.event.month for fact in read_ledger(knowledge, "m1").posted] == ["2026-01", "2026-02", "2026-03"]
+    named = [(fact.event.month, fact.event.run) for fact in read_ledger(knowledge, "m1").held]
+    assert named == [("2026-04", "2026-05"), ("2026-05", "2026-05")]
+    run(knowledge, "2026-06")
+    assert [fact.event.month for fact in read_ledger(knowledge, "m1").held] == ["2026-04", "2026-05", "2026-06"]
+
+
 def test_a_predicate_of_its_own_that_pays_the_same_takes_the_place_of_the_last_one():
     """Row, stream and explanation name the month's own period, and a later correction of it is what changes the month."""
     knowledge = place(year.position(), year.imported(), year.attendance(4), when_missing="last")
