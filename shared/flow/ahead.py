@@ -19,8 +19,8 @@ from shared.views.view import View
 class KnowledgeAhead(StoreKnowledge):
     """One moment of the agency for the keys of a batch: what they hold is held first, then everything about their subjects is read.
 
-    A read of something else is answered once. Holding a name that the batch does not hold forgets these answers, for what was said before
-    the wait may be old.
+    A read of something else is answered once. Holding or sharing a name that the batch does not hold forgets these answers, for what was
+    said before the wait may be old.
     """
 
     def __init__(self, tx: Transaction, service: Flowing, reads: Reads, keys: Sequence[str]) -> None:
@@ -78,6 +78,11 @@ class KnowledgeAhead(StoreKnowledge):
     def hold(self, name: str) -> None:
         if name not in self._held:
             super().hold(name)
+            self._answers.clear()
+
+    def share(self, name: str) -> None:
+        if name not in self._held:
+            super().share(name)
             self._answers.clear()
 
     def row(self, view: View, key: str) -> Mapping[str, Any] | None:

@@ -72,6 +72,9 @@ class StoreKnowledge:
     def hold(self, name: str) -> None:
         self._tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 3))", (self._hold_name(name),))
 
+    def share(self, name: str) -> None:
+        self._tx.execute("select pg_advisory_xact_lock_shared(hashtextextended(%s, 3))", (self._hold_name(name),))
+
     def _hold_name(self, name: str) -> str:
         return f"hold/{self._service.name}/{self.agency}/{name}"
 

@@ -72,5 +72,8 @@ class Knowledge(Protocol):
     def hold(self, name: str) -> None:
         """Until this transaction ends nobody else in the agency who holds `name` goes on. Hold several names in sorted order."""
 
+    def share(self, name: str) -> None:
+        """Until this transaction ends nobody in the agency holds `name`; others may share it meanwhile."""
+
     def rule_sets(self, kind: str) -> Sequence[RuleSet]:
         """Every published version of `kind`, national defaults included."""

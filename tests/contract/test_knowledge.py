@@ -362,6 +362,31 @@ def test_who_holds_a_name_keeps_out_whoever_wants_it_until_his_transaction_ends(
     assert order == ["first", "second"]
 
 
+@pytest.mark.parametrize("first", ["hold", "share"])
+def test_who_shares_a_name_keeps_out_who_holds_it_and_no_other_who_shares_it(prepared, first):
+    database, order = prepared.app, []
+
+    def take(how: str) -> None:
+        with database.transaction("agency-76", NOW) as tx:
+            getattr(StoreKnowledge(tx, SERVICE), how)("survey")
+            order.append(how)
+
+    with database.transaction("agency-76", NOW) as tx:
+        getattr(StoreKnowledge(tx, SERVICE), first)("survey")
+        if first == "share":
+            take("share")
+        others = [threading.Thread(target=take, args=(how,)) for how in (("hold",) if first == "share" else ("hold", "share"))]
+        for one in others:
+            one.start()
+        waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+        while tx.execute(waiting).fetchone()[0] < len(others):
+            assert all(one.is_alive() for one in others)
+        order.append("first")
+    for one in others:
+        one.join(10)
+    assert order[:-1] == ["share", "first"] if first == "share" else order[0] == "first" and set(order[1:]) == {"hold", "share"}
+
+
 # --- many at once ----------------------------------------------------------------------------------------------------------------------
 
 

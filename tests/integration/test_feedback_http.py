@@ -16,6 +16,7 @@ from shared.events.envelope import Envelope
 from shared.events.schemas import faults
 from shared.flow.apply import Arrived, apply
 from shared.flow.facts import Place
+from shared.flow.knowledge import StoreKnowledge
 from shared.flow.timers import fire_one
 from shared.kernel.ids import event_id
 from shared.store import log
@@ -535,3 +536,10 @@ def test_a_complaint_that_is_passed_while_it_waits_gives_the_new_unit_its_full_d
         due[clock] = here.call("POST", f"{path}/reply", KIOSK, json=reply).get_json()["due"]
         here.clock.moment = datetime(2026, 4, 28, 2, tzinfo=UTC)
     assert due == {"goes-on": "2026-05-07", "anew": "2026-05-11"}
+
+
+def test_citizens_who_answer_do_not_wait_for_each_other(here):
+    with here.database.transaction("mulyorejo", here.clock.now()) as tx:
+        StoreKnowledge(tx, SERVICE).share("dukcapil.pindah.2026-Q1")
+        for service in ("pindah", "kia"):
+            assert say(here, "2026/9001", NINE, f"/v1/surveys/dukcapil/{service}/2026-Q1").status_code == 201

@@ -65,6 +65,9 @@ class MemoryKnowledge:
     def hold(self, name: str) -> None:
         """Nobody else is here."""
 
+    def share(self, name: str) -> None:
+        """Nobody else is here."""
+
     def row(self, view: Any, key: str) -> Mapping[str, Any] | None:
         row = self.tables.get(view.name, {}).get(key)
         return None if row is None else {"key": key, **{column.name: row.get(column.name) for column in view.columns}}

@@ -45,6 +45,7 @@ def publish_survey(ask: Ask, body: dict[str, Any], unit: str, service: str, peri
     """
     survey = Survey(unit, service, period)
     rules = _rules(ask, survey)
+    ask.knowledge.hold(survey.name)  # who answers shares it: no answer is accepted while a result is made without it
     answers = [points_of(fact.event) for fact in ask.knowledge.facts(SurveyAnswered, survey.name)]
     command = PublishSurvey(survey, answers, rules)
     ask.execute(SURVEY_RESULT, command)
@@ -73,6 +74,7 @@ def show_survey(ask: Ask, unit: str, service: str, period: str) -> dict[str, Any
 def answer_of(ask: Ask, survey: Survey, token: str, said: Mapping[str, Any], case: Callable[[Ask, str, str, str], str]) -> AnswerSurvey:
     """The command for one answer: `said` has elements, not_applicable and unanswered. `case` makes the pseudonym of its token."""
     rules = _rules(ask, survey)
+    ask.knowledge.share(survey.name)
     published = bool(ask.knowledge.stream(survey_stream(survey)))
     return AnswerSurvey(
         survey,
@@ -92,6 +94,4 @@ def _rules(ask: Ask, survey: Survey) -> SurveyRules:
         expected = "a service's code of small letters, digits and hyphens, up to 40"
         raise Refused("service", expected=expected, found=survey.service[:40], remedy="correct the service", status=422)
     rules = rules_for(ask, "survey", survey.period)
-    # Whoever answers or publishes holds all surveys, so that no answer is accepted while a result is made without it.
-    ask.knowledge.hold("surveys")
     return survey_rules(rules.settings, rules.name)
