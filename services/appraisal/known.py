@@ -19,7 +19,7 @@ from services.appraisal.heard import (
     UnitMoveWithdrawn,
     UnitOpened,
 )
-from shared.kernel.employment import SUSPENDED, Employment, ends_of, stands_in
+from shared.kernel.employment import Employment, ends_of, stands_in
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.leading import lines_of
 from shared.kernel.periods import Period
@@ -106,10 +106,9 @@ def _history(knowledge: Knowledge, employee: str, posts: tuple[Post, ...]) -> Hi
 def service_of(knowledge: Knowledge, person: str) -> Service:
     """How somebody serves today; of whom nothing is known, that he does."""
     life, today = employment_of(knowledge, person), knowledge.today
-    away = life.interruption(today)
-    if life.ended(today) or (away is not None and away.kind == SUSPENDED):
+    if life.out_of_office(today) is not None:
         return Service.GONE
-    return Service.PRESENT if away is None else Service.AWAY
+    return Service.PRESENT if life.interruption(today) is None else Service.AWAY
 
 
 @dataclass(frozen=True)

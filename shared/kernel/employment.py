@@ -142,6 +142,13 @@ class Employment:
         """
         return since <= day and not any(since < after.since <= day and before.how not in across for before, after in pairwise(self.spells))
 
+    def out_of_office(self, day: date) -> str | None:
+        """Why nothing is done in office on the day: ``ended``, or ``suspended`` (pemberhentian sementara); None else, also on leave."""
+        if self.ended(day) is not None:
+            return "ended"
+        found = self.interruption(day)
+        return SUSPENDED if found is not None and found.kind == SUSPENDED else None
+
     def interruption(self, day: date) -> Interruption | None:
         """The interruption that the day lies in, within service."""
         spell = self.spell(day)
@@ -203,17 +210,12 @@ def has_left(knowledge: Knowledge, person: str, models: Sequence[type]) -> bool:
 
 
 def out_of_office(knowledge: Knowledge, person: str, models: Sequence[type]) -> str | None:
-    """Why somebody does nothing in office today: ``ended``, or ``suspended`` (pemberhentian sementara); None for who may act.
-
-    Who is on leave may act. `models` as for :meth:`Employment.known`.
-    """
-    if has_left(knowledge, person, models):
-        return "ended"
+    """As :meth:`Employment.out_of_office`, for today. Of somebody who never left and was never suspended nothing more is read."""
+    life = ends_of(knowledge, person, models)
     interrupted = [model for model in models if model.__name__ == "ServiceInterrupted"]
-    if not any(fact.event.kind == SUSPENDED for model in interrupted for fact in knowledge.facts(model, person)):
-        return None
-    found = Employment.known(knowledge, person, models).interruption(knowledge.today)
-    return SUSPENDED if found is not None and found.kind == SUSPENDED else None
+    if any(fact.event.kind == SUSPENDED for model in interrupted for fact in knowledge.facts(model, person)):
+        life = Employment.known(knowledge, person, models)
+    return life.out_of_office(knowledge.today)
 
 
 @dataclass(frozen=True)
