@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Settle, next_run
 from services.payroll.domain.recovery import RECOVERY, ScheduleRecovery, Settled
@@ -13,6 +14,7 @@ from services.payroll.domain.scheme import KIND
 from services.payroll.dossier import (
     READ,
     RULES_SUBJECT,
+    Ledger,
     Schemes,
     counts_working_days,
     known_months,
@@ -80,6 +82,12 @@ def _employee(key: str) -> str:
     return key.partition("/")[0]
 
 
+def _months(dossier: Dossier, ledger: Ledger) -> frozenset[str]:
+    """All that are decided for a person."""
+    known = known_months(dossier) | ledger.months
+    return known | months_between(dossier, ledger, max(known, default=""))
+
+
 def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
     """Bring each known month of the person (or the key's) to its fresh entitlement; nothing for those in which nothing changed."""
     employee, _, only = key.partition("/")
@@ -87,10 +95,7 @@ def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
     dossier, ledger, schemes = read_dossier(knowledge, employee), read_ledger(knowledge, employee), Schemes(knowledge)
     closed = last_closed(knowledge) if ledger.posted else None
     found = []
-    known = known_months(dossier) | ledger.months
-    for month in sorted(known | months_between(dossier, ledger, max(known, default=""))):
-        if only and month != only:
-            continue
+    for month in [only] if only else sorted(_months(dossier, ledger)):
         period, state = Period.parse(month), ledger.state(month)
         run = next_run(closed, ledger.payments, month) if state.posted else month
         settle = Settle(employee, month, entitle(period, dossier, schemes.on(period)), run)
