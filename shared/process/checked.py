@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,11 @@ def agencies_of(text: str) -> tuple[str, ...]:
     return tuple(one.strip() for one in text.split(",") if one.strip())
 
 
+def codes_of(agencies: Iterable[str]) -> list[str]:
+    """The codes of agencies that are given as :func:`agencies_of` reads them."""
+    return [one.partition("=")[0].strip() for one in agencies]
+
+
 def agencies(text: str) -> Wrong | None:
     found = agencies_of(text)
     if not found:
@@ -47,7 +52,7 @@ def agencies(text: str) -> Wrong | None:
     for one in found:
         if wrong := agency(one):
             return wrong
-    codes = [one.partition("=")[0].strip() for one in found]
+    codes = codes_of(found)
     twice = next((code for code in codes if codes.count(code) > 1), None)
     return Wrong("each agency once", f"{twice} twice", "leave one of them out") if twice else None
 

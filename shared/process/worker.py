@@ -21,6 +21,7 @@ from shared.flow.newly_heard import NewlyHeard
 from shared.flow.own import Reactor
 from shared.flow.relay import Relay
 from shared.process import metrics
+from shared.process.checked import codes_of
 from shared.process.condition import Condition, relay_name
 from shared.process.logs import start_logging
 from shared.process.memory import expect_batches
@@ -104,10 +105,9 @@ class Worker:
 
     def _prune(self) -> None:
         """Every hour give up what is kept for a time only."""
-        agencies = [one.partition("=")[0].strip() for one in self.settings.agencies]
         while not self.stop.wait(PRUNE_SECONDS):
             try:
-                gone = idempotency.prune(self.database, agencies, self.clock.now())
+                gone = idempotency.prune(self.database, codes_of(self.settings.agencies), self.clock.now())
                 LOG.info("%d answers to requests of long ago were given up", gone)
             except (StoreUnavailable, CommitUnknown, psycopg2.Error) as trouble:
                 LOG.warning("answers to requests of long ago are given up an hour later: %s", trouble)

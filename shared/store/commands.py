@@ -43,12 +43,11 @@ class Appended:
 
 def load(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command: Any) -> tuple[Any, int]:
     """The state and the version of the stream that `command` goes to."""
-    envelopes = _read(tx, aggregate, command)
+    envelopes = _read(tx, aggregate, command, aggregate.stream(command))
     return _state(catalogue, aggregate, envelopes), len(envelopes)
 
 
-def _read(tx: Transaction, aggregate: Aggregate, command: Any) -> list[Envelope]:
-    stream = aggregate.stream(command)
+def _read(tx: Transaction, aggregate: Aggregate, command: Any, stream: str) -> list[Envelope]:
     if tx.ahead is not None and aggregate.subject(command) in tx.ahead.subjects:
         return log.stream_ahead(tx, stream)
     return log.read_stream(tx, stream)
@@ -101,7 +100,8 @@ def execute(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command
     Raises Conflict when `expected` is given and is not the stream's version, Refused when the rules do not allow the command.
     A writer that comes between is found at COMMIT, as Conflict too.
     """
-    stream, earlier = aggregate.stream(command), _read(tx, aggregate, command)
+    stream = aggregate.stream(command)
+    earlier = _read(tx, aggregate, command, stream)
     version = len(earlier)
     if expected is not None and expected != version:
         raise Conflict(stream, expected, version)
