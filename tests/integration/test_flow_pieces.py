@@ -19,10 +19,10 @@ from shared.flow.trying import MOST_TRIES
 from shared.kernel.facts import Fact, Knowledge
 from shared.store import log
 from shared.store.commands import execute
-from shared.store.database import Transaction, connect
+from shared.store.database import connect
 from shared.views import engine
 from shared.views.reading import Not
-from tests.support.stores import ACCOUNT, LEDGER, META, NOW, Add, Added, Prepared, prepare, totals, variant
+from tests.support.stores import ACCOUNT, LEDGER, META, NOW, Add, Added, Prepared, arrive, counted, decision, prepare, totals, variant
 
 
 def broken(key: str, knowledge: object) -> list[Do]:
@@ -33,19 +33,6 @@ def broken(key: str, knowledge: object) -> list[Do]:
 def deciding(postgres_url) -> Prepared:
     reaction = Reaction("sum", {Added: lambda fact, knowledge: (fact.subject,)}, broken)
     return prepare(postgres_url, variant(reactions=(reaction,)))
-
-
-def arrive(prepared: Prepared, account: str) -> None:
-    """An event, and the marks that it sets."""
-    with prepared.app.transaction("aa", NOW) as tx:
-        made = execute(tx, LEDGER, ACCOUNT, Add(account, 1), META).events
-    with prepared.app.transaction("aa", NOW) as tx:
-        decisions.mark(tx, prepared.service, [fact_of(prepared.service, one) for one in made], None)
-
-
-def decision(prepared: Prepared, account: str) -> tuple[bool, bool, int]:
-    with prepared.app.transaction("aa", NOW) as tx:
-        return tx.execute("select dirty, parked, tries from decisions where agency = %s and key = %s", (tx.agency_id, account)).fetchone()
 
 
 def settle(prepared: Prepared) -> int:
@@ -170,15 +157,6 @@ def adding(bad: Sequence[str] = ()) -> Reaction:
 
 
 TOTALS = totals()
-
-
-def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The messages that transactions send, COMMIT with what it takes along among them."""
-    sent: list[str] = []
-    for name in ("execute", "commit"):
-        whole = getattr(Transaction, name)
-        monkeypatch.setattr(Transaction, name, lambda *given, whole=whole, name=name: (sent.append(name), whole(*given))[1])
-    return sent
 
 
 def test_many_decisions_cost_as_many_statements_as_one(postgres_url, monkeypatch):

@@ -17,16 +17,14 @@ from shared.flow import decisions, given_up, parked, topics
 from shared.flow.consumer import Consumer, Cursor
 from shared.flow.declared import Do, Reaction
 from shared.flow.newly_heard import NewlyHeard
-from shared.flow.source import fact_of
 from shared.flow.trying import MOST_TIME_OUTS, RESTS
 from shared.process import operating
-from shared.store.commands import execute
 from shared.store.database import Database, connect
 from shared.views.generations import table_name
 from tests.support import sites
 from tests.support.flows import GRANTED, SERVICES, TERM, TermSet
 from tests.support.sites import Site, wait_until
-from tests.support.stores import ACCOUNT, LEDGER, META, NOW, Add, Added, Prepared, prepare, variant
+from tests.support.stores import ACCOUNT, NOW, Add, Added, Prepared, arrive, decision, prepare, variant
 
 SECONDS = 2
 """What a statement may take here."""
@@ -68,19 +66,6 @@ def deciding(postgres_url) -> Iterator[Prepared]:
     yield prepare(postgres_url, variant(reactions=(reaction,)))
 
 
-def arrive(prepared: Prepared, account: str) -> None:
-    with prepared.app.transaction("aa", NOW) as tx:
-        made = execute(tx, LEDGER, ACCOUNT, Add(account, 1), META).events
-    with prepared.app.transaction("aa", NOW) as tx:
-        decisions.mark(tx, prepared.service, [fact_of(prepared.service, one) for one in made], None)
-
-
-def row(prepared: Prepared, key: str) -> tuple[bool, bool, int]:
-    with prepared.app.transaction("aa", NOW) as tx:
-        found = tx.execute("select dirty, parked, tries from decisions where agency = %s and key = %s", (tx.agency_id, key))
-        return found.fetchone()
-
-
 def rested(prepared: Prepared) -> float:
     """Let the rest be over; how many seconds it was to last."""
     with prepared.app.transaction("aa", NOW) as tx:
@@ -99,17 +84,17 @@ def test_a_decision_that_takes_too_long_rests_is_parked_and_comes_back_by_a_fact
         arrive(deciding, account)
     with sleeping(deciding.urls.owner_url, "events", "new.subject = 'sum-slow'"):
         settle()
-        assert (row(deciding, "well"), row(deciding, "hale"), row(deciding, "slow")) == (
+        assert (decision(deciding, "well"), decision(deciding, "hale"), decision(deciding, "slow")) == (
             (False, False, 0),
             (False, False, 0),
             (True, False, 1),
         )
         assert settle() == 0, "it rests"
         arrive(deciding, "later")
-        assert settle() == 1 and row(deciding, "later") == (False, False, 0)
+        assert settle() == 1 and decision(deciding, "later") == (False, False, 0)
         for tries, seconds in enumerate(RESTS, start=2):
             assert seconds - 20 < rested(deciding) <= seconds
-            assert settle() == 1 and row(deciding, "slow") == (True, tries == MOST_TIME_OUTS, tries)
+            assert settle() == 1 and decision(deciding, "slow") == (True, tries == MOST_TIME_OUTS, tries)
         rested(deciding)
         assert settle() == 0, "parked: nobody tries it any more"
         assert "decision sum slow of aa failed (try 3, parked)" in caplog.text
@@ -117,10 +102,10 @@ def test_a_decision_that_takes_too_long_rests_is_parked_and_comes_back_by_a_fact
             (listed,) = given_up.listed(log)
         assert listed.address == "aa/sum/slow" and "QueryCanceled" in listed.error and "statement timeout" in listed.error
         assert given_up.act(short, "retry", listed, NOW)
-        assert settle() == 1 and row(deciding, "slow") == (True, False, 1), "an operator's word, while the cause is there"
+        assert settle() == 1 and decision(deciding, "slow") == (True, False, 1), "an operator's word, while the cause is there"
         arrive(deciding, "slow")
-        assert row(deciding, "slow") == (True, False, 0), "a new fact ends the rest too"
-    assert settle() == 1 and row(deciding, "slow") == (False, False, 0)
+        assert decision(deciding, "slow") == (True, False, 0), "a new fact ends the rest too"
+    assert settle() == 1 and decision(deciding, "slow") == (False, False, 0)
     short.dispose()
 
 
@@ -129,8 +114,8 @@ def test_trouble_that_passes_is_no_try(deciding, state):
     arrive(deciding, "met")
     with sleeping(deciding.urls.owner_url, "events", "new.subject = 'sum-met'", f"raise exception using errcode = '{state}'"):
         for _ in range(12):
-            assert decisions.settle(deciding.app, deciding.service, "aa", NOW) == 1 and row(deciding, "met") == (True, False, 0)
-    assert decisions.settle(deciding.app, deciding.service, "aa", NOW) == 1 and row(deciding, "met") == (False, False, 0)
+            assert decisions.settle(deciding.app, deciding.service, "aa", NOW) == 1 and decision(deciding, "met") == (True, False, 0)
+    assert decisions.settle(deciding.app, deciding.service, "aa", NOW) == 1 and decision(deciding, "met") == (False, False, 0)
 
 
 # --- timers ---------------------------------------------------------------------------------------------------------------------------

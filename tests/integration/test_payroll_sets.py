@@ -9,10 +9,10 @@ import pytest
 from services.payroll.service import SERVICE
 from shared.flow import decisions
 from shared.kernel.facts import Fact
-from shared.store.database import Transaction
 from tests.support import payroll_web
 from tests.support import payroll_year as year
 from tests.support.payroll_year import at
+from tests.support.stores import counted
 from tests.support.web import Web, web
 
 
@@ -28,15 +28,6 @@ def history(person: str, number: int) -> Iterator[Fact]:
 
 def attended(person: str, number: int) -> Fact:
     return year.attendance(1, late=number * 60, absent=number % 2, employee=person)
-
-
-def counted(patch: pytest.MonkeyPatch) -> list[str]:
-    """The messages that transactions send, COMMIT with what it takes along among them."""
-    sent: list[str] = []
-    for name in ("execute", "commit"):
-        whole = getattr(Transaction, name)
-        patch.setattr(Transaction, name, lambda *given, whole=whole, name=name: (sent.append(name), whole(*given))[1])
-    return sent
 
 
 def messages(monkeypatch: pytest.MonkeyPatch, here: Web) -> int:

@@ -7,18 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import BigInteger, Column, Integer
 
 from shared.events.classes import EventClass
 from shared.events.registry import Catalogue, Heard
+from shared.flow import decisions
+from shared.flow.source import fact_of
 from shared.http.policy import Policy
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
 from shared.local.databases import ServiceDatabase, ensure_service
 from shared.process.migrate import migrate
 from shared.process.service import Service
-from shared.store.commands import Meta
-from shared.store.database import Database
+from shared.store.commands import Meta, execute
+from shared.store.database import Database, Transaction
 from shared.views.view import View, subject_key
 
 NOW = datetime(2026, 1, 5, 2, tzinfo=UTC)
@@ -108,3 +111,26 @@ def prepare(admin_url: str, service: Service = LEDGER_SERVICE, agencies: tuple[s
     urls = ensure_service(admin_url, name, "secret")
     migrate(service, urls.owner_url, urls.roles, agencies)
     return Prepared(service, urls)
+
+
+def arrive(prepared: Prepared, account: str) -> None:
+    """An event, and the marks that it sets."""
+    with prepared.app.transaction("aa", NOW) as tx:
+        made = execute(tx, LEDGER, ACCOUNT, Add(account, 1), META).events
+    with prepared.app.transaction("aa", NOW) as tx:
+        decisions.mark(tx, prepared.service, [fact_of(prepared.service, one) for one in made], None)
+
+
+def decision(prepared: Prepared, key: str) -> tuple[bool, bool, int]:
+    """Whether it is marked, whether it is parked, and how often it failed."""
+    with prepared.app.transaction("aa", NOW) as tx:
+        return tx.execute("select dirty, parked, tries from decisions where agency = %s and key = %s", (tx.agency_id, key)).fetchone()
+
+
+def counted(patch: pytest.MonkeyPatch) -> list[str]:
+    """The messages that transactions send from now on, COMMIT with what it takes along among them."""
+    sent: list[str] = []
+    for name in ("execute", "commit"):
+        whole = getattr(Transaction, name)
+        patch.setattr(Transaction, name, lambda *given, whole=whole, name=name: (sent.append(name), whole(*given))[1])
+    return sent

@@ -37,6 +37,7 @@ from services.feedback.events import (
 from shared.kernel.calendar import Calendar, Term
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleSet
+from tests.support.deciding import said
 
 EAST = Calendar("Asia/Jayapura")
 MONDAY = datetime(2026, 5, 4, 3, tzinfo=UTC)
@@ -45,7 +46,7 @@ ANSWERS = [{"clarity": 3, "fairness": 4}, {"clarity": 3, "fairness": 1}, {"clari
 
 
 def decided(aggregate, command, *past):
-    return list(aggregate.decider.decide(aggregate.decider.state(past), command))
+    return said(aggregate, past, command)
 
 
 def refused(aggregate, command, *past) -> tuple:
