@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count, islice
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,19 +35,9 @@ AGENCY = "aa"
 BATCH = 1000
 BEGAN, NOW = datetime(2026, 1, 5, 2, tzinfo=UTC), datetime(2027, 1, 5, 2, tzinfo=UTC)
 PREDICATES = ("baik", "sangat_baik", "baik", "butuh_perbaikan")
-SETTINGS: dict[str, Any] = {
-    "components": [
-        {"name": "performance", "share_percent": 60, "factor": "predicate"},
-        {"name": "discipline", "share_percent": 40, "factor": "discipline"},
-    ],
-    "basic_table": "seruyan-2022",
-    "payout": "permenlu-3-2025-15",
-    "effect": "next_quarter",
-    "pay_basis": "finalized",
-    "when_missing": "hold",
-    "discipline": {"late_block_minutes": 450, "late_points": 3, "late_cap": 57, "absent_day": 3, "meeting": 1, "roll_call": "0.2"},
-    "recovery_cap_percent": 25,
-}
+CITY = Path(__file__).parents[1] / "scenario/mulyorejo/rules/allowance.json"
+SETTINGS: dict[str, Any] = json.loads(CITY.read_text(encoding="utf-8"))["settings"] | {"pay_basis": "finalized"}
+"""Mulyorejo's own, but that pay rests on final results."""
 ACTOR = Actor("bench", AGENCY, frozenset({"treasurer"}), "bench")
 _NUMBERS = count(1)
 
