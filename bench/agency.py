@@ -21,7 +21,7 @@ from shared.flow import decisions
 from shared.flow.apply import Arrived, apply
 from shared.flow.facts import Place
 from shared.flow.knowledge import StoreKnowledge
-from shared.http.acting import Ask
+from shared.http.acting import RequestWork
 from shared.http.policy import Actor
 from shared.kernel.ids import event_id
 from shared.kernel.periods import Period
@@ -128,8 +128,8 @@ def pay(database: Database, month: str, employees: Sequence[str]) -> int:
     passed, to_come = 0, list(employees)
     while to_come:
         with database.transaction(AGENCY, NOW) as tx:
-            ask = Ask(ACTOR, NOW, tx, StoreKnowledge(tx, SERVICE), SimpleNamespace(service=SERVICE), Meta("bench", "c-1"))
-            done = post_chunk(ask, Period.parse(month), to_come).done
+            work = RequestWork(ACTOR, NOW, tx, StoreKnowledge(tx, SERVICE), SimpleNamespace(service=SERVICE), Meta("bench", "c-1"))
+            done = post_chunk(work, Period.parse(month), to_come).done
         passed, to_come = passed + done, to_come[done:]
     return passed
 

@@ -18,7 +18,7 @@ from marshmallow import Schema, fields, validate
 
 from bench import ground, ledger
 from bench.latency import settings
-from shared.http.acting import Ask, commanding
+from shared.http.acting import RequestWork, commanding
 from shared.http.blueprint import Blueprint
 from shared.http.identity import sign_token
 from shared.http.policy import Allow, Policy
@@ -42,9 +42,9 @@ accounts = Blueprint("accounts", __name__, url_prefix="/v1", description="Accoun
 @accounts.route("/accounts/<account>/amounts", methods=["POST"])
 @accounts.arguments(AddBody)
 @commanding("add", subject="account", status=201)
-def add(ask: Ask, body: dict[str, Any], account: str) -> dict[str, Any]:
+def add(work: RequestWork, body: dict[str, Any], account: str) -> dict[str, Any]:
     """Add an amount."""
-    done = ask.execute(ledger.ACCOUNT, ledger.Added(account, body["amount"], body["note"]))
+    done = work.execute(ledger.ACCOUNT, ledger.Added(account, body["amount"], body["note"]))
     return {"account": account, "version": done.version}
 
 

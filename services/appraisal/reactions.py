@@ -15,7 +15,7 @@ from services.appraisal.domain.rules import AppraisalRules, read_rules
 from services.appraisal.domain.running import MoveTerms
 from services.appraisal.heard import ComplaintResolved, SurveyResultPublished
 from shared.events.calendar import CALENDAR_EVENTS
-from shared.flow.declared import Arm, Disarm, Do, EachRow, Keys, Reaction, Timer
+from shared.flow.declared import Arm, Disarm, Dispatch, EachRow, Keys, Reaction, Timer
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 
@@ -28,7 +28,7 @@ def _disarm(fact: Fact) -> Iterable[Disarm]:
     return (Disarm(_key(fact)),)
 
 
-def _silence(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:
+def _silence(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Nobody spoke within the term: accepted by silence, if the rule set that the result was delivered under says so."""
     employee, period = key.split("/")
     delivered = [
@@ -36,12 +36,12 @@ def _silence(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:
     ]
     rules = {one.name: one for one in knowledge.rule_sets("appraisal")}
     if delivered and rules[delivered[-1].rule_set].settings.get("accept_by_silence", True):
-        yield Do(APPRAISAL, AcceptBySilence(employee, period, knowledge.now))
+        yield Dispatch(APPRAISAL, AcceptBySilence(employee, period, knowledge.now))
 
 
-def _overdue(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:
+def _overdue(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Dispatch]:
     employee, period = key.split("/")
-    yield Do(APPRAISAL, ReportOverdue(employee, period, due))
+    yield Dispatch(APPRAISAL, ReportOverdue(employee, period, due))
 
 
 SILENCE = Timer(
@@ -72,7 +72,7 @@ def _complaint_keys(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
     return (f"{fact.subject}/{fact.event.complaint}",)
 
 
-def _of_complaint(key: str, knowledge: Knowledge) -> Iterable[Do]:
+def _of_complaint(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """One item for a founded complaint, of the unit that it ended at, due within the term from the day it was resolved."""
     named, complaint = key.split("/")
     for fact in knowledge.facts(ComplaintResolved, named):
@@ -87,7 +87,7 @@ def _survey_keys(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
     return (f"{fact.event.unit}/{fact.event.service}",)
 
 
-def _of_survey(key: str, knowledge: Knowledge) -> Iterable[Do]:
+def _of_survey(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """One item for each result of a service that lies under the one before it (of the same kind of period)."""
     unit, service = key.split("/")
     results = {fact.event.period: fact for fact in knowledge.facts(SurveyResultPublished, unit) if fact.event.service == service}
@@ -106,9 +106,9 @@ def _rules_on(knowledge: Knowledge, day: date) -> AppraisalRules:
     return read_rules(knowledge.rules("appraisal", day), TABLES)
 
 
-def _open(unit: str, item: str, cause: str, fact: Fact, day: date, rules: AppraisalRules, knowledge: Knowledge) -> Do:
+def _open(unit: str, item: str, cause: str, fact: Fact, day: date, rules: AppraisalRules, knowledge: Knowledge) -> Dispatch:
     due = rules.improvement.due.counted_from(day, knowledge.calendar)
-    return Do(IMPROVEMENT, OpenImprovementItem(unit, item, cause, fact.id, due, rules.name, day))
+    return Dispatch(IMPROVEMENT, OpenImprovementItem(unit, item, cause, fact.id, due, rules.name, day))
 
 
 COMPLAINTS = Reaction(name="improvement-of-complaints", on={ComplaintResolved: _complaint_keys}, decide=_of_complaint)
@@ -120,7 +120,7 @@ def _running(fact: Fact, knowledge: Knowledge) -> Keys:
     return EachRow(views.APPRAISALS, {"status": ["delivered", "objected"]})
 
 
-def _of_terms(key: str, knowledge: Knowledge) -> Iterable[Do]:
+def _of_terms(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Bring an appraisal's terms to the calendar as it is known now, by the rules that each began under."""
     employee, period = key.split("/")
     begun: dict[type, Fact] = {}
@@ -132,7 +132,7 @@ def _of_terms(key: str, knowledge: Knowledge) -> Iterable[Do]:
     if delivered is not None:
         filed = begun.get(events.ObjectionFiled, delivered)
         by = [read_rules(rules[fact.event.rule_set], TABLES) for fact in (delivered, filed)]
-        yield Do(APPRAISAL, MoveTerms(employee, period, delivered.recorded, *by, knowledge.calendar, knowledge.today))
+        yield Dispatch(APPRAISAL, MoveTerms(employee, period, delivered.recorded, *by, knowledge.calendar, knowledge.today))
 
 
 def _if_declared(key: Callable[[Fact], str]) -> Callable[[Fact, Knowledge], Iterable[str]]:
@@ -158,14 +158,14 @@ def _open_items(fact: Fact, knowledge: Knowledge) -> Keys:
     return EachRow(views.IMPROVEMENT_ITEMS, {"status": "open"})
 
 
-def _of_item(key: str, knowledge: Knowledge) -> Iterable[Do]:
+def _of_item(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Bring an item's last day to the calendar as it is known now. Items of before say no beginning, and stay."""
     unit, item = key.split("/")
     rules = {one.name: one for one in knowledge.rule_sets("appraisal")}
     for fact in knowledge.stream(streams.improvement(unit, item)):
         if isinstance(fact.event, events.ImprovementItemOpened) and fact.event.began is not None:
             term = read_rules(rules[fact.event.rule_set], TABLES).improvement.due
-            yield Do(IMPROVEMENT, MoveImprovementItem(unit, item, fact.event.began, term, knowledge.calendar, knowledge.today))
+            yield Dispatch(IMPROVEMENT, MoveImprovementItem(unit, item, fact.event.began, term, knowledge.calendar, knowledge.today))
 
 
 ITEM_TERMS = Reaction(

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import g, request
 
-from shared.http.acting import Ask
+from shared.http.acting import RequestWork
 from shared.kernel.ids import random_id
 from shared.process.settings import value
 
@@ -33,35 +33,35 @@ def pseudonym(secret: str, agency: str, *about: str) -> str:
     return keyed(secret, agency, *about).hex()[:40]
 
 
-def rater_of(ask: Ask, *about: str) -> str:
+def rater_of(work: RequestWork, *about: str) -> str:
     """The caller's pseudonym for what the answer is about. From here on the request acts under it: the event names no one else, and
     bears a correlation and a trace that no log of requests knows.
     """
-    return _acting_as(ask, "rater", pseudonym(_secret(), ask.actor.agency, *about, ask.actor.id))
+    return _acting_as(work, "rater", pseudonym(_secret(), work.actor.agency, *about, work.actor.id))
 
 
-def case_of(ask: Ask, unit: str, service: str, token: str) -> str:
+def case_of(work: RequestWork, unit: str, service: str, token: str) -> str:
     """The pseudonym of a case: its token leads to a citizen in the unit's register, and is kept nowhere here."""
-    return pseudonym(_secret(), ask.actor.agency, "case", unit, service, token)
+    return pseudonym(_secret(), work.actor.agency, "case", unit, service, token)
 
 
-def citizen_of(ask: Ask, unit: str, service: str, token: str) -> str:
+def citizen_of(work: RequestWork, unit: str, service: str, token: str) -> str:
     """As :func:`case_of`; the request then acts under it, as a colleague's does under :func:`rater_of`."""
-    return _acting_as(ask, "case", case_of(ask, unit, service, token))
+    return _acting_as(work, "case", case_of(work, unit, service, token))
 
 
-def complaint_id(ask: Ask) -> str:
+def complaint_id(work: RequestWork) -> str:
     """A new complaint's id: for a request repeated with its Idempotency-Key the same, else a new one at random."""
     key = g.get("passed_key")
-    about = ("key", ask.actor.client, ask.actor.id, key) if key else ("random", str(random_id()))
-    return f"k-{keyed(_secret(), ask.actor.agency, 'complaint', *about).hex()[:14]}"
+    about = ("key", work.actor.client, work.actor.id, key) if key else ("random", str(random_id()))
+    return f"k-{keyed(_secret(), work.actor.agency, 'complaint', *about).hex()[:14]}"
 
 
-def receipt_code(ask: Ask, complaint: str) -> str:
+def receipt_code(work: RequestWork, complaint: str) -> str:
     """What the citizen follows the complaint with: 80 bits as four groups of letters and digits. It can be made again from the secret, so
     it is kept nowhere.
     """
-    letters = base64.b32encode(keyed(_secret(), ask.actor.agency, "receipt", complaint)[:10]).decode()
+    letters = base64.b32encode(keyed(_secret(), work.actor.agency, "receipt", complaint)[:10]).decode()
     return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
 
 
@@ -84,8 +84,8 @@ def unkeyed(view: Callable[..., Any]) -> Callable[..., Any]:
     return without_key
 
 
-def _acting_as(ask: Ask, what: str, name: str) -> str:
-    ask.meta = replace(ask.meta, actor=f"{what}:{name}", correlation=str(random_id()), traceparent=None)
+def _acting_as(work: RequestWork, what: str, name: str) -> str:
+    work.meta = replace(work.meta, actor=f"{what}:{name}", correlation=str(random_id()), traceparent=None)
     return name
 
 

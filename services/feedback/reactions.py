@@ -20,22 +20,22 @@ from services.feedback.events import (
 )
 from services.feedback.views import COMPLAINTS as LISTED
 from shared.events.calendar import CALENDAR_EVENTS
-from shared.flow.declared import Arm, Disarm, Do, EachRow, Keys, Reaction, Timer
+from shared.flow.declared import Arm, Disarm, Dispatch, EachRow, Keys, Reaction, Timer
 from shared.kernel.facts import Fact, Knowledge
 
 
-def _overdue(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:
+def _overdue(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Dispatch]:
     for fact in knowledge.stream(intake_stream(key)):
         if isinstance(fact.event, ComplaintReceived):
-            yield Do(COMPLAINT, ReportOverdue(fact.event, due))
+            yield Dispatch(COMPLAINT, ReportOverdue(fact.event, due))
 
 
-def _expired(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:
+def _expired(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Dispatch]:
     """The citizen did not answer within the term: the clock goes on."""
     for fact in knowledge.stream(intake_stream(key)):
         if isinstance(fact.event, ComplaintReceived):
             terms = terms_named(knowledge.rule_sets("complaints"), fact.event.rule_set)
-            yield Do(COMPLAINT, ResumeComplaint(fact.event, "expired", knowledge.today, terms, knowledge.calendar, due))
+            yield Dispatch(COMPLAINT, ResumeComplaint(fact.event, "expired", knowledge.today, terms, knowledge.calendar, due))
 
 
 COMPLAINTS = Timer(
@@ -73,12 +73,12 @@ def _if_declared(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
     return (fact.event.complaint,) if knowledge.calendar.declared else ()
 
 
-def _keep_term(key: str, knowledge: Knowledge) -> Iterable[Do]:
+def _keep_term(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Bring the complaint's term to the calendar as it is known now."""
     for fact in knowledge.stream(intake_stream(key)):
         if isinstance(fact.event, ComplaintReceived):
             terms = terms_named(knowledge.rule_sets("complaints"), fact.event.rule_set)
-            yield Do(COMPLAINT, MoveTerm(fact.event, terms, knowledge.calendar, knowledge.today))
+            yield Dispatch(COMPLAINT, MoveTerm(fact.event, terms, knowledge.calendar, knowledge.today))
 
 
 TERMS = Reaction(

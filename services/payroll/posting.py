@@ -34,7 +34,7 @@ CHUNK = 1500
 
 
 class Books(Protocol):
-    """The transaction that a run writes in: the library's Ask."""
+    """The transaction that a run writes in: the library's RequestWork."""
 
     knowledge: Knowledge
     tx: Any

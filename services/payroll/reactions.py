@@ -44,7 +44,7 @@ from services.payroll.heard import (
 from services.payroll.views import EMPLOYEES, RECOVERING
 from shared.events.calendar import CALENDAR_EVENTS
 from shared.events.rule_set import RuleSetWithdrawn
-from shared.flow.declared import Arm, Disarm, Do, EachRow, Keys, Reaction, Reads, Timer
+from shared.flow.declared import Arm, Disarm, Dispatch, EachRow, Keys, Reaction, Reads, Timer
 from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -88,7 +88,7 @@ def _months(dossier: Dossier, ledger: Ledger) -> frozenset[str]:
     return known | months_between(dossier, ledger, max(known, default=""))
 
 
-def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
+def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Bring each known month of the person (or the key's) to its fresh entitlement; nothing for those in which nothing changed."""
     employee, _, only = key.partition("/")
     knowledge.hold(employee)  # a run that posts this person meanwhile would not see the adjustment, nor we the posting
@@ -100,7 +100,7 @@ def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Do]:
         run = next_run(closed, ledger.payments, month) if state.posted else month
         settle = Settle(employee, month, entitle(period, dossier, schemes.on(period)), run)
         if ALLOWANCE_MONTH.decider.decide(state, settle):
-            found.append(Do(ALLOWANCE_MONTH, settle))
+            found.append(Dispatch(ALLOWANCE_MONTH, settle))
     return found
 
 
@@ -159,7 +159,7 @@ def of_run(fact: Fact[PayRunPosted], knowledge: Knowledge) -> Keys:
     return EachRow(RECOVERING, {"amount": Not(0)})
 
 
-def decide_recovery(employee: str, knowledge: Knowledge) -> Iterable[Do]:
+def decide_recovery(employee: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Say what is still to be taken back and how, whenever that has changed. The last posted month's rules give the cap."""
     knowledge.hold(employee)
     ledger = read_ledger(knowledge, employee)
@@ -172,7 +172,7 @@ def decide_recovery(employee: str, knowledge: Knowledge) -> Iterable[Do]:
     worth = ledger.state(month).granted
     left = Employment.known(knowledge, employee, LIFE).ended(knowledge.today) is not None
     run = next_run(last_closed(knowledge), ledger.payments, month)
-    return [Do(RECOVERY, ScheduleRecovery(employee, ledger.owed, worth, scheme.recovery_cap, run, left))]
+    return [Dispatch(RECOVERY, ScheduleRecovery(employee, ledger.owed, worth, scheme.recovery_cap, run, left))]
 
 
 RECOVERIES = Reaction(

@@ -13,7 +13,7 @@ from shared.views.view import View
 
 
 @dataclass(frozen=True)
-class Do:
+class Dispatch:
     """A command for one of the service's own aggregates. A refusal by its decider is an outcome, recorded with the decision."""
 
     aggregate: Aggregate
@@ -67,7 +67,7 @@ class Reaction:
 
     name: str
     on: Mapping[type, Callable[[Fact, Knowledge], Keys]]
-    decide: Callable[[str, Knowledge], Iterable[Do]]
+    decide: Callable[[str, Knowledge], Iterable[Dispatch]]
     reads: Reads | None = None
 
 
@@ -99,4 +99,4 @@ class Timer:
 
     name: str
     on: Mapping[type, Callable[[Fact], Iterable[Arm | Disarm]]]
-    fire: Callable[[str, datetime, Knowledge], Iterable[Do]]
+    fire: Callable[[str, datetime, Knowledge], Iterable[Dispatch]]

@@ -39,7 +39,7 @@ TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @dataclass
-class Ask:
+class RequestWork:
     """What a route's function is given: the caller, the moment, and everything the service knows, in one transaction.
 
     The function may be called again when another writer comes between, so it has no effect but through this object.
@@ -156,12 +156,12 @@ class Ask:
         )
 
 
-def ask_in(tx: Transaction, now: datetime) -> Ask:
-    """An Ask for the present request."""
+def work_in(tx: Transaction, now: datetime) -> RequestWork:
+    """The present request's work."""
     here, actor = serving(), g.actor
     trace = request.headers.get("traceparent", "")
     meta = Meta(actor=actor.id, correlation=g.correlation, traceparent=trace if TRACEPARENT.fullmatch(trace) else None)
-    return Ask(actor, now, tx, StoreKnowledge(tx, here.service), here, meta)
+    return RequestWork(actor, now, tx, StoreKnowledge(tx, here.service), here, meta)
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ def answer(body: Any, status: int, etag: str | None = None) -> Response:
 def commanding(
     action: str, *, subject: str | None = None, if_match: bool = False, status: int = 200, unfinished: bool = False
 ) -> Callable[..., Any]:
-    """Make a function (ask, [body,] **path) a route that changes something.
+    """Make a function (work, [body,] **path) a route that changes something.
 
     `subject`: the path's parameter that the policy's relations look at, for the period that the path names, if it names one. Whom path
     and body name as the person concerned, is denied what only his role would allow. `if_match`: the caller must say which version he saw.
@@ -237,9 +237,9 @@ def commanding(
 
 
 def querying(action: str, *, subject: str | None = None, listed: bool = False) -> Callable[..., Any]:
-    """Make a function (ask, **path) a route that only reads. A member ``version`` of its dict becomes the ETag.
+    """Make a function (work, **path) a route that only reads. A member ``version`` of its dict becomes the ETag.
 
-    `listed`: it answers pages (:meth:`Ask.page`), and so takes ``limit`` and ``cursor``.
+    `listed`: it answers pages (:meth:`RequestWork.page`), and so takes ``limit`` and ``cursor``.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -248,9 +248,9 @@ def querying(action: str, *, subject: str | None = None, listed: bool = False) -
             here = serving()
             now = here.clock.now()
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
-                ask = ask_in(tx, now)
-                ask.authorise(action, path.get(subject), period_in(path))
-                found = function(ask, *args, **path)
+                work = work_in(tx, now)
+                work.authorise(action, path.get(subject), period_in(path))
+                found = function(work, *args, **path)
             if isinstance(found, Response):
                 return found
             version = found.get("version") if isinstance(found, Mapping) else None
@@ -269,16 +269,16 @@ def _command(
     name = repeatable()
     for tries_left in reversed(range(RETRIES + 1)):
         now = here.clock.now()
-        ask = refused = None
+        work = refused = None
         try:
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
                 if name and (earlier := name.earlier(tx)):
                     return earlier
-                ask = ask_in(tx, now)
-                ask.authorise(action, path.get(subject), period_in(path), named(path, *args))
-                ask.expected = _version_seen(required=if_match)
-                found = function(ask, *args, **path)
-                etag = f'"{ask.last.version}"' if ask.last else None
+                work = work_in(tx, now)
+                work.authorise(action, path.get(subject), period_in(path), named(path, *args))
+                work.expected = _version_seen(required=if_match)
+                found = function(work, *args, **path)
+                etag = f'"{work.last.version}"' if work.last else None
                 if isinstance(found, Unfinished):  # its key stays free for the rest of the work
                     body, code = plain(found.body), 202
                 elif isinstance(found, Refused):
@@ -291,7 +291,7 @@ def _command(
                 raise refused
             return answer(body, code, etag)
         except Conflict as conflict:
-            if ask is not None and ask.matched == conflict.stream:
+            if work is not None and work.matched == conflict.stream:
                 raise _stale(conflict) from None
             if not tries_left:
                 raise

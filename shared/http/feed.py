@@ -15,7 +15,7 @@ from shared.events.codec import loads
 from shared.events.envelope import Envelope, to_json
 from shared.events.registry import Catalogue
 from shared.http import documented
-from shared.http.acting import ask_in
+from shared.http.acting import work_in
 from shared.http.blueprint import Blueprint
 from shared.http.paging import limit_of
 from shared.http.problems import Problem
@@ -40,9 +40,9 @@ def _events() -> Response:
     here, now = serving(), serving().clock.now()
     after, limit = _after(request.args.get("after", "0")), limit_of(request.args, here.limits.batch)
     with here.database.transaction(g.actor.agency, now, g.until) as tx:
-        ask = ask_in(tx, now)
-        ask.authorise("read-events", None)
-        restricted = ask.may("read-restricted-events", None)
+        work = work_in(tx, now)
+        work.authorise("read-events", None)
+        restricted = work.may("read-restricted-events", None)
         agency = tx.agency_id
     classes = {EventClass.OPEN, EventClass.RESTRICTED} if restricted else {EventClass.OPEN}
     with _reading_log(here.log_database) as connection:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from shared.http import documented
-from shared.http.acting import Ask, answer, querying
+from shared.http.acting import RequestWork, answer, querying
 from shared.http.blueprint import Blueprint
 from shared.http.serving import public, serving
 
@@ -31,6 +31,6 @@ health.route("/readyz", endpoint="readyz")(public(documented.probe(_readyz, ["re
 
 @health.route("/v1/system/settled")
 @querying("read-settled")
-def settled(ask: Ask) -> dict[str, Any]:
+def settled(work: RequestWork) -> dict[str, Any]:
     """Nothing waits: no outbox, no consumer behind, no timer due."""
-    return dict(ask.here.status.settled())
+    return dict(work.here.status.settled())

@@ -11,9 +11,9 @@ from typing import Any
 from flask import Response, g, request
 from werkzeug.http import parse_options_header
 
-from shared.flow.declared import Do
+from shared.flow.declared import Dispatch
 from shared.http import documented
-from shared.http.acting import RETRIES, Ask, Repeatable, answer, ask_in, repeatable
+from shared.http.acting import RETRIES, Repeatable, RequestWork, answer, repeatable, work_in
 from shared.http.cells import Column, code, day, decimal, integer, month, one_of, period, text, yes_no
 from shared.http.problems import Problem
 from shared.http.replacing import Overwrites, Replaced, Stands, of_events, of_words
@@ -30,8 +30,8 @@ __all__ += ["code", "day", "decimal", "integer", "month", "one_of", "period", "t
 
 READS = (CSV, XLSX)
 ROOM = 200  # a chunk ends before it could pass CHUNK with one row's events
-RowFunction = Callable[..., "Do | list[Do | Overwrites] | None"]
-Resolve = Callable[[Ask, Sequence[Row]], Sequence["Row | Refused"]]
+RowFunction = Callable[..., "Dispatch | list[Dispatch | Overwrites] | None"]
+Resolve = Callable[[RequestWork, Sequence[Row]], Sequence["Row | Refused"]]
 """Give rows the codes of those whom they name otherwise (by NIP), all rows at once, or say of a row who is not known."""
 
 
@@ -48,19 +48,19 @@ class Declared:
     replaces: tuple[Stands, ...]
     events_each: int
 
-    def resolved(self, ask: Ask, rows: Sequence[Row]) -> Sequence[Row | Refused]:
-        return self.resolve(ask, rows) if self.resolve and rows else rows
+    def resolved(self, work: RequestWork, rows: Sequence[Row]) -> Sequence[Row | Refused]:
+        return self.resolve(work, rows) if self.resolve and rows else rows
 
-    def carry_out(self, ask: Ask, row: Row, source: Source, path: Mapping[str, Any]) -> list[Replaced]:
+    def carry_out(self, work: RequestWork, row: Row, source: Source, path: Mapping[str, Any]) -> list[Replaced]:
         """Execute what a row asks for; returns what it put in place of something else."""
-        wanted = self.function(ask, row, source, **path)
+        wanted = self.function(work, row, source, **path)
         found: list[Replaced] = []
-        for one in [wanted] if isinstance(wanted, Do) else wanted or []:
+        for one in [wanted] if isinstance(wanted, Dispatch) else wanted or []:
             if isinstance(one, Overwrites):
                 found.append(of_words(source.row, one))
             else:
-                done = ask.execute(one.aggregate, one.command)
-                found += of_events(source.row, ask.here.service.events, self.replaces, done) if done.events else []
+                done = work.execute(one.aggregate, one.command)
+                found += of_events(source.row, work.here.service.events, self.replaces, done) if done.events else []
         return found
 
 
@@ -80,10 +80,10 @@ class _Import:
     replaced: list[Replaced] = field(default_factory=list)
     aside: list[dict[str, Any]] = field(default_factory=list)
 
-    def prepare(self, ask: Ask) -> None:
+    def prepare(self, work: RequestWork) -> None:
         """Find out whom the rows name, and hold them against each other."""
         known = []
-        for read, row in zip(self.reads, self.declared.resolved(ask, [read.row for read in self.reads]), strict=True):
+        for read, row in zip(self.reads, self.declared.resolved(work, [read.row for read in self.reads]), strict=True):
             if isinstance(row, Refused):
                 self.refused.append(Wrong(read.source.row, None, row.expected, row.found, row.remedy))
             else:
@@ -92,30 +92,30 @@ class _Import:
         self.refused += contradictions
         self.reads = known
 
-    def carry_out(self, ask: Ask, start: int, most: int | None) -> int:
+    def carry_out(self, work: RequestWork, start: int, most: int | None) -> int:
         """Execute the rows from `start` on until there are `most` events; returns the row after the last."""
         self.wrong, self.replaced, self.aside = list(self.refused), [], []
         passed = {*self.repeated, *(one.row for one in self.refused)}
         for number, read in enumerate(self.reads[start:], start=start):
-            if most is not None and ask.appended >= most:
+            if most is not None and work.appended >= most:
                 return number
             if read.source.row in passed:
                 continue
             try:
-                self._carry_out_row(ask, read)
+                self._carry_out_row(work, read)
             except Refused as refused:
                 self.wrong.append(Wrong(read.source.row, None, refused.expected, refused.found, refused.remedy))
             except ValueError as error:
                 self.wrong.append(of_value_error(read.source.row, None, error, "this row"))
         return len(self.reads)
 
-    def _carry_out_row(self, ask: Ask, read: Read) -> None:
+    def _carry_out_row(self, work: RequestWork, read: Read) -> None:
         person = self.declared.person
-        if person is not None and read.row[person] == ask.actor.id:
-            kept = set_aside(ask, self.declared, read, self.path)
+        if person is not None and read.row[person] == work.actor.id:
+            kept = set_aside(work, self.declared, read, self.path)
             self.aside += [kept] if kept else []
         else:
-            self.replaced += self.declared.carry_out(ask, read.row, read.source, self.path)
+            self.replaced += self.declared.carry_out(work, read.row, read.source, self.path)
 
     def check(self, dry_run: bool, remedy: str = "") -> None:
         """Raises the problem of the rows that are wrong, or that would undo what was corrected."""
@@ -157,7 +157,7 @@ def importing(
     replaces: Sequence[Stands] = (),
     events_each: int = 1,
 ) -> Callable[[RowFunction], Callable[..., Any]]:
-    """Make a function (ask, row, source) → Do, a list of Do and Overwrites, or None the route of an import (CSV or XLSX body).
+    """Make a function (work, row, source) → Dispatch, a list of Dispatch and Overwrites, or None the route of an import (CSV or XLSX body).
 
     All rows are parsed, held against each other by `about`, and decided before anything is kept. A row whose member ``employee`` is the
     caller waits for a second person (`set_aside`). A row that would undo a correction needs ``?replace=true``; ``?dry_run=true`` says
@@ -187,7 +187,7 @@ def _answered(declared: Declared, path: Mapping[str, Any]) -> Response:
     with here.database.transaction(g.actor.agency, now, g.until) as tx:
         if name and (earlier := name.earlier(tx)):
             return earlier
-        ask_in(tx, now).authorise(declared.action, None)
+        work_in(tx, now).authorise(declared.action, None)
         begun = name is not None and _part(name, 0).earlier(tx) is not None
     limits = here.limits
     body = request.get_data(cache=True)
@@ -196,7 +196,7 @@ def _answered(declared: Declared, path: Mapping[str, Any]) -> Response:
         raise _needs_key(len(reads), declared.events_each)
     job = _Import(declared, reads, path, name, replacing, len(reads))
     with here.database.transaction(g.actor.agency, now, g.until) as tx:
-        job.prepare(ask_in(tx, now))
+        job.prepare(work_in(tx, now))
     if begun and not dry_run:
         return _in_chunks(job)
     events = _tried(job, dry_run)
@@ -209,21 +209,21 @@ def _tried(job: _Import, dry_run: bool) -> int:
     """Decide all rows; keep what they gave if that is allowed in one transaction. Returns the number of events."""
     here = serving()
     for tries_left in reversed(range(RETRIES + 1)):
-        now, ask = here.clock.now(), None
+        now, work = here.clock.now(), None
         try:
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
                 if job.name and (stored := job.name.earlier(tx)):
                     return stored.get_json()["events"]
-                ask = ask_in(tx, now)
-                job.carry_out(ask, 0, None)
+                work = work_in(tx, now)
+                job.carry_out(work, 0, None)
                 job.check(dry_run)
-                if dry_run or ask.appended > CHUNK:
+                if dry_run or work.appended > CHUNK:
                     raise _Undone
                 if job.name:
-                    job.name.keep(tx, 200, job.report(ask.appended, dry_run), None)
-            return ask.appended
+                    job.name.keep(tx, 200, job.report(work.appended, dry_run), None)
+            return work.appended
         except _Undone:
-            return ask.appended
+            return work.appended
         except Conflict:
             if not tries_left:
                 raise
@@ -295,10 +295,10 @@ def _chunk(job: _Import, before: _Done) -> _Done:
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
                 if done := part.earlier(tx):
                     return before.after(done.get_json(), 0)
-                ask = ask_in(tx, now)
-                reached = job.carry_out(ask, before.reached, CHUNK - ROOM)
+                work = work_in(tx, now)
+                reached = job.carry_out(work, before.reached, CHUNK - ROOM)
                 job.check(False, f"the first {before.reached} rows were imported; these changed meanwhile: send the others in a new file")
-                said = {**job.report(ask.appended, False), "reached": reached}
+                said = {**job.report(work.appended, False), "reached": reached}
                 part.keep(tx, 200, said, None)
                 after = before.after(said, 1)
                 if reached == len(job.reads) and job.name.earlier(tx) is None:

@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn, stream_of
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.http.fields import Day
 from shared.http.forms import Edge, expected
@@ -162,8 +162,8 @@ class OnDay(Schema):
 rule_sets = Blueprint("rule-sets", __name__, url_prefix="/v1", description="The agency's dated rules.")
 
 
-def _known(ask: Ask, kind: str) -> None:
-    kinds = sorted(ask.here.service.check_rules)
+def _known(work: RequestWork, kind: str) -> None:
+    kinds = sorted(work.here.service.check_rules)
     if kind not in kinds:
         expected = f"one of the kinds {', '.join(kinds)}" if kinds else "no rule sets: this service has none"
         raise Refused("unknown-rule-kind", status=404, expected=expected, found=kind, remedy="publish it at the service that has this kind")
@@ -172,42 +172,42 @@ def _known(ask: Ask, kind: str) -> None:
 @rule_sets.route("/rule-sets", methods=["POST"])
 @rule_sets.arguments(RuleSetBody)
 @commanding("publish-rule-set", status=201)
-def publish_rule_set(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
+def publish_rule_set(work: RequestWork, body: dict[str, Any]) -> dict[str, Any]:
     """Publish a rule set.
 
     It is checked whole before it holds; the version is counted within its kind. Published again unchanged, nothing happens.
     """
-    _known(ask, body["kind"])
+    _known(work, body["kind"])
     exact_numbers(body["settings"])
     publishable(body["settings"])
-    ask.here.service.check_rules[body["kind"]](body["settings"])
+    work.here.service.check_rules[body["kind"]](body["settings"])
     sources = tuple(body["sources"])
-    command = PublishRuleSet(ask.here.service.name, body["kind"], body["id"], body["since"], sources, body["settings"])
-    ask.execute(RULES, command)
-    latest = ask.state(RULES, command).published[-1]
+    command = PublishRuleSet(work.here.service.name, body["kind"], body["id"], body["since"], sources, body["settings"])
+    work.execute(RULES, command)
+    latest = work.state(RULES, command).published[-1]
     return {"kind": latest.kind, "id": latest.id, "version": latest.version, "since": latest.since, "name": f"{latest.id}@{latest.version}"}
 
 
 @rule_sets.route("/rule-sets/<kind>/<version>", methods=["DELETE"])
 @commanding("withdraw-rule-set")
-def withdraw_rule_set(ask: Ask, kind: str, version: str) -> dict[str, Any]:
+def withdraw_rule_set(work: RequestWork, kind: str, version: str) -> dict[str, Any]:
     """Withdraw a published version before its first day: it never holds, and what would have followed from it is computed anew.
 
     404 unknown-rule-set; 409 rule-set-began. Withdrawn again, nothing happens. Answers {kind, version, status: withdrawn}.
     """
-    _known(ask, kind)
-    ask.execute(RULES, WithdrawRuleSet(ask.here.service.name, kind, int(version), ask.today))
+    _known(work, kind)
+    work.execute(RULES, WithdrawRuleSet(work.here.service.name, kind, int(version), work.today))
     return {"kind": kind, "version": int(version), "status": "withdrawn"}
 
 
 @rule_sets.route("/rule-sets/<kind>")
 @rule_sets.arguments(OnDay, location="query")
 @querying("read-rule-set")
-def show_rule_set(ask: Ask, query: dict[str, Any], kind: str) -> dict[str, Any]:
+def show_rule_set(work: RequestWork, query: dict[str, Any], kind: str) -> dict[str, Any]:
     """The rule set in force on a day: the agency's own, else the national default."""
-    _known(ask, kind)
-    day = query.get("on") or ask.today
-    rules = ask.knowledge.rules(kind, day)
+    _known(work, kind)
+    day = query.get("on") or work.today
+    rules = work.knowledge.rules(kind, day)
     return {
         "kind": rules.kind,
         "id": rules.id,

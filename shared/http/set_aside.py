@@ -16,7 +16,7 @@ from sqlalchemy import Column, DateTime, Integer, Text
 
 from shared.events.envelope import Envelope
 from shared.events.set_aside import ImportRowConfirmed, ImportRowRejected, ImportRowSetAside
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.http.forms import Edge
 from shared.http.problems import Problem
@@ -41,9 +41,9 @@ class Import(Protocol):
     columns: Sequence[Any]
     person: str | None
 
-    def resolved(self, ask: Ask, rows: Sequence[Row]) -> Sequence[Row | Refused]: ...
+    def resolved(self, work: RequestWork, rows: Sequence[Row]) -> Sequence[Row | Refused]: ...
 
-    def carry_out(self, ask: Ask, row: Row, source: Source, path: Mapping[str, Any]) -> list[Replaced]: ...
+    def carry_out(self, work: RequestWork, row: Row, source: Source, path: Mapping[str, Any]) -> list[Replaced]: ...
 
 
 # The record of one row
@@ -163,40 +163,40 @@ def set_aside_view() -> View:
 # What an import does with a row about its caller
 
 
-def _tried(ask: Ask, declared: Import, row: Row, source: Source, path: Mapping[str, Any]) -> tuple[list[Envelope], list[Replaced]]:
+def _tried(work: RequestWork, declared: Import, row: Row, source: Source, path: Mapping[str, Any]) -> tuple[list[Envelope], list[Replaced]]:
     """What a row would bring now and put in place of something else, without effect. Raises what it would be refused with."""
-    alone = replace(ask, made=[])
-    with ask.tx.tried():
+    alone = replace(work, made=[])
+    with work.tx.tried():
         replaced = declared.carry_out(alone, row, source, path)
     return alone.made, replaced
 
 
-def set_aside(ask: Ask, declared: Import, read: Read, path: Mapping[str, Any]) -> dict[str, Any] | None:
+def set_aside(work: RequestWork, declared: Import, read: Read, path: Mapping[str, Any]) -> dict[str, Any] | None:
     """Keep the row for a second person and say so; None when it says what stands already. Raises what it would be refused with.
 
     The same row of the same file keeps its id, so a file that is handed in again does not ask again.
     """
-    service, source = ask.here.service.name, read.source
-    id_ = str(derived_id("set-aside", declared.action, source.digest, source.row, ask.actor.id))
-    state = ask.state(ROW, _Named(service, id_))
+    service, source = work.here.service.name, read.source
+    id_ = str(derived_id("set-aside", declared.action, source.digest, source.row, work.actor.id))
+    state = work.state(ROW, _Named(service, id_))
     if state.asked is None:
-        made, replaced = _tried(ask, declared, read.row, source, path)
+        made, replaced = _tried(work, declared, read.row, source, path)
         if not made and not replaced:
             return None
-        text = ask.text(json.dumps({"cells": dict(read.cells), "path": dict(path), "file": source.name}, sort_keys=True))
+        text = work.text(json.dumps({"cells": dict(read.cells), "path": dict(path), "file": source.name}, sort_keys=True))
         would = tuple(dict.fromkeys(one.type for one in made))
         event = ImportRowSetAside(
-            id_, declared.action, read.row[declared.person], source.digest, source.row, ask.actor.id, would, text.id, text.digest
+            id_, declared.action, read.row[declared.person], source.digest, source.row, work.actor.id, would, text.id, text.digest
         )
         # By itself, so that it does not count among the events of the file.
-        replace(ask).execute(ROW, SetRowAside(service, event))
+        replace(work).execute(ROW, SetRowAside(service, event))
     return {"row": source.row, "id": id_, "status": state.status, "expected": f"another person who may {declared.action} to decide"}
 
 
-def erase_rows(ask: Ask, employee: str) -> None:
+def erase_rows(work: RequestWork, employee: str) -> None:
     """Forget the cells of every row about an employee that was set aside; that it was, and who decided, stays."""
-    for fact in ask.knowledge.facts(ImportRowSetAside, employee):
-        texts.erase(ask.tx, fact.event.row_text)
+    for fact in work.knowledge.facts(ImportRowSetAside, employee):
+        texts.erase(work.tx, fact.event.row_text)
 
 
 @dataclass(frozen=True)
@@ -228,8 +228,8 @@ class Rejection(Schema):
     reason = fields.String(required=True, validate=validate.Length(1, 2000))
 
 
-def _view(ask: Ask) -> View:
-    return next(view for view in ask.here.service.views if view.name == "set_aside")
+def _view(work: RequestWork) -> View:
+    return next(view for view in work.here.service.views if view.name == "set_aside")
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -240,46 +240,46 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
 @set_aside_rows.route("/imports/set-aside")
 @set_aside_rows.arguments(RowFilter, location="query")
 @querying("list-set-aside", listed=True)
-def list_rows(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
+def list_rows(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]:
     """Rows about those who handed them in: who asked, when, from which file and row, and the types of events that it would bring."""
     status = None if wanted["status"] == "all" else wanted["status"]
-    page = ask.page(_view(ask), status=status, file_digest=wanted["file"])
-    return {**page, "items": [_shown(row) for row in page["items"] if ask.may(row["action"], None)]}
+    page = work.page(_view(work), status=status, file_digest=wanted["file"])
+    return {**page, "items": [_shown(row) for row in page["items"] if work.may(row["action"], None)]}
 
 
 @set_aside_rows.route("/imports/set-aside/<row_id>")
 @querying("list-set-aside")
-def show_row(ask: Ask, row_id: str) -> dict[str, Any]:
+def show_row(work: RequestWork, row_id: str) -> dict[str, Any]:
     """One row with its cells; while it waits, with what it would bring now and what would no longer stand. Its words are for deciders."""
-    state, version = ask.loaded(ROW, _Named(ask.here.service.name, row_id))
+    state, version = work.loaded(ROW, _Named(work.here.service.name, row_id))
     if state.asked is None:
         raise _unknown(row_id)
     asked = state.asked
-    ask.authorise(asked.action, None)
+    work.authorise(asked.action, None)
     said = {name: getattr(asked, name) for name in ("id", "action", "employee", "file_digest", "row", "asked_by", "would")}
-    said |= {"status": state.status, "version": version, "cells": (_kept(ask, asked) or {}).get("cells")}
+    said |= {"status": state.status, "version": version, "cells": (_kept(work, asked) or {}).get("cells")}
     if state.decided is not None:
         return said | {"decided_by": state.decided.decided_by}
     try:
-        declared, row, source, path = _read(ask, asked)
-        made, replaced = _tried(ask, declared, row, source, path)
+        declared, row, source, path = _read(work, asked)
+        made, replaced = _tried(work, declared, row, source, path)
     except Refused as refused:
         return said | {"refused": {"expected": refused.expected, "found": refused.found, "remedy": refused.remedy}}
-    brings = [{"type": one.type, "data": ask.here.service.events.read(one.type, one.data)} for one in made]
+    brings = [{"type": one.type, "data": work.here.service.events.read(one.type, one.data)} for one in made]
     return said | {"brings": plain(brings), "replaces": [one.shown() for one in replaced]}
 
 
 @set_aside_rows.route("/imports/set-aside/<row_id>/confirmation", methods=["POST"])
 @set_aside_rows.arguments(Confirmation, location="query")
 @commanding("decide-set-aside")
-def confirm_row(ask: Ask, wanted: dict[str, Any], row_id: str) -> dict[str, Any]:
+def confirm_row(work: RequestWork, wanted: dict[str, Any], row_id: str) -> dict[str, Any]:
     """Confirm a row as a second person: it is carried out as it would have been, in the name of who confirms.
 
     403 for who handed it in and whom it is about; 409 when it would undo a correction (``?replace=true``), or is decided already.
     """
-    state, fact = _decidable(ask, row_id)
-    declared, row, source, path = _read(ask, state.asked)
-    acting = replace(ask, made=[], meta=replace(ask.meta, causation=fact.id))
+    state, fact = _decidable(work, row_id)
+    declared, row, source, path = _read(work, state.asked)
+    acting = replace(work, made=[], meta=replace(work.meta, causation=fact.id))
     undone = [one for one in declared.carry_out(acting, row, source, path) if one.corrected]
     if undone and wanted["replace"] != "true":
         raise Problem(
@@ -291,49 +291,49 @@ def confirm_row(ask: Ask, wanted: dict[str, Any], row_id: str) -> dict[str, Any]
             errors=[one.shown() for one in undone],
         )
     brought = tuple(one.id for one in acting.made)
-    acting.execute(ROW, DecideRow(ask.here.service.name, row_id, state.asked.employee, ask.actor.id, brought))
-    ask.last = acting.last
+    acting.execute(ROW, DecideRow(work.here.service.name, row_id, state.asked.employee, work.actor.id, brought))
+    work.last = acting.last
     return {"id": row_id, "status": "confirmed", "asked_by": state.asked.asked_by, "events": brought}
 
 
 @set_aside_rows.route("/imports/set-aside/<row_id>/rejection", methods=["POST"])
 @set_aside_rows.arguments(Rejection)
 @commanding("decide-set-aside")
-def reject_row(ask: Ask, body: dict[str, Any], row_id: str) -> dict[str, Any]:
+def reject_row(work: RequestWork, body: dict[str, Any], row_id: str) -> dict[str, Any]:
     """Reject a row as a second person; nothing follows from it. 403 for who handed it in and whom it is about; 409 when decided already."""
-    state, _ = _decidable(ask, row_id)
-    reason = ask.text(body["reason"])
-    service, employee = ask.here.service.name, state.asked.employee
-    command = DecideRow(service, row_id, employee, ask.actor.id, reason_text=reason.id, reason_digest=reason.digest)
-    ask.execute(ROW, command)
+    state, _ = _decidable(work, row_id)
+    reason = work.text(body["reason"])
+    service, employee = work.here.service.name, state.asked.employee
+    command = DecideRow(service, row_id, employee, work.actor.id, reason_text=reason.id, reason_digest=reason.digest)
+    work.execute(ROW, command)
     return {"id": row_id, "status": "rejected", "asked_by": state.asked.asked_by}
 
 
-def _decidable(ask: Ask, row_id: str) -> tuple[Waiting, Fact[Any]]:
+def _decidable(work: RequestWork, row_id: str) -> tuple[Waiting, Fact[Any]]:
     """The row that waits for the caller, with the fact that it was set aside."""
-    named = _Named(ask.here.service.name, row_id)
-    state = ask.state(ROW, named)
+    named = _Named(work.here.service.name, row_id)
+    state = work.state(ROW, named)
     if state.asked is not None:
-        ask.authorise(state.asked.action, None)
-    may_decide(state, ask.actor.id, row_id)
-    return state, ask.knowledge.stream(ROW.stream(named))[0]
+        work.authorise(state.asked.action, None)
+    may_decide(state, work.actor.id, row_id)
+    return state, work.knowledge.stream(ROW.stream(named))[0]
 
 
-def _kept(ask: Ask, asked: ImportRowSetAside) -> dict[str, Any] | None:
-    text = ask.read_text(asked.row_text)
+def _kept(work: RequestWork, asked: ImportRowSetAside) -> dict[str, Any] | None:
+    text = work.read_text(asked.row_text)
     return None if text is None else json.loads(text)
 
 
-def _read(ask: Ask, asked: ImportRowSetAside) -> tuple[Import, Row, Source, Mapping[str, Any]]:
+def _read(work: RequestWork, asked: ImportRowSetAside) -> tuple[Import, Row, Source, Mapping[str, Any]]:
     """The row again, from its cells. Refused when they were erased, or can no longer be read or resolved."""
     declared = next(view.declared for view in current_app.view_functions.values() if _imports(view, asked.action))
-    kept = _kept(ask, asked)
+    kept = _kept(work, asked)
     if kept is None:
         raise Refused("row-erased", expected="the row's cells", found="that they were erased", remedy="reject it; hand in a new file")
     row, wrong = members(kept["cells"], declared.columns, asked.row)
     if wrong:
         raise Refused("row-unreadable", expected=wrong[0].expected, found=wrong[0].found, remedy="reject it; hand in a new file")
-    [resolved] = declared.resolved(ask, [row])
+    [resolved] = declared.resolved(work, [row])
     if isinstance(resolved, Refused):
         raise resolved
     if resolved[declared.person] != asked.employee:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from shared.http.acting import Ask, querying
+from shared.http.acting import RequestWork, querying
 from shared.http.blueprint import Blueprint
 
 texts = Blueprint("texts", __name__, url_prefix="/v1", description="Reasons, remarks and other texts that people wrote.")
@@ -13,13 +13,13 @@ texts = Blueprint("texts", __name__, url_prefix="/v1", description="Reasons, rem
 
 @texts.route("/texts/<text_id>")
 @querying("read-text", subject="text_id")
-def show_text(ask: Ask, text_id: str) -> dict[str, Any]:
+def show_text(work: RequestWork, text_id: str) -> dict[str, Any]:
     """One text.
 
     404 when there is none, also when it was erased.
     """
-    body = ask.read_text(text_id) if _is_uuid(text_id) else None
-    return ask.found(None if body is None else {"id": text_id, "text": body}, "text", text_id[:40])
+    body = work.read_text(text_id) if _is_uuid(text_id) else None
+    return work.found(None if body is None else {"id": text_id, "text": body}, "text", text_id[:40])
 
 
 def _is_uuid(given: str) -> bool:

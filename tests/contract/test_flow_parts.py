@@ -20,7 +20,7 @@ from shared.flow import apply as applying
 from shared.flow import decisions, exports, facts, given_up, leases, newly_heard, own, parked, status, timers, topics
 from shared.flow.apply import Arrived, TooManyHops, apply, type_of, typed
 from shared.flow.consumer import Consumer, Cursor, Moved, sort_out
-from shared.flow.declared import Arm, Do, Reaction, Timer
+from shared.flow.declared import Arm, Dispatch, Reaction, Timer
 from shared.flow.facts import Place
 from shared.flow.knowledge import StoreKnowledge
 from shared.flow.leases import Lease, Leases, LostLease, owner_name
@@ -193,7 +193,7 @@ def test_a_decision_leaves_its_outcome_and_its_events_name_their_cause(granting,
     def decide(key, knowledge):
         if key == "refused":
             raise Refused("no-rules", expected="rules", found="none", remedy="publish")
-        return {"two": [Do(GRANT, Grant("x", 3)), Do(GRANT, Grant("x", -1)), Do(GRANT, Grant("x", 3))], "none": []}[key]
+        return {"two": [Dispatch(GRANT, Grant("x", 3)), Dispatch(GRANT, Grant("x", -1)), Dispatch(GRANT, Grant("x", 3))], "none": []}[key]
 
     service = decide_by(decide)
     marks(database, service, "two", "refused", "none", hops=4)

@@ -11,7 +11,7 @@ import pytest
 
 from shared.bus.protocol import Incoming
 from shared.flow import decisions, parked, timers
-from shared.flow.declared import Do, EachRow, Reaction, Reads
+from shared.flow.declared import Dispatch, EachRow, Reaction, Reads
 from shared.flow.knowledge import StoreKnowledge
 from shared.flow.leases import Leases, LostLease, hold
 from shared.flow.source import fact_of
@@ -25,7 +25,7 @@ from shared.views.reading import Not
 from tests.support.stores import ACCOUNT, LEDGER, META, NOW, Add, Added, Prepared, arrive, counted, decision, prepare, totals, variant
 
 
-def broken(key: str, knowledge: object) -> list[Do]:
+def broken(key: str, knowledge: object) -> list[Dispatch]:
     raise ZeroDivisionError(key)
 
 
@@ -146,12 +146,12 @@ def test_the_agencies_with_work_are_found_by_a_look_at_each(postgres_url):
 def adding(bad: Sequence[str] = ()) -> Reaction:
     """Adds to an account what it lacks of 10; fails for the bad ones. It reads what each account holds, and the rows of the view."""
 
-    def decide(key: str, knowledge: Knowledge) -> list[Do]:
+    def decide(key: str, knowledge: Knowledge) -> list[Dispatch]:
         knowledge.hold(key)
         if key in bad:
             raise ZeroDivisionError(key)
         held = sum(fact.event.amount for fact in knowledge.facts(Added, key))
-        return [Do(ACCOUNT, Add(key, 10 - held))] if held < 10 and knowledge.rows(TOTALS) else []
+        return [Dispatch(ACCOUNT, Add(key, 10 - held))] if held < 10 and knowledge.rows(TOTALS) else []
 
     return Reaction("ten", {Added: lambda fact, knowledge: (fact.subject,)}, decide, Reads((), holds=str))
 

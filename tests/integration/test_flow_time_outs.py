@@ -15,7 +15,7 @@ import pytest
 from shared.bus.protocol import Incoming, TopicPartition
 from shared.flow import decisions, given_up, parked, topics
 from shared.flow.consumer import Consumer, Cursor
-from shared.flow.declared import Do, Reaction
+from shared.flow.declared import Dispatch, Reaction
 from shared.flow.newly_heard import NewlyHeard
 from shared.flow.trying import MOST_TIME_OUTS, RESTS
 from shared.process import operating
@@ -56,8 +56,8 @@ def site(request, monkeypatch):
 # --- decisions ------------------------------------------------------------------------------------------------------------------------
 
 
-def summing(key: str, knowledge: object) -> list[Do]:
-    return [Do(ACCOUNT, Add(f"sum-{key}", 1))]
+def summing(key: str, knowledge: object) -> list[Dispatch]:
+    return [Dispatch(ACCOUNT, Add(f"sum-{key}", 1))]
 
 
 @pytest.fixture

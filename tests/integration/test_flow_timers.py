@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.flow.declared import Do
+from shared.flow.declared import Dispatch
 from shared.flow.trying import MOST_TRIES
 from shared.process import operating
 from tests.support import flows, sites
@@ -115,7 +115,7 @@ def test_an_operator_has_timers_and_decisions_that_were_given_up_tried_again_or_
 
     whole = flows.grants()
     reaction = replace(whole.reactions[0], decide=ill(flows.decide_grant))
-    timer = replace(whole.timers[0], fire=ill(lambda key, due, knowledge: [Do(TERM, Expire(key, due))]))
+    timer = replace(whole.timers[0], fire=ill(lambda key, due, knowledge: [Dispatch(TERM, Expire(key, due))]))
     site.work_all_but_grants()
     site.work("grants", variant(whole, reactions=(reaction,), timers=(timer,)))
     set_term(site, "late", 1)

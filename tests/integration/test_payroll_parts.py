@@ -17,7 +17,7 @@ from services.payroll.dossier import Schemes
 from services.payroll.posting import post_person
 from services.payroll.service import SERVICE
 from shared.flow.knowledge import StoreKnowledge
-from shared.http.acting import Ask
+from shared.http.acting import RequestWork
 from shared.store.commands import Meta, execute
 from shared.store.database import Transaction
 from tests.support import payroll_year as year
@@ -110,15 +110,15 @@ def test_a_part_that_breaks_off_leaves_nothing_and_other_keys_go_on_too(postgres
     with before_february(postgres_url, "payroll_broken_part") as here:
         monkeypatch.setattr(posting, "CHUNK", 3)
         breaks = iter([False, True, True, False, False, False, False])
-        real = Ask.execute
+        real = RequestWork.execute
 
-        def execute_or_break(self: Ask, aggregate: Any, command: Any) -> Any:
+        def execute_or_break(self: RequestWork, aggregate: Any, command: Any) -> Any:
             done = real(self, aggregate, command)
             if aggregate is PAY_RUN and isinstance(command, ContinueRun) and next(breaks):
                 raise KeyError("the machine is gone")
             return done
 
-        monkeypatch.setattr(Ask, "execute", execute_or_break)
+        monkeypatch.setattr(RequestWork, "execute", execute_or_break)
         here.app.config["PROPAGATE_EXCEPTIONS"] = False
         answers = []
         while not answers or answers[-1].status_code != 201:
@@ -142,7 +142,7 @@ def test_whom_a_run_paid_before_it_kept_its_parts_is_in_its_totals(postgres_url:
 
 
 class Writing:
-    """The transaction of a run as the library's Ask gives it."""
+    """The transaction of a run as the library's RequestWork gives it."""
 
     def __init__(self, tx: Transaction) -> None:
         self.tx, self.knowledge, self.appended = tx, StoreKnowledge(tx, SERVICE), 0

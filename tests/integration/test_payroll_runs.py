@@ -237,7 +237,7 @@ def test_a_decision_about_a_person_waits_for_the_run_that_is_posting_him(postgre
 
 
 class Writing:
-    """The transaction of a run as the library's Ask gives it."""
+    """The transaction of a run as the library's RequestWork gives it."""
 
     def __init__(self, tx: Transaction) -> None:
         self.tx, self.knowledge, self.appended = tx, StoreKnowledge(tx, SERVICE), 0

@@ -49,15 +49,15 @@ def short(here: Web) -> Iterator[Web]:
 @contextmanager
 def slow(monkeypatch: pytest.MonkeyPatch, sql: str, times: int = 1) -> Iterator[None]:
     """Every request runs `sql` so many times before its route."""
-    ask_in = acting.ask_in
+    work_in = acting.work_in
 
     def after_a_while(tx, now):
         for _ in range(times):
             tx.execute(sql)
-        return ask_in(tx, now)
+        return work_in(tx, now)
 
     with monkeypatch.context() as patched:
-        patched.setattr(acting, "ask_in", after_a_while)
+        patched.setattr(acting, "work_in", after_a_while)
         yield
 
 

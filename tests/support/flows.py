@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.events.classes import EventClass
 from shared.events.registry import Catalogue, Heard
-from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
+from shared.flow.declared import Arm, Disarm, Dispatch, Reaction, Timer
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
 from shared.process.service import Service
@@ -140,19 +140,19 @@ TERM = Aggregate(
 )
 
 
-def decide_grant(key: str, knowledge: Any) -> list[Do]:
+def decide_grant(key: str, knowledge: Any) -> list[Dispatch]:
     """Nothing while no limit is known; else the total up to the limit that ranks highest."""
     limits = knowledge.facts(LimitSet, key)
     if not limits:
         return []
     total = sum(fact.event.amount for fact in knowledge.facts(Added, key))
-    return [Do(GRANT, Grant(key, min(total, limits[-1].event.limit)))]
+    return [Dispatch(GRANT, Grant(key, min(total, limits[-1].event.limit)))]
 
 
-def fire_term(key: str, due: datetime, knowledge: Any) -> list[Do]:
+def fire_term(key: str, due: datetime, knowledge: Any) -> list[Dispatch]:
     if key.startswith("broken"):
         raise RuntimeError("this term cannot expire")
-    return [Do(TERM, Expire(key, due))]
+    return [Dispatch(TERM, Expire(key, due))]
 
 
 def _highest(key: str, row: Any, fact: Any) -> dict[str, Any]:

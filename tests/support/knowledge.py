@@ -33,7 +33,7 @@ class Done:
 class MemoryKnowledge:
     """`service` is a declaration, or anything with its name, events, heard, views, reactions and defaults.
 
-    It is also what a command is executed in: `knowledge`, `tx` and `appended` are those of the library's Ask.
+    It is also what a command is executed in: `knowledge`, `tx` and `appended` are those of the library's RequestWork.
     """
 
     service: Any

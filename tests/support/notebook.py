@@ -15,8 +15,8 @@ from shared.events.classes import EventClass
 from shared.events.registry import Catalogue, Heard
 from shared.events.rule_set import declare
 from shared.events.set_aside import declare as declare_set_aside
-from shared.flow.declared import Do
-from shared.http.acting import Ask, commanding, querying
+from shared.flow.declared import Dispatch
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.http.importing import About, Column, Source, code, importing, integer, text
 from shared.http.policy import Allow, Policy
@@ -113,50 +113,50 @@ notebook = Blueprint("notebook", __name__, url_prefix="/v1", description="Notes.
 @notebook.route("/notes/<owner>", methods=["POST"])
 @notebook.arguments(NoteBody)
 @commanding("take-note", subject="owner", status=201)
-def take_note(ask: Ask, body: dict[str, Any], owner: str) -> dict[str, Any]:
+def take_note(work: RequestWork, body: dict[str, Any], owner: str) -> dict[str, Any]:
     """Take a note."""
-    kept = ask.text(body["words"])
-    done = ask.execute(NOTES, Take(owner, kept.id, body["times"]))
-    return {"owner": owner, "notes": done.version, "text": kept.id, "on": ask.today}
+    kept = work.text(body["words"])
+    done = work.execute(NOTES, Take(owner, kept.id, body["times"]))
+    return {"owner": owner, "notes": done.version, "text": kept.id, "on": work.today}
 
 
 @notebook.route("/notes/<owner>/mark", methods=["POST"])
 @notebook.arguments(MarkBody)
 @commanding("mark-note", subject="owner", if_match=True)
-def mark_note(ask: Ask, body: dict[str, Any], owner: str) -> dict[str, Any]:
+def mark_note(work: RequestWork, body: dict[str, Any], owner: str) -> dict[str, Any]:
     """Mark what was seen."""
-    ask.execute(NOTES, Mark(owner, body["mark"]))
+    work.execute(NOTES, Mark(owner, body["mark"]))
     return {"marked": body["mark"]}
 
 
 @notebook.route("/notes/<owner>/thought", methods=["POST"])
 @commanding("take-note", subject="owner")
-def think(ask: Ask, owner: str) -> dict[str, Any]:
+def think(work: RequestWork, owner: str) -> dict[str, Any]:
     """Keep a private thought."""
-    ask.execute(NOTES, Think(owner))
+    work.execute(NOTES, Think(owner))
     return {}
 
 
 @notebook.route("/notes/<owner>")
 @querying("read-note", subject="owner")
-def show_notes(ask: Ask, owner: str) -> dict[str, Any]:
+def show_notes(work: RequestWork, owner: str) -> dict[str, Any]:
     """How many notes there are."""
-    state, version = ask.loaded(NOTES, Take(owner))
-    return ask.found({"notes": len(state), "version": version} if state else None, "note", owner)
+    state, version = work.loaded(NOTES, Take(owner))
+    return work.found({"notes": len(state), "version": version} if state else None, "note", owner)
 
 
 @notebook.route("/notes")
 @querying("list-notes", listed=True)
-def list_notes(ask: Ask) -> dict[str, Any]:
+def list_notes(work: RequestWork) -> dict[str, Any]:
     """All notes, in pages."""
-    return ask.page(VIEW, owner=None)
+    return work.page(VIEW, owner=None)
 
 
 @notebook.route("/broken", methods=["POST"])
 @commanding("take-note")
-def broken(ask: Ask) -> dict[str, Any]:
+def broken(work: RequestWork) -> dict[str, Any]:
     """Fails as a bug would, after it has written."""
-    ask.execute(NOTES, Take("broken"))
+    work.execute(NOTES, Take("broken"))
     raise RuntimeError(SECRET)
 
 
@@ -165,13 +165,13 @@ COLUMNS = (Column("Pemilik", "employee", code), Column("Jumlah", "times", intege
 
 @notebook.route("/imports/notes", methods=["POST"])
 @importing("import-notes", columns=COLUMNS, about=(About(("employee", "words")),))
-def import_notes(ask: Ask, row: dict[str, Any], source: Source) -> Do | list[Do]:
+def import_notes(work: RequestWork, row: dict[str, Any], source: Source) -> Dispatch | list[Dispatch]:
     """Take as many notes as the row says; an owner named `nobody` is refused."""
     if row["employee"] == "nobody":
         raise Refused("unknown-owner", status=404, expected="a known owner", found="nobody", remedy="register the owner first")
     if row["times"] < 0:
         raise ValueError(f"expected a count from 0, found {row['times']}")
-    return [Do(NOTES, Take(row["employee"], row["words"]))] * row["times"]
+    return [Dispatch(NOTES, Take(row["employee"], row["words"]))] * row["times"]
 
 
 def check_rules(settings: Any) -> None:

@@ -24,7 +24,7 @@ from services.appraisal.policy import POLICY
 from services.appraisal.reactions import DECISION, SILENCE
 from services.appraisal.service import SERVICE
 from shared.events.rule_set import RuleSetPublished
-from shared.flow.declared import Arm, Disarm, Do
+from shared.flow.declared import Arm, Disarm, Dispatch
 from shared.http.policy import COMMON, Actor
 from shared.kernel.employment import INTERRUPTIONS
 from shared.kernel.periods import Period
@@ -370,7 +370,7 @@ def test_when_the_term_is_over_silence_accepts_where_the_rules_say_so():
     knowledge = with_rules()
     own(knowledge, *DELIVERED)
     knowledge.now = UNTIL + timedelta(minutes=1)
-    assert list(SILENCE.fire(f"{M1}/2026-Q1", UNTIL, knowledge)) == [Do(APPRAISAL, AcceptBySilence(M1, "2026-Q1", knowledge.now))]
+    assert list(SILENCE.fire(f"{M1}/2026-Q1", UNTIL, knowledge)) == [Dispatch(APPRAISAL, AcceptBySilence(M1, "2026-Q1", knowledge.now))]
     silent = with_rules(accept_by_silence=False)
     own(silent, *DELIVERED)
     assert list(SILENCE.fire(f"{M1}/2026-Q1", UNTIL, silent)) == []
@@ -381,4 +381,4 @@ def test_a_decision_that_is_due_is_reported_overdue():
     *_, filed = own(knowledge, *DELIVERED, FILED)
     assert list(DECISION.on[events.ObjectionFiled](filed)) == [Arm(f"{M1}/2026-Q1", FILED.decision_due)]
     (do,) = DECISION.fire(f"{M1}/2026-Q1", FILED.decision_due, knowledge)
-    assert do == Do(APPRAISAL, ReportOverdue(M1, "2026-Q1", FILED.decision_due))
+    assert do == Dispatch(APPRAISAL, ReportOverdue(M1, "2026-Q1", FILED.decision_due))

@@ -28,7 +28,7 @@ from services.appraisal.domain.streams import OfPeriod, OfYear
 from services.appraisal.domain.withdrawal import WithdrawDelivery
 from services.appraisal.heard import FeedbackSummarised, TrainingCompleted
 from services.appraisal.known import delivered, employment_of, may_decide, must_be_registered, organisation_result, seen_at, unit_of
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
@@ -40,7 +40,7 @@ appraisals = Blueprint("appraisals", __name__, url_prefix="/v1", description="Ap
 @appraisals.route("/appraisals/<employee>/<period>/scores", methods=["POST"])
 @appraisals.arguments(schemas.Score)
 @commanding("submit-score", subject="employee", status=201)
-def submit_score(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+def submit_score(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
     """Rate a behaviour aspect (the assessor), or anything about oneself (the employee; shown, and without effect on the result).
 
     Targets and the whole result are rated by the published policy at delivery, unless the rule set leaves them to the superior
@@ -48,10 +48,10 @@ def submit_score(ask: Ask, body: dict[str, Any], employee: str, period: str) -> 
     document} says that the employee created a new idea or way, without which nobody is Sangat Baik (PP 30/2019 art. 41).
     409 plan-not-approved, 409 already-delivered, 422 unknown-item, 422 outside-service. Answers {what, item, value, document, by, version}.
     """
-    must_be_registered(ask.knowledge, employee)
-    rules, parsed = rules_of(ask, period)
-    by = "self" if ask.actor.id == employee else "superior"
-    plan = ask.state(PLAN, OfYear(employee, str(parsed.year)))
+    must_be_registered(work.knowledge, employee)
+    rules, parsed = rules_of(work, period)
+    by = "self" if work.actor.id == employee else "superior"
+    plan = work.state(PLAN, OfYear(employee, str(parsed.year)))
     command = SubmitScore(
         employee,
         period,
@@ -59,42 +59,42 @@ def submit_score(ask: Ask, body: dict[str, Any], employee: str, period: str) -> 
         body["item"],
         by,
         body["value"],
-        ask.today,
+        work.today,
         plan,
         rules,
         body["document"],
-        service=employment_of(ask.knowledge, employee),
+        service=employment_of(work.knowledge, employee),
     )
-    appended = ask.execute(APPRAISAL, command)
+    appended = work.execute(APPRAISAL, command)
     return {**body, "by": by, "version": appended.version}
 
 
 @appraisals.route("/appraisals/<employee>/<period>/report", methods=["POST"])
 @appraisals.arguments(schemas.Report)
 @commanding("report-achievement", subject="employee", status=201)
-def report(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+def report(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
     """Report what one has achieved, with the evidence's digests; a later report replaces the earlier, the same changes nothing.
 
     By the employee, until delivery (409 already-delivered). Where the rule set says so, a yearly result is not delivered without it.
     Answers {period, version}.
     """
-    must_be_registered(ask.knowledge, employee)
-    rules, parsed = rules_of(ask, period)
-    state, version = ask.loaded(APPRAISAL, OfPeriod(employee, period))
+    must_be_registered(work.knowledge, employee)
+    rules, parsed = rules_of(work, period)
+    state, version = work.loaded(APPRAISAL, OfPeriod(employee, period))
     evidence, told = tuple(body["evidence"]), state.report
-    if told and told.evidence == evidence and ask.read_text(told.report_text) == body["report"]:
+    if told and told.evidence == evidence and work.read_text(told.report_text) == body["report"]:
         return {"period": period, "version": version}
-    text = ask.text(body["report"])
-    plan = ask.state(PLAN, OfYear(employee, str(parsed.year)))
-    service = employment_of(ask.knowledge, employee)
-    command = ReportAchievement(employee, period, text.id, text.digest, evidence, ask.today, plan, rules, service=service)
-    appended = ask.execute(APPRAISAL, command)
+    text = work.text(body["report"])
+    plan = work.state(PLAN, OfYear(employee, str(parsed.year)))
+    service = employment_of(work.knowledge, employee)
+    command = ReportAchievement(employee, period, text.id, text.digest, evidence, work.today, plan, rules, service=service)
+    appended = work.execute(APPRAISAL, command)
     return {"period": period, "version": appended.version}
 
 
 @appraisals.route("/appraisals/<employee>/<period>/delivery", methods=["POST"])
 @commanding("deliver-appraisal", subject="employee", if_match=True, status=201)
-def deliver(ask: Ask, employee: str, period: str) -> dict[str, Any]:
+def deliver(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
     """Give the employee the result; from now the term for an objection runs.
 
     By the period's assessor, also when another has come after him (PermenPANRB 6/2022, annex IV.A; `who_may` of the appraisal names him);
@@ -104,23 +104,23 @@ def deliver(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     Answers {judgement, objection_until, rule_set, version}; judgement is {result_rating, behaviour_rating, predicate}, under the
     numeric scheme {predicate, score}, the score as exact text.
     """
-    rules, parsed = rules_of(ask, period)
-    service = employment_of(ask.knowledge, employee)
-    unit = unit_of(ask.knowledge, employee, service.last_day(parsed) or parsed.end)
-    peers = _peers(ask, employee, period)
+    rules, parsed = rules_of(work, period)
+    service = employment_of(work.knowledge, employee)
+    unit = unit_of(work.knowledge, employee, service.last_day(parsed) or parsed.end)
+    peers = _peers(work, employee, period)
     command = DeliverAppraisal(
         employee,
         period,
-        ask.now,
-        ask.state(PLAN, OfYear(employee, str(parsed.year))),
-        organisation_result(ask.knowledge, unit, period),
+        work.now,
+        work.state(PLAN, OfYear(employee, str(parsed.year))),
+        organisation_result(work.knowledge, unit, period),
         rules,
-        ask.calendar,
+        work.calendar,
         peers.event.means if peers else None,
         service=service,
     )
-    appended = ask.execute(APPRAISAL, command)
-    state = ask.state(APPRAISAL, OfPeriod(employee, period))
+    appended = work.execute(APPRAISAL, command)
+    state = work.state(APPRAISAL, OfPeriod(employee, period))
     return {
         "judgement": views.judged(state.judgement),
         "objection_until": state.objection_until,
@@ -132,51 +132,51 @@ def deliver(ask: Ask, employee: str, period: str) -> dict[str, Any]:
 @appraisals.route("/appraisals/<employee>/<period>/delivery/withdrawal", methods=["POST"])
 @appraisals.arguments(schemas.Withdrawal)
 @commanding("withdraw-delivery", subject="employee", if_match=True, status=201)
-def withdraw(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+def withdraw(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
     """Undo a delivery that was a mistake; the appraisal is scored again.
 
     By who may deliver or has delivered, until the employee has read it (409 delivery-seen) or made anything of it; If-Match is the
     appraisal's version. 409 appraisal-not-delivered. Answers {status, version}.
     """
-    hold_delivery(ask, employee, period)
-    found = delivered(ask.knowledge, employee, period_of(period))
-    seen = found is not None and seen_at(ask.knowledge, employee, period, found.id) is not None
-    reason = ask.text(body["reasons"])
+    hold_delivery(work, employee, period)
+    found = delivered(work.knowledge, employee, period_of(period))
+    seen = found is not None and seen_at(work.knowledge, employee, period, found.id) is not None
+    reason = work.text(body["reasons"])
     command = WithdrawDelivery(employee, period, found.id if found else None, seen, reason.id, reason.digest)
-    appended = ask.execute(APPRAISAL, command)
+    appended = work.execute(APPRAISAL, command)
     return {"status": "scoring", "version": appended.version}
 
 
 @appraisals.route("/appraisals/<employee>/<period>/acceptance", methods=["POST"])
 @commanding("accept-appraisal", subject="employee", if_match=True, status=201)
-def accept(ask: Ask, employee: str, period: str) -> dict[str, Any]:
+def accept(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
     """Accept the result, which is final then.
 
     By the employee; If-Match is the appraisal's version. 409 appraisal-not-delivered or appraisal-not-open. Answers {status, version}.
     """
-    appended = ask.execute(APPRAISAL, AcceptAppraisal(employee, period))
+    appended = work.execute(APPRAISAL, AcceptAppraisal(employee, period))
     return {"status": "final", "version": appended.version}
 
 
 @appraisals.route("/appraisals/<employee>/<period>/correction", methods=["POST"])
 @appraisals.arguments(schemas.Correction)
 @commanding("correct-appraisal", subject="employee", if_match=True, status=201)
-def correct(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+def correct(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
     """Correct a final or imported result, with its legal basis and document, after the employee was heard.
 
     By who may decide on an objection to it (`who_may` of the appraisal), never by the employee or by who delivered (403); If-Match is the
     appraisal's version. `ratings` under the rating scheme, `score` under the numeric one, `predicate` for an imported result: one of the
     three, and it changes something (422 correction-invalid). 409 appraisal-not-final, 422 not-heard. Answers {before, after, version}.
     """
-    appraisal_now(ask, employee, period)
-    before = ask.state(APPRAISAL, OfPeriod(employee, period))
+    appraisal_now(work, employee, period)
+    before = work.state(APPRAISAL, OfPeriod(employee, period))
     new = new_result(body)
     if (new is None) == (body["predicate"] is None):
         expected = "one of ratings, score and predicate"
         found = "none" if new is None else "several"
         raise Refused("correction-invalid", status=422, expected=expected, found=found, remedy="say what holds instead")
-    others = [person for person in may_decide(ask.knowledge, employee, period_of(period)).never if person != employee]
-    reason = ask.text(body["reasons"])
+    others = [person for person in may_decide(work.knowledge, employee, period_of(period)).never if person != employee]
+    reason = work.text(body["reasons"])
     command = CorrectAppraisal(
         employee,
         period,
@@ -186,19 +186,19 @@ def correct(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[
         body["heard_on"],
         reason.id,
         reason.digest,
-        ask.actor.id,
+        work.actor.id,
         others[0] if others else None,
-        rules_named(ask, before.rule_set) if before.rule_set else None,
-        ask.today,
+        rules_named(work, before.rule_set) if before.rule_set else None,
+        work.today,
     )
-    appended = ask.execute(APPRAISAL, command)
-    after = ask.state(APPRAISAL, OfPeriod(employee, period)).judgement
+    appended = work.execute(APPRAISAL, command)
+    after = work.state(APPRAISAL, OfPeriod(employee, period)).judgement
     return {"before": views.judged(before.judgement), "after": views.judged(after), "version": appended.version}
 
 
 @appraisals.route("/appraisals/<employee>/<period>")
 @querying("read-appraisal", subject="employee")
-def show_appraisal(ask: Ask, employee: str, period: str) -> dict[str, Any]:
+def show_appraisal(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
     """One appraisal, as it stands this moment.
 
     {employee, period, kind, status: scoring|delivered|objected|final|corrected|imported, scores: [{what, item, by, value,
@@ -211,34 +211,34 @@ def show_appraisal(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     decide-objection while one is open, correct-appraisal once it is final; any official of `role` who is not in `never` may.
     The ETag is the version that delivery, acceptance, decision and correction ask for.
     """
-    see(ask, employee, period)
-    row = appraisal_now(ask, employee, period)
-    peers = _peers(ask, employee, period)
+    see(work, employee, period)
+    row = appraisal_now(work, employee, period)
+    peers = _peers(work, employee, period)
     told = ("n", "means_hundredths", "sums", "counts")
     said = {name: getattr(peers.event, name) for name in told} | {"event": peers.id} if peers else None
-    report = _told(ask, row.get("report"), "report_text", "report")
-    correction = _told(ask, row.get("correction"), "reason_text", "reasons")
-    trainings = _trainings(ask, employee, period_of(period))
-    standing = delivered(ask.knowledge, employee, period_of(period))
-    seen = seen_at(ask.knowledge, employee, period, standing.id) if standing else None
+    report = _told(work, row.get("report"), "report_text", "report")
+    correction = _told(work, row.get("correction"), "reason_text", "reasons")
+    trainings = _trainings(work, employee, period_of(period))
+    standing = delivered(work.knowledge, employee, period_of(period))
+    seen = seen_at(work.knowledge, employee, period, standing.id) if standing else None
     told = {"seen_at": seen, "report": report, "correction": correction, "peers": said, "trainings": trainings}
-    return row | told | {"who_may": who_may(ask, row)}
+    return row | told | {"who_may": who_may(work, row)}
 
 
-def _told(ask: Ask, part: dict[str, Any] | None, text: str, name: str) -> dict[str, Any] | None:
+def _told(work: RequestWork, part: dict[str, Any] | None, text: str, name: str) -> dict[str, Any] | None:
     """A part of the row with its words, None in their place when they were erased."""
     if part is None:
         return None
-    return {key: value for key, value in part.items() if key != text} | {name: ask.read_text(part[text])}
+    return {key: value for key, value in part.items() if key != text} | {name: work.read_text(part[text])}
 
 
-def _peers(ask: Ask, employee: str, period: str) -> Fact[FeedbackSummarised] | None:
+def _peers(work: RequestWork, employee: str, period: str) -> Fact[FeedbackSummarised] | None:
     """The colleagues' summary of the period, the last one published."""
-    found = [fact for fact in ask.knowledge.facts(FeedbackSummarised, employee) if fact.event.period == period]
+    found = [fact for fact in work.knowledge.facts(FeedbackSummarised, employee) if fact.event.period == period]
     return found[-1] if found else None
 
 
-def _trainings(ask: Ask, employee: str, period: Period) -> list[dict[str, Any]]:
+def _trainings(work: RequestWork, employee: str, period: Period) -> list[dict[str, Any]]:
     return [
         {
             "programme": fact.event.programme,
@@ -247,7 +247,7 @@ def _trainings(ask: Ask, employee: str, period: Period) -> list[dict[str, Any]]:
             "completed_on": fact.event.completed_on,
             "event": fact.id,
         }
-        for fact in ask.knowledge.facts(TrainingCompleted, employee)
+        for fact in work.knowledge.facts(TrainingCompleted, employee)
         if period.holds(fact.event.completed_on)
     ]
 
@@ -255,23 +255,23 @@ def _trainings(ask: Ask, employee: str, period: Period) -> list[dict[str, Any]]:
 @appraisals.route("/appraisals")
 @appraisals.arguments(schemas.AppraisalFilter, location="query")
 @querying("list-appraisals", listed=True)
-def list_appraisals(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
+def list_appraisals(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]:
     """Appraisals, of a period and of a unit with everything below it if these are named: {items, next}.
 
     Who belongs to the unit is asked for the last day that each served in the period, so that a unit needs a period (422).
     A row of the caller's own counts as read, like the appraisal itself, and is shown as it stands this moment.
     """
-    listed = ask.page(views.APPRAISALS, period=wanted["period"], employee=_members(ask, wanted))
-    return {**listed, "items": [_own_seen(ask, row) if row["employee"] == ask.actor.id else row for row in listed["items"]]}
+    listed = work.page(views.APPRAISALS, period=wanted["period"], employee=_members(work, wanted))
+    return {**listed, "items": [_own_seen(work, row) if row["employee"] == work.actor.id else row for row in listed["items"]]}
 
 
-def _own_seen(ask: Ask, row: Mapping[str, Any]) -> dict[str, Any]:
-    see(ask, row["employee"], row["period"])
-    fresh = appraisal_row(ask, row["employee"], row["period"]) or {}
+def _own_seen(work: RequestWork, row: Mapping[str, Any]) -> dict[str, Any]:
+    see(work, row["employee"], row["period"])
+    fresh = appraisal_row(work, row["employee"], row["period"]) or {}
     return {name: row[name] if name == "key" else fresh.get(name) for name in row}
 
 
-def _members(ask: Ask, wanted: dict[str, Any]) -> list[str] | None:
+def _members(work: RequestWork, wanted: dict[str, Any]) -> list[str] | None:
     if wanted["unit"] is None:
         return None
-    return members_in(ask, wanted["unit"], period_of(wanted["period"] or ""))
+    return members_in(work, wanted["unit"], period_of(wanted["period"] or ""))

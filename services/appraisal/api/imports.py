@@ -13,8 +13,8 @@ from services.appraisal.domain.streams import OfYear
 from services.appraisal.domain.targets import DRAFT
 from services.appraisal.events import ProgressRecorded, TargetDrafted, TargetWithdrawn
 from services.appraisal.known import employment_of, must_be_registered
-from shared.flow.declared import Do
-from shared.http.acting import Ask
+from shared.flow.declared import Dispatch
+from shared.http.acting import RequestWork
 from shared.http.blueprint import Blueprint
 from shared.http.cells import BadCell
 from shared.http.forms import Edge
@@ -74,17 +74,17 @@ def predicate(cell: str) -> Any:
     about=(About(("employee", "year", "target_id")),),
     replaces=(Stands(TargetDrafted, ("target_id",), TargetWithdrawn),),
 )
-def import_targets(ask: Ask, row: dict[str, Any], source: Source) -> Do:
+def import_targets(work: RequestWork, row: dict[str, Any], source: Source) -> Dispatch:
     """Draft targets for many people; each superior still has to approve the plan.
 
     By HR. A row that says what stands already changes nothing. Weights are summed at the approval: a plan may come in several files.
     Without Bobot in any row of a plan its targets weigh the same. Bulan Ukur: the months in which the target is measured, such as the one
     in which it is due; empty: as the rules say.
     """
-    must_be_registered(ask.knowledge, row["employee"])
+    must_be_registered(work.knowledge, row["employee"])
     said = {name: value for name, value in row.items() if name not in ("employee", "year")}
     said |= {"value": plain(row["value"]), "weight": None, "months": row["months"]}
-    return Do(DRAFT, draft_of(ask, row["employee"], str(row["year"]), said))
+    return Dispatch(DRAFT, draft_of(work, row["employee"], str(row["year"]), said))
 
 
 @imports.route("/imports/achievements", methods=["POST"])
@@ -100,14 +100,14 @@ def import_targets(ask: Ask, row: dict[str, Any], source: Source) -> Do:
     about=(About(("employee", "year", "target_id", "month")),),
     replaces=(Stands(ProgressRecorded, ("target_id", "month")),),
 )
-def import_achievements(ask: Ask, row: dict[str, Any], source: Source) -> Do:
+def import_achievements(work: RequestWork, row: dict[str, Any], source: Source) -> Dispatch:
     """Record monthly figures of a registry as progress; the file's SHA-256 is the evidence of every row.
 
     By HR. The same file again changes nothing; a later file replaces the months that it names, until their appraisal is delivered.
     """
-    must_be_registered(ask.knowledge, row["employee"])
+    must_be_registered(work.knowledge, row["employee"])
     reported = str(row["month"])
-    measurement, not_asked = reporting_in(ask, reported)
+    measurement, not_asked = reporting_in(work, reported)
     command = RecordProgress(
         row["employee"],
         str(row["year"]),
@@ -116,13 +116,13 @@ def import_achievements(ask: Ask, row: dict[str, Any], source: Source) -> Do:
         plain(row["value"]),
         (source.digest,),
         None,
-        ask.today,
-        closed_months(ask, row["employee"], reported),
+        work.today,
+        closed_months(work, row["employee"], reported),
         measurement,
-        service=employment_of(ask.knowledge, row["employee"]),
+        service=employment_of(work.knowledge, row["employee"]),
         not_asked=not_asked,
     )
-    return Do(PLAN, command)
+    return Dispatch(PLAN, command)
 
 
 @imports.route("/imports/earlier-predicates", methods=["POST"])
@@ -136,14 +136,14 @@ def import_achievements(ask: Ask, row: dict[str, Any], source: Source) -> Do:
     ),
     about=(About(("employee", "period")),),
 )
-def import_earlier_predicates(ask: Ask, row: dict[str, Any], source: Source) -> Do:
+def import_earlier_predicates(work: RequestWork, row: dict[str, Any], source: Source) -> Dispatch:
     """Take over final predicates of periods before Merit, with the file and row that they came from.
 
     By HR. A period of which anything is known already is that row's error (period-already-appraised), and so is one that Merit itself
     appraises (period-of-merit): one with a day of the person's service here, from the agency's first own rules, plans or deliveries on, or
     in a year for which he has a plan here.
     """
-    must_be_registered(ask.knowledge, row["employee"])
+    must_be_registered(work.knowledge, row["employee"])
     employee, of = row["employee"], row["period"]
     command = ImportAppraisal(
         employee,
@@ -152,9 +152,9 @@ def import_earlier_predicates(ask: Ask, row: dict[str, Any], source: Source) -> 
         row["source_system"],
         source.digest,
         source.row,
-        ask.today,
-        appraised_since(ask),
-        ask.state(PLAN, OfYear(employee, str(of.year))).approved,
-        service=employment_of(ask.knowledge, employee),
+        work.today,
+        appraised_since(work),
+        work.state(PLAN, OfYear(employee, str(of.year))).approved,
+        service=employment_of(work.knowledge, employee),
     )
-    return Do(APPRAISAL, command)
+    return Dispatch(APPRAISAL, command)

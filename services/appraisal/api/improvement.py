@@ -6,7 +6,7 @@ from typing import Any
 
 from services.appraisal import schemas, views
 from services.appraisal.domain.improvement import IMPROVEMENT, CloseImprovementItem
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 
 improvement = Blueprint("improvement", __name__, url_prefix="/v1", description="Improvement items of units.")
@@ -15,32 +15,32 @@ improvement = Blueprint("improvement", __name__, url_prefix="/v1", description="
 @improvement.route("/improvement-items")
 @improvement.arguments(schemas.ImprovementFilter, location="query")
 @querying("list-improvement-items", listed=True)
-def list_items(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
+def list_items(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]:
     """Improvement items, of a unit and of a status if these are named.
 
     {items: [{unit, item, cause: complaint|survey, event, due, status: open|closed, overdue, opened_at, done_on, what, closed_by,
     version}], next}. `due` is the last day.
     """
-    found = ask.page(views.IMPROVEMENT_ITEMS, unit=wanted["unit"], status=wanted["status"])
-    return found | {"items": [_shown(ask, item) for item in found["items"]]}
+    found = work.page(views.IMPROVEMENT_ITEMS, unit=wanted["unit"], status=wanted["status"])
+    return found | {"items": [_shown(work, item) for item in found["items"]]}
 
 
 @improvement.route("/improvement-items/<unit>/<item>/closing", methods=["POST"])
 @improvement.arguments(schemas.Closing)
 @commanding("close-improvement-item", subject="unit", status=201)
-def close(ask: Ask, body: dict[str, Any], unit: str, item: str) -> dict[str, Any]:
+def close(work: RequestWork, body: dict[str, Any], unit: str, item: str) -> dict[str, Any]:
     """Close an item: what was done, and when.
 
     By HR or an approver, who looked at it. 404 unknown-improvement-item, 409 improvement-item-closed, 422 not-done-yet.
     Answers {unit, item, status, version}.
     """
-    text = ask.text(body["what"])
-    appended = ask.execute(IMPROVEMENT, CloseImprovementItem(unit, item, body["done_on"], text.id, text.digest, ask.today))
+    text = work.text(body["what"])
+    appended = work.execute(IMPROVEMENT, CloseImprovementItem(unit, item, body["done_on"], text.id, text.digest, work.today))
     return {"unit": unit, "item": item, "status": "closed", "version": appended.version}
 
 
-def _shown(ask: Ask, item: dict[str, Any]) -> dict[str, Any]:
+def _shown(work: RequestWork, item: dict[str, Any]) -> dict[str, Any]:
     text = item["what_text"]
-    overdue = item["status"] == "open" and item["due"] < ask.today
+    overdue = item["status"] == "open" and item["due"] < work.today
     rest = {name: value for name, value in item.items() if name not in ("key", "what_text")}
-    return rest | {"overdue": overdue, "what": ask.read_text(text) if text else None}
+    return rest | {"overdue": overdue, "what": work.read_text(text) if text else None}

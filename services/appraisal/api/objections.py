@@ -10,7 +10,7 @@ from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.objection import LATE_REMEDY, DecideObjection, FileObjection
 from services.appraisal.domain.record import Record, not_delivered
 from services.appraisal.domain.streams import OfPeriod
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 
 objections = Blueprint("objections", __name__, url_prefix="/v1", description="Objections to a delivered result.")
@@ -19,28 +19,28 @@ objections = Blueprint("objections", __name__, url_prefix="/v1", description="Ob
 @objections.route("/appraisals/<employee>/<period>/objections", methods=["POST"])
 @objections.arguments(schemas.Objection)
 @commanding("file-objection", subject="employee", status=201)
-def file_objection(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+def file_objection(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
     """Object to a result, with reasons and evidence, to the assessor's superior.
 
     By the employee. In time: {status: filed, decision_due, version}. Too late, it is recorded all the same:
     {status: refused, rule, due, found, remedy, version}, where `due` is the first moment that is too late.
     409 objection-already-filed, appraisal-accepted or appraisal-not-delivered; 422 objection-items.
     """
-    rules = rules_named(ask, _delivered(ask, employee, period).rule_set)
-    reason = ask.text(body["arguments"])
+    rules = rules_named(work, _delivered(work, employee, period).rule_set)
+    reason = work.text(body["arguments"])
     command = FileObjection(
         employee,
         period,
         tuple(body["items"]),
-        ask.now,
+        work.now,
         reason.id,
         reason.digest,
         tuple(body["evidence"]),
         rules,
-        ask.calendar,
+        work.calendar,
     )
-    appended = ask.execute(APPRAISAL, command)
-    state = ask.state(APPRAISAL, OfPeriod(employee, period))
+    appended = work.execute(APPRAISAL, command)
+    state = work.state(APPRAISAL, OfPeriod(employee, period))
     if state.late:
         late = {"rule": state.late.rule, "due": state.late.due, "found": state.late.found}
         return {"status": "refused", **late, "remedy": LATE_REMEDY, "version": appended.version}
@@ -50,7 +50,7 @@ def file_objection(ask: Ask, body: dict[str, Any], employee: str, period: str) -
 @objections.route("/appraisals/<employee>/<period>/objections/decision", methods=["POST"])
 @objections.arguments(schemas.Decision)
 @commanding("decide-objection", subject="employee", if_match=True, status=201)
-def decide_objection(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+def decide_objection(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
     """Decide an objection; the decision is final.
 
     By the superior of who delivered, as of then, else who stands above now, else the appointing official (`who_may` of the objection
@@ -59,8 +59,8 @@ def decide_objection(ask: Ask, body: dict[str, Any], employee: str, period: str)
     409 no-open-objection or objection-may-not-lower.
     Answers {outcome, before, after, overdue, version}.
     """
-    before = _delivered(ask, employee, period)
-    reason = ask.text(body["reasons"])
+    before = _delivered(work, employee, period)
+    reason = work.text(body["reasons"])
     command = DecideObjection(
         employee,
         period,
@@ -69,24 +69,24 @@ def decide_objection(ask: Ask, body: dict[str, Any], employee: str, period: str)
         body["document"],
         reason.id,
         reason.digest,
-        ask.actor.id,
-        appraisal_now(ask, employee, period)["delivered_by"],
-        rules_named(ask, before.rule_set),
+        work.actor.id,
+        appraisal_now(work, employee, period)["delivered_by"],
+        rules_named(work, before.rule_set),
     )
-    appended = ask.execute(APPRAISAL, command)
-    after = ask.state(APPRAISAL, OfPeriod(employee, period))
+    appended = work.execute(APPRAISAL, command)
+    after = work.state(APPRAISAL, OfPeriod(employee, period))
     return {
         "outcome": command.outcome,
         "before": views.judged(before.judgement),
         "after": views.judged(after.judgement),
-        "overdue": ask.now >= before.objection.decision_due,
+        "overdue": work.now >= before.objection.decision_due,
         "version": appended.version,
     }
 
 
 @objections.route("/appraisals/<employee>/<period>/objection")
 @querying("read-objection", subject="employee")
-def show_objection(ask: Ask, employee: str, period: str) -> dict[str, Any]:
+def show_objection(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
     """The objection with its arguments, and the decision with its reasons, while these texts are kept.
 
     {employee, period, status: filed|decided|refused, items, filed_at, decision_due, overdue, arguments, evidence, rule_set,
@@ -95,20 +95,20 @@ def show_objection(ask: Ask, employee: str, period: str) -> dict[str, Any]:
     `who_may` says who decides now, as in the appraisal.
     404 when none was filed.
     """
-    row = appraisal_now(ask, employee, period)
-    found = ask.found(row.get("objection"), "objection", f"{employee}/{period}")
-    found["arguments"] = ask.read_text(found.pop("reason_text"))
+    row = appraisal_now(work, employee, period)
+    found = work.found(row.get("objection"), "objection", f"{employee}/{period}")
+    found["arguments"] = work.read_text(found.pop("reason_text"))
     if found["status"] == "refused":
         found["remedy"] = LATE_REMEDY
     if decision := found.get("decision"):
-        found["decision"] = {**decision, "reasons": ask.read_text(decision["reason_text"])}
+        found["decision"] = {**decision, "reasons": work.read_text(decision["reason_text"])}
         del found["decision"]["reason_text"]
-    return {"employee": employee, "period": period, **found, "who_may": who_may(ask, row), "version": row["version"]}
+    return {"employee": employee, "period": period, **found, "who_may": who_may(work, row), "version": row["version"]}
 
 
-def _delivered(ask: Ask, employee: str, period: str) -> Record:
+def _delivered(work: RequestWork, employee: str, period: str) -> Record:
     """The appraisal, which has been delivered; Refused (409) otherwise."""
-    state = ask.state(APPRAISAL, OfPeriod(employee, period))
+    state = work.state(APPRAISAL, OfPeriod(employee, period))
     if state.rule_set is None:
         raise not_delivered(period)
     return state

@@ -11,7 +11,7 @@ from services.appraisal.defaults import GUIDE
 from services.appraisal.domain.organisation import ORGANISATION, SetOrganisationResult
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.known import must_be_a_unit, organisation_result
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.refusal import Refused
 
@@ -21,30 +21,30 @@ organisations = Blueprint("organisations", __name__, url_prefix="/v1", descripti
 @organisations.route("/organisations/<unit>/<period>/result", methods=["POST"])
 @organisations.arguments(schemas.OrganisationResult)
 @commanding("set-organisation-result", subject="unit", status=201)
-def set_result(ask: Ask, body: dict[str, Any], unit: str, period: str) -> dict[str, Any]:
+def set_result(work: RequestWork, body: dict[str, Any], unit: str, period: str) -> dict[str, Any]:
     """Fix the organisation's result of a period, before its employees' predicates (PermenPANRB 6/2022 art. 24–25).
 
     By an approver, after the period's end (422 period-not-over). 404 unknown-unit, 409 organisation-result-set.
     Answers {unit, period, result, guide, version}.
     """
-    must_be_a_unit(ask.knowledge, unit)
+    must_be_a_unit(work.knowledge, unit)
     end = period_of(period).end
-    if ask.today <= end:
+    if work.today <= end:
         raise Refused(
             "period-not-over",
             status=422,
             expected=f"a day after {end}",
-            found=str(ask.today),
+            found=str(work.today),
             remedy="set the result when the period is over",
         )
-    appended = ask.execute(ORGANISATION, SetOrganisationResult(unit, period, body["result"], GUIDE.name))
+    appended = work.execute(ORGANISATION, SetOrganisationResult(unit, period, body["result"], GUIDE.name))
     return {"unit": unit, "period": period, "result": body["result"], "guide": GUIDE.name, "version": appended.version}
 
 
 @organisations.route("/distribution")
 @organisations.arguments(schemas.DistributionFilter, location="query")
 @querying("read-distribution")
-def distribution(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
+def distribution(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]:
     """How the predicates of a period are distributed, beside the guide for the organisation's result (SE MenPANRB 3/2023).
 
     {period, unit, result, guide, persons, appraised, counts: {predicate: n},
@@ -53,13 +53,13 @@ def distribution(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
     `unit` with everything below it, or without it all units, by the result of the one on top. No result yet: no findings.
     """
     period = wanted["period"]
-    units = ask.knowledge.rows(views.UNITS)
+    units = work.knowledge.rows(views.UNITS)
     tops = [unit["key"] for unit in units if unit["parent"] is None]
     unit = wanted["unit"] or (tops[0] if len(tops) == 1 else None)
-    persons = members_in(ask, unit, period_of(period))
-    rows = ask.knowledge.rows(views.APPRAISALS, period=period, employee=persons)
+    persons = members_in(work, unit, period_of(period))
+    rows = work.knowledge.rows(views.APPRAISALS, period=period, employee=persons)
     predicates = [row["predicate"] for row in rows if row["predicate"]]
-    result = organisation_result(ask.knowledge, unit, period)
+    result = organisation_result(work.knowledge, unit, period)
     findings = GUIDE.compare(result, predicates) if result else ()
     counts = Counter(predicates)
     return {

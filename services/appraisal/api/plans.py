@@ -20,7 +20,7 @@ from services.appraisal.domain.plan import PLAN, ApprovePlan, RecordProgress
 from services.appraisal.domain.streams import OfYear
 from services.appraisal.domain.targets import DRAFT, PresentDraft, WithdrawTarget, check_year
 from services.appraisal.known import employment_of, must_be_registered, transfers_in
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 
 plans = Blueprint("plans", __name__, url_prefix="/v1", description="Plans (SKP): targets, their approval, monthly progress.")
@@ -29,20 +29,20 @@ plans = Blueprint("plans", __name__, url_prefix="/v1", description="Plans (SKP):
 @plans.route("/rules-acknowledgements/<employee>", methods=["POST"])
 @plans.arguments(schemas.Acknowledgement)
 @commanding("acknowledge-rules", subject="employee", status=201)
-def acknowledge(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]:
+def acknowledge(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
     """Say that one has been told of the rules.
 
     By the employee. Answers {employee, rule_set}; said again for the same rule set it changes nothing.
     """
-    must_be_registered(ask.knowledge, employee)
-    ask.execute(RULES_READ, AcknowledgeRules(employee, body["rule_set"], body["how"]))
+    must_be_registered(work.knowledge, employee)
+    work.execute(RULES_READ, AcknowledgeRules(employee, body["rule_set"], body["how"]))
     return {"employee": employee, "rule_set": body["rule_set"]}
 
 
 @plans.route("/plans/<employee>/<year>/targets", methods=["POST"])
 @plans.arguments(schemas.NewTarget)
 @commanding("draft-target", subject="employee", status=201)
-def draft_target(ask: Ask, body: dict[str, Any], employee: str, year: str) -> dict[str, Any]:
+def draft_target(work: RequestWork, body: dict[str, Any], employee: str, year: str) -> dict[str, Any]:
     """Propose a target, or propose it anew under the same id.
 
     Without a weight in all of them the targets weigh the same, exactly; `exact_weight` says one that is no whole percent. `months` are
@@ -51,27 +51,27 @@ def draft_target(ask: Ask, body: dict[str, Any], employee: str, year: str) -> di
     `plan_changes` allow it, opens the draft again: it begins with the targets as they were fixed.
     422 outside-service in a year without a day of service. Answers {target_id, version}.
     """
-    must_be_registered(ask.knowledge, employee)
-    _served(ask, employee, year)
-    appended = ask.execute(DRAFT, draft_of(ask, employee, year, body))
+    must_be_registered(work.knowledge, employee)
+    _served(work, employee, year)
+    appended = work.execute(DRAFT, draft_of(work, employee, year, body))
     return {"target_id": body["target_id"], "version": appended.version}
 
 
 @plans.route("/plans/<employee>/<year>/targets/<target>", methods=["DELETE"])
 @commanding("draft-target", subject="employee")
-def withdraw_target(ask: Ask, employee: str, year: str, target: str) -> dict[str, Any]:
+def withdraw_target(work: RequestWork, employee: str, year: str, target: str) -> dict[str, Any]:
     """Withdraw a proposed target.
 
     By the employee. 404 unknown-target, 409 plan-approved. Answers {target_id, version}.
     """
-    appended = ask.execute(DRAFT, WithdrawTarget(employee, year, target, plan_fixed(ask, employee, year)))
+    appended = work.execute(DRAFT, WithdrawTarget(employee, year, target, plan_fixed(work, employee, year)))
     return {"target_id": target, "version": appended.version}
 
 
 @plans.route("/plans/<employee>/<year>/approval", methods=["POST"])
 @plans.arguments(schemas.Approval)
 @commanding("approve-plan", subject="employee", if_match=True, status=201)
-def approve(ask: Ask, body: dict[str, Any], employee: str, year: str) -> dict[str, Any]:
+def approve(work: RequestWork, body: dict[str, Any], employee: str, year: str) -> dict[str, Any]:
     """Fix the plan: PlanApproved, and TargetSet for each target.
 
     By the assessor. If-Match is the version of the draft, as GET shows it. 422 weights-not-100 says the sum, 422 weights-of-some
@@ -83,35 +83,35 @@ def approve(ask: Ask, body: dict[str, Any], employee: str, year: str) -> dict[st
     Answers {plan_version, targets, version}, for a new version also {since, first_month}; the ETag is from now on the plan's.
     """
     period = check_year(year)
-    _served(ask, employee, year)
+    _served(work, employee, year)
     # The draft is the first stream written to, so that If-Match is compared with it.
-    ask.execute(DRAFT, PresentDraft(employee, year))
-    targets = tuple(ask.state(DRAFT, OfYear(employee, year)).targets.values())
-    rules = rules_in(ask, period)
-    anew = ask.state(PLAN, OfYear(employee, year)).approved
+    work.execute(DRAFT, PresentDraft(employee, year))
+    targets = tuple(work.state(DRAFT, OfYear(employee, year)).targets.values())
+    rules = rules_in(work, period)
+    anew = work.state(PLAN, OfYear(employee, year)).approved
     command = ApprovePlan(
         employee,
         year,
         targets,
-        ask.actor.id,
+        work.actor.id,
         body["document"],
         rules.name,
-        ask.today,
+        work.today,
         body["since"],
-        transfers_in(ask.knowledge, employee, period) if anew else (),
+        transfers_in(work.knowledge, employee, period) if anew else (),
         rules.plan_changes.priorities,
-        delivered_months(ask, employee, period) if anew else frozenset(),
+        delivered_months(work, employee, period) if anew else frozenset(),
         appraised_in(rules, period),
     )
-    appended = ask.execute(PLAN, command)
-    fixed = ask.state(PLAN, OfYear(employee, year)).versions[-1]
+    appended = work.execute(PLAN, command)
+    fixed = work.state(PLAN, OfYear(employee, year)).versions[-1]
     shown = {"plan_version": fixed.number, "targets": [target.target_id for target in targets], "version": appended.version}
     return shown | ({"since": fixed.since, "first_month": str(fixed.first)} if fixed.since else {})
 
 
-def _served(ask: Ask, employee: str, year: str) -> None:
+def _served(work: RequestWork, employee: str, year: str) -> None:
     """Refused (422) for a year without a day of service."""
-    period, service = check_year(year), employment_of(ask.knowledge, employee)
+    period, service = check_year(year), employment_of(work.knowledge, employee)
     if not service.serves_in(period):
         raise outside_service(service, period)
 
@@ -119,15 +119,15 @@ def _served(ask: Ask, employee: str, year: str) -> None:
 @plans.route("/plans/<employee>/<year>/progress", methods=["POST"])
 @plans.arguments(schemas.Progress)
 @commanding("record-progress", subject="employee", status=201)
-def record_progress(ask: Ask, body: dict[str, Any], employee: str, year: str) -> dict[str, Any]:
+def record_progress(work: RequestWork, body: dict[str, Any], employee: str, year: str) -> dict[str, Any]:
     """Report what was achieved of a target in a month, with the evidence's digests and, if there was one, the obstacle.
 
     By the employee; a later report of the same month replaces the earlier. 409 plan-not-approved, 409 period-delivered, 404 unknown-target,
     422 month-outside-period, 422 month-not-measured, 422 month-not-begun, 422 outside-service for a month before service, after its end,
     or away as the rule set says. Answers {target_id, month, version}.
     """
-    measurement, not_asked = reporting_in(ask, body["month"])
-    obstacle = ask.text(body["obstacle"]).id if body["obstacle"] else None
+    measurement, not_asked = reporting_in(work, body["month"])
+    obstacle = work.text(body["obstacle"]).id if body["obstacle"] else None
     command = RecordProgress(
         employee,
         year,
@@ -136,19 +136,19 @@ def record_progress(ask: Ask, body: dict[str, Any], employee: str, year: str) ->
         body["value"],
         tuple(body["evidence"]),
         obstacle,
-        ask.today,
-        closed_months(ask, employee, body["month"]),
+        work.today,
+        closed_months(work, employee, body["month"]),
         measurement,
-        service=employment_of(ask.knowledge, employee),
+        service=employment_of(work.knowledge, employee),
         not_asked=not_asked,
     )
-    appended = ask.execute(PLAN, command)
+    appended = work.execute(PLAN, command)
     return {"target_id": command.target_id, "month": command.month, "version": appended.version}
 
 
 @plans.route("/plans/<employee>/<year>")
 @querying("read-plan", subject="employee")
-def show_plan(ask: Ask, employee: str, year: str) -> dict[str, Any]:
+def show_plan(work: RequestWork, employee: str, year: str) -> dict[str, Any]:
     """The plan: the draft until it is approved, then the fixed targets with every month's progress.
 
     {employee, year, status: draft|approved, targets: [{target_id, aspect, indicator, what, unit, direction, value, weight, exact_weight,
@@ -157,24 +157,24 @@ def show_plan(ask: Ask, employee: str, year: str) -> dict[str, Any]:
     versions: [{plan_version, since, first_month, cause, assessor, document, rule_set, targets}], of which the last is shown above.
     While the plan may be made anew also draft: {targets, version}; its version is the If-Match of the approval.
     """
-    row = plan_now(ask, employee, year) or _draft(ask, employee, year)
-    found = ask.found(row, "plan", f"{employee}/{year}")
-    if found["status"] == "approved" and not plan_fixed(ask, employee, year):
-        draft = _draft(ask, employee, year) or {"targets": [], "version": 0}
+    row = plan_now(work, employee, year) or _draft(work, employee, year)
+    found = work.found(row, "plan", f"{employee}/{year}")
+    if found["status"] == "approved" and not plan_fixed(work, employee, year):
+        draft = _draft(work, employee, year) or {"targets": [], "version": 0}
         found["draft"] = {"targets": draft["targets"], "version": draft["version"]}
     told = (found, found.get("draft"), *(found.get("versions") or ()))
     for target in (target for part in told if part for target in part["targets"]):
         if "what_text" in target:
             text = target.pop("what_text")
-            target["what"] = ask.read_text(text) if text else None
+            target["what"] = work.read_text(text) if text else None
     for report in found["progress"]:
         text = report.pop("obstacle_text")
-        report["obstacle"] = ask.read_text(text) if text else None
+        report["obstacle"] = work.read_text(text) if text else None
     return found
 
 
-def _draft(ask: Ask, employee: str, year: str) -> dict[str, Any] | None:
-    state, version = ask.loaded(DRAFT, OfYear(employee, year))
+def _draft(work: RequestWork, employee: str, year: str) -> dict[str, Any] | None:
+    state, version = work.loaded(DRAFT, OfYear(employee, year))
     targets = [dict(vars(target)) for target in state.targets.values()]
     row = {"employee": employee, "year": year, "status": "draft", "targets": targets, "progress": [], "version": version}
     return row if version else None

@@ -20,36 +20,36 @@ from services.appraisal.domain.targets import DRAFT, DraftTarget, Target, check_
 from services.appraisal.domain.withdrawal import SEEN, SeeDelivery
 from services.appraisal.known import delivered, may_assess, may_decide, transfers_in
 from services.appraisal.members import members
-from shared.http.acting import Ask
+from shared.http.acting import RequestWork
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 
 
-def rules_on(ask: Ask, day: date) -> AppraisalRules:
-    return read_rules(ask.knowledge.rules("appraisal", day), TABLES)
+def rules_on(work: RequestWork, day: date) -> AppraisalRules:
+    return read_rules(work.knowledge.rules("appraisal", day), TABLES)
 
 
-def appraised_since(ask: Ask) -> date | None:
+def appraised_since(work: RequestWork) -> date | None:
     """From when on Merit appraises the agency's people; None while nothing says so.
 
     From the first day of its own rules, of the first period delivered here, or on which a plan of a year that had begun was approved:
     whichever is first. Who starts in July with plans of the whole year has had the quarters before appraised elsewhere.
     """
-    memo = ask.tx.memo
+    memo = work.tx.memo
     if "appraised since" not in memo:
-        national = {one.name for one in ask.here.service.defaults if one.kind == "appraisal"}
-        days = [one.since for one in ask.knowledge.rule_sets("appraisal") if one.name not in national]
-        for row in ask.knowledge.rows(views.APPRAISED_YEARS):
+        national = {one.name for one in work.here.service.defaults if one.kind == "appraisal"}
+        days = [one.since for one in work.knowledge.rule_sets("appraisal") if one.name not in national]
+        for row in work.knowledge.rows(views.APPRAISED_YEARS):
             days += [row["delivered_from"]] if row["delivered_from"] else []
             if row["planned_at"]:
-                days.append(max(Period.parse(row["key"]).start, ask.knowledge.zone.local_date(row["planned_at"])))
+                days.append(max(Period.parse(row["key"]).start, work.knowledge.zone.local_date(row["planned_at"])))
         memo["appraised since"] = min(days, default=None)
     return memo["appraised since"]
 
 
-def rules_named(ask: Ask, name: str) -> AppraisalRules:
+def rules_named(work: RequestWork, name: str) -> AppraisalRules:
     """The rule set that a result cites, so that a later one does not change the terms of what was delivered before it."""
-    return next(read_rules(one, TABLES) for one in ask.knowledge.rule_sets("appraisal") if one.name == name)
+    return next(read_rules(one, TABLES) for one in work.knowledge.rule_sets("appraisal") if one.name == name)
 
 
 def period_of(text: str) -> Period:
@@ -74,36 +74,36 @@ def new_result(body: Mapping[str, Any]) -> tuple[Rating, Rating] | str | None:
     return (Rating(ratings["result_rating"]), Rating(ratings["behaviour_rating"])) if ratings else score
 
 
-def rules_of(ask: Ask, period: str) -> tuple[AppraisalRules, Period]:
+def rules_of(work: RequestWork, period: str) -> tuple[AppraisalRules, Period]:
     """A period is appraised by the rules in force on its last day."""
     parsed = period_of(period)
-    return rules_on(ask, parsed.end), parsed
+    return rules_on(work, parsed.end), parsed
 
 
-def appraisal_now(ask: Ask, employee: str, period: str) -> dict[str, Any]:
+def appraisal_now(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
     """As :func:`appraisal_row`; Refused (404) when there is none."""
-    return ask.found(appraisal_row(ask, employee, period), "appraisal", f"{employee}/{period}")
+    return work.found(appraisal_row(work, employee, period), "appraisal", f"{employee}/{period}")
 
 
-def appraisal_row(ask: Ask, employee: str, period: str) -> dict[str, Any] | None:
+def appraisal_row(work: RequestWork, employee: str, period: str) -> dict[str, Any] | None:
     """The appraisal's row, folded from its stream: the view may be a moment behind, and a decision needs the present version."""
-    facts = ask.knowledge.stream(streams.appraisal(employee, period))
+    facts = work.knowledge.stream(streams.appraisal(employee, period))
     return reduce(lambda row, fact: views.fold_appraisal(f"{employee}/{period}", row, fact), facts, None)
 
 
-def see(ask: Ask, employee: str, period: str) -> None:
+def see(work: RequestWork, employee: str, period: str) -> None:
     """Whoever is answered with his own delivered result has seen it, once. Nobody withdraws it at the same moment."""
-    if ask.actor.id != employee or ask.state(APPRAISAL, OfPeriod(employee, period)).stage is not Stage.DELIVERED:
+    if work.actor.id != employee or work.state(APPRAISAL, OfPeriod(employee, period)).stage is not Stage.DELIVERED:
         return
-    hold_delivery(ask, employee, period)
-    found = delivered(ask.knowledge, employee, period_of(period))
+    hold_delivery(work, employee, period)
+    found = delivered(work.knowledge, employee, period_of(period))
     if found is not None:
-        ask.execute(SEEN, SeeDelivery(employee, period, found.id))
+        work.execute(SEEN, SeeDelivery(employee, period, found.id))
 
 
-def hold_delivery(ask: Ask, employee: str, period: str) -> None:
+def hold_delivery(work: RequestWork, employee: str, period: str) -> None:
     """A result is not withdrawn while it is read, nor read while it is withdrawn."""
-    ask.knowledge.hold(f"delivery/{employee}/{period}")
+    work.knowledge.hold(f"delivery/{employee}/{period}")
 
 
 ACTS = {
@@ -114,84 +114,84 @@ ACTS = {
 """What others than the employee may do next, by an appraisal's status."""
 
 
-def who_may(ask: Ask, row: Mapping[str, Any]) -> dict[str, Any] | None:
+def who_may(work: RequestWork, row: Mapping[str, Any]) -> dict[str, Any] | None:
     """Who may act on an appraisal as things stand today, so that people know whom to turn to; None while it waits for the employee."""
     action = ACTS.get(row["status"])
     if action is None:
         return None
     asked = may_assess if action == "deliver-appraisal" else may_decide
-    may = asked(ask.knowledge, row["employee"], period_of(row["period"]))
+    may = asked(work.knowledge, row["employee"], period_of(row["period"]))
     return {"action": action, "persons": may.persons, "role": "approver" if may.official else None, "never": may.never}
 
 
-def members_in(ask: Ask, unit: str | None, period: Period) -> list[str]:
+def members_in(work: RequestWork, unit: str | None, period: Period) -> list[str]:
     """Who belongs to a unit, or to the agency, for a period: those who served a day of it that the rules ask for."""
-    without = rules_on(ask, period.end).not_asked
-    return members(ask.knowledge.rows(views.EMPLOYEES), ask.knowledge.rows(views.UNITS), unit, period, without)
+    without = rules_on(work, period.end).not_asked
+    return members(work.knowledge.rows(views.EMPLOYEES), work.knowledge.rows(views.UNITS), unit, period, without)
 
 
-def draft_of(ask: Ask, employee: str, year: str, said: Mapping[str, Any]) -> DraftTarget:
+def draft_of(work: RequestWork, employee: str, year: str, said: Mapping[str, Any]) -> DraftTarget:
     """The command that proposes a target. `said` has the target's fields, and its wording under ``what``.
 
     A wording that stands already keeps its text, so that proposing the same again changes nothing.
     """
     wording = said["what"]
-    earlier = ask.state(DRAFT, OfYear(employee, year)).targets.get(said["target_id"])
+    earlier = work.state(DRAFT, OfYear(employee, year)).targets.get(said["target_id"])
     text = earlier.what_text if earlier else None
     if wording is None:
         text = None
-    elif text is None or ask.read_text(text) != wording:
-        text = ask.text(wording).id
+    elif text is None or work.read_text(text) != wording:
+        text = work.text(wording).id
     weight, exact_weight = weighed(said["weight"], said["exact_weight"])
     weights = {"weight": weight, "exact_weight": exact_weight, "months": tuple(sorted(said["months"]))}
     target = Target(what_text=text, **{name: value for name, value in said.items() if name != "what"} | weights)
-    return DraftTarget(employee, year, target, plan_fixed(ask, employee, year))
+    return DraftTarget(employee, year, target, plan_fixed(work, employee, year))
 
 
-def plan_fixed(ask: Ask, employee: str, year: str) -> bool:
+def plan_fixed(work: RequestWork, employee: str, year: str) -> bool:
     """Whether the plan of the year is fixed, and nothing allows to make it anew: no transfer since, nor a rule for other reasons."""
-    plan = ask.state(PLAN, OfYear(employee, year))
+    plan = work.state(PLAN, OfYear(employee, year))
     if not plan.approved:
         return False
     period = check_year(year)
-    return not transfers_open(plan, transfers_in(ask.knowledge, employee, period)) and not rules_in(ask, period).plan_changes.priorities
+    return not transfers_open(plan, transfers_in(work.knowledge, employee, period)) and not rules_in(work, period).plan_changes.priorities
 
 
-def rules_in(ask: Ask, year: Period) -> AppraisalRules:
+def rules_in(work: RequestWork, year: Period) -> AppraisalRules:
     """The rules in force now in a year, or on the day of it that is nearest."""
-    return rules_on(ask, min(max(ask.today, year.start), year.end))
+    return rules_on(work, min(max(work.today, year.start), year.end))
 
 
-def delivered_months(ask: Ask, employee: str, year: Period) -> frozenset[str]:
+def delivered_months(work: RequestWork, employee: str, year: Period) -> frozenset[str]:
     """The months of a year that a delivered appraisal counts."""
     periods = {one for month in year.months for one in (month, month.quarter)} | {year}
-    delivered = [one for one in periods if ask.state(APPRAISAL, OfPeriod(employee, str(one))).stage not in (Stage.NONE, Stage.SCORING)]
+    delivered = [one for one in periods if work.state(APPRAISAL, OfPeriod(employee, str(one))).stage not in (Stage.NONE, Stage.SCORING)]
     return frozenset(str(month) for one in delivered for month in one.months)
 
 
-def plan_now(ask: Ask, employee: str, year: str) -> dict[str, Any] | None:
+def plan_now(work: RequestWork, employee: str, year: str) -> dict[str, Any] | None:
     """The approved plan's row, folded from its stream; None before the approval."""
-    facts = ask.knowledge.stream(streams.plan(employee, year))
+    facts = work.knowledge.stream(streams.plan(employee, year))
     return reduce(lambda row, fact: views.fold_plan(f"{employee}/{year}", row, fact), facts, None)
 
 
-def closed_months(ask: Ask, employee: str, text: str) -> frozenset[str]:
+def closed_months(work: RequestWork, employee: str, text: str) -> frozenset[str]:
     """The month, if an appraisal that counts it has been delivered."""
     month = _month(text)
     if month is None:
         return frozenset()
     counting = {text, str(month.quarter), str(month.year)}
-    closed = any(ask.state(APPRAISAL, OfPeriod(employee, period)).stage not in (Stage.NONE, Stage.SCORING) for period in counting)
+    closed = any(work.state(APPRAISAL, OfPeriod(employee, period)).stage not in (Stage.NONE, Stage.SCORING) for period in counting)
     return frozenset({text}) if closed else frozenset()
 
 
-def reporting_in(ask: Ask, text: str) -> tuple[str, tuple[str, ...]]:
+def reporting_in(work: RequestWork, text: str) -> tuple[str, tuple[str, ...]]:
     """How often the rules in force at a month's end measure, and which interruptions they do not ask for.
 
     For what is no month any answer does: the plan refuses it.
     """
     month = _month(text)
-    rules = rules_on(ask, month.end) if month else None
+    rules = rules_on(work, month.end) if month else None
     return (rules.measurement, rules.not_asked) if rules else ("monthly", ())
 
 

@@ -11,7 +11,7 @@ from services.appraisal import schemas, views
 from services.appraisal.api.reading import appraisal_row, members_in, period_of, rules_named, see
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.known import must_be_a_unit, organisation_result
-from shared.http.acting import Ask, querying
+from shared.http.acting import RequestWork, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.money import exact, half_up
 
@@ -24,7 +24,7 @@ units = Blueprint("units", __name__, url_prefix="/v1", description="Units: their
 @units.route("/units/<unit>/scores")
 @units.arguments(schemas.UnitScores, location="query")
 @querying("read-unit-scores", subject="unit")
-def show_scores(ask: Ask, wanted: dict[str, Any], unit: str) -> dict[str, Any]:
+def show_scores(work: RequestWork, wanted: dict[str, Any], unit: str) -> dict[str, Any]:
     """The caller's own result of the period and the unit's (with everything below it), once delivered, and how it came about.
 
     By whoever works in the unit; also HR, approver, auditor. {unit, period, organisation_result,
@@ -34,28 +34,28 @@ def show_scores(ask: Ask, wanted: dict[str, Any], unit: str) -> dict[str, Any]:
     behaviour_percent. Means are half up in hundredths; of fewer than three results nothing is said of the unit (`withheld`).
     """
     period = wanted["period"]
-    must_be_a_unit(ask.knowledge, unit)
-    see(ask, ask.actor.id, period)
-    persons = members_in(ask, unit, period_of(period))
-    rows = [row for row in ask.knowledge.rows(views.APPRAISALS, period=period, employee=persons) if row["predicate"]]
+    must_be_a_unit(work.knowledge, unit)
+    see(work, work.actor.id, period)
+    persons = members_in(work, unit, period_of(period))
+    rows = [row for row in work.knowledge.rows(views.APPRAISALS, period=period, employee=persons) if row["predicate"]]
     return {
         "unit": unit,
         "period": period,
-        "organisation_result": organisation_result(ask.knowledge, unit, period),
-        "own": _own(ask, appraisal_row(ask, ask.actor.id, period)),
+        "organisation_result": organisation_result(work.knowledge, unit, period),
+        "own": _own(work, appraisal_row(work, work.actor.id, period)),
         "aggregate": {"persons": len(persons), "appraised": len(rows), **_aggregate(rows)},
     }
 
 
-def _own(ask: Ask, row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _own(work: RequestWork, row: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if row is None or not row.get("predicate"):
         return None
     shown = {name: row.get(name) for name in ("status", "judgement", "predicate", "scores")}
-    return shown | {"how": _how(ask, row) if row.get("rule_set") else None}
+    return shown | {"how": _how(work, row) if row.get("rule_set") else None}
 
 
-def _how(ask: Ask, row: Mapping[str, Any]) -> dict[str, Any]:
-    rules = rules_named(ask, row["rule_set"])
+def _how(work: RequestWork, row: Mapping[str, Any]) -> dict[str, Any]:
+    rules = rules_named(work, row["rule_set"])
     weights = {}
     if rules.numeric:
         weights = {"result_percent": rules.numeric.result_percent, "behaviour_percent": rules.numeric.behaviour_percent}

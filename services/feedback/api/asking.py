@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.feedback.heard import LIFE, UnitOpened
-from shared.http.acting import Ask
+from shared.http.acting import RequestWork
 from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
@@ -15,17 +15,17 @@ from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleSet
 
 
-def period_begun(ask: Ask, text: str) -> Period:
+def period_begun(work: RequestWork, text: str) -> Period:
     """Refused (422) for what is no period, or none that has begun."""
     try:
         period = Period.parse(text)
     except ValueError as wrong:
         expected, _, found = str(wrong).removeprefix("expected ").partition(", found ")
         raise Refused("period", expected=expected, found=found, remedy="correct the period", status=422) from None
-    if period.start > ask.today:
+    if period.start > work.today:
         raise Refused(
             "period-not-begun",
-            expected=f"a period that began by {ask.today}",
+            expected=f"a period that began by {work.today}",
             found=f"{text}, which begins on {period.start}",
             remedy="answer when the period has begun",
             status=422,
@@ -33,27 +33,27 @@ def period_begun(ask: Ask, text: str) -> Period:
     return period
 
 
-def rules_for(ask: Ask, kind: str, text: str) -> RuleSet:
+def rules_for(work: RequestWork, kind: str, text: str) -> RuleSet:
     """The questionnaire in force on the period's last day, so that all answers of a period are to the same questions."""
-    return ask.knowledge.rules(kind, period_begun(ask, text).end)
+    return work.knowledge.rules(kind, period_begun(work, text).end)
 
 
-def known_employee(ask: Ask, employee: str) -> None:
-    ask.found({} if Employment.known(ask.knowledge, employee, LIFE).registered else None, "employee", employee)
+def known_employee(work: RequestWork, employee: str) -> None:
+    work.found({} if Employment.known(work.knowledge, employee, LIFE).registered else None, "employee", employee)
 
 
-def known_unit(ask: Ask, unit: str) -> None:
-    ask.found({} if ask.knowledge.facts(UnitOpened, unit) else None, "unit", unit)
+def known_unit(work: RequestWork, unit: str) -> None:
+    work.found({} if work.knowledge.facts(UnitOpened, unit) else None, "unit", unit)
 
 
-def given(ask: Ask, aggregate: Any, command: Any, remark: str | None) -> str:
+def given(work: RequestWork, aggregate: Any, command: Any, remark: str | None) -> str:
     """Take the answer; its remark is kept once, with the answer."""
-    if remark is not None and ask.state(aggregate, command) is None:
-        command = replace(command, remark_text=ask.text(remark).id)
-    return "given" if ask.execute(aggregate, command).events else "given before"
+    if remark is not None and work.state(aggregate, command) is None:
+        command = replace(command, remark_text=work.text(remark).id)
+    return "given" if work.execute(aggregate, command).events else "given before"
 
 
-def remarks(ask: Ask, answers: Sequence[Fact[Any]]) -> dict[str, Any]:
+def remarks(work: RequestWork, answers: Sequence[Fact[Any]]) -> dict[str, Any]:
     """The texts in the order of their random ids, so that the order tells nothing of who came when."""
     texts = sorted(fact.event.remark_text for fact in answers if fact.event.remark_text is not None)
-    return {"items": [body for body in map(ask.read_text, texts) if body is not None], "next": None}
+    return {"items": [body for body in map(work.read_text, texts) if body is not None], "next": None}

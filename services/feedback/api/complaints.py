@@ -13,7 +13,7 @@ from services.feedback.domain.terms import ComplaintTerms, terms_named, terms_of
 from services.feedback.events import ComplaintReceived
 from services.feedback.raters import complaint_id, receipt_code, receipt_digest, unkeyed
 from services.feedback.views import COMPLAINTS
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.store.errors import KeyReused
 
@@ -24,86 +24,86 @@ complaints = Blueprint("complaints", __name__, url_prefix="/v1", description="Wh
 @unkeyed
 @complaints.arguments(schemas.Complaint)
 @commanding("file-complaint", status=201)
-def file_complaint(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
+def file_complaint(work: RequestWork, body: dict[str, Any]) -> dict[str, Any]:
     """Take in a citizen's complaint on a unit.
 
     Answers {complaint, receipt_code, due}: with the code the citizen follows it; `due` is the last day on which it is resolved in time.
     Sent again with its Idempotency-Key it is the same complaint. 404 unknown-unit; 422 complaint-kind or anonymous-with-contact.
     """
-    complaint = complaint_id(ask)
-    code = receipt_code(ask, complaint)
-    earlier = _intake(ask, complaint).received
+    complaint = complaint_id(work)
+    code = receipt_code(work, complaint)
+    earlier = _intake(work, complaint).received
     if earlier is not None:
-        if not _same(ask, earlier, body):
+        if not _same(work, earlier, body):
             raise KeyReused("expected the complaint that this Idempotency-Key was first sent with, found another")
-        return {"complaint": complaint, "receipt_code": code, "due": _course(ask, earlier).last_day_of(earlier)}
-    known_unit(ask, body["unit"])
-    rules = ask.knowledge.rules("complaints", ask.today)
+        return {"complaint": complaint, "receipt_code": code, "due": _course(work, earlier).last_day_of(earlier)}
+    known_unit(work, body["unit"])
+    rules = work.knowledge.rules("complaints", work.today)
     command = ReceiveComplaint(
         complaint=complaint,
         unit=body["unit"],
         kind=body["kind"],
-        body_text=ask.text(body["body"]).id,
-        contact_text=ask.text(body["contact"]).id if body["contact"] is not None else None,
+        body_text=work.text(body["body"]).id,
+        contact_text=work.text(body["contact"]).id if body["contact"] is not None else None,
         anonymous=body["anonymous"],
         confidential=body["confidential"],
-        receipt_digest=receipt_digest(ask.actor.agency, complaint, code),
-        received_at=ask.now,
+        receipt_digest=receipt_digest(work.actor.agency, complaint, code),
+        received_at=work.now,
         terms=terms_of(rules.settings, rules.name),
-        calendar=ask.calendar,
+        calendar=work.calendar,
     )
-    ask.execute(INTAKE, command)
-    return {"complaint": complaint, "receipt_code": code, "due": ask.state(INTAKE, command).received.last_day}
+    work.execute(INTAKE, command)
+    return {"complaint": complaint, "receipt_code": code, "due": work.state(INTAKE, command).received.last_day}
 
 
 @complaints.route("/complaints")
 @complaints.arguments(schemas.ComplaintFilter, location="query")
 @querying("list-complaints", listed=True)
-def list_complaints(ask: Ask, query: dict[str, Any]) -> dict[str, Any]:
+def list_complaints(work: RequestWork, query: dict[str, Any]) -> dict[str, Any]:
     """Complaints with kind, last day and outcome, without what was said; of a unit or in a status (open, waiting, overdue, resolved)."""
-    return ask.page(COMPLAINTS, unit=query["unit"], status=query["status"])
+    return work.page(COMPLAINTS, unit=query["unit"], status=query["status"])
 
 
 @complaints.route("/complaints/<complaint>")
 @complaints.arguments(schemas.ReceiptCode, location="query")
 @querying("follow-complaint")
-def follow_complaint(ask: Ask, query: dict[str, Any], complaint: str) -> dict[str, Any]:
+def follow_complaint(work: RequestWork, query: dict[str, Any], complaint: str) -> dict[str, Any]:
     """What became of a complaint, and the answer, for whoever holds its receipt code; with another code it is not found (404).
 
     `passed`: to which unit it was passed and when; `waiting`: what the citizen is asked for, and until when the clock stands still.
     """
-    return _shown(ask, _by_receipt(ask, complaint, query["receipt_code"]))
+    return _shown(work, _by_receipt(work, complaint, query["receipt_code"]))
 
 
 @complaints.route("/complaints/<complaint>/reply", methods=["POST"])
 @complaints.arguments(schemas.Reply)
 @commanding("follow-complaint", status=201)
-def reply_to_question(ask: Ask, body: dict[str, Any], complaint: str) -> dict[str, Any]:
+def reply_to_question(work: RequestWork, body: dict[str, Any], complaint: str) -> dict[str, Any]:
     """Answer what the citizen was asked for, with the receipt code; the clock goes on from today.
 
     404 with another code; 409 complaint-not-waiting or already-resolved. Answers {complaint, status, due}.
     """
-    intake = _by_receipt(ask, complaint, body["receipt_code"])
+    intake = _by_receipt(work, complaint, body["receipt_code"])
     received = intake.received
-    ask.execute(COMPLAINT, ResumeComplaint(received, "answered", ask.today, _terms(ask, received), ask.calendar))
-    ask.execute(INTAKE, KeepReply(complaint, received.unit, ask.text(body["reply"]).id))
-    return _running(ask, received)
+    work.execute(COMPLAINT, ResumeComplaint(received, "answered", work.today, _terms(work, received), work.calendar))
+    work.execute(INTAKE, KeepReply(complaint, received.unit, work.text(body["reply"]).id))
+    return _running(work, received)
 
 
 @complaints.route("/complaints/<complaint>/report")
 @querying("read-complaint")
-def read_complaint(ask: Ask, complaint: str) -> dict[str, Any]:
+def read_complaint(work: RequestWork, complaint: str) -> dict[str, Any]:
     """A complaint with what was said, and the answer.
 
     A confidential one only complaint officers read, and only they see how to reach the citizen; `body` and `contact` are null for others.
     """
-    intake = _intake(ask, complaint)
+    intake = _intake(work, complaint)
     if intake.received is None:
-        return ask.found(None, "complaint", complaint[:40])
-    officer, received = ask.may("resolve-complaint", None), intake.received
-    body = ask.read_text(received.body_text) if officer or not received.confidential else None
-    contact = ask.read_text(received.contact_text) if officer and received.contact_text else None
-    return _shown(ask, intake) | {
+        return work.found(None, "complaint", complaint[:40])
+    officer, received = work.may("resolve-complaint", None), intake.received
+    body = work.read_text(received.body_text) if officer or not received.confidential else None
+    contact = work.read_text(received.contact_text) if officer and received.contact_text else None
+    return _shown(work, intake) | {
         "anonymous": received.anonymous,
         "confidential": received.confidential,
         "body": body,
@@ -114,46 +114,46 @@ def read_complaint(ask: Ask, complaint: str) -> dict[str, Any]:
 @complaints.route("/complaints/<complaint>/passing", methods=["POST"])
 @complaints.arguments(schemas.Passing)
 @commanding("pass-complaint", status=201)
-def pass_complaint(ask: Ask, body: dict[str, Any], complaint: str) -> dict[str, Any]:
+def pass_complaint(work: RequestWork, body: dict[str, Any], complaint: str) -> dict[str, Any]:
     """Pass a complaint to the unit that it concerns; the reason is kept as a text.
 
     The term goes on or begins anew, as the rules say that the complaint was taken in under. It counts for the unit that it ends at.
     To the unit that has it, it changes nothing. 404 unknown-unit, 409 already-resolved. Answers {complaint, unit, status, due}.
     """
-    received = _received(ask, complaint)
-    known_unit(ask, body["unit"])
-    if body["unit"] != _course(ask, received).unit_of(received):
-        reason, terms = ask.text(body["reason"]), _terms(ask, received)
-        ask.execute(COMPLAINT, PassComplaint(received, body["unit"], ask.now, reason.id, reason.digest, terms, ask.calendar))
-    return {"unit": body["unit"], **_running(ask, received)}
+    received = _received(work, complaint)
+    known_unit(work, body["unit"])
+    if body["unit"] != _course(work, received).unit_of(received):
+        reason, terms = work.text(body["reason"]), _terms(work, received)
+        work.execute(COMPLAINT, PassComplaint(received, body["unit"], work.now, reason.id, reason.digest, terms, work.calendar))
+    return {"unit": body["unit"], **_running(work, received)}
 
 
 @complaints.route("/complaints/<complaint>/waiting", methods=["POST"])
 @complaints.arguments(schemas.Question)
 @commanding("ask-citizen", status=201)
-def ask_citizen(ask: Ask, body: dict[str, Any], complaint: str) -> dict[str, Any]:
+def ask_citizen(work: RequestWork, body: dict[str, Any], complaint: str) -> dict[str, Any]:
     """Ask the citizen for what is missing: the clock stands still until he answers with his receipt code, or until the term for it ends.
 
     The due day moves by the days waited. 409 complaint-waiting, term-over, already-resolved, or no-waiting where the rules stop no clock.
     Answers {complaint, status, due: null, until}.
     """
-    received = _received(ask, complaint)
-    ask.execute(COMPLAINT, PauseComplaint(received, ask.now, _terms(ask, received), ask.calendar))
-    ask.execute(INTAKE, AskCitizen(complaint, received.unit, ask.text(body["question"]).id))
-    return {**_running(ask, received), "until": _course(ask, received).paused.until}
+    received = _received(work, complaint)
+    work.execute(COMPLAINT, PauseComplaint(received, work.now, _terms(work, received), work.calendar))
+    work.execute(INTAKE, AskCitizen(complaint, received.unit, work.text(body["question"]).id))
+    return {**_running(work, received), "until": _course(work, received).paused.until}
 
 
 @complaints.route("/complaints/<complaint>/resolution", methods=["POST"])
 @complaints.arguments(schemas.Resolution)
 @commanding("resolve-complaint", status=201)
-def resolve_complaint(ask: Ask, body: dict[str, Any], complaint: str) -> dict[str, Any]:
+def resolve_complaint(work: RequestWork, body: dict[str, Any], complaint: str) -> dict[str, Any]:
     """Resolve a complaint as founded or not, once, and tell the citizen. 409 already-resolved."""
-    received = _received(ask, complaint)
-    command = ResolveComplaint(received, body["founded"], ask.today)
-    if ask.state(COMPLAINT, command).resolved is None:
-        ask.execute(INTAKE, AnswerComplaint(complaint, received.unit, ask.text(body["answer"]).id))
-    ask.execute(COMPLAINT, command)
-    resolved = ask.state(COMPLAINT, command).resolved
+    received = _received(work, complaint)
+    command = ResolveComplaint(received, body["founded"], work.today)
+    if work.state(COMPLAINT, command).resolved is None:
+        work.execute(INTAKE, AnswerComplaint(complaint, received.unit, work.text(body["answer"]).id))
+    work.execute(COMPLAINT, command)
+    resolved = work.state(COMPLAINT, command).resolved
     return {
         "complaint": complaint,
         "unit": resolved.unit,
@@ -163,64 +163,64 @@ def resolve_complaint(ask: Ask, body: dict[str, Any], complaint: str) -> dict[st
     }
 
 
-def _intake(ask: Ask, complaint: str) -> Intake:
-    return ask.state(INTAKE, OfComplaint(complaint))
+def _intake(work: RequestWork, complaint: str) -> Intake:
+    return work.state(INTAKE, OfComplaint(complaint))
 
 
-def _received(ask: Ask, complaint: str) -> ComplaintReceived:
+def _received(work: RequestWork, complaint: str) -> ComplaintReceived:
     """Refused (404) when there is none."""
-    received = _intake(ask, complaint).received
+    received = _intake(work, complaint).received
     if received is None:
-        ask.found(None, "complaint", complaint[:40])
+        work.found(None, "complaint", complaint[:40])
     return received
 
 
-def _by_receipt(ask: Ask, complaint: str, code: str) -> Intake:
+def _by_receipt(work: RequestWork, complaint: str, code: str) -> Intake:
     """What came in, for whoever holds the code; Refused (404) with another."""
-    intake = _intake(ask, complaint)
-    typed = receipt_digest(ask.actor.agency, complaint, code)
+    intake = _intake(work, complaint)
+    typed = receipt_digest(work.actor.agency, complaint, code)
     if intake.received is None or not hmac.compare_digest(intake.received.receipt_digest, typed):
-        ask.found(None, "complaint", complaint[:40])
+        work.found(None, "complaint", complaint[:40])
     return intake
 
 
-def _course(ask: Ask, received: ComplaintReceived) -> Course:
-    return ask.state(COMPLAINT, OfComplaint(received.complaint))
+def _course(work: RequestWork, received: ComplaintReceived) -> Course:
+    return work.state(COMPLAINT, OfComplaint(received.complaint))
 
 
-def _terms(ask: Ask, received: ComplaintReceived) -> ComplaintTerms:
-    return terms_named(ask.knowledge.rule_sets("complaints"), received.rule_set)
+def _terms(work: RequestWork, received: ComplaintReceived) -> ComplaintTerms:
+    return terms_named(work.knowledge.rule_sets("complaints"), received.rule_set)
 
 
-def _running(ask: Ask, received: ComplaintReceived) -> dict[str, Any]:
-    course = _course(ask, received)
-    status, due = course.status_at(received, ask.now), course.last_day_of(received)
+def _running(work: RequestWork, received: ComplaintReceived) -> dict[str, Any]:
+    course = _course(work, received)
+    status, due = course.status_at(received, work.now), course.last_day_of(received)
     return {"complaint": received.complaint, "status": status, "due": due}
 
 
-def _same(ask: Ask, earlier: ComplaintReceived, body: dict[str, Any]) -> bool:
-    contact = ask.read_text(earlier.contact_text) if earlier.contact_text else None
-    found = (earlier.unit, earlier.kind, earlier.confidential, ask.read_text(earlier.body_text), contact)
+def _same(work: RequestWork, earlier: ComplaintReceived, body: dict[str, Any]) -> bool:
+    contact = work.read_text(earlier.contact_text) if earlier.contact_text else None
+    found = (earlier.unit, earlier.kind, earlier.confidential, work.read_text(earlier.body_text), contact)
     return found == (body["unit"], body["kind"], body["confidential"], body["body"], body["contact"])
 
 
-def _shown(ask: Ask, intake: Intake) -> dict[str, Any]:
+def _shown(work: RequestWork, intake: Intake) -> dict[str, Any]:
     """What the citizen may know, read from the streams, so that it is never behind."""
-    received, course = intake.received, _course(ask, intake.received)
+    received, course = intake.received, _course(work, intake.received)
     resolved, waiting = course.resolved, None
     if course.paused and not resolved:
-        question = ask.read_text(intake.asked.question_text) if intake.asked else None
+        question = work.read_text(intake.asked.question_text) if intake.asked else None
         waiting = {"since": course.paused.since, "until": course.paused.until, "question": question}
     return {
         "unit": course.unit_of(received),
         "kind": received.kind,
         "received_on": received.received_on,
-        **_running(ask, received),
+        **_running(work, received),
         "passed": [{"from_unit": one.from_unit, "unit": one.unit, "passed_on": one.passed_on} for one in course.passed],
         "waiting": waiting,
-        "reply": ask.read_text(intake.replied.reply_text) if intake.replied else None,
+        "reply": work.read_text(intake.replied.reply_text) if intake.replied else None,
         "founded": resolved.founded if resolved else None,
         "in_time": resolved.in_time if resolved else None,
         "resolved_on": resolved.resolved_on if resolved else None,
-        "answer": ask.read_text(intake.answered.answer_text) if intake.answered else None,
+        "answer": work.read_text(intake.answered.answer_text) if intake.answered else None,
     }

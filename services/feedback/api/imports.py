@@ -10,8 +10,8 @@ from services.feedback.api.surveys import answer_of
 from services.feedback.domain.surveys import SURVEY_ANSWER, Survey
 from services.feedback.raters import case_of
 from services.feedback.schemas import CASE
-from shared.flow.declared import Do
-from shared.http.acting import Ask
+from shared.flow.declared import Dispatch
+from shared.http.acting import RequestWork
 from shared.http.blueprint import Blueprint
 from shared.http.cells import BadCell
 from shared.http.importing import About, Column, Source, code, importing, integer, period
@@ -53,7 +53,7 @@ def case_code(cell: str) -> str:
     ),
     about=(About(("unit", "service", "period", "case")),),
 )
-def import_survey_answers(ask: Ask, row: dict[str, Any], source: Source) -> Do:
+def import_survey_answers(work: RequestWork, row: dict[str, Any], source: Source) -> Dispatch:
     """Answers of citizens, a row each, with the points of every element of the rule set in force on the period's last day.
 
     A cell says TB (tidak berlaku) where the element does not apply to the service, and - where the citizen left it out; an empty one
@@ -67,4 +67,4 @@ def import_survey_answers(ask: Ask, row: dict[str, Any], source: Source) -> Do:
         "not_applicable": [name for name, cell in cells.items() if cell is Left.NOT_APPLICABLE],
         "unanswered": [name for name, cell in cells.items() if cell is Left.UNANSWERED],
     }
-    return Do(SURVEY_ANSWER, answer_of(ask, survey, row["case"], said, case_of))
+    return Dispatch(SURVEY_ANSWER, answer_of(work, survey, row["case"], said, case_of))

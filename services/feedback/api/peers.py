@@ -13,7 +13,7 @@ from services.feedback.events import FeedbackGiven
 from services.feedback.known import must_have_served, must_serve, served_in, standing_of
 from services.feedback.raters import rater_of, unkeyed
 from services.feedback.views import PEERS, ROUNDS
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -24,7 +24,7 @@ peers = Blueprint("peer-feedback", __name__, url_prefix="/v1", description="What
 @peers.route("/peer-rounds", methods=["POST"])
 @peers.arguments(schemas.PeerRound)
 @commanding("open-peer-round", status=201)
-def open_peer_round(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
+def open_peer_round(work: RequestWork, body: dict[str, Any]) -> dict[str, Any]:
     """Ask colleagues to rate employees for a period, on the aspects that the rule set `peer-feedback` names.
 
     `raters` names for each subject who is asked where the rule set says raters: assigned; elsewhere it is left out.
@@ -32,7 +32,7 @@ def open_peer_round(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
     not at work on a day of the period; 422 after-service for a rater who has left.
     """
     period, subjects = body["period"], sorted(set(body["subjects"]))
-    rules = _rules(ask, period)
+    rules = _rules(work, period)
     if strange := sorted(set(body["raters"]) - set(subjects)):
         raise Refused(
             "peer-raters",
@@ -43,14 +43,14 @@ def open_peer_round(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
         )
     asked = {one for named in body["raters"].values() for one in named}
     for employee in sorted({*subjects, *asked}):
-        known_employee(ask, employee)
+        known_employee(work, employee)
     for employee in subjects:
-        must_have_served(ask.knowledge, employee, Period.parse(period))
+        must_have_served(work.knowledge, employee, Period.parse(period))
     for employee in sorted(asked):
-        must_serve(ask.knowledge, employee)
+        must_serve(work.knowledge, employee)
     for employee in subjects:
         raters = tuple(sorted(set(body["raters"].get(employee, ()))))
-        ask.execute(PEER_ROUND, OpenPeerRound(employee, period, raters, rules, _published(ask, employee, period)))
+        work.execute(PEER_ROUND, OpenPeerRound(employee, period, raters, rules, _published(work, employee, period)))
     return {
         "period": period,
         "subjects": subjects,
@@ -63,21 +63,21 @@ def open_peer_round(ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
 @peers.route("/peer-rounds")
 @peers.arguments(schemas.PeriodFilter, location="query")
 @querying("read-peer-rounds", listed=True)
-def list_peer_rounds(ask: Ask, query: dict[str, Any]) -> dict[str, Any]:
+def list_peer_rounds(work: RequestWork, query: dict[str, Any]) -> dict[str, Any]:
     """Who is rated, who was asked, and whether the summary is out; never who answered."""
-    return ask.page(ROUNDS, period=query["period"])
+    return work.page(ROUNDS, period=query["period"])
 
 
 @peers.route("/peer-rounds/<period>/asked-of-me")
 @querying("read-own-peer-rounds")
-def list_own_peer_rounds(ask: Ask, period: str) -> dict[str, Any]:
+def list_own_peer_rounds(work: RequestWork, period: str) -> dict[str, Any]:
     """The colleagues whom the caller may rate now in rounds of the period."""
-    rules, items = _rules(ask, period), []
-    for row in ask.knowledge.rows(ROUNDS, period=period, closed=False):
-        if not served_in(ask.knowledge, row["employee"], Period.parse(period)):
+    rules, items = _rules(work, period), []
+    for row in work.knowledge.rows(ROUNDS, period=period, closed=False):
+        if not served_in(work.knowledge, row["employee"], Period.parse(period)):
             continue
         try:
-            standing_of(ask.knowledge, ask.actor, row["employee"], period, _day(ask, period)).check(rules.raters)
+            standing_of(work.knowledge, work.actor, row["employee"], period, _day(work, period)).check(rules.raters)
         except Refused:
             continue
         items.append({"employee": row["employee"], "period": period, "aspects": rules.scale.aspects})
@@ -88,38 +88,38 @@ def list_own_peer_rounds(ask: Ask, period: str) -> dict[str, Any]:
 @unkeyed
 @peers.arguments(schemas.Answer)
 @commanding("give-peer-feedback", subject="employee", status=201)
-def give_peer_feedback(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+def give_peer_feedback(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
     """Rate a colleague for a period, once, under a pseudonym.
 
     403 own-feedback; 403 not-a-peer where the rule set asks colleagues of the unit; 403 not-asked where a round names the raters;
     422 outside-service about somebody who was not at work on a day of the period.
     """
-    known_employee(ask, employee)
-    rules = _rules(ask, period)
-    must_have_served(ask.knowledge, employee, Period.parse(period))
+    known_employee(work, employee)
+    rules = _rules(work, period)
+    must_have_served(work.knowledge, employee, Period.parse(period))
     command = GivePeerFeedback(
         employee=employee,
         period=period,
-        rater=rater_of(ask, "peer", employee, period),
-        standing=standing_of(ask.knowledge, ask.actor, employee, period, _day(ask, period)),
+        rater=rater_of(work, "peer", employee, period),
+        standing=standing_of(work.knowledge, work.actor, employee, period, _day(work, period)),
         aspects=body["aspects"],
         remark_text=None,
         rules=rules,
-        published=_published(ask, employee, period),
+        published=_published(work, employee, period),
     )
-    return {"employee": employee, "period": period, "status": given(ask, PEER_ANSWER, command, body["remark"])}
+    return {"employee": employee, "period": period, "status": given(work, PEER_ANSWER, command, body["remark"])}
 
 
 @peers.route("/peer-feedback/<employee>/<period>/publication", methods=["POST"])
 @peers.arguments(schemas.Nothing)
 @commanding("publish-feedback", subject="employee", status=201)
-def publish_peer_feedback(ask: Ask, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+def publish_peer_feedback(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
     """Publish mean and spread of what peers said, once, from at least three answers. Later answers are refused."""
-    known_employee(ask, employee)
-    answers = [fact.event.aspects for fact in ask.knowledge.facts(FeedbackGiven, employee) if fact.event.period == period]
-    command = SummarisePeerFeedback(employee, period, answers, _rules(ask, period).scale)
-    ask.execute(PEER_SUMMARY, command)
-    event = ask.state(PEER_SUMMARY, command)
+    known_employee(work, employee)
+    answers = [fact.event.aspects for fact in work.knowledge.facts(FeedbackGiven, employee) if fact.event.period == period]
+    command = SummarisePeerFeedback(employee, period, answers, _rules(work, period).scale)
+    work.execute(PEER_SUMMARY, command)
+    event = work.state(PEER_SUMMARY, command)
     shown = {"means_hundredths": event.means_hundredths, "spreads_hundredths": event.spreads_hundredths}
     shown |= {"sums": event.sums, "counts": event.counts}
     return {"employee": employee, "period": period, "n": event.n, **shown, "rule_set": event.rule_set}
@@ -127,21 +127,21 @@ def publish_peer_feedback(ask: Ask, body: dict[str, Any], employee: str, period:
 
 @peers.route("/peer-feedback/<employee>/<period>")
 @querying("read-peer-feedback", subject="employee")
-def show_peer_feedback(ask: Ask, employee: str, period: str) -> dict[str, Any]:
+def show_peer_feedback(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
     """The published summary of what peers said, in hundredths of a point; 404 until it is published."""
     key = f"{employee}/{period}"
-    return ask.found(ask.knowledge.row(PEERS, key), "peer-feedback", key)
+    return work.found(work.knowledge.row(PEERS, key), "peer-feedback", key)
 
 
-def _rules(ask: Ask, period: str) -> PeerRules:
-    rules = rules_for(ask, "peer-feedback", period)
+def _rules(work: RequestWork, period: str) -> PeerRules:
+    rules = rules_for(work, "peer-feedback", period)
     return peer_rules(rules.settings, rules.name)
 
 
-def _published(ask: Ask, employee: str, period: str) -> bool:
-    return bool(ask.knowledge.stream(summary_stream(employee, period)))
+def _published(work: RequestWork, employee: str, period: str) -> bool:
+    return bool(work.knowledge.stream(summary_stream(employee, period)))
 
 
-def _day(ask: Ask, period: str) -> date:
+def _day(work: RequestWork, period: str) -> date:
     """The day on which units are compared: today, or the period's last when it is over."""
-    return min(ask.today, Period.parse(period).end)
+    return min(work.today, Period.parse(period).end)

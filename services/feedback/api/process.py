@@ -11,7 +11,7 @@ from services.feedback.domain.scale import Scale, scale_of
 from services.feedback.events import ProcessFeedbackGiven
 from services.feedback.raters import rater_of, unkeyed
 from services.feedback.views import PROCESS
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 
 process = Blueprint("process-feedback", __name__, url_prefix="/v1", description="What staff say of the appraisal process.")
@@ -21,49 +21,49 @@ process = Blueprint("process-feedback", __name__, url_prefix="/v1", description=
 @unkeyed
 @process.arguments(schemas.Answer)
 @commanding("give-process-feedback", status=201)
-def give_process_feedback(ask: Ask, body: dict[str, Any], period: str) -> dict[str, Any]:
+def give_process_feedback(work: RequestWork, body: dict[str, Any], period: str) -> dict[str, Any]:
     """Rate the appraisal process of a period, once, under a pseudonym. The same answer once more changes nothing; another is refused."""
-    scale = _scale(ask, period)
-    published = bool(ask.knowledge.stream(process_stream(period)))
-    command = GiveProcessFeedback(period, rater_of(ask, "process", period), body["aspects"], None, scale, published)
-    return {"period": period, "status": given(ask, PROCESS_ANSWER, command, body["remark"])}
+    scale = _scale(work, period)
+    published = bool(work.knowledge.stream(process_stream(period)))
+    command = GiveProcessFeedback(period, rater_of(work, "process", period), body["aspects"], None, scale, published)
+    return {"period": period, "status": given(work, PROCESS_ANSWER, command, body["remark"])}
 
 
 @process.route("/process-feedback/<period>/publication", methods=["POST"])
 @process.arguments(schemas.Nothing)
 @commanding("publish-feedback", status=201)
-def publish_process_feedback(ask: Ask, body: dict[str, Any], period: str) -> dict[str, Any]:
+def publish_process_feedback(work: RequestWork, body: dict[str, Any], period: str) -> dict[str, Any]:
     """Publish the means of a period to all staff, once, from at least three answers. Later answers are refused."""
-    answers = [fact.event.aspects for fact in ask.knowledge.facts(ProcessFeedbackGiven, period)]
-    command = PublishProcessFeedback(period, answers, _scale(ask, period))
-    ask.execute(PROCESS_SUMMARY, command)
-    event = ask.state(PROCESS_SUMMARY, command)
+    answers = [fact.event.aspects for fact in work.knowledge.facts(ProcessFeedbackGiven, period)]
+    command = PublishProcessFeedback(period, answers, _scale(work, period))
+    work.execute(PROCESS_SUMMARY, command)
+    event = work.state(PROCESS_SUMMARY, command)
     counted = {"means_hundredths": event.means_hundredths, "sums": event.sums, "counts": event.counts}
     return {"period": period, "n": event.n, **counted, "rule_set": event.rule_set}
 
 
 @process.route("/process-feedback")
 @querying("read-process-feedback", listed=True)
-def list_process_feedback(ask: Ask) -> dict[str, Any]:
+def list_process_feedback(work: RequestWork) -> dict[str, Any]:
     """The published means of every period, in hundredths of a point."""
-    return ask.page(PROCESS)
+    return work.page(PROCESS)
 
 
 @process.route("/process-feedback/<period>")
 @querying("read-process-feedback")
-def show_process_feedback(ask: Ask, period: str) -> dict[str, Any]:
+def show_process_feedback(work: RequestWork, period: str) -> dict[str, Any]:
     """The published means of a period, in hundredths of a point; 404 until they are published."""
-    return ask.found(ask.knowledge.row(PROCESS, period), "process-feedback", period)
+    return work.found(work.knowledge.row(PROCESS, period), "process-feedback", period)
 
 
 @process.route("/process-feedback/<period>/remarks")
 @querying("read-remarks")
-def list_process_remarks(ask: Ask, period: str) -> dict[str, Any]:
+def list_process_remarks(work: RequestWork, period: str) -> dict[str, Any]:
     """What people wrote beside their ratings, in no order; 404 until the means are published."""
-    ask.found(ask.knowledge.row(PROCESS, period), "process-feedback", period)
-    return remarks(ask, ask.knowledge.facts(ProcessFeedbackGiven, period))
+    work.found(work.knowledge.row(PROCESS, period), "process-feedback", period)
+    return remarks(work, work.knowledge.facts(ProcessFeedbackGiven, period))
 
 
-def _scale(ask: Ask, period: str) -> Scale:
-    rules = rules_for(ask, "process-feedback", period)
+def _scale(work: RequestWork, period: str) -> Scale:
+    rules = rules_for(work, "process-feedback", period)
     return scale_of(rules.settings, rules.name)

@@ -13,7 +13,7 @@ from services.feedback.domain.terms import KIND
 from services.feedback.events import SurveyAnswered
 from services.feedback.raters import citizen_of, unkeyed
 from services.feedback.views import SURVEYS
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.refusal import Refused
 
@@ -24,32 +24,32 @@ surveys = Blueprint("surveys", __name__, url_prefix="/v1", description="What cit
 @unkeyed
 @surveys.arguments(schemas.SurveyAnswer)
 @commanding("answer-survey", status=201)
-def answer_survey(ask: Ask, body: dict[str, Any], unit: str, service: str, period: str) -> dict[str, Any]:
+def answer_survey(work: RequestWork, body: dict[str, Any], unit: str, service: str, period: str) -> dict[str, Any]:
     """Take a citizen's answer, once for each case of the service. The same answer once more changes nothing; another is refused.
 
     Every element of the rule set is named once: under `elements` with its points, under `not_applicable`, or under `unanswered`.
     """
-    command = answer_of(ask, Survey(unit, service, period), body["case_token"], body, citizen_of)
-    status = "given" if ask.execute(SURVEY_ANSWER, command).events else "given before"
+    command = answer_of(work, Survey(unit, service, period), body["case_token"], body, citizen_of)
+    status = "given" if work.execute(SURVEY_ANSWER, command).events else "given before"
     return {"unit": unit, "service": service, "period": period, "status": status}
 
 
 @surveys.route("/surveys/<unit>/<service>/<period>/publication", methods=["POST"])
 @surveys.arguments(schemas.Nothing)
 @commanding("publish-survey", status=201)
-def publish_survey(ask: Ask, body: dict[str, Any], unit: str, service: str, period: str) -> dict[str, Any]:
+def publish_survey(work: RequestWork, body: dict[str, Any], unit: str, service: str, period: str) -> dict[str, Any]:
     """Publish index, class and each element's mean, once, from at least as many answers as the rule set asks for.
 
     A mean is over the `counts` who answered the element; one that applied to nobody is left out, and the others weigh equally more.
     409 too-few-answers or already-published. Later answers are refused.
     """
     survey = Survey(unit, service, period)
-    rules = _rules(ask, survey)
-    ask.knowledge.hold(survey.name)  # who answers shares it: no answer is accepted while a result is made without it
-    answers = [points_of(fact.event) for fact in ask.knowledge.facts(SurveyAnswered, survey.name)]
+    rules = _rules(work, survey)
+    work.knowledge.hold(survey.name)  # who answers shares it: no answer is accepted while a result is made without it
+    answers = [points_of(fact.event) for fact in work.knowledge.facts(SurveyAnswered, survey.name)]
     command = PublishSurvey(survey, answers, rules)
-    ask.execute(SURVEY_RESULT, command)
-    event = ask.state(SURVEY_RESULT, command)
+    work.execute(SURVEY_RESULT, command)
+    event = work.state(SURVEY_RESULT, command)
     shown = {"n": event.n, "index": event.index, "mutu": event.mutu, "elements_hundredths": event.elements_hundredths}
     shown |= {"sums": event.sums, "counts": event.counts, "converted": event.converted}
     return {"unit": unit, "service": service, "period": period, **shown, "rule_set": event.rule_set}
@@ -58,27 +58,29 @@ def publish_survey(ask: Ask, body: dict[str, Any], unit: str, service: str, peri
 @surveys.route("/surveys")
 @surveys.arguments(schemas.SurveyFilter, location="query")
 @querying("read-survey", listed=True)
-def list_surveys(ask: Ask, query: dict[str, Any]) -> dict[str, Any]:
+def list_surveys(work: RequestWork, query: dict[str, Any]) -> dict[str, Any]:
     """The published results, of a unit or a period where one is named."""
-    return ask.page(SURVEYS, unit=query["unit"], period=query["period"])
+    return work.page(SURVEYS, unit=query["unit"], period=query["period"])
 
 
 @surveys.route("/surveys/<unit>/<service>/<period>")
 @querying("read-survey")
-def show_survey(ask: Ask, unit: str, service: str, period: str) -> dict[str, Any]:
+def show_survey(work: RequestWork, unit: str, service: str, period: str) -> dict[str, Any]:
     """A published result; 404 until it is published."""
     key = f"{unit}/{service}/{period}"
-    return ask.found(ask.knowledge.row(SURVEYS, key), "survey", key)
+    return work.found(work.knowledge.row(SURVEYS, key), "survey", key)
 
 
-def answer_of(ask: Ask, survey: Survey, token: str, said: Mapping[str, Any], case: Callable[[Ask, str, str, str], str]) -> AnswerSurvey:
+def answer_of(
+    work: RequestWork, survey: Survey, token: str, said: Mapping[str, Any], case: Callable[[RequestWork, str, str, str], str]
+) -> AnswerSurvey:
     """The command for one answer: `said` has elements, not_applicable and unanswered. `case` makes the pseudonym of its token."""
-    rules = _rules(ask, survey)
-    ask.knowledge.share(survey.name)
-    published = bool(ask.knowledge.stream(survey_stream(survey)))
+    rules = _rules(work, survey)
+    work.knowledge.share(survey.name)
+    published = bool(work.knowledge.stream(survey_stream(survey)))
     return AnswerSurvey(
         survey,
-        case(ask, survey.unit, survey.service, token),
+        case(work, survey.unit, survey.service, token),
         said["elements"],
         rules,
         published,
@@ -87,11 +89,11 @@ def answer_of(ask: Ask, survey: Survey, token: str, said: Mapping[str, Any], cas
     )
 
 
-def _rules(ask: Ask, survey: Survey) -> SurveyRules:
+def _rules(work: RequestWork, survey: Survey) -> SurveyRules:
     """Refused for a unit that there is not (404), a service that is no code, or a period that has not begun (422)."""
-    known_unit(ask, survey.unit)
+    known_unit(work, survey.unit)
     if not KIND.fullmatch(survey.service):
         expected = "a service's code of small letters, digits and hyphens, up to 40"
         raise Refused("service", expected=expected, found=survey.service[:40], remedy="correct the service", status=422)
-    rules = rules_for(ask, "survey", survey.period)
+    rules = rules_for(work, "survey", survey.period)
     return survey_rules(rules.settings, rules.name)

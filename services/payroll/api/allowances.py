@@ -31,7 +31,7 @@ from services.payroll.heard import (
     TargetSet,
 )
 from services.payroll.views import ADJUSTMENT_PAYMENTS, ALLOWANCES, EMPLOYEES, HELD, RECOVERING, exception_key
-from shared.http.acting import Ask, querying
+from shared.http.acting import RequestWork, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -58,16 +58,16 @@ JUDGED = (
 @blp.route("/allowances")
 @blp.arguments(schemas.OfMonth, location="query")
 @querying("list-allowances", listed=True)
-def list_allowances(ask: Ask, query: Mapping[str, Any]) -> dict[str, Any]:
+def list_allowances(work: RequestWork, query: Mapping[str, Any]) -> dict[str, Any]:
     """Allowances by person and month; ``month``, ``employee`` and ``run`` (that paid it) narrow the list.
 
     A row of the caller's own says nothing of what a result pays that he has not read in appraisal yet.
     """
-    listed = ask.page(ALLOWANCES, month=query["month"], employee=query["employee"], run=query["run"])
-    if not any(row["employee"] == ask.actor.id for row in listed["items"]):
+    listed = work.page(ALLOWANCES, month=query["month"], employee=query["employee"], run=query["run"])
+    if not any(row["employee"] == work.actor.id for row in listed["items"]):
         return listed
-    unseen = unseen_by(ask.knowledge, ask.actor.id)
-    return {**listed, "items": [_veiled(row) if _rests_on(row, unseen, ask.actor.id) else row for row in listed["items"]]}
+    unseen = unseen_by(work.knowledge, work.actor.id)
+    return {**listed, "items": [_veiled(row) if _rests_on(row, unseen, work.actor.id) else row for row in listed["items"]]}
 
 
 OPEN_TO_ALL = ("key", "employee", "month", "status", "run", "version")
@@ -81,14 +81,14 @@ def _rests_on(row: Mapping[str, Any], unseen: Container[str], reader: str) -> bo
     return row["employee"] == reader and row["predicate_period"] in unseen
 
 
-def _must_have_read(ask: Ask, employee: str, periods: Iterable[str | None]) -> None:
+def _must_have_read(work: RequestWork, employee: str, periods: Iterable[str | None]) -> None:
     """Refused (409) to the employee himself while he has not read in appraisal the result of a period that this rests on.
 
     A delivery can be withdrawn until he has read it; payroll, which only appraisal tells so, must not show it to him before.
     """
-    if ask.actor.id != employee:
+    if work.actor.id != employee:
         return
-    unread = sorted({period for period in periods if period is not None} & unseen_by(ask.knowledge, employee))
+    unread = sorted({period for period in periods if period is not None} & unseen_by(work.knowledge, employee))
     if unread:
         raise Refused(
             "result-unread",
@@ -98,81 +98,81 @@ def _must_have_read(ask: Ask, employee: str, periods: Iterable[str | None]) -> N
         )
 
 
-def _told_by(ask: Ask, row: Mapping[str, Any]) -> list[str | None]:
+def _told_by(work: RequestWork, row: Mapping[str, Any]) -> list[str | None]:
     """The periods whose results a month's row tells: its own, and those of the months whose differences were paid with it."""
     settled = [f"{row['employee']}/{part['month']}" for part in row["adjustments"] or ()]
-    others = ask.knowledge.rows(ALLOWANCES, key=settled) if settled else ()
+    others = work.knowledge.rows(ALLOWANCES, key=settled) if settled else ()
     return [each["predicate_period"] for each in (row, *others)]
 
 
 @blp.route("/allowances/<employee>/<month>")
 @querying("read-allowance", subject="employee")
-def show_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
+def show_allowance(work: RequestWork, employee: str, month: str) -> dict[str, Any]:
     """One person's month: as posted, as due now, and what its run paid of earlier months.
 
     A month that waits says what for (``held``), and which run left it out. 409 ``result-unread``: the caller himself has not read the
     result yet that pays the month, or made the difference of another that was paid with it.
     """
     period = month_in(month)
-    row = ask.knowledge.row(ALLOWANCES, f"{employee}/{month}")
+    row = work.knowledge.row(ALLOWANCES, f"{employee}/{month}")
     if row is not None and row["status"] != "held":
-        _must_have_read(ask, employee, _told_by(ask, row))
+        _must_have_read(work, employee, _told_by(work, row))
         return dict(row)
-    _known(ask, employee)
-    finding = entitlement_of(ask.knowledge, employee, period)
-    left_out = ask.knowledge.row(HELD, exception_key(employee, month))
+    _known(work, employee)
+    finding = entitlement_of(work.knowledge, employee, period)
+    left_out = work.knowledge.row(HELD, exception_key(employee, month))
     said = {"employee": employee, "month": month, "left_out_by": left_out["run"] if left_out is not None else None}
     if isinstance(finding, Held):
         return {**said, "status": "held", "missing": [asdict(one) for one in finding.missing]}
-    _must_have_read(ask, employee, [finding.predicate_period])
+    _must_have_read(work, employee, [finding.predicate_period])
     return {**said, "status": "pending", "due": finding.total}
 
 
 @blp.route("/allowances/<employee>/<month>/explanation")
 @querying("read-allowance", subject="employee")
-def explain_allowance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
+def explain_allowance(work: RequestWork, employee: str, month: str) -> dict[str, Any]:
     """From the rupiah back to the target.
 
     Lines, rules with their sources, attendance, predicate, objection, decision, scores, targets: each step with the event that it rests on.
     409 ``result-unread`` as for the month.
     """
     period = month_in(month)
-    _known(ask, employee)
-    knowledge = ask.knowledge
+    _known(work, employee)
+    knowledge = work.knowledge
     dossier, ledger = read_dossier(knowledge, employee), read_ledger(knowledge, employee)
     finding = entitlement_of(knowledge, employee, period)
     scheme = scheme_in(knowledge, period)
     appraised, row = _appraised(finding, period, scheme), knowledge.row(ALLOWANCES, f"{employee}/{month}")
-    told = _told_by(ask, row) if row is not None else ()
-    _must_have_read(ask, employee, [None if appraised is None else str(appraised), *told])
+    told = _told_by(work, row) if row is not None else ()
+    _must_have_read(work, employee, [None if appraised is None else str(appraised), *told])
     story = story_of(knowledge, employee, appraised)
     return explain(period, finding, scheme, dossier, story, ledger.of_month(month), ledger.settlements)
 
 
 @blp.route("/payslips/<employee>/<run>")
 @querying("read-allowance", subject="employee")
-def show_payslip(ask: Ask, employee: str, run: str) -> dict[str, Any]:
+def show_payslip(work: RequestWork, employee: str, run: str) -> dict[str, Any]:
     """What a run (``2026-04``, or the supplementary ``2026-04.01``) paid this person: the months posted in it, and adjustments. Rupiah.
 
     ``recovery`` says what is still to be taken back and how, as known now; null when nothing. 409 ``result-unread`` as for the months, and
     while a month's difference rests on such a result.
     """
     run_in(run)
-    months = ask.knowledge.rows(ALLOWANCES, employee=employee)
+    months = work.knowledge.rows(ALLOWANCES, employee=employee)
     rows = [row for row in months if row["run"] == run]
-    without_month = ask.knowledge.row(ADJUSTMENT_PAYMENTS, f"{employee}/{run}")
+    without_month = work.knowledge.row(ADJUSTMENT_PAYMENTS, f"{employee}/{run}")
     paying = [*rows, *((without_month,) if without_month is not None else ())]
     if not paying:
-        ask.found(None, "payslip", f"{employee}/{run}")
+        work.found(None, "payslip", f"{employee}/{run}")
     # A difference tells the result too: in the adjustments, and in what is still to be taken back.
-    _must_have_read(ask, employee, [row["predicate_period"] for row in months if row["run"] == run or row["corrections"]])
+    _must_have_read(work, employee, [row["predicate_period"] for row in months if row["run"] == run or row["corrections"]])
     return {
         "employee": employee,
         "run": run,
         "months": [{"month": row["month"], "lines": row["lines"], "posted": row["posted"]} for row in rows],
         "adjustments": [part for row in paying for part in row["adjustments"]],
         "paid": sum(row["paid"] for row in paying),
-        "recovery": _recovery(ask, employee),
+        "recovery": _recovery(work, employee),
     }
 
 
@@ -201,13 +201,13 @@ def _appraised(finding: Any, month: Period, scheme: Any) -> Period | None:
     return scheme.pays(month) if scheme is not None else None
 
 
-def _recovery(ask: Ask, employee: str) -> dict[str, Any] | None:
-    row = ask.knowledge.row(RECOVERING, employee)
+def _recovery(work: RequestWork, employee: str) -> dict[str, Any] | None:
+    row = work.knowledge.row(RECOVERING, employee)
     if row is None or not row["amount"]:
         return None
-    [told] = as_of(ask, [row])
+    [told] = as_of(work, [row])
     return {name: told[name] for name in ("amount", "instalments_left", "cap_percent", "first_run", "collection")}
 
 
-def _known(ask: Ask, employee: str) -> None:
-    ask.found(ask.knowledge.row(EMPLOYEES, employee), "employee", employee)
+def _known(work: RequestWork, employee: str) -> None:
+    work.found(work.knowledge.row(EMPLOYEES, employee), "employee", employee)

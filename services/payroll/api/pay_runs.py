@@ -14,7 +14,7 @@ from services.payroll.dossier import is_closed, last_closed, next_supplementary,
 from services.payroll.events import LeftOut
 from services.payroll.posting import alone, post_chunk
 from services.payroll.views import ALLOWANCES, EMPLOYEES, HELD, PAY_RUNS
-from shared.http.acting import Ask, Unfinished, commanding, querying
+from shared.http.acting import RequestWork, Unfinished, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -29,7 +29,7 @@ NAMED = 100
 @pay_runs.route("/pay-runs", methods=["POST"])
 @pay_runs.arguments(schemas.PostPayRun)
 @commanding("post-pay-run", status=201, unfinished=True)
-def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any] | Unfinished | Refused:
+def post_pay_run(work: RequestWork, body: Mapping[str, Any]) -> dict[str, Any] | Unfinished | Refused:
     """Pay a month's allowances, with all that is outstanding of earlier months. 409 ``month-not-over``, 409 ``run-out-of-order``.
 
     A month is over before it is paid, but for those that the rule set pays before they end (``pay_before_end``, such as December from its
@@ -47,26 +47,26 @@ def post_pay_run(ask: Ask, body: Mapping[str, Any]) -> dict[str, Any] | Unfinish
     409 ``run-out-of-order``, 409 ``nothing-to-pay`` when nobody is to be paid.
     """
     month = month_in(body["month"])
-    alone(ask)  # before anything is read: what another run does meanwhile decides what this one may do
-    return _supplementary(ask, month) if body["supplementary"] else _ordinary(ask, month)
+    alone(work)  # before anything is read: what another run does meanwhile decides what this one may do
+    return _supplementary(work, month) if body["supplementary"] else _ordinary(work, month)
 
 
-def _ordinary(ask: Ask, month: Period) -> dict[str, Any] | Unfinished | Refused:
+def _ordinary(work: RequestWork, month: Period) -> dict[str, Any] | Unfinished | Refused:
     run = RunId(str(month))
-    state = run_of(ask.knowledge, run)
+    state = run_of(work.knowledge, run)
     if state.posted is not None:
-        return _totals(ask, state)
-    scheme, closed = scheme_in(ask.knowledge, month), last_closed(ask.knowledge)
-    check_month(month, ask.today, closed, scheme is not None, scheme.early if scheme is not None else None)
-    check_none_open(run, unfinished(ask.knowledge, closed))
-    employees = [row["key"] for row in ask.knowledge.rows(EMPLOYEES)]
-    return _go_on(ask, run, state, employees)
+        return _totals(work, state)
+    scheme, closed = scheme_in(work.knowledge, month), last_closed(work.knowledge)
+    check_month(month, work.today, closed, scheme is not None, scheme.early if scheme is not None else None)
+    check_none_open(run, unfinished(work.knowledge, closed))
+    employees = [row["key"] for row in work.knowledge.rows(EMPLOYEES)]
+    return _go_on(work, run, state, employees)
 
 
-def _supplementary(ask: Ask, month: Period) -> dict[str, Any] | Unfinished | Refused:
-    closed = last_closed(ask.knowledge)
-    check_supplementary(month, closed, is_closed(ask.knowledge, RunId(str(month))))
-    run = next_supplementary(ask.knowledge, str(month))
+def _supplementary(work: RequestWork, month: Period) -> dict[str, Any] | Unfinished | Refused:
+    closed = last_closed(work.knowledge)
+    check_supplementary(month, closed, is_closed(work.knowledge, RunId(str(month))))
+    run = next_supplementary(work.knowledge, str(month))
     if run is None:
         raise Refused(
             "too-many-runs",
@@ -74,31 +74,31 @@ def _supplementary(ask: Ask, month: Period) -> dict[str, Any] | Unfinished | Ref
             found=str(MOST),
             remedy="pay with the next month's run",
         )
-    check_none_open(run, unfinished(ask.knowledge, closed))
-    paid = {row["employee"] for row in ask.knowledge.rows(ALLOWANCES, month=str(month), status="posted")}
+    check_none_open(run, unfinished(work.knowledge, closed))
+    paid = {row["employee"] for row in work.knowledge.rows(ALLOWANCES, month=str(month), status="posted")}
     # Whose month is paid may still wait for an earlier one.
-    open_ = {row["employee"] for row in ask.knowledge.rows(HELD, status=["waiting", "payable"]) if row["month"] <= str(month)}
-    waiting = [row["key"] for row in ask.knowledge.rows(EMPLOYEES) if row["key"] not in paid or row["key"] in open_]
-    return _go_on(ask, run, run_of(ask.knowledge, run), waiting)
+    open_ = {row["employee"] for row in work.knowledge.rows(HELD, status=["waiting", "payable"]) if row["month"] <= str(month)}
+    waiting = [row["key"] for row in work.knowledge.rows(EMPLOYEES) if row["key"] not in paid or row["key"] in open_]
+    return _go_on(work, run, run_of(work.knowledge, run), waiting)
 
 
-def _go_on(ask: Ask, run: RunId, state: Run, employees: Sequence[str]) -> dict[str, Any] | Unfinished | Refused:
+def _go_on(work: RequestWork, run: RunId, state: Run, employees: Sequence[str]) -> dict[str, Any] | Unfinished | Refused:
     """Post those whom the run has not reached yet, for as long as a part may take; closes the run where everybody is through."""
     to_come = sorted(employee for employee in employees if employee > state.reached)
-    outcome = post_chunk(ask, run.period, to_come, run.number)
+    outcome = post_chunk(work, run.period, to_come, run.number)
     held, room = len(outcome.held), NAMED - len(state.named or ())
     named = tuple(LeftOut(each.employee, each.missing) for each in outcome.held[:room])
     if not outcome.left:
         try:
-            ask.execute(PAY_RUN, CloseRun(str(run), run.month, outcome.paid, ask.actor.id, held, named))
+            work.execute(PAY_RUN, CloseRun(str(run), run.month, outcome.paid, work.actor.id, held, named))
         except Refused as nobody:
             if not state.open:
                 raise
-            ask.execute(PAY_RUN, BeginAnew(str(run), run.month))
+            work.execute(PAY_RUN, BeginAnew(str(run), run.month))
             return nobody
-        return _totals(ask, run_of(ask.knowledge, run))
+        return _totals(work, run_of(work.knowledge, run))
     reached = to_come[outcome.done - 1]
-    ask.execute(PAY_RUN, ContinueRun(str(run), run.month, reached, outcome.done, outcome.paid, held, named))
+    work.execute(PAY_RUN, ContinueRun(str(run), run.month, reached, outcome.done, outcome.paid, held, named))
     return Unfinished(
         {
             "run": str(run),
@@ -116,35 +116,35 @@ def _go_on(ask: Ask, run: RunId, state: Run, employees: Sequence[str]) -> dict[s
 @pay_runs.route("/pay-runs")
 @pay_runs.arguments(schemas.OfRunMonth, location="query")
 @querying("read-pay-runs", listed=True)
-def list_pay_runs(ask: Ask, query: Mapping[str, Any]) -> dict[str, Any]:
+def list_pay_runs(work: RequestWork, query: Mapping[str, Any]) -> dict[str, Any]:
     """The pay runs that are closed, by month, each month's supplementary runs after its own; ``month`` narrows the list."""
-    return ask.page(PAY_RUNS, month=query["month"])
+    return work.page(PAY_RUNS, month=query["month"])
 
 
 @pay_runs.route("/pay-runs/<run>")
 @querying("read-pay-runs")
-def show_pay_run(ask: Ask, run: str) -> dict[str, Any]:
+def show_pay_run(work: RequestWork, run: str) -> dict[str, Any]:
     """One pay run with its totals in rupiah, and the first page of whom it left out (``held``, as in ``GET /v1/held-allowances``)."""
-    row = ask.found(ask.knowledge.row(PAY_RUNS, run), "pay-run", run)
-    return {**row, "held": ask.knowledge.rows(HELD, run=run)[:NAMED]}
+    row = work.found(work.knowledge.row(PAY_RUNS, run), "pay-run", run)
+    return {**row, "held": work.knowledge.rows(HELD, run=run)[:NAMED]}
 
 
 @pay_runs.route("/held-allowances")
 @pay_runs.arguments(schemas.OfHeld, location="query")
 @querying("read-pay-runs", listed=True)
-def list_held(ask: Ask, query: Mapping[str, Any]) -> dict[str, Any]:
+def list_held(work: RequestWork, query: Mapping[str, Any]) -> dict[str, Any]:
     """Whom runs left out, by month and person: `missing` for what, `waits_for` what is missing now, and whether it is solved.
 
     `status`: ``waiting``; ``payable`` by the next run or a supplementary one; ``nothing-due``, as outside service; ``paid``, in the run
     `paid_in`. ``run``, ``month``, ``employee``, ``status`` and ``reason`` (a code of what is missing, or was last) narrow the list.
     """
     named = {name: query[name] for name in ("run", "month", "employee", "status")}
-    return ask.page(HELD, **named, reasons=Has(query["reason"]) if query["reason"] is not None else None)
+    return work.page(HELD, **named, reasons=Has(query["reason"]) if query["reason"] is not None else None)
 
 
-def _totals(ask: Ask, run: Run) -> dict[str, Any]:
+def _totals(work: RequestWork, run: Run) -> dict[str, Any]:
     closed = run.posted
-    named = run.named if run.named is not None else ask.knowledge.rows(HELD, run=closed.run)[:NAMED]
+    named = run.named if run.named is not None else work.knowledge.rows(HELD, run=closed.run)[:NAMED]
     return {
         "run": closed.run,
         "month": closed.month,

@@ -12,7 +12,7 @@ from services.payroll.domain.repayment import REPAYMENT, RecordRepayment
 from services.payroll.domain.run_id import RunId
 from services.payroll.dossier import last_closed, read_ledger
 from services.payroll.views import EMPLOYEES, RECOVERING
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 
 recoveries = Blueprint("recoveries", __name__, url_prefix="/v1", description="What was overpaid, and how it comes back.")
@@ -20,24 +20,24 @@ recoveries = Blueprint("recoveries", __name__, url_prefix="/v1", description="Wh
 
 @recoveries.route("/recoveries")
 @querying("read-recoveries", listed=True)
-def list_recoveries(ask: Ask) -> dict[str, Any]:
+def list_recoveries(work: RequestWork) -> dict[str, Any]:
     """What was ever to be taken back, by person; amount 0: all of it came back.
 
     `collection` ``runs``: the person is in service, and runs deduct it in `instalments_left` instalments, the first with `first_run`, the
     agency's next run. ``claim``: he has left service, on the day `ended` (his first outside it); runs pay him nothing any more, so that it
     is claimed from him (PP 38/2016) and recorded as a repayment.
     """
-    listed = ask.page(RECOVERING)
-    return {**listed, "items": as_of(ask, listed["items"])}
+    listed = work.page(RECOVERING)
+    return {**listed, "items": as_of(work, listed["items"])}
 
 
-def as_of(ask: Ask, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def as_of(work: RequestWork, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows as they hold today: an end of service that was known ahead has come, a run was closed a moment ago."""
     if not rows:
         return []
-    people = ask.knowledge.rows(EMPLOYEES, key=[row["key"] for row in rows])
-    ended = {row["key"]: row["ended"] for row in people if row["ended"] and row["ended"] <= ask.today}
-    closed = last_closed(ask.knowledge)
+    people = work.knowledge.rows(EMPLOYEES, key=[row["key"] for row in rows])
+    ended = {row["key"]: row["ended"] for row in people if row["ended"] and row["ended"] <= work.today}
+    closed = last_closed(work.knowledge)
     return [_as_of(row, ended.get(row["key"]), closed) for row in rows]
 
 
@@ -51,21 +51,21 @@ def _as_of(row: Mapping[str, Any], ended: date | None, closed: RunId | None) -> 
 @recoveries.route("/recoveries/<employee>/repayments", methods=["POST"])
 @recoveries.arguments(schemas.Repayment)
 @commanding("record-repayment", subject="employee", status=201)
-def record_repayment(ask: Ask, body: Mapping[str, Any], employee: str) -> dict[str, Any]:
+def record_repayment(work: RequestWork, body: Mapping[str, Any], employee: str) -> dict[str, Any]:
     """Record what the person gave back himself, with the receipt's number: oldest month first.
 
     Answers {employee, amount, months, owed}; `owed` is what is left. The same receipt again changes nothing. 409 repayment-over-debt,
     409 repayment-recorded, 422 repayment-ahead, 422 repayment-too-early.
     """
-    ask.found(ask.knowledge.row(EMPLOYEES, employee), "employee", employee)
-    ask.knowledge.hold(employee)  # a run that takes an instalment meanwhile would take it twice
-    due = read_ledger(ask.knowledge, employee).outstanding
-    command = RecordRepayment(employee, body["document"], body["received_on"], body["amount"], ask.today, due)
-    ask.execute(REPAYMENT, command)
-    received = next(one for one in ask.state(REPAYMENT, command) if one.document == body["document"])
+    work.found(work.knowledge.row(EMPLOYEES, employee), "employee", employee)
+    work.knowledge.hold(employee)  # a run that takes an instalment meanwhile would take it twice
+    due = read_ledger(work.knowledge, employee).outstanding
+    command = RecordRepayment(employee, body["document"], body["received_on"], body["amount"], work.today, due)
+    work.execute(REPAYMENT, command)
+    received = next(one for one in work.state(REPAYMENT, command) if one.document == body["document"])
     return {
         "employee": employee,
         "amount": received.amount,
         "months": [{"month": part.month, "amount": part.amount} for part in received.adjustments],
-        "owed": read_ledger(ask.knowledge, employee).owed,
+        "owed": read_ledger(work.knowledge, employee).owed,
     }

@@ -9,8 +9,8 @@ from typing import Any
 from services.personnel import schemas
 from services.personnel.domain.calendar import HOLIDAYS, WORKING_WEEK, DeclareHoliday, SetWorkingWeek, WithdrawHoliday
 from shared.events.calendar import HolidayDeclared, HolidayWithdrawn
-from shared.flow.declared import Do
-from shared.http.acting import Ask, commanding, querying
+from shared.flow.declared import Dispatch
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.http.forms import Edge
 from shared.http.importing import About, Column, Source, Stands, day, importing, one_of
@@ -26,17 +26,17 @@ KIND = one_of({"nasional": "national", "cuti bersama": "joint-leave", "daerah": 
 @blp.route("/calendar")
 @blp.arguments(schemas.CalendarYear, location="query")
 @querying("read-calendar")
-def show_calendar(ask: Ask, query: Body) -> Body:
+def show_calendar(work: RequestWork, query: Body) -> Body:
     """A year: its days off with their decrees, the weeks as they were set, and how many working days each month has.
 
     Answers {year, holidays: [{day, kind, document}], weeks: [{since, days, document}], working_days: {month: number}}. Before anything
     is declared every Monday to Friday is a working day.
     """
-    year = int(query["year"] or ask.today.year)
-    rows = {row["key"]: row for row in ask.knowledge.rows(CALENDAR)}
+    year = int(query["year"] or work.today.year)
+    rows = {row["key"]: row for row in work.knowledge.rows(CALENDAR)}
     holidays = rows[f"{year}"]["holidays"] if f"{year}" in rows else {}
     weeks = rows["weeks"]["weeks"] if "weeks" in rows else {}
-    first, calendar = date(year, 1, 1), ask.calendar
+    first, calendar = date(year, 1, 1), work.calendar
     days = (first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days))
     worked = Counter(f"{one:%Y-%m}" for one in days if calendar.is_working(one))
     return {
@@ -50,33 +50,33 @@ def show_calendar(ask: Ask, query: Body) -> Body:
 @blp.route("/calendar/week", methods=["POST"])
 @blp.arguments(schemas.WorkingWeek)
 @commanding("set-working-week", status=201)
-def set_working_week(ask: Ask, body: Body) -> Body:
+def set_working_week(work: RequestWork, body: Body) -> Body:
     """From a day on the week has 5 or 6 working days. Terms in working days that have not run out move with it. 422 calendar-day."""
-    done = ask.execute(WORKING_WEEK, SetWorkingWeek(body["days"], body["since"], body["document"], ask.today))
+    done = work.execute(WORKING_WEEK, SetWorkingWeek(body["days"], body["since"], body["document"], work.today))
     return {"days": body["days"], "since": body["since"], "version": done.version}
 
 
 @blp.route("/calendar/holidays", methods=["POST"])
 @blp.arguments(schemas.Holiday)
 @commanding("declare-holiday", status=201)
-def declare_holiday(ask: Ask, body: Body) -> Body:
+def declare_holiday(work: RequestWork, body: Body) -> Body:
     """Declare a day off by its decree; declared again, the last word holds. Terms in working days that have not run out become longer.
 
     422 calendar-day.
     """
-    done = ask.execute(HOLIDAYS, DeclareHoliday(body["day"], body["kind"], body["document"], ask.today))
+    done = work.execute(HOLIDAYS, DeclareHoliday(body["day"], body["kind"], body["document"], work.today))
     return {"day": body["day"], "kind": body["kind"], "version": done.version}
 
 
 @blp.route("/calendar/holidays/withdrawal", methods=["POST"])
 @blp.arguments(schemas.HolidayWithdrawal)
 @commanding("withdraw-holiday", status=201)
-def withdraw_holiday(ask: Ask, body: Body) -> Body:
+def withdraw_holiday(work: RequestWork, body: Body) -> Body:
     """The day is worked after all. Terms that have not run out become shorter, and keep at least the whole of tomorrow.
 
     404 unknown-holiday.
     """
-    done = ask.execute(HOLIDAYS, WithdrawHoliday(body["day"], body["document"]))
+    done = work.execute(HOLIDAYS, WithdrawHoliday(body["day"], body["document"]))
     return {"day": body["day"], "version": done.version}
 
 
@@ -87,6 +87,6 @@ def withdraw_holiday(ask: Ask, body: Body) -> Body:
     about=(About(("day",)),),
     replaces=(Stands(HolidayDeclared, ("day",), HolidayWithdrawn),),
 )
-def import_holidays(ask: Ask, row: Body, source: Source) -> Do:
+def import_holidays(work: RequestWork, row: Body, source: Source) -> Dispatch:
     """Days off as the joint decree of the three ministers lists them (nasional, cuti bersama), and local ones (daerah)."""
-    return Do(HOLIDAYS, DeclareHoliday(row["day"], row["kind"], row["document"], ask.today))
+    return Dispatch(HOLIDAYS, DeclareHoliday(row["day"], row["kind"], row["document"], work.today))

@@ -9,7 +9,7 @@ from services.personnel.domain.employee import EMPLOYEE, AssignPosition
 from services.personnel.domain.unit import unit_stream
 from services.personnel.domain.vacancy import VACANCY, ChooseCandidate, OpenVacancy
 from services.personnel.views import TALENT_BOXES, VACANCIES
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.refusal import Refused
 
@@ -22,58 +22,58 @@ PUBLIC = ("post", "unit", "job_class", "kind", "strategic", "criteria", "status"
 @blp.route("/talent")
 @blp.arguments(schemas.TalentFilter, location="query")
 @querying("list-talent", listed=True)
-def list_talent(ask: Ask, wanted: Body) -> Body:
+def list_talent(work: RequestWork, wanted: Body) -> Body:
     """Who stands in which of the nine boxes, and the events that this rests on (PermenPANRB 3/2020)."""
-    return ask.page(TALENT_BOXES, **wanted)
+    return work.page(TALENT_BOXES, **wanted)
 
 
 @blp.route("/vacancies")
 @blp.arguments(schemas.VacancyFilter, location="query")
 @querying("list-vacancies", listed=True)
-def list_vacancies(ask: Ask, wanted: Body) -> Body:
+def list_vacancies(work: RequestWork, wanted: Body) -> Body:
     """Posts that fell vacant, with the criteria by which candidates are ranked. The rankings are not for everybody."""
-    page = ask.page(VACANCIES, **wanted)
-    return {**page, "items": [{name: row[name] for name in PUBLIC} | _opened(ask, row) for row in page["items"]]}
+    page = work.page(VACANCIES, **wanted)
+    return {**page, "items": [{name: row[name] for name in PUBLIC} | _opened(work, row) for row in page["items"]]}
 
 
-def _opened(ask: Ask, row: Body) -> Body:
-    return {"opened_on": ask.knowledge.zone.local_date(row["opened_at"])}
+def _opened(work: RequestWork, row: Body) -> Body:
+    return {"opened_on": work.knowledge.zone.local_date(row["opened_at"])}
 
 
 @blp.route("/vacancies", methods=["POST"])
 @blp.arguments(schemas.NewVacancy)
 @commanding("open-vacancy", status=201)
-def open_vacancy(ask: Ask, body: Body) -> Body:
+def open_vacancy(work: RequestWork, body: Body) -> Body:
     """A post falls vacant. Candidates are ranked by its criteria as soon as this is known, and again when a fact about them changes."""
-    if not ask.knowledge.stream(unit_stream(body["unit"])):
+    if not work.knowledge.stream(unit_stream(body["unit"])):
         remedy = "take it from the list of units"
         raise Refused("unknown-unit", expected="a unit that is open", found=body["unit"], remedy=remedy, status=404)
     command = OpenVacancy(body["post"], body["unit"], body["job_class"], body["kind"], body["strategic"], tuple(body["criteria"]))
-    done = ask.execute(VACANCY, command)
+    done = work.execute(VACANCY, command)
     return {"post": body["post"], "status": "open", "version": done.version}
 
 
 @blp.route("/vacancies/<post>")
 @querying("read-vacancy")
-def show_vacancy(ask: Ask, post: str) -> Body:
+def show_vacancy(work: RequestWork, post: str) -> Body:
     """One vacancy with the ranking, its reasons, and who fails the check of the record. Its ETag is what the decision needs."""
-    row = ask.found(ask.knowledge.row(VACANCIES, post), "vacancy", post)
-    return row | _opened(ask, row)
+    row = work.found(work.knowledge.row(VACANCIES, post), "vacancy", post)
+    return row | _opened(work, row)
 
 
 @blp.route("/vacancies/<post>/decision", methods=["POST"])
 @blp.arguments(schemas.VacancyDecision)
 @commanding("decide-vacancy", if_match=True)
-def decide_vacancy(ask: Ask, body: Body, post: str) -> Body:
+def decide_vacancy(work: RequestWork, body: Body, post: str) -> Body:
     """Choose one of the ranking; the post is assigned with it. The official need not take the first.
 
     403 own-record for an official who is a candidate himself.
     """
-    since = body.get("since") or ask.today
-    command = ChooseCandidate(post, body["proposal"], body["employee"], body["document"], since, ask.actor.id)
-    opened = ask.state(VACANCY, command).opened
-    decided = ask.execute(VACANCY, command)
-    assigned = ask.execute(
+    since = body.get("since") or work.today
+    command = ChooseCandidate(post, body["proposal"], body["employee"], body["document"], since, work.actor.id)
+    opened = work.state(VACANCY, command).opened
+    decided = work.execute(VACANCY, command)
+    assigned = work.execute(
         EMPLOYEE,
         AssignPosition(body["employee"], post, opened.job_class, opened.kind, opened.unit, False, since, body["document"]),
     )

@@ -10,7 +10,7 @@ from services.personnel.domain.award import EVALUATION, OpenEvaluation
 from services.personnel.domain.awards import read_awards
 from services.personnel.domain.sanction import SANCTION, Lift
 from services.personnel.views import AWARDS, SANCTIONS
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -23,15 +23,15 @@ Body = dict[str, Any]
 @blp.route("/awards")
 @blp.arguments(schemas.AwardFilter, location="query")
 @querying("list-awards", listed=True)
-def list_awards(ask: Ask, wanted: Body) -> Body:
+def list_awards(work: RequestWork, wanted: Body) -> Body:
     """Awards granted, with the events that each cites."""
-    return ask.page(AWARDS, **wanted)
+    return work.page(AWARDS, **wanted)
 
 
 @blp.route("/awards/<award>/<year>/evaluation", methods=["POST"])
 @blp.arguments(schemas.Nothing)
 @commanding("evaluate-award", status=202)
-def evaluate_award(ask: Ask, body: Body, award: str, year: str) -> Body:
+def evaluate_award(work: RequestWork, body: Body, award: str, year: str) -> Body:
     """Evaluate a year's award by its published criteria. The proposals follow within a second, and follow the facts until an official
     has decided on them.
     """
@@ -39,27 +39,27 @@ def evaluate_award(ask: Ask, body: Body, award: str, year: str) -> Body:
         day = Period.parse(year).end
     except ValueError:
         raise Refused("award-year", expected="a year such as 2026", found=year, remedy="give the year", status=422) from None
-    rules = ask.knowledge.rules("awards", day)
+    rules = work.knowledge.rules("awards", day)
     if read_awards(rules.settings, published=True).of(award) is None:
         remedy = "take one that the rule set names, or publish its criteria"
         raise Refused("unknown-award", expected=f"an award of {rules.name}", found=award, remedy=remedy, status=404)
-    ask.execute(EVALUATION, OpenEvaluation(award, year))
+    work.execute(EVALUATION, OpenEvaluation(award, year))
     return {"award": award, "year": year, "status": "evaluated", "rule_set": rules.name, "proposals": f"award-{award}-{year}"}
 
 
 @blp.route("/sanctions/<employee>")
 @querying("read-sanctions", subject="employee", listed=True)
-def list_sanctions(ask: Ask, employee: str) -> Body:
+def list_sanctions(work: RequestWork, employee: str) -> Body:
     """A person's sanctions, with their terms, their legal basis, and when they were lifted."""
-    known(ask, employee)
-    return ask.page(SANCTIONS, employee=employee)
+    known(work, employee)
+    return work.page(SANCTIONS, employee=employee)
 
 
 @blp.route("/sanctions/<employee>/<sanction>/lifting", methods=["POST"])
 @blp.arguments(schemas.Lifting)
 @commanding("lift-sanction", subject="employee")
-def lift_sanction(ask: Ask, body: Body, employee: str, sanction: str) -> Body:
+def lift_sanction(work: RequestWork, body: Body, employee: str, sanction: str) -> Body:
     """Lift a sanction from a day on; from its first day it is lifted whole. Nobody lifts his own (403)."""
-    command = Lift(employee, sanction, body.get("on") or ask.today, body["document"], ask.actor.id)
-    done = ask.execute(SANCTION, command)
+    command = Lift(employee, sanction, body.get("on") or work.today, body["document"], work.actor.id)
+    done = work.execute(SANCTION, command)
     return {"employee": employee, "sanction": sanction, "status": "lifted", "on": command.on, "version": done.version}

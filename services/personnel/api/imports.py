@@ -35,8 +35,8 @@ from services.personnel.events import (
     YearAbsenceRecorded,
 )
 from services.personnel.tables import CEILINGS
-from shared.flow.declared import Do
-from shared.http.acting import Ask
+from shared.flow.declared import Dispatch
+from shared.http.acting import RequestWork
 from shared.http.blueprint import Blueprint
 from shared.http.forms import Edge
 from shared.http.importing import (
@@ -88,15 +88,15 @@ LINES = Stands(ReportingLineSet, ("since",), ReportingLineWithdrawn)
     ),
     about=(About(("unit",)),),
 )
-def import_units(ask: Ask, row: Row, source: Source) -> list[Do | Overwrites]:
+def import_units(work: RequestWork, row: Row, source: Source) -> list[Dispatch | Overwrites]:
     """Open units. A parent stands in an earlier row or was imported before; the head of the organisation has none."""
     if row["parent"] is not None:
-        _open_unit(ask, row["parent"], "Unit Induk")
-    changed = vault.name_unit(ask.tx, row["unit"], row["name"])
-    return [Do(UNIT, OpenUnit(row["unit"], row["parent"], row["kind"], row["since"])), *_words("unit", changed)]
+        _open_unit(work, row["parent"], "Unit Induk")
+    changed = vault.name_unit(work.tx, row["unit"], row["name"])
+    return [Dispatch(UNIT, OpenUnit(row["unit"], row["parent"], row["kind"], row["since"])), *_words("unit", changed)]
 
 
-def as_meant(ask: Ask, rows: Sequence[Row]) -> Sequence[Row]:
+def as_meant(work: RequestWork, rows: Sequence[Row]) -> Sequence[Row]:
     """A NIP with spaces or dots is the same without; without TMT CPNS (PPPK) service counts from the first day, as if that were written."""
     return [{**row, "nip": vault.digits(row["nip"]), "service_since": row["service_since"] or row["since"]} for row in rows]
 
@@ -135,14 +135,14 @@ def as_meant(ask: Ask, rows: Sequence[Row]) -> Sequence[Row]:
     replaces=(POSITIONS, RANKS, Stands(EducationRecorded, withdrawn=EducationWithdrawn)),
     events_each=4,
 )
-def import_people(ask: Ask, row: Row, source: Source) -> list[Do | Overwrites]:
+def import_people(work: RequestWork, row: Row, source: Source) -> list[Dispatch | Overwrites]:
     """Register people with rank and post; several rows of one person give several posts and ranks. Name, NIP and contact go to the vault
     and into no event. Without TMT CPNS (PPPK) service counts from the first day.
     """
     employee, since = row["employee"], row["since"]
-    _open_unit(ask, row["unit"], "Unit")
+    _open_unit(work, row["unit"], "Unit")
     contact = {name: row[name] for name in ("email", "phone") if row[name] is not None}
-    changed = vault.keep(ask.tx, vault.Identity(employee, row["nip"], row["name"], contact), row["kind"])
+    changed = vault.keep(work.tx, vault.Identity(employee, row["nip"], row["name"], contact), row["kind"])
     position = AssignPosition(
         employee=employee,
         post=row["post"],
@@ -154,10 +154,10 @@ def import_people(ask: Ask, row: Row, source: Source) -> list[Do | Overwrites]:
         document=row["document"],
     )
     return [
-        Do(EMPLOYEE, RegisterEmployee(employee, row["kind"], since)),
-        Do(EMPLOYEE, HoldRank(employee, row["rank"], row["rank_since"], row["service_since"])),
-        Do(EMPLOYEE, position),
-        *([Do(EMPLOYEE, RecordEducation(employee, row["education"]))] if row["education"] else []),
+        Dispatch(EMPLOYEE, RegisterEmployee(employee, row["kind"], since)),
+        Dispatch(EMPLOYEE, HoldRank(employee, row["rank"], row["rank_since"], row["service_since"])),
+        Dispatch(EMPLOYEE, position),
+        *([Dispatch(EMPLOYEE, RecordEducation(employee, row["education"]))] if row["education"] else []),
         *_words("identity", changed),
     ]
 
@@ -182,11 +182,11 @@ def _words(what: str, changed: tuple[str, ...]) -> list[Overwrites]:
     resolve=persons(BY_NIP, ("assessor", "assessor_nip", "Kode Penilai", "NIP Penilai"), SUPERIOR),
     replaces=(LINES,),
 )
-def import_reporting_lines(ask: Ask, row: Row, source: Source) -> Do:
+def import_reporting_lines(work: RequestWork, row: Row, source: Source) -> Dispatch:
     """Set who appraises whom, and who stands above the assessor; persons by NIP or by code. Nobody above the assessor: leave it empty."""
     for person in (row["assessor"], *([row["superior"]] if row["superior"] is not None else [])):
-        must_serve(ask, person, row["since"], "a reporting line to begin")
-    return Do(EMPLOYEE, SetReportingLine(row["employee"], row["assessor"], row["superior"], row["since"], row["document"]))
+        must_serve(work, person, row["since"], "a reporting line to begin")
+    return Dispatch(EMPLOYEE, SetReportingLine(row["employee"], row["assessor"], row["superior"], row["since"], row["document"]))
 
 
 @imports.route("/imports/attendance", methods=["POST"])
@@ -210,14 +210,14 @@ def import_reporting_lines(ask: Ask, row: Row, source: Source) -> Do:
     resolve=persons(BY_NIP),
     replaces=(Stands(AttendanceRecorded, firm=lambda event: event.provisional_until is None),),
 )
-def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
+def import_attendance(work: RequestWork, row: Row, source: Source) -> Dispatch:
     """Record a month that has ended; figures that differ from those recorded replace them as the next revision.
 
     Hari Tidak Hadir Berturut-turut: the most working days absent one after the other, counted from where the run began, even in the month
     before (PP 94/2021: ten in a row). A month without a day of service is refused, as are more days than were served in it. Sementara
     Sampai: the month runs, and the figures go up to this day; the whole month replaces them.
     """
-    return Do(
+    return Dispatch(
         ATTENDANCE,
         RecordAttendance(
             employee=row["employee"],
@@ -227,11 +227,11 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
             days_absent=row["days_absent"],
             meetings_missed=row["meetings_missed"],
             roll_calls_missed=row["roll_calls_missed"],
-            today=ask.today,
+            today=work.today,
             leave_days={name: row[name] for name in ("annual", "sick", "other") if row[name]},
             days_in_row=row["days_in_row"],
             provisional_until=row["provisional_until"],
-            service=service_of(ask, row["employee"]),
+            service=service_of(work, row["employee"]),
         ),
     )
 
@@ -249,9 +249,9 @@ def import_attendance(ask: Ask, row: Row, source: Source) -> Do:
     resolve=persons(BY_CODE),
     replaces=(Stands(YearAbsenceRecorded),),
 )
-def import_yearly_absence(ask: Ask, row: Row, source: Source) -> Do:
+def import_yearly_absence(work: RequestWork, row: Row, source: Source) -> Dispatch:
     """Days absent without excuse in a year before Merit, as the old system had them; sanctions follow from them as proposals."""
-    service = service_of(ask, row["employee"])
+    service = service_of(work, row["employee"])
     if not service.serves_in(row["year"]):
         raise Refused(
             "outside-service",
@@ -260,8 +260,8 @@ def import_yearly_absence(ask: Ask, row: Row, source: Source) -> Do:
             found=str(row["year"]),
             remedy="leave the year out, or correct the dates of service",
         )
-    said = (row["employee"], str(row["year"]), row["days_absent"], source.digest, source.row, ask.today, row["days_in_row"])
-    return Do(YEAR_ABSENCE, RecordYearAbsence(*said))
+    said = (row["employee"], str(row["year"]), row["days_absent"], source.digest, source.row, work.today, row["days_in_row"])
+    return Dispatch(YEAR_ABSENCE, RecordYearAbsence(*said))
 
 
 @imports.route("/imports/potentials", methods=["POST"])
@@ -277,14 +277,14 @@ def import_yearly_absence(ask: Ask, row: Row, source: Source) -> Do:
     resolve=persons(BY_CODE),
     replaces=(Stands(PotentialAssessed, ("on",), PotentialWithdrawn),),
 )
-def import_potentials(ask: Ask, row: Row, source: Source) -> Do:
+def import_potentials(work: RequestWork, row: Row, source: Source) -> Dispatch:
     """What assessment centres and tests found of people's potential (PermenPANRB 3/2020)."""
-    must_serve(ask, row["employee"], row["on"], "an assessment")
-    return Do(POTENTIAL, AssessPotential(row["employee"], row["value"], row["source"], row["on"], ask.today))
+    must_serve(work, row["employee"], row["on"], "an assessment")
+    return Dispatch(POTENTIAL, AssessPotential(row["employee"], row["value"], row["source"], row["on"], work.today))
 
 
-def _open_unit(ask: Ask, unit: str, head: str) -> None:
-    if not ask.knowledge.stream(unit_stream(unit)):
+def _open_unit(work: RequestWork, unit: str, head: str) -> None:
+    if not work.knowledge.stream(unit_stream(unit)):
         raise Refused(
             "unknown-unit",
             expected=f"an open unit in the column {head}",

@@ -27,8 +27,8 @@ from services.personnel.events import (
     ServiceInterrupted,
     ServiceResumed,
 )
-from shared.flow.declared import Do
-from shared.http.acting import Ask
+from shared.flow.declared import Dispatch
+from shared.http.acting import RequestWork
 from shared.http.importing import About, Column, Source, Stands, day, importing, one_of, yes_no
 from shared.kernel.refusal import Refused
 
@@ -56,12 +56,12 @@ ENTRY = one_of(
     resolve=persons(BY_NIP),
     replaces=(Stands(EmploymentEnded, ("since",), EmploymentEndRevoked),),
 )
-def import_ends(ask: Ask, row: Row, source: Source) -> Do:
+def import_ends(work: RequestWork, row: Row, source: Source) -> Dispatch:
     """Record the ends of service of many people: Sejak is the first day outside service (TMT). Open cases are withdrawn on that day.
 
     Jenis: pensiun, mengundurkan diri, diberhentikan, meninggal, kontrak berakhir, pindah instansi.
     """
-    return Do(EMPLOYEE, EndEmployment(row["employee"], row["kind"], row["since"], row["document"]))
+    return Dispatch(EMPLOYEE, EndEmployment(row["employee"], row["kind"], row["since"], row["document"]))
 
 
 @imports.route("/imports/interruptions", methods=["POST"])
@@ -78,12 +78,12 @@ def import_ends(ask: Ask, row: Row, source: Source) -> Do:
     resolve=persons(BY_NIP),
     replaces=(Stands(ServiceInterrupted, among=interruptions_among),),
 )
-def import_interruptions(ask: Ask, row: Row, source: Source) -> Do:
+def import_interruptions(work: RequestWork, row: Row, source: Source) -> Dispatch:
     """Record leave of some length, suspensions and study from Sejak to Sampai, both inside; an open one has no Sampai.
 
     Jenis: pemberhentian sementara, cltn, cuti besar, cuti sakit, cuti melahirkan, tugas belajar.
     """
-    return Do(EMPLOYEE, InterruptService(row["employee"], row["kind"], row["since"], row["until"], row["document"]))
+    return Dispatch(EMPLOYEE, InterruptService(row["employee"], row["kind"], row["since"], row["until"], row["document"]))
 
 
 @imports.route("/imports/resumptions", methods=["POST"])
@@ -98,17 +98,17 @@ def import_interruptions(ask: Ask, row: Row, source: Source) -> Do:
     resolve=persons(BY_NIP),
     replaces=(Stands(ServiceResumed, among=resumptions_among),),
 )
-def import_resumptions(ask: Ask, row: Row, source: Source) -> Do:
+def import_resumptions(work: RequestWork, row: Row, source: Source) -> Dispatch:
     """Record who is back: Aktif Kembali is the first day at work again.
 
     A file says of each person one day; whoever was away twice stands in two files.
     """
-    return Do(EMPLOYEE, ResumeService(row["employee"], row["since"], row["document"]))
+    return Dispatch(EMPLOYEE, ResumeService(row["employee"], row["since"], row["document"]))
 
 
-def entries_named(ask: Ask, rows: Sequence[Row]) -> Sequence[Row | Refused]:
+def entries_named(work: RequestWork, rows: Sequence[Row]) -> Sequence[Row | Refused]:
     """Whom the rows are about, and each entry by nothing but what names it; Refused (422) for a row without that."""
-    return [row if isinstance(row, Refused) else _entry_named(row) for row in persons(BY_NIP)(ask, rows)]
+    return [row if isinstance(row, Refused) else _entry_named(row) for row in persons(BY_NIP)(work, rows)]
 
 
 def _entry_named(row: Row) -> Row | Refused:
@@ -143,12 +143,12 @@ def _entry_named(row: Row) -> Row | Refused:
         Stands(PotentialWithdrawn, ("on",), PotentialAssessed),
     ),
 )
-def import_withdrawals(ask: Ask, row: Row, source: Source) -> Do:
+def import_withdrawals(work: RequestWork, row: Row, source: Source) -> Dispatch:
     """Take back posts, ranks, reporting lines and potentials that were entered wrongly, each by the day on which it began, and education;
     what is right stands in a file of its own. What stood before them holds again, and pay and rights follow.
 
     Jenis: jabatan (of an acting one Plt is ya), pangkat, atasan penilai, potensi, each with Berlaku Sejak; pendidikan, with Pendidikan.
     """
     if row["entry"] == "potential":
-        return Do(POTENTIAL, WithdrawPotential(row["employee"], row["since"], row["document"]))
-    return Do(EMPLOYEE, WithdrawEntry(row["employee"], row["entry"], row["since"], row["acting"], row["document"], row["education"]))
+        return Dispatch(POTENTIAL, WithdrawPotential(row["employee"], row["since"], row["document"]))
+    return Dispatch(EMPLOYEE, WithdrawEntry(row["employee"], row["entry"], row["since"], row["acting"], row["document"], row["education"]))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.personnel import vault
-from shared.http.acting import Ask
+from shared.http.acting import RequestWork
 from shared.http.importing import Resolve
 from shared.kernel.refusal import Refused
 
@@ -23,11 +23,11 @@ OPTIONAL = ("superior",)
 def persons(*named: Named) -> Resolve:
     """Put the code of everybody whom a row names in the place of code and NIP; Refused (404) for who is unknown, without the NIP."""
 
-    def resolve(ask: Ask, rows: Sequence[Row]) -> Sequence[Row | Refused]:
+    def resolve(work: RequestWork, rows: Sequence[Row]) -> Sequence[Row | Refused]:
         nips = {row[nip] for row in rows for _, nip, _, _ in named if nip and row[nip] is not None}
         codes = {row[code] for row in rows for code, _, _, _ in named if row[code] is not None}
-        by_nip = vault.employees_by_nips(ask.tx, nips)
-        known = vault.known(ask.tx, codes) | set(by_nip.values())
+        by_nip = vault.employees_by_nips(work.tx, nips)
+        known = vault.known(work.tx, codes) | set(by_nip.values())
         return [_resolved(row, named, by_nip, known) for row in rows]
 
     return resolve

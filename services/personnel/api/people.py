@@ -44,7 +44,7 @@ from services.personnel.heard import (
     TargetSet,
 )
 from services.personnel.views import ATTENDANCE_MONTHS, EMPLOYEES, UNITS
-from shared.http.acting import Ask, commanding, querying
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.http.set_aside import erase_rows
 from shared.kernel.employment import KEEP_RANK, Employment
@@ -55,54 +55,54 @@ blp = Blueprint("personnel", __name__, url_prefix="/v1", description="People, un
 
 @blp.route("/units")
 @querying("list-units", listed=True)
-def list_units(ask: Ask) -> dict[str, Any]:
+def list_units(work: RequestWork) -> dict[str, Any]:
     """The agency's units with their names."""
-    page = ask.page(UNITS)
-    names = vault.unit_names(ask.tx, [row["key"] for row in page["items"]])
+    page = work.page(UNITS)
+    names = vault.unit_names(work.tx, [row["key"] for row in page["items"]])
     return {**page, "items": [{**row, "unit": row["key"], "name": names.get(row["key"])} for row in page["items"]]}
 
 
 @blp.route("/units/<unit>/move", methods=["POST"])
 @blp.arguments(schemas.UnitMove)
 @commanding("move-unit", status=201)
-def move_unit(ask: Ask, body: dict[str, Any], unit: str) -> dict[str, Any]:
+def move_unit(work: RequestWork, body: dict[str, Any], unit: str) -> dict[str, Any]:
     """Put a unit, with everything below it, under another one from a day on. 404 unknown-unit; 422 unit-below-itself, unit-move-date.
 
     From the day of its opening on: it never stood where it was opened.
     """
-    ask.knowledge.hold("units")  # two moves at once could close a circle that neither of them sees
+    work.knowledge.hold("units")  # two moves at once could close a circle that neither of them sees
     parent, since = body["parent"], body["since"]
-    above = _above(ask, unit, parent, since, _unit(ask, unit, since).changes_after(since))
+    above = _above(work, unit, parent, since, _unit(work, unit, since).changes_after(since))
     command = MoveUnit(unit, parent, since, body["document"], above)
-    done = ask.execute(UNIT, command)
+    done = work.execute(UNIT, command)
     return {"unit": unit, "parent": parent, "since": since, "version": done.version}
 
 
 @blp.route("/units/<unit>/move/withdrawal", methods=["POST"])
 @blp.arguments(schemas.WithdrawnMove)
 @commanding("move-unit", status=201)
-def withdraw_move(ask: Ask, body: dict[str, Any], unit: str) -> dict[str, Any]:
+def withdraw_move(work: RequestWork, body: dict[str, Any], unit: str) -> dict[str, Any]:
     """Take back a move that was entered wrongly, by the day from which it holds: the unit stands where it stood before.
 
     404 unknown-unit, unknown-move; 422 unit-below-itself when it would come to stand below itself by what was moved since. Answers
     {unit, since, parent, version}; `parent`: under whom it stands on that day.
     """
-    ask.knowledge.hold("units")
+    work.knowledge.hold("units")
     since = body["since"]
-    state = _unit(ask, unit, since)
-    ask.found(None if state.opened is None else {}, "unit", unit)
+    state = _unit(work, unit, since)
+    work.found(None if state.opened is None else {}, "unit", unit)
     left = state.without(WithdrawMove(unit, since, "", ()))
     parent = left.parent_on(since)
-    above = _above(ask, unit, parent, since, left.changes_after(since)) if parent is not None else ()
-    done = ask.execute(UNIT, WithdrawMove(unit, since, body["document"], above))
+    above = _above(work, unit, parent, since, left.changes_after(since)) if parent is not None else ()
+    done = work.execute(UNIT, WithdrawMove(unit, since, body["document"], above))
     return {"unit": unit, "since": since, "parent": parent, "version": done.version}
 
 
-def _unit(ask: Ask, unit: str, day: date) -> UnitState:
-    return ask.state(UNIT, OpenUnit(unit, None, "", day))
+def _unit(work: RequestWork, unit: str, day: date) -> UnitState:
+    return work.state(UNIT, OpenUnit(unit, None, "", day))
 
 
-def _above(ask: Ask, unit: str, parent: str, since: date, changes: Sequence[date]) -> tuple[str, ...]:
+def _above(work: RequestWork, unit: str, parent: str, since: date, changes: Sequence[date]) -> tuple[str, ...]:
     """Whoever stands over `parent` on any day from `since` on until the unit itself comes elsewhere (the first of its `changes`).
 
     From the units' own streams. Refused (404) for one that is not open.
@@ -114,8 +114,8 @@ def _above(ask: Ask, unit: str, parent: str, since: date, changes: Sequence[date
         above: str | None = parent
         chain: list[str] = []
         while above is not None and above not in chain:
-            state = _unit(ask, above, day)
-            ask.found(None if state.opened is None else {}, "unit", above)
+            state = _unit(work, above, day)
+            work.found(None if state.opened is None else {}, "unit", above)
             chain.append(above)
             days += [one for one in state.changes_after(day)[:1] if one < until and one not in days]
             above = None if above == unit else state.parent_on(day)
@@ -126,14 +126,14 @@ def _above(ask: Ask, unit: str, parent: str, since: date, changes: Sequence[date
 @blp.route("/employees")
 @blp.arguments(schemas.EmployeeFilter, location="query")
 @querying("list-employees", listed=True)
-def list_employees(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
+def list_employees(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]:
     """The agency's people; with names for those who may see them, which is logged for each person shown.
 
     `serving` is false for whom service has ended; `ends` is the first day outside it, also one to come, and `how` the kind of end.
     """
     serving = None if wanted["serving"] is None else wanted["serving"] == "true"
-    page = ask.page(EMPLOYEES, **wanted | {"serving": serving})
-    seen = _identities(ask, [row["key"] for row in page["items"]], None, "list of employees")
+    page = work.page(EMPLOYEES, **wanted | {"serving": serving})
+    seen = _identities(work, [row["key"] for row in page["items"]], None, "list of employees")
     shown = ("kind", "unit", "post", "job_class", "acting", "rank", "education", "assessor", "superior", "serving", "ends", "how")
     return {
         **page,
@@ -146,13 +146,13 @@ def list_employees(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
 @blp.route("/employees/<employee>")
 @blp.arguments(schemas.OnDay, location="query")
 @querying("read-employee", subject="employee")
-def show_employee(ask: Ask, query: dict[str, Any], employee: str) -> dict[str, Any]:
+def show_employee(work: RequestWork, query: dict[str, Any], employee: str) -> dict[str, Any]:
     """One person as of a day: kind, post (and acting post), rank, reporting line, service, and everything that was said with its dates.
 
     `service`: {serving, since, ends, how, away}; `away` is the interruption that holds on the day, {kind, since, until}.
     """
-    row = ask.found(ask.knowledge.row(EMPLOYEES, employee), "employee", employee)
-    on = query["on"] or ask.today
+    row = work.found(work.knowledge.row(EMPLOYEES, employee), "employee", employee)
+    on = query["on"] or work.today
     day = on.isoformat()
     service = Employment.read(row["service"])
     positions = row["positions"] or []
@@ -168,7 +168,7 @@ def show_employee(ask: Ask, query: dict[str, Any], employee: str) -> dict[str, A
         "service": _service(service, on),
         "history": {name: row[name] or [] for name in ("registered", "positions", "ranks", "lines", "service")},
         "version": row["version"],
-        **_identities(ask, [employee], employee, "employee page").get(employee, {}),
+        **_identities(work, [employee], employee, "employee page").get(employee, {}),
     }
 
 
@@ -187,15 +187,15 @@ def _service(service: Employment, day: date) -> dict[str, Any]:
 @blp.route("/employees/<employee>/registration/withdrawal", methods=["POST"])
 @blp.arguments(schemas.WithdrawnRegistration)
 @commanding("withdraw-registration", subject="employee", status=201)
-def withdraw_registration(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]:
+def withdraw_registration(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
     """Withdraw somebody who was registered by mistake, before anything follows from it: he never served, and his NIP is free again.
 
     409 registration-followed says under `followed` what does: attendance, targets, results, decisions, somebody whom he assesses. The code
     is not used again (409 employee-withdrawn). Answers {employee, status: withdrawn, version}.
     """
-    known(ask, employee)
-    done = ask.execute(EMPLOYEE, WithdrawRegistration(employee, body["document"], _followed(ask, employee)))
-    vault.erase(ask.tx, employee)
+    known(work, employee)
+    done = work.execute(EMPLOYEE, WithdrawRegistration(employee, body["document"], _followed(work, employee)))
+    vault.erase(work.tx, employee)
     return {"employee": employee, "status": "withdrawn", "version": done.version}
 
 
@@ -213,43 +213,43 @@ FOLLOWING: tuple[tuple[str, tuple[type, ...]], ...] = (
 """What a registration may be followed by, as personnel knows it; what follows from proposals alone is withdrawn with him."""
 
 
-def _followed(ask: Ask, employee: str) -> tuple[str, ...]:
-    found = [name for name, models in FOLLOWING if any(ask.knowledge.facts(model, employee) for model in models)]
-    under = {row["key"] for name in ("assessor", "superior") for row in ask.knowledge.rows(EMPLOYEES, **{name: employee})}
+def _followed(work: RequestWork, employee: str) -> tuple[str, ...]:
+    found = [name for name, models in FOLLOWING if any(work.knowledge.facts(model, employee) for model in models)]
+    under = {row["key"] for name in ("assessor", "superior") for row in work.knowledge.rows(EMPLOYEES, **{name: employee})}
     return (*found, *(f"the reporting line of {one}" for one in sorted(under)))
 
 
 @blp.route("/employees/<employee>/end", methods=["POST"])
 @blp.arguments(schemas.EndOfEmployment)
 @commanding("end-employment", subject="employee", status=201)
-def end_employment(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]:
+def end_employment(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
     """Record the end of service, also one to come: from its day on the person is neither appraised, proposed nor paid.
 
     What is open about him is withdrawn on that day; his file and pay he may still read. Registering him again from that day on begins a new
     spell of service. 409 employment-ended while another end stands, 422 end-before-service. Answers {employee, kind, since, version,
     assesses}: whose reporting lines still name him as assessor or superior, and need another.
     """
-    known(ask, employee)
-    done = ask.execute(EMPLOYEE, EndEmployment(employee, body["kind"], body["since"], body["document"]))
-    under = {row["key"] for name in ("assessor", "superior") for row in ask.knowledge.rows(EMPLOYEES, serving=True, **{name: employee})}
+    known(work, employee)
+    done = work.execute(EMPLOYEE, EndEmployment(employee, body["kind"], body["since"], body["document"]))
+    under = {row["key"] for name in ("assessor", "superior") for row in work.knowledge.rows(EMPLOYEES, serving=True, **{name: employee})}
     return {"employee": employee, "kind": body["kind"], "since": body["since"], "version": done.version, "assesses": sorted(under)}
 
 
 @blp.route("/employees/<employee>/end/revocation", methods=["POST"])
 @blp.arguments(schemas.RevokedEnd)
 @commanding("end-employment", subject="employee", status=201)
-def revoke_end(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]:
+def revoke_end(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
     """Undo the end: service went on from its day. 409 not-ended; 409 sanction-stands for a dismissal whose sanction has not been lifted."""
-    known(ask, employee)
-    ended = ask.state(EMPLOYEE, RegisterEmployee(employee, "PNS", ask.today)).service.spells[-1]
-    _no_dismissal_stands(ask, employee, ended.end)
-    done = ask.execute(EMPLOYEE, RevokeEnd(employee, body["document"]))
+    known(work, employee)
+    ended = work.state(EMPLOYEE, RegisterEmployee(employee, "PNS", work.today)).service.spells[-1]
+    _no_dismissal_stands(work, employee, ended.end)
+    done = work.execute(EMPLOYEE, RevokeEnd(employee, body["document"]))
     return {"employee": employee, "since": ended.end, "version": done.version}
 
 
-def _no_dismissal_stands(ask: Ask, employee: str, end: date | None) -> None:
-    lifted = {fact.event.sanction for fact in ask.knowledge.facts(SanctionLifted, employee)}
-    for fact in ask.knowledge.facts(SanctionImposed, employee):
+def _no_dismissal_stands(work: RequestWork, employee: str, end: date | None) -> None:
+    lifted = {fact.event.sanction for fact in work.knowledge.facts(SanctionLifted, employee)}
+    for fact in work.knowledge.facts(SanctionImposed, employee):
         sanction = fact.event
         if sanction.effect == "dismissal" and sanction.since == end and sanction.sanction not in lifted:
             raise Refused(
@@ -263,34 +263,34 @@ def _no_dismissal_stands(ask: Ask, employee: str, end: date | None) -> None:
 @blp.route("/employees/<employee>/interruptions", methods=["POST"])
 @blp.arguments(schemas.InterruptedService)
 @commanding("interrupt-service", subject="employee", status=201)
-def interrupt_service(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]:
+def interrupt_service(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
     """Record leave of some length, a suspension or study; the same kind and first day once more corrects the last day.
 
     409 service-interrupted on days of another one; 422 before-service, after-service. Answers {employee, kind, since, until, version}.
     """
-    known(ask, employee)
-    done = ask.execute(EMPLOYEE, InterruptService(employee, body["kind"], body["since"], body["until"], body["document"]))
+    known(work, employee)
+    done = work.execute(EMPLOYEE, InterruptService(employee, body["kind"], body["since"], body["until"], body["document"]))
     return {"employee": employee, **{name: body[name] for name in ("kind", "since", "until")}, "version": done.version}
 
 
 @blp.route("/employees/<employee>/resumption", methods=["POST"])
 @blp.arguments(schemas.ResumedService)
 @commanding("interrupt-service", subject="employee", status=201)
-def resume_service(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]:
+def resume_service(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
     """Record the first day back. 409 not-interrupted. Answers {employee, since, version}."""
-    known(ask, employee)
-    done = ask.execute(EMPLOYEE, ResumeService(employee, body["since"], body["document"]))
+    known(work, employee)
+    done = work.execute(EMPLOYEE, ResumeService(employee, body["since"], body["document"]))
     return {"employee": employee, "since": body["since"], "version": done.version}
 
 
-def service_of(ask: Ask, employee: str) -> Employment:
+def service_of(work: RequestWork, employee: str) -> Employment:
     """When the person was, is and will be in service, as of this moment."""
-    return ask.state(EMPLOYEE, RegisterEmployee(employee, "PNS", ask.today)).service
+    return work.state(EMPLOYEE, RegisterEmployee(employee, "PNS", work.today)).service
 
 
-def must_serve(ask: Ask, employee: str, day: date, what: str) -> None:
+def must_serve(work: RequestWork, employee: str, day: date, what: str) -> None:
     """Refused (422) for a day after the end of service."""
-    ended = service_of(ask, employee).ended(day)
+    ended = service_of(work, employee).ended(day)
     if ended is not None:
         raise Refused(
             "after-service",
@@ -303,42 +303,42 @@ def must_serve(ask: Ask, employee: str, day: date, what: str) -> None:
 
 @blp.route("/employees/<employee>/looks")
 @querying("see-looks", subject="employee")
-def list_looks(ask: Ask, employee: str) -> dict[str, Any]:
+def list_looks(work: RequestWork, employee: str) -> dict[str, Any]:
     """Who saw this person's name and NIP, when and for what (UU 27/2022: the right to know)."""
-    known(ask, employee)
-    return {"items": vault.looks(ask.tx, employee), "next": None}
+    known(work, employee)
+    return {"items": vault.looks(work.tx, employee), "next": None}
 
 
 @blp.route("/employees/<employee>/nip", methods=["PUT"])
 @blp.arguments(schemas.CorrectedNip)
 @commanding("correct-nip", subject="employee")
-def correct_nip(ask: Ask, body: dict[str, Any], employee: str) -> dict[str, Any]:
+def correct_nip(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
     """Correct a NIP that was registered wrongly. It stays in the vault; that it was corrected, and by which document, is logged there.
 
     Neither answer nor problem repeats the number. 422 nip; 409 identity-taken when it is another's, or the person was forgotten.
     """
-    known(ask, employee)
-    registered = ask.state(EMPLOYEE, RegisterEmployee(employee, "PNS", ask.today)).registered
-    changed = vault.correct_nip(ask.tx, employee, body["nip"], registered[-1].kind, ask.actor.id, body["document"])
+    known(work, employee)
+    registered = work.state(EMPLOYEE, RegisterEmployee(employee, "PNS", work.today)).registered
+    changed = vault.correct_nip(work.tx, employee, body["nip"], registered[-1].kind, work.actor.id, body["document"])
     return {"employee": employee, "status": "corrected" if changed else "unchanged"}
 
 
 @blp.route("/employees/<employee>/identity", methods=["DELETE"])
 @commanding("erase-identity", subject="employee")
-def erase_identity(ask: Ask, employee: str) -> dict[str, Any]:
+def erase_identity(work: RequestWork, employee: str) -> dict[str, Any]:
     """Forget name, NIP and contact (UU 27/2022: erasure). The events keep the id, which then leads to nobody."""
-    known(ask, employee)
-    vault.erase(ask.tx, employee)
-    erase_rows(ask, employee)
+    known(work, employee)
+    vault.erase(work.tx, employee)
+    erase_rows(work, employee)
     return {"employee": employee, "status": "erased"}
 
 
 @blp.route("/employees/<employee>/attendance/<month>")
 @querying("read-attendance", subject="employee")
-def show_attendance(ask: Ask, employee: str, month: str) -> dict[str, Any]:
+def show_attendance(work: RequestWork, employee: str, month: str) -> dict[str, Any]:
     """One month's attendance as last recorded; `version` is its revision."""
     key = f"{employee}/{month}"
-    return ask.found(ask.knowledge.row(ATTENDANCE_MONTHS, key), "attendance", key)
+    return work.found(work.knowledge.row(ATTENDANCE_MONTHS, key), "attendance", key)
 
 
 def _held(
@@ -352,14 +352,14 @@ def _held(
     return begun[-1] if begun else None
 
 
-def _identities(ask: Ask, employees: Sequence[str], subject: str | None, purpose: str) -> Mapping[str, Mapping[str, Any]]:
+def _identities(work: RequestWork, employees: Sequence[str], subject: str | None, purpose: str) -> Mapping[str, Mapping[str, Any]]:
     """Names and NIPs for a caller who may see them; every look is logged. Nothing for the others."""
-    if not ask.here.service.policy.permits(ask.actor, "see-identity", subject, ask.knowledge):
+    if not work.here.service.policy.permits(work.actor, "see-identity", subject, work.knowledge):
         return {}
-    found = vault.look(ask.tx, employees, ask.actor.id, purpose)
+    found = vault.look(work.tx, employees, work.actor.id, purpose)
     return {one.employee: {"name": one.name, "nip": one.nip, "contact": dict(one.contact)} for one in found.values()}
 
 
-def known(ask: Ask, employee: str) -> None:
+def known(work: RequestWork, employee: str) -> None:
     """Refused (404) when nobody was ever registered under this id."""
-    ask.found({} if vault.is_known(ask.tx, employee) else None, "employee", employee)
+    work.found({} if vault.is_known(work.tx, employee) else None, "employee", employee)

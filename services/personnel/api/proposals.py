@@ -17,8 +17,8 @@ from services.personnel.domain.terms import after_months, month_after
 from services.personnel.domain.unit import unit_stream
 from services.personnel.events import DevelopmentProposed, RankHeld
 from services.personnel.views import DEVELOPMENTS, PROPOSALS
-from shared.flow.declared import Do
-from shared.http.acting import Ask, commanding, querying
+from shared.flow.declared import Dispatch
+from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.employment import KEEP_RANK
 from shared.kernel.refusal import Refused
@@ -33,93 +33,95 @@ Body = dict[str, Any]
 @blp.route("/proposals")
 @blp.arguments(schemas.ProposalFilter, location="query")
 @querying("list-proposals", listed=True)
-def list_proposals(ask: Ask, wanted: Body) -> Body:
+def list_proposals(work: RequestWork, wanted: Body) -> Body:
     """Proposals, each with its reasons: the condition's code, the event that meets it, the value in it."""
-    return ask.page(PROPOSALS, **wanted)
+    return work.page(PROPOSALS, **wanted)
 
 
 @blp.route("/rank-promotions")
 @blp.arguments(schemas.PromotionFilter, location="query")
 @querying("list-rank-promotions", listed=True)
-def list_rank_promotions(ask: Ask, wanted: Body) -> Body:
+def list_rank_promotions(work: RequestWork, wanted: Body) -> Body:
     """Promotions in rank: with every condition met (proposed), or listed with the conditions that are missing."""
-    return ask.page(PROPOSALS, kind="rank", **wanted)
+    return work.page(PROPOSALS, kind="rank", **wanted)
 
 
 @blp.route("/proposals/<employee>/<proposal>")
 @querying("read-proposal", subject="employee")
-def show_proposal(ask: Ask, employee: str, proposal: str) -> Body:
+def show_proposal(work: RequestWork, employee: str, proposal: str) -> Body:
     """One proposal. Its ETag is what a decision on it needs as If-Match."""
     key = f"{employee}/{proposal}"
-    return ask.found(ask.knowledge.row(PROPOSALS, key), "proposal", key)
+    return work.found(work.knowledge.row(PROPOSALS, key), "proposal", key)
 
 
 @blp.route("/proposals/<employee>/<proposal>/decision", methods=["POST"])
 @blp.arguments(schemas.ProposalDecision)
 @commanding("decide-proposal", subject="employee", if_match=True)
-def decide_proposal(ask: Ask, body: Body, employee: str, proposal: str) -> Body:
+def decide_proposal(work: RequestWork, body: Body, employee: str, proposal: str) -> Body:
     """Approve or reject a proposal on what was seen of it. What an approval brings is recorded with it: a role, a mentorship, learning,
     guidance, time to improve, an award, a sanction, or a rank. Nobody decides on a proposal about himself (403).
     A dismissal ends employment on its day. 422 after-service for an approval about somebody who has left.
     """
     if body["outcome"] == "approved":
-        must_serve(ask, employee, body.get("since") or ask.today, "an approval that holds")
+        must_serve(work, employee, body.get("since") or work.today, "an approval that holds")
     if proposal.startswith("rank-"):
-        since, held = body.get("since") or month_after(ask.today), _rank_held(ask, employee)
-        decision = DecidePromotion(employee, proposal, body["outcome"], since, body["document"], ask.actor.id, held.since if held else None)
-        decided = ask.execute(PROMOTION, decision)
-        brings = [_rank(ask, decision, held)] if body["outcome"] == "approved" else None
+        since, held = body.get("since") or month_after(work.today), _rank_held(work, employee)
+        decision = DecidePromotion(
+            employee, proposal, body["outcome"], since, body["document"], work.actor.id, held.since if held else None
+        )
+        decided = work.execute(PROMOTION, decision)
+        brings = [_rank(work, decision, held)] if body["outcome"] == "approved" else None
     else:
-        command = Decide(employee, proposal, body["outcome"], body["document"], ask.actor.id)
-        proposed = ask.state(PROPOSAL, command).proposed
-        decided = ask.execute(PROPOSAL, command)
-        brings = [_brought(ask, body, proposed)] if body["outcome"] == "approved" else None
+        command = Decide(employee, proposal, body["outcome"], body["document"], work.actor.id)
+        proposed = work.state(PROPOSAL, command).proposed
+        decided = work.execute(PROPOSAL, command)
+        brings = [_brought(work, body, proposed)] if body["outcome"] == "approved" else None
     answer = {"employee": employee, "proposal": proposal, "status": body["outcome"], "version": decided.version, "brings": None}
     if body["outcome"] == "approved" and brings is not None:
-        done = [ask.execute(do.aggregate, do.command) for do in brings]
+        done = [work.execute(do.aggregate, do.command) for do in brings]
         answer["brings"] = [{"type": one.type, "event": one.id} for each in done for one in each.events]
     return answer
 
 
-def _rank_held(ask: Ask, employee: str) -> RankHeld | None:
+def _rank_held(work: RequestWork, employee: str) -> RankHeld | None:
     """The rank held today, in the present service."""
-    state: EmployeeState = ask.state(EMPLOYEE, RegisterEmployee(employee, "PNS", ask.today))
-    return in_force((one for one in state.ranks if state.service.reaches(one.since, ask.today, KEEP_RANK)), ask.today)
+    state: EmployeeState = work.state(EMPLOYEE, RegisterEmployee(employee, "PNS", work.today))
+    return in_force((one for one in state.ranks if state.service.reaches(one.since, work.today, KEEP_RANK)), work.today)
 
 
-def _rank(ask: Ask, decision: DecidePromotion, held: RankHeld) -> Do:
+def _rank(work: RequestWork, decision: DecidePromotion, held: RankHeld) -> Dispatch:
     """The rank of an approved promotion; service goes on being counted from where it was."""
-    proposed = ask.state(PROMOTION, decision).proposed
-    return Do(EMPLOYEE, HoldRank(decision.employee, proposed.rank_to, decision.since, held.service_since))
+    proposed = work.state(PROMOTION, decision).proposed
+    return Dispatch(EMPLOYEE, HoldRank(decision.employee, proposed.rank_to, decision.since, held.service_since))
 
 
-def _brought(ask: Ask, body: Body, proposed: DevelopmentProposed) -> Do:
+def _brought(work: RequestWork, body: Body, proposed: DevelopmentProposed) -> Dispatch:
     """The command that an approval of this proposal brings."""
     if proposed.sanction is not None:
-        return Do(SANCTION, _sanction(ask, body, proposed))
+        return Dispatch(SANCTION, _sanction(work, body, proposed))
     if proposed.award is not None:
         cites = tuple(dict.fromkeys(one.event for one in proposed.reasons if one.event is not None))
         bonus = proposed.award.bonus if body.get("bonus") is None else body["bonus"]
         award = Grant(proposed.employee, proposed.proposal, proposed.award, bonus, body.get("paid_with"), cites, body["document"])
-        return Do(AWARD, award)
-    return Do(DEVELOPMENT, _begin(ask, body, proposed))
+        return Dispatch(AWARD, award)
+    return Dispatch(DEVELOPMENT, _begin(work, body, proposed))
 
 
-def _sanction(ask: Ask, body: Body, proposed: DevelopmentProposed) -> Impose:
+def _sanction(work: RequestWork, body: Body, proposed: DevelopmentProposed) -> Impose:
     """What lasts some months begins, unless told otherwise, with the month after the decision, so that it counts whole months."""
     terms = proposed.sanction
-    since = body.get("since") or (ask.today if terms.months is None else month_after(ask.today))
+    since = body.get("since") or (work.today if terms.months is None else month_after(work.today))
     until = body.get("until") or (None if terms.months is None else after_months(since, terms.months) - timedelta(days=1))
     name = sanction_name(terms.kind, proposed.period)
     return Impose(proposed.employee, name, terms, since, until, body["document"])
 
 
-def _begin(ask: Ask, body: Body, proposed: DevelopmentProposed) -> Begin:
+def _begin(work: RequestWork, body: Body, proposed: DevelopmentProposed) -> Begin:
     """What the approval begins, with the post or unit that the official named, or the ones that lie nearest."""
     unit = body.get("unit")
-    if unit is not None and not ask.knowledge.stream(unit_stream(unit)):
+    if unit is not None and not work.knowledge.stream(unit_stream(unit)):
         raise Refused("unknown-unit", expected="a unit that is open", found=unit, remedy="take it from the list of units", status=404)
-    since = body.get("since") or ask.today
+    since = body.get("since") or work.today
     until = body.get("until") or after_months(since, IMPROVEMENT_MONTHS) - timedelta(days=1)
     return Begin(
         employee=proposed.employee,
@@ -130,15 +132,15 @@ def _begin(ask: Ask, body: Body, proposed: DevelopmentProposed) -> Begin:
         document=body["document"],
         since=since,
         post=body.get("post") or proposed.programme,
-        unit=unit or _own_unit(ask, proposed.employee, since),
+        unit=unit or _own_unit(work, proposed.employee, since),
         cause_event=proposed.reasons[0].event,
         until=until,
-        due=ask.knowledge.zone.end_of(until),
+        due=work.knowledge.zone.end_of(until),
     )
 
 
-def _own_unit(ask: Ask, employee: str, day: date) -> str | None:
-    state: EmployeeState = ask.state(EMPLOYEE, RegisterEmployee(employee, "PNS", day))
+def _own_unit(work: RequestWork, employee: str, day: date) -> str | None:
+    state: EmployeeState = work.state(EMPLOYEE, RegisterEmployee(employee, "PNS", day))
     posts = [one for one in state.positions if state.service.reaches(one.since, day)]
     held = in_force((one for one in posts if not one.acting), day) or in_force(posts, day)
     return held.unit if held else None
@@ -146,52 +148,52 @@ def _own_unit(ask: Ask, employee: str, day: date) -> str | None:
 
 @blp.route("/development/<employee>")
 @querying("read-development", subject="employee")
-def show_development(ask: Ask, employee: str) -> Body:
+def show_development(work: RequestWork, employee: str) -> Body:
     """A person's roles, mentorships, learning, guidance and time to improve, with the steps taken and how they ended."""
-    known(ask, employee)
-    row = ask.knowledge.row(DEVELOPMENTS, employee) or {"measures": [], "open": 0, "version": 0}
+    known(work, employee)
+    row = work.knowledge.row(DEVELOPMENTS, employee) or {"measures": [], "open": 0, "version": 0}
     return {"employee": employee, **{name: row[name] for name in ("measures", "open", "version")}}
 
 
 @blp.route("/development/<employee>/followed", methods=["POST"])
 @blp.arguments(schemas.FollowedStep)
 @commanding("follow-development", subject="employee", status=201)
-def follow_development(ask: Ask, body: Body, employee: str) -> Body:
+def follow_development(work: RequestWork, body: Body, employee: str) -> Body:
     """Record a step of a measure, and what was agreed in it."""
-    agreement = ask.text(body["agreement"]).id if body["agreement"] else None
-    done = ask.execute(DEVELOPMENT, Follow(employee, body["proposal"], body["on"], agreement, ask.today))
+    agreement = work.text(body["agreement"]).id if body["agreement"] else None
+    done = work.execute(DEVELOPMENT, Follow(employee, body["proposal"], body["on"], agreement, work.today))
     return {"employee": employee, "proposal": body["proposal"], "status": "followed", "agreement_text": agreement, "version": done.version}
 
 
 @blp.route("/development/<employee>/closed", methods=["POST"])
 @blp.arguments(schemas.ClosedMeasure)
 @commanding("close-development", subject="employee")
-def close_development(ask: Ask, body: Body, employee: str) -> Body:
+def close_development(work: RequestWork, body: Body, employee: str) -> Body:
     """Close a mentorship, learning, coaching or guidance with its outcome."""
-    done = ask.execute(DEVELOPMENT, Close(employee, body["proposal"], body["outcome"], body.get("on") or ask.today))
+    done = work.execute(DEVELOPMENT, Close(employee, body["proposal"], body["outcome"], body.get("on") or work.today))
     return {"employee": employee, "proposal": body["proposal"], "status": "closed", "outcome": body["outcome"], "version": done.version}
 
 
 @blp.route("/improvement/<employee>/close", methods=["POST"])
 @blp.arguments(schemas.ClosedImprovement)
 @commanding("close-improvement", subject="employee")
-def close_improvement(ask: Ask, body: Body, employee: str) -> Body:
+def close_improvement(work: RequestWork, body: Body, employee: str) -> Body:
     """Decide what came of the six months to improve (PP 30/2019 art. 56–58). What follows from not reaching it is decided apart."""
-    command = CloseImprovement(employee, body["proposal"], body["outcome"], body["document"], ask.actor.id)
-    done = ask.execute(DEVELOPMENT, command)
+    command = CloseImprovement(employee, body["proposal"], body["outcome"], body["document"], work.actor.id)
+    done = work.execute(DEVELOPMENT, command)
     return {"employee": employee, "proposal": body["proposal"], "status": "closed", "outcome": body["outcome"], "version": done.version}
 
 
 @blp.route("/training/<employee>/completion", methods=["POST"])
 @blp.arguments(schemas.TrainingCompletion)
 @commanding("complete-training", subject="employee", status=201)
-def complete_training(ask: Ask, body: Body, employee: str) -> Body:
+def complete_training(work: RequestWork, body: Body, employee: str) -> Body:
     """Record that somebody completed a training, whether an approved proposal assigned it or he took part in a programme."""
-    known(ask, employee)
-    must_serve(ask, employee, body["completed_on"], "a training completed")
+    known(work, employee)
+    must_serve(work, employee, body["completed_on"], "a training completed")
     score = body["score"]
     command = Complete(
-        employee, body["programme"], body["result"], body["completed_on"], ask.today, None if score is None else int(score * 100)
+        employee, body["programme"], body["result"], body["completed_on"], work.today, None if score is None else int(score * 100)
     )
-    done = ask.execute(DEVELOPMENT, command)
+    done = work.execute(DEVELOPMENT, command)
     return {"employee": employee, "programme": body["programme"], "status": body["result"], "version": done.version}

@@ -41,7 +41,7 @@ from services.personnel.reactions.discipline import absences
 from services.personnel.reactions.known import employment_of, rank_of, results_of, rules_or_none, sanctions_of, standing_of
 from services.personnel.views import AWARD_EVALUATIONS, EMPLOYEES, UNITS
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
-from shared.flow.declared import Do, EachRow, Keys, Reaction
+from shared.flow.declared import Dispatch, EachRow, Keys, Reaction
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -50,7 +50,7 @@ from shared.kernel.withdrawn import that_count
 KIND, RULES = "award", "awards"
 
 
-def evaluate(key: str, knowledge: Knowledge) -> Iterable[Do]:
+def evaluate(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Bring everybody's proposals for one award of one year to what the facts give, under the rules of the year's last day."""
     award, _, year = key.rpartition("/")
     found = rules_or_none(knowledge, RULES, Period.parse(year).end)
@@ -60,7 +60,7 @@ def evaluate(key: str, knowledge: Knowledge) -> Iterable[Do]:
     standing = {one: _named(standing_of(one, knowledge, RULES), name) for one in everybody}
     wanted = _earned(rules, found.name, int(year), everybody, standing, knowledge) if found and rules else {}
     return [
-        Do(PROPOSAL, command)
+        Dispatch(PROPOSAL, command)
         for one in everybody
         for command in (
             lapsed(one, standing[one])
@@ -206,14 +206,14 @@ YEAR_AWARDS = Reaction(
 )
 
 
-def recognise(employee: str, knowledge: Knowledge) -> Iterable[Do]:
+def recognise(employee: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Whoever contributed when a unit's index rose is proposed for recognition, citing both surveys and the training."""
     if not knowledge.rule_sets(RULES):
         return []
     name = f"{KIND}-recognition-"
     standing = [one for one in standing_of(employee, knowledge, RULES) if one.proposal.startswith(name)]
     if has_left(knowledge, employee, LIFE):
-        return [Do(PROPOSAL, command) for command in lapsed(employee, standing)]
+        return [Dispatch(PROPOSAL, command) for command in lapsed(employee, standing)]
     wanted: dict[str, Propose] = {}
     for row in knowledge.rows(UNITS):
         for service, published in _surveys(row["key"], knowledge).items():
@@ -226,7 +226,7 @@ def recognise(employee: str, knowledge: Knowledge) -> Iterable[Do]:
                     reasons = _contribution(employee, row["key"], rise, rules, knowledge) if rise.period == period else ()
                     if reasons:
                         _add(wanted, employee, rise, reasons, rules, found.name)
-    return [Do(PROPOSAL, command) for command in brought_to(employee, wanted, standing)]
+    return [Dispatch(PROPOSAL, command) for command in brought_to(employee, wanted, standing)]
 
 
 def _contribution(employee: str, unit: str, rise: Rise, rules: RecognitionRules, knowledge: Knowledge) -> tuple[Reason, ...]:

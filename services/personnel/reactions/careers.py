@@ -53,7 +53,7 @@ from services.personnel.reactions.known import employment_of, in_force, rank_of,
 from services.personnel.tables import BOXES, CEILINGS
 from services.personnel.views import TALENT_BOXES
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
-from shared.flow.declared import Arm, Do, Keys, Reaction, Timer
+from shared.flow.declared import Arm, Dispatch, Keys, Reaction, Timer
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.withdrawn import that_count, that_stand
@@ -61,12 +61,12 @@ from shared.kernel.withdrawn import that_count, that_stand
 LEGAL_YEARS = 4
 
 
-def place_talent(employee: str, knowledge: Knowledge) -> Iterable[Do]:
+def place_talent(employee: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Every finalised period of somebody whose potential is known has a box, under the period's own rules; of nobody else."""
     assessed = [(fact.id, fact.event) for fact in that_stand(knowledge, PotentialAssessed, PotentialWithdrawn, employee)]
     if not assessed:
         for period in sorted({fact.event.period for fact in knowledge.facts(TalentBoxPlaced, employee)}):
-            yield Do(TALENT, Unplace(employee, period))
+            yield Dispatch(TALENT, Unplace(employee, period))
     if not assessed or employment_of(employee, knowledge) is None:
         return
     for period, result in sorted(results_of(employee, knowledge).items()):
@@ -77,7 +77,7 @@ def place_talent(employee: str, knowledge: Knowledge) -> Iterable[Do]:
         rules = read_talent(found.settings, BOXES, published=True)
         performance, (event, held) = rules.performance(result.predicate), potential
         box = rules.boxes[performance, held.value]
-        yield Do(TALENT, Place(employee, period, box, performance, held.value, (result.event, event), found.name))
+        yield Dispatch(TALENT, Place(employee, period, box, performance, held.value, (result.event, event), found.name))
 
 
 TALENT_PLACES = Reaction(
@@ -94,7 +94,7 @@ TALENT_PLACES = Reaction(
 )
 
 
-def propose_candidates(post: str, knowledge: Knowledge) -> Iterable[Do]:
+def propose_candidates(post: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Rank whoever has a box for the post, if it is vacant now."""
     opened = [fact.event for fact in knowledge.stream(vacancy_stream(post)) if isinstance(fact.event, VacancyOpened)]
     if not opened:
@@ -104,7 +104,7 @@ def propose_candidates(post: str, knowledge: Knowledge) -> Iterable[Do]:
     people = sorted({row["employee"] for row in knowledge.rows(TALENT_BOXES)})
     records = [record for one in people if (record := _record(one, rules, knowledge)) is not None]
     ranking, excluded = rank_candidates(opened[-1], records, rules)
-    return [Do(VACANCY, ProposeCandidates(post, ranking, excluded, found.name))]
+    return [Dispatch(VACANCY, ProposeCandidates(post, ranking, excluded, found.name))]
 
 
 def _boxes(employee: str, knowledge: Knowledge) -> Sequence[Fact[TalentBoxPlaced]]:
@@ -170,7 +170,7 @@ POST_PROPOSALS = Reaction(
 )
 
 
-def propose_promotion(employee: str, knowledge: Knowledge) -> Iterable[Do]:
+def propose_promotion(employee: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Propose the rank above when every condition is met, list it when little is missing, withdraw it otherwise."""
     found = knowledge.rules("promotion", knowledge.today)
     rules = read_promotion(found.settings, CEILINGS, published=True)
@@ -180,11 +180,11 @@ def propose_promotion(employee: str, knowledge: Knowledge) -> Iterable[Do]:
     if service is not None and examined is not None and len(examined.missing) <= rules.list_missing:
         name = promotion_name(examined.rank_to)
         wanted = ProposePromotion(employee, name, service.rank, examined.rank_to, examined.met, examined.missing, found.name)
-        yield Do(PROMOTION, wanted)
+        yield Dispatch(PROMOTION, wanted)
     missing = examined.missing if examined else (IN_SERVICE,) if has_left(knowledge, employee, LIFE) else ()
     for name in _open_promotions(employee, knowledge):
         if wanted is None or name != wanted.proposal:
-            yield Do(PROMOTION, WithdrawPromotion(employee, name, missing))
+            yield Dispatch(PROMOTION, WithdrawPromotion(employee, name, missing))
 
 
 def _service(employee: str, knowledge: Knowledge, rules: PromotionRules) -> Service | None:
@@ -256,7 +256,7 @@ def _sanction_ends(fact: Fact[SanctionImposed]) -> Iterable[Arm]:
     return () if event.until is None else (Arm(f"{event.employee}/{event.sanction}", event.until + timedelta(days=1)),)
 
 
-def _after_sanction(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:
+def _after_sanction(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Dispatch]:
     return propose_promotion(key.partition("/")[0], knowledge)
 
 

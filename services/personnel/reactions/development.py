@@ -32,25 +32,25 @@ from services.personnel.heard import (
 from services.personnel.reactions.keys import everyone, subject
 from services.personnel.reactions.known import history_of, standing_of, summaries_of
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
-from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
+from shared.flow.declared import Arm, Disarm, Dispatch, Reaction, Timer
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 
 
-def decide(employee: str, knowledge: Knowledge) -> Iterable[Do]:
+def decide(employee: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Propose what the results carry and withdraw what they no longer carry, under each period's own rules; nothing for who has left."""
     if not knowledge.facts(EmployeeRegistered, employee):
         return []
     if has_left(knowledge, employee, LIFE):
-        return [Do(PROPOSAL, command) for command in lapsed(employee, standing_of(employee, knowledge, "development"))]
+        return [Dispatch(PROPOSAL, command) for command in lapsed(employee, standing_of(employee, knowledge, "development"))]
     history, summaries = history_of(employee, knowledge), summaries_of(employee, knowledge)
     rules: dict[str, Rules] = {}
     for period in {*history, *(str(one.period) for one in summaries)}:
         found = knowledge.rules("development", Period.parse(period).end)
         rules[period] = Rules(found.name, read_conditions(found.settings, published=True))
     standing = standing_of(employee, knowledge, "development")
-    return [Do(PROPOSAL, command) for command in proposals_due(employee, history, summaries, rules, standing)]
+    return [Dispatch(PROPOSAL, command) for command in proposals_due(employee, history, summaries, rules, standing)]
 
 
 DEVELOPMENT_PROPOSALS = Reaction(
@@ -80,10 +80,10 @@ def _key(fact: Fact) -> str:
     return f"{fact.event.employee}/{fact.event.proposal}"
 
 
-def remind(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:
+def remind(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Dispatch]:
     """The last day has passed: say so, and leave the outcome to an official."""
     employee, _, proposal = key.partition("/")
-    yield Do(DEVELOPMENT, Remind(employee, proposal))
+    yield Dispatch(DEVELOPMENT, Remind(employee, proposal))
 
 
 IMPROVEMENT_END = Timer(

@@ -24,7 +24,7 @@ from services.personnel.reactions.known import employment_of, standing_of
 from services.personnel.tables import LADDERS
 from services.personnel.views import EMPLOYEES
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
-from shared.flow.declared import Do, Reaction
+from shared.flow.declared import Dispatch, Reaction
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -54,7 +54,7 @@ def _recorded(employee: str, year: str, knowledge: Knowledge) -> tuple[list[Abse
     return found, Absence(told.event.days_absent, told.id, told.event.days_in_row or 0) if told else None
 
 
-def decide(key: str, knowledge: Knowledge) -> Iterable[Do]:
+def decide(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """The rung that the year's days reach is proposed; a lower one that still awaits a decision is withdrawn.
 
     A lower one that was decided stays: the higher is proposed beside it. Nothing is proposed about somebody who has left.
@@ -62,7 +62,7 @@ def decide(key: str, knowledge: Knowledge) -> Iterable[Do]:
     employee, year = key.split("/")
     standing = [one for one in standing_of(employee, knowledge, "discipline") if one.period == year]
     if has_left(knowledge, employee, LIFE):
-        return [Do(PROPOSAL, command) for command in lapsed(employee, standing)]
+        return [Dispatch(PROPOSAL, command) for command in lapsed(employee, standing)]
     found = knowledge.rules("discipline", knowledge.today)
     rules = read_discipline(found.settings, LADDERS, published=True)
     months, told = _recorded(employee, year, knowledge)
@@ -78,7 +78,7 @@ def decide(key: str, knowledge: Knowledge) -> Iterable[Do]:
         programme = PROGRAMME.format(rung=rung.code)
         name = proposal_name("sanction", programme, year)
         wanted[name] = Propose(employee, name, "sanction", programme, year, reasons, found.name, "discipline", sanction=terms)
-    return [Do(PROPOSAL, command) for command in brought_to(employee, wanted, standing)]
+    return [Dispatch(PROPOSAL, command) for command in brought_to(employee, wanted, standing)]
 
 
 def of_attendance(fact: Fact[AttendanceRecorded], knowledge: Knowledge) -> Iterable[str]:

@@ -19,14 +19,14 @@ from services.personnel.events import (
 )
 from services.personnel.reactions.keys import subject
 from services.personnel.reactions.known import sanctions_of
-from shared.flow.declared import Arm, Disarm, Do, Reaction, Timer
+from shared.flow.declared import Arm, Disarm, Dispatch, Reaction, Timer
 from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact, Knowledge
 
 DISMISSAL = "dismissal"
 
 
-def dismiss(employee: str, knowledge: Knowledge) -> Iterable[Do]:
+def dismiss(employee: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """A dismissal (PP 94/2021 art. 8) ends employment on its day. Lifted from that day on, the end is revoked; lifted later, service begins
     again from the day of the lifting, and the days between stay outside it.
     """
@@ -35,11 +35,11 @@ def dismiss(employee: str, knowledge: Knowledge) -> Iterable[Do]:
         if sanction.effect != DISMISSAL:
             continue
         if lifted is not None and lifted.event.on <= sanction.since:
-            yield Do(EMPLOYEE, RevokeEnd(employee, lifted.event.document, sanction.since))
+            yield Dispatch(EMPLOYEE, RevokeEnd(employee, lifted.event.document, sanction.since))
             continue
-        yield Do(EMPLOYEE, EndEmployment(employee, "dismissed", sanction.since, sanction.document))
+        yield Dispatch(EMPLOYEE, EndEmployment(employee, "dismissed", sanction.since, sanction.document))
         if lifted is not None:
-            yield Do(EMPLOYEE, RegisterEmployee(employee, _kind(employee, knowledge), lifted.event.on))
+            yield Dispatch(EMPLOYEE, RegisterEmployee(employee, _kind(employee, knowledge), lifted.event.on))
 
 
 def _kind(employee: str, knowledge: Knowledge) -> str:
@@ -50,15 +50,15 @@ def _kind(employee: str, knowledge: Knowledge) -> str:
 DISMISSALS = Reaction(name="dismissals", on={SanctionImposed: subject, SanctionLifted: subject}, decide=dismiss)
 
 
-def lapse(employee: str, knowledge: Knowledge) -> Iterable[Do]:
+def lapse(employee: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """What is open of roles, mentorships, learning, guidance and time to improve is over with service, and goes on when it was not over."""
     service = Employment.known(knowledge, employee, LIFE)
     ended = service.ended(knowledge.today)
     if ended is not None:
-        yield Do(DEVELOPMENT, Lapse(employee, str(ended.how), ended.end))
+        yield Dispatch(DEVELOPMENT, Lapse(employee, str(ended.how), ended.end))
     for fact in knowledge.facts(EmploymentEndRevoked, employee):
         if service.serving(fact.event.since):
-            yield Do(DEVELOPMENT, Reopen(employee, fact.event.since))
+            yield Dispatch(DEVELOPMENT, Reopen(employee, fact.event.since))
 
 
 LAPSES = Reaction(
@@ -68,10 +68,10 @@ LAPSES = Reaction(
 )
 
 
-def _reach(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:
+def _reach(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Dispatch]:
     ended = Employment.known(knowledge, key, LIFE).ended(knowledge.today)
     if ended is not None:
-        yield Do(LEAVING, ReachEnd(key, ended.end))
+        yield Dispatch(LEAVING, ReachEnd(key, ended.end))
 
 
 def _ends(fact: Fact[EmploymentEnded]) -> Iterable[Arm]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.personnel.domain.rules_begin import RULES_BEGUN, BeginRules
 from shared.events.rule_set import RuleSetPublished
-from shared.flow.declared import Arm, Do, Timer
+from shared.flow.declared import Arm, Dispatch, Timer
 from shared.kernel.facts import Fact, Knowledge
 
 BY_TODAY = ("discipline", "promotion", "talent")
@@ -31,12 +31,12 @@ def _days(kind: str, since: date, settings: Mapping[str, Any]) -> Sequence[date]
     return sorted({since, *((date.fromisoformat(switch),) if switch else ())})
 
 
-def _begin(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Do]:
+def _begin(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Nothing on the day of rules that were withdrawn before it."""
     kind, _, text = key.partition("/")
     day = date.fromisoformat(text)
     if any(day in _days(kind, rules.since, rules.settings) for rules in knowledge.rule_sets(kind)):
-        yield Do(RULES_BEGUN, BeginRules(kind, day))
+        yield Dispatch(RULES_BEGUN, BeginRules(kind, day))
 
 
 RULES_BEGIN = Timer(name="rules-begin", on={RuleSetPublished: _begins}, fire=_begin)
