@@ -6,7 +6,7 @@ A fact that arrives while a decision is being taken waits for the row, marks it 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -259,6 +259,17 @@ def _failed(room: _Room, marked: Marked, error: Exception) -> None:
             " where agency = %s and reaction = %s and key = %s and tries = %s and cause is not distinct from %s",
             (parked, f"failed: {error!r}"[:2000], seconds, tx.agency_id, marked.reaction, marked.key, marked.tries, marked.cause),
         )
+
+
+def unsettled(tx: Transaction, reaction: str, keys: Iterable[str]) -> frozenset[str]:
+    """Those of these keys whose decision says nothing, or not what it would say now: marked, refused, failed or never taken."""
+    wanted = frozenset(keys)
+    taken = tx.execute(
+        "select key from decisions where agency = %s and reaction = %s and key = any(%s) and not dirty"
+        " and (outcome is null or outcome not like '%%refused%%')",
+        (tx.agency_id, reaction, sorted(wanted)),
+    ).fetchall()
+    return wanted - {row[0] for row in taken}
 
 
 _FIRST = f"select agency from decisions where dirty and not parked and {RESTED}"

@@ -1,15 +1,20 @@
-"""What a service declares to the flow: reactions that decide again when a fact arrives, and timers that fire when a day comes."""
+"""What a service declares to the flow: reactions to facts, timers for days that come, and kinds of jobs that the worker does in parts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.kernel.decider import Aggregate
 from shared.kernel.facts import Fact, Knowledge
+from shared.kernel.refusal import Refused
 from shared.views.view import View
+
+if TYPE_CHECKING:
+    from shared.flow.jobs import Job
+    from shared.flow.work import Work
 
 
 @dataclass(frozen=True)
@@ -100,3 +105,41 @@ class Timer:
     name: str
     on: Mapping[type, Callable[[Fact], Iterable[Arm | Disarm]]]
     fire: Callable[[str, datetime, Knowledge], Iterable[Dispatch]]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A part of a job is done and there is more: `done` things more than before; the next part goes on from `cursor` (JSON).
+
+    `total`: of how many, where that is known by now.
+    """
+
+    cursor: Any
+    done: int = 0
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """The last part of a job is done. `result` (a JSON object) is what the job is answered with from now on."""
+
+    result: Mapping[str, Any]
+    done: int = 0
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """Work that is longer than a request, such as a pay run: done by the worker in parts, each part one transaction.
+
+    `part`: (work, job) → Progress, or Done. It acts through the work alone, and what it does commits together with its cursor. One that
+    takes some seconds at most lets others pass. Refused, raised, ends the job as failed and leaves nothing of the part; returned, it ends
+    the job so and what was done stays. Any other trouble is tried again. One bad entry of many belongs into the result.
+    `starts`, `reads`: the actions of the policy whose holders may cancel and retry, or see, such jobs; who asked for one always may.
+    `cancelled`: what else happens with a cancellation, in its transaction; what the parts did before stays.
+    """
+
+    name: str
+    starts: str
+    reads: str
+    part: Callable[[Work, Job], Progress | Done | Refused]
+    cancelled: Callable[[Work, Job], None] = lambda work, job: None

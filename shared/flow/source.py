@@ -1,4 +1,4 @@
-"""What the flow needs of a service: its catalogue, what it hears, its views, reactions and timers."""
+"""What the flow needs of a service: its catalogue, what it hears, its views, reactions, timers and kinds of jobs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 from shared.events.envelope import Envelope
 from shared.events.registry import Catalogue, Heard
-from shared.flow.declared import Reaction, Timer
+from shared.flow.declared import JobKind, Reaction, Timer
 from shared.kernel.facts import Fact
 from shared.kernel.rules import RuleSet
 from shared.views.view import View
@@ -21,6 +21,7 @@ class Flowing(Protocol):
     views: tuple[View, ...]
     reactions: tuple[Reaction, ...]
     timers: tuple[Timer, ...]
+    jobs: tuple[JobKind, ...]
     defaults: tuple[RuleSet, ...]
 
 

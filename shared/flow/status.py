@@ -1,4 +1,4 @@
-"""What still waits: the outbox, events not yet consumed, marked decisions and due timers. Everything at zero means settled."""
+"""What still waits: the outbox, events not yet consumed, marked decisions, due timers, jobs. Everything at zero means settled."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ class Status:
     next_due: datetime | None
     progress: tuple[int, ...]
     moving: bool = False
+    jobs: int = 0
 
     @property
     def quiet(self) -> bool:
-        return not (self.moving or self.outbox or self.own or self.behind or self.decisions or self.due)
+        return not (self.moving or self.outbox or self.own or self.behind or self.decisions or self.due or self.jobs)
 
     def plain(self) -> dict[str, Any]:
         return asdict(self) | {"quiet": self.quiet, "next_due": self.next_due.isoformat() if self.next_due else None}
@@ -49,6 +50,7 @@ class _Moment:
     due: int
     parked: int
     next_due: datetime | None
+    jobs: int
 
 
 _SQL = """
@@ -60,7 +62,8 @@ select (select case when is_called then last_value else 0 end from events_positi
        (select count(*) from timers where fired is null and due <= %(now)s and tries < %(tries)s),
        (select count(*) from parked where consumer = %(service)s) + (select count(*) from decisions where dirty and parked)
          + (select count(*) from timers where fired is null and tries >= %(tries)s),
-       (select min(due) from timers where fired is null and tries < %(tries)s)
+       (select min(due) from timers where fired is null and tries < %(tries)s),
+       (select count(*) from worker_jobs where status in ('waiting', 'running'))
 """
 
 
@@ -94,4 +97,5 @@ def read(connection: Any, bus: Bus, service: str, relays: Sequence[str], topics:
         next_due=found.next_due,
         progress=(found.last, own, *marks, sum(ends.values()), sum(cursor[0] for cursor in cursors.values())),
         moving=before != found or found.last != last,
+        jobs=found.jobs,
     )

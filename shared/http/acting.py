@@ -14,8 +14,10 @@ from typing import Any
 from flask import Response, current_app, g, request
 
 from shared.events.envelope import Envelope
+from shared.flow import jobs
 from shared.flow.ahead import KnowledgeAhead
 from shared.flow.declared import Reads
+from shared.flow.jobs import Asker, Job
 from shared.flow.knowledge import StoreKnowledge
 from shared.http import documented
 from shared.http.paging import page
@@ -96,6 +98,11 @@ class RequestWork:
             self.made += self.last.events
         return self.last
 
+    def start(self, kind: str, about: str | None = None, total: int | None = None, **parameters: Any) -> Job:
+        """A job of this kind of the service's, or the one that is under way about the same thing; the worker does it after the commit."""
+        asker = Asker(self.actor.id, self.actor.roles, self.actor.client, self.meta.correlation)
+        return jobs.start(self.tx, jobs.kind_of(self.here.service, kind), asker, about, parameters, total)
+
     def loaded(self, aggregate: Aggregate, command: Any) -> tuple[Any, int]:
         """The state and the version of the stream that `command` (or whatever names its stream) goes to."""
         return commands.load(self.tx, self.here.service.events, aggregate, command)
@@ -172,6 +179,13 @@ class Unfinished:
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """What a command answers (202) when a job does the work: the job, under whose address (``Location``) one reads how far it is."""
+
+    job: Job
+
+
+@dataclass(frozen=True)
 class Repeatable:
     """The name under which a command's answer is kept: who, where, which key, and the digest of what was sent."""
 
@@ -186,6 +200,8 @@ class Repeatable:
         if stored is None:
             return None
         response = answer(stored.body, stored.status, stored.etag)
+        if stored.status == 202:
+            response.headers["Location"] = job_address(stored.body["id"])
         response.headers["Idempotency-Replayed"] = "true"
         return response
 
@@ -206,6 +222,10 @@ def repeatable() -> Repeatable | None:
     return Repeatable(f"{g.actor.client}/{g.actor.id}", f"{request.method} {request.path}", key, sent)
 
 
+def job_address(id_: str) -> str:
+    return f"/v1/jobs/{id_}"
+
+
 def answer(body: Any, status: int, etag: str | None = None) -> Response:
     """A JSON answer."""
     response = Response(dumps(body), status=status, content_type="application/json")
@@ -215,14 +235,14 @@ def answer(body: Any, status: int, etag: str | None = None) -> Response:
 
 
 def commanding(
-    action: str, *, subject: str | None = None, if_match: bool = False, status: int = 200, unfinished: bool = False
+    action: str, *, subject: str | None = None, if_match: bool = False, status: int = 200, accepted: bool = False, unfinished: bool = False
 ) -> Callable[..., Any]:
     """Make a function (work, [body,] **path) a route that changes something.
 
     `subject`: the path's parameter that the policy's relations look at, for the period that the path names, if it names one. Whom path
     and body name as the person concerned, is denied what only his role would allow. `if_match`: the caller must say which version he saw.
-    The function's dict is the answer's body; the ETag is the version of the stream that it wrote to last. `unfinished`: it may answer
-    :class:`Unfinished`. A refusal that it raises leaves nothing; one that it returns is answered the same, and what was done stays.
+    The function's dict is the answer's body; the ETag is the version of the stream that it wrote to last. `accepted`: it may answer
+    :class:`Accepted`. A refusal that it raises leaves nothing; one that it returns is answered the same, and what was done stays.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -231,7 +251,7 @@ def commanding(
             return _command(function, args, path, action, subject, if_match, status)
 
         view.action, view.changes = action, True
-        return documented.command(view, status=status, if_match=if_match, unfinished=unfinished)
+        return documented.command(view, status=status, if_match=if_match, accepted=accepted or unfinished)
 
     return decorate
 
@@ -279,17 +299,22 @@ def _command(
                 work.expected = _version_seen(required=if_match)
                 found = function(work, *args, **path)
                 etag = f'"{work.last.version}"' if work.last else None
+                accepted = False
                 if isinstance(found, Unfinished):  # its key stays free for the rest of the work
                     body, code = plain(found.body), 202
                 elif isinstance(found, Refused):
                     refused = found
                 else:
-                    body, code = plain(found), status
+                    accepted = isinstance(found, Accepted)
+                    body, code = (plain(found.job.plain()), 202) if accepted else (plain(found), status)
                     if name:
-                        name.keep(tx, status, body, etag)
+                        name.keep(tx, code, body, etag)
             if refused is not None:
                 raise refused
-            return answer(body, code, etag)
+            response = answer(body, code, etag)
+            if accepted:
+                response.headers["Location"] = job_address(found.job.id)
+            return response
         except Conflict as conflict:
             if work is not None and work.matched == conflict.stream:
                 raise _stale(conflict) from None

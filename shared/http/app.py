@@ -14,6 +14,7 @@ from shared.http.feed import feed
 from shared.http.forms import Edge
 from shared.http.health import health
 from shared.http.identity import Identity
+from shared.http.jobs import job_routes
 from shared.http.problems import handle_problems
 from shared.http.rule_sets import rule_sets
 from shared.http.serving import Clock, Limits, Served, Serving, Status, guard, public
@@ -64,7 +65,7 @@ def create_app(
     guard(app, addresses)
     api = _Api(app, spec_kwargs=_spec() | {"extra_plugins": [AddressForms(addresses.edge)]})
     aside = (set_aside_rows,) if any(view.name == "set_aside" for view in service.views) else ()
-    for blueprint in (health, rule_sets, feed, texts, *aside, *service.blueprints):
+    for blueprint in (health, rule_sets, feed, texts, job_routes, *aside, *service.blueprints):
         api.register_blueprint(blueprint)
     addresses.learn(api.spec.to_dict()["paths"])
     app.view_functions["api-docs.openapi_json"] = public(_opened(app.view_functions["api-docs.openapi_json"]))

@@ -55,17 +55,18 @@ PREFER = {
     "description": "`wait=20`: answer 202 with how far a long import has come after so many seconds; sent again, it goes on.",
 }
 ETAG = {"ETag": {"schema": {"type": "string"}, "description": "The version of the stream, in quotes."}}
+LOCATION = {"Location": {"schema": {"type": "string"}, "description": "The address of the job."}}
 ANYTHING = {"application/json": {"schema": {"type": "object"}}}
 
 
-def command(view: View, *, status: int, if_match: bool, unfinished: bool = False) -> View:
+def command(view: View, *, status: int, if_match: bool, accepted: bool = False) -> View:
     parameters = [IDEMPOTENCY_KEY, IF_MATCH] if if_match else [IDEMPOTENCY_KEY]
     refusals = ["UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "CONFLICT", "UNPROCESSABLE_ENTITY", "SERVICE_UNAVAILABLE"]
     if if_match:
         refusals += ["PRECONDITION_FAILED", "PRECONDITION_REQUIRED"]
     told = _responses(status, refusals)
-    if unfinished:
-        told["202"] = {"description": "A part is done; the same request goes on with it", "content": ANYTHING, "headers": ETAG}
+    if accepted:
+        told["202"] = {"description": "A job of the worker does it", "content": ANYTHING, "headers": LOCATION}
     return _add(view, parameters, told)
 
 

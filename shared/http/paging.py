@@ -18,7 +18,7 @@ USUAL = 100
 def page(tx: Transaction, view: View, equal: Mapping[str, Any], asked: Mapping[str, str], most: int) -> dict[str, Any]:
     """``{"items": […], "next": cursor or None}``. `asked` are the request's parameters ``limit`` and ``cursor``."""
     limit = limit_of(asked, most)
-    after = _key_of(asked["cursor"]) if "cursor" in asked else ""
+    after = key_of(asked["cursor"]) if "cursor" in asked else ""
     wanted = {name: value for name, value in equal.items() if value is not None}
     rows = reading.rows(tx, view, wanted, after=after, most=limit + 1)
     return {"items": rows[:limit], "next": cursor(rows[limit - 1]["key"]) if len(rows) > limit else None}
@@ -39,7 +39,8 @@ def cursor(key: str) -> str:
     return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
 
 
-def _key_of(given: str) -> str:
+def key_of(given: str) -> str:
+    """The key that :func:`cursor` wrote; the problem 422 for anything else."""
     try:
         key = base64.b64decode((given + "=" * (-len(given) % 4)).encode(), altchars=b"-_", validate=True).decode()
         if not key or "\0" in key:

@@ -88,6 +88,11 @@ COMMON = (
     Allow("read-events", role="subscriber-restricted"),
     Allow("read-restricted-events", role="subscriber-restricted"),
     Allow("read-settled", role="operator"),
+    # Which jobs: one's own, and those of kinds that another line lets one see or start.
+    *(Allow("read-jobs", role=role) for role in ("employee", "hr", "treasurer", "approver", "admin", "auditor", "operator")),
+    *(Allow("end-jobs", role=role) for role in ("employee", "hr", "treasurer", "approver", "admin", "operator")),
+    # In every kind: it is the operator who looks why one fails.
+    *(Allow(action, role="operator") for action in ("read-every-job", "end-every-job")),
     # Beside the right to the import that the row came by.
     *(Allow(action, role="hr") for action in ("list-set-aside", "decide-set-aside")),
 )

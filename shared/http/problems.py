@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from shared.events.codec import EventTooLarge
 from shared.http.identity import Unauthenticated
 from shared.http.wire import dumps
-from shared.kernel.refusal import Refused
+from shared.kernel.refusal import Refused, problem_body
 from shared.store.errors import CommitUnknown, Conflict, InProgress, KeyReused, StoreUnavailable, TooSlow, UnknownAgency
 
 log = logging.getLogger(__name__)
@@ -40,15 +40,7 @@ class Problem(Exception):
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
-        said = {
-            "type": f"urn:merit:problem:{self.code}",
-            "title": self.code.replace("-", " ").capitalize(),
-            "status": self.status,
-            "detail": f"Expected {self.expected}; found {self.found}.",
-            "expected": self.expected,
-            "found": self.found,
-            "remedy": self.remedy,
-        }
+        said = dict(problem_body(self.code, self.status, self.expected, self.found, self.remedy))
         if self.errors:
             said["errors"] = list(self.errors)
         if "correlation" in g:

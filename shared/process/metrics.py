@@ -10,6 +10,7 @@ BEHIND = Gauge(
 DECISIONS = Gauge("merit_decisions_waiting", "decisions marked and not yet taken", ["service"], registry=REGISTRY)
 DUE = Gauge("merit_timers_due_agencies", "agencies in which a timer is due", ["service"], registry=REGISTRY)
 PARKED = Gauge("merit_parked", "parked messages and decisions", ["service"], registry=REGISTRY)
+JOBS = Gauge("merit_jobs_under_way", "jobs that wait or run", ["service"], registry=REGISTRY)
 ALARM = Gauge(
     "merit_alarm",
     "1 while something needs a person: a stopped partition, a relay that refuses, an own log that stops",

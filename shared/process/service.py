@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.events.registry import Catalogue, Heard
-from shared.flow.declared import Reaction, Timer
+from shared.flow.declared import JobKind, Reaction, Timer
 from shared.http.blueprint import Blueprint
 from shared.http.policy import Policy
 from shared.kernel.rules import RuleSet
@@ -35,3 +35,4 @@ class Service:
     policy: Policy
     check_rules: Mapping[str, Callable[[Mapping[str, Any]], None]]
     defaults: tuple[RuleSet, ...] = ()
+    jobs: tuple[JobKind, ...] = ()

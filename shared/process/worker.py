@@ -1,4 +1,4 @@
-"""The worker process of a service: relay, exports, consumer and reactor as threads, and a small port for health and metrics."""
+"""The worker process of a service: relay, exports, consumer, reactor and jobs as threads, and a small port for health and metrics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import orjson
 import psycopg2
 from prometheus_client import generate_latest
 
-from shared.flow import exports, topics
+from shared.flow import exports, jobs, topics
 from shared.flow.consumer import Consumer
 from shared.flow.leases import owner_name
 from shared.flow.newly_heard import NewlyHeard
@@ -54,12 +54,17 @@ class Worker:
             service, self.database, settings.open_bus(), heard, owner, self.clock.now, self.stop, self.reactor.wake.set
         )
         self.newly_heard = NewlyHeard(service, self.database, settings.open_bus(), heard, self.clock.now, self.stop, self.reactor.wake.set)
+        self.jobs = jobs.Jobs(service, self.database, settings.log_database_url, self.clock.now, self.stop, self._appended)
         self.exports: dict[str, Relay] = {}
         self.threads: list[threading.Thread] = []
         self.died: str | None = None
 
     def _relay(self, name: str, topic: str, wanted: Callable[[Any], bool]) -> Relay:
         return Relay(name, self.settings.log_database_url, self.settings.open_bus(), topic, wanted, self.stop)
+
+    def _appended(self) -> None:
+        self.relay.wake.set()
+        self.reactor.wake.set()
 
     def _start(self, name: str, run: Callable[[], None]) -> None:
         def guarded() -> None:
@@ -77,6 +82,8 @@ class Worker:
     def run(self) -> None:
         self._start("relay", self.relay.run)
         self._start("reactor", self.reactor.run)
+        if self.service.jobs:
+            self._start("jobs", self.jobs.run)
         self._start("exports", self._watch_exports)
         self._start("pruning", self._prune)
         if self.consumer.topics:
@@ -107,8 +114,9 @@ class Worker:
         """Every hour give up what is kept for a time only."""
         while not self.stop.wait(PRUNE_SECONDS):
             try:
-                gone = idempotency.prune(self.database, codes_of(self.settings.agencies), self.clock.now())
-                LOG.info("%d answers to requests of long ago were given up", gone)
+                agencies, now = codes_of(self.settings.agencies), self.clock.now()
+                gone, ended = idempotency.prune(self.database, agencies, now), jobs.prune(self.database, agencies, now)
+                LOG.info("%d answers to requests of long ago and %d jobs were given up", gone, ended)
             except (StoreUnavailable, CommitUnknown, psycopg2.Error) as trouble:
                 LOG.warning("answers to requests of long ago are given up an hour later: %s", trouble)
 
@@ -127,6 +135,7 @@ class Worker:
             (metrics.DECISIONS, "decisions"),
             (metrics.DUE, "due"),
             (metrics.PARKED, "parked"),
+            (metrics.JOBS, "jobs"),
         ):
             gauge.labels(self.service.name).set(found.get(name, float("nan")))
         metrics.ALARM.labels(self.service.name, "any").set(1 if self.alarms() else 0)

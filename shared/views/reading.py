@@ -45,6 +45,25 @@ def rows(tx: Transaction, view: View, equal: dict[str, Any], *, after: str = "",
     return [dict(zip(names, one, strict=True)) for one in found]
 
 
+def keys(tx: Transaction, view: View, equal: Mapping[str, Any], *, after: str = "", most: int | None = None) -> list[str]:
+    """As :func:`rows`, the keys alone: what a long piece of work goes through, a page at a time."""
+    names = ["key", *(column.name for column in view.columns)]
+    conditions, params = _conditions(view, names, equal)
+    found = tx.execute(
+        f"select key from {current(tx, view)} where agency = %(agency)s and not gone{conditions} and key > %(after)s order by key"
+        " limit %(most)s",
+        {**params, "agency": tx.agency_id, "after": after, "most": most},
+    ).fetchall()
+    return [row[0] for row in found]
+
+
+def count(tx: Transaction, view: View, equal: Mapping[str, Any]) -> int:
+    """How many rows have columns that equal these values, as in :func:`rows`."""
+    conditions, params = _conditions(view, ["key", *(column.name for column in view.columns)], equal)
+    sql = f"select count(*) from {current(tx, view)} where agency = %(agency)s and not gone{conditions}"
+    return tx.execute(sql, {**params, "agency": tx.agency_id}).fetchone()[0]
+
+
 def selecting(tx: Transaction, view: View, column: str, equal: Mapping[str, Any]) -> str:
     """The statement that gives what `column` holds in the rows that match, for a larger statement to read inside the database."""
     _, names = _select(tx, view)

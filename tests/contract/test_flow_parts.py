@@ -757,7 +757,7 @@ def test_what_waits_is_counted_and_nothing_moves_in_between(granting, database, 
     assert found == status.Status(3, 1, 5, 2, 1, 1, NOW, (2, 1, 1, 0, 12, 14))
     assert found.plain() == {
         "outbox": 3, "own": 1, "behind": 5, "decisions": 2, "due": 1, "parked": 1, "next_due": NOW.isoformat(),
-        "progress": (2, 1, 1, 0, 12, 14), "moving": False, "quiet": False}  # fmt: skip
+        "progress": (2, 1, 1, 0, 12, 14), "moving": False, "jobs": 0, "quiet": False}  # fmt: skip
     assert read(LATER).due == 2 and read(NOW - timedelta(seconds=1)).due == 0
     with database.transaction("aa", NOW) as tx:
         tx.execute("update decisions set parked = true where key = 'a'")
@@ -765,6 +765,7 @@ def test_what_waits_is_counted_and_nothing_moves_in_between(granting, database, 
     after = read(LATER)
     assert (after.decisions, after.due, after.parked, after.next_due) == (1, 1, 3, LATER)
     quiet = status.Status(0, 0, 0, 0, 0, 3, None, (1,))
+    assert not replace(quiet, jobs=1).quiet
     assert quiet.quiet and quiet.plain()["next_due"] is None
     for changed in ("outbox", "own", "behind", "decisions", "due"):
         assert not replace(quiet, **{changed: 1}).quiet
