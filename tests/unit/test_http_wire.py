@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.http.identity import Identity, Unauthenticated, sign_token
-from shared.http.paging import _key_of, cursor
+from shared.http.paging import cursor, key_of
 from shared.http.wire import BadJson, check_json, dumps, plain
 from tests.support.web import MACHINE_NOW, key_pair
 
@@ -102,4 +102,4 @@ def test_all_other_json_passes(value):
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
 def test_a_cursor_leads_back_to_its_key(key):
-    assert _key_of(cursor(key)) == key
+    assert key_of(cursor(key)) == key
