@@ -8,27 +8,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from services.payroll import heard as h
+from services.payroll.domain.run import PAY_RUN, OpenRun
+from services.payroll.domain.run_id import RunId
 from services.payroll.events import RuleSetPublished
-from services.payroll.posting import post_chunk
+from services.payroll.jobs import PAY_RUN_JOB
 from services.payroll.service import SERVICE
 from shared.events.codec import encode
 from shared.events.envelope import Envelope
-from shared.flow import decisions
+from shared.flow import decisions, jobs
 from shared.flow.apply import Arrived, apply
 from shared.flow.facts import Place
-from shared.flow.knowledge import StoreKnowledge
-from shared.http.acting import RequestWork
-from shared.http.policy import Actor
+from shared.flow.jobs import Asker
 from shared.kernel.ids import event_id
-from shared.kernel.periods import Period
 from shared.local.databases import ServiceDatabase, ensure_service
 from shared.process.migrate import migrate
 from shared.store import bulk
-from shared.store.commands import Meta
+from shared.store.commands import Meta, execute
 from shared.store.database import Database
 
 AGENCY = "aa"
@@ -38,7 +36,6 @@ PREDICATES = ("baik", "sangat_baik", "baik", "butuh_perbaikan")
 CITY = Path(__file__).parents[1] / "scenario/mulyorejo/rules/allowance.json"
 SETTINGS: dict[str, Any] = json.loads(CITY.read_text(encoding="utf-8"))["settings"] | {"pay_basis": "finalized"}
 """Mulyorejo's own, but that pay rests on final results."""
-ACTOR = Actor("bench", AGENCY, frozenset({"treasurer"}), "bench")
 _NUMBERS = count(1)
 
 
@@ -124,14 +121,19 @@ def decide(database: Database) -> int:
 
 
 def pay(database: Database, month: str, employees: Sequence[str]) -> int:
-    """Post a month's run in parts, each its own transaction, as its requests do; how many people are through."""
-    passed, to_come = 0, list(employees)
-    while to_come:
-        with database.transaction(AGENCY, NOW) as tx:
-            work = RequestWork(ACTOR, NOW, tx, StoreKnowledge(tx, SERVICE), SimpleNamespace(service=SERVICE), Meta("bench", "c-1"))
-            done = post_chunk(work, Period.parse(month), to_come).done
-        passed, to_come = passed + done, to_come[done:]
-    return passed
+    """Post a month's run as its job does, part by part; how many people are through."""
+    run = RunId.parse(month)
+    with database.transaction(AGENCY, NOW) as tx:
+        execute(tx, SERVICE.events, PAY_RUN, OpenRun(month, month), Meta("bench", "c-1"))
+        asker = Asker("bench", frozenset({"treasurer"}), "bench", "c-1")
+        job = jobs.start(tx, jobs.kind_of(SERVICE, PAY_RUN_JOB), asker, str(run), {"run": str(run)}, len(employees))
+    while jobs.advance(database, SERVICE, AGENCY, NOW):
+        pass
+    with database.transaction(AGENCY, NOW) as tx:
+        job = jobs.read(tx, job.id)
+    if job.status != jobs.DONE or job.result["persons"] != len(employees):
+        raise RuntimeError(f"expected {len(employees)} people paid, found {job.plain()}")
+    return job.done
 
 
 def born(database: Database, employees: Sequence[str]) -> None:

@@ -103,9 +103,8 @@ def on_appraisal(person: str, period: str, act: str, body: Mapping[str, Any], se
 
 
 def pay(month: str, seat: Seat) -> None:
-    """A large agency is posted in parts; the run is asked on until it is closed."""
-    while seat.post("payroll", "/pay-runs", {"month": month}).body["status"] == "continuing":
-        pass
+    """Ask for the month's run, and wait until it is closed."""
+    seat.ended("payroll", seat.post("payroll", "/pay-runs", {"month": month}))
 
 
 def decide_proposals(document: str, kinds: Iterable[str], said: Mapping[str, Mapping[str, Any]], seat: Seat) -> None:

@@ -70,6 +70,29 @@ class Seat:
         """Give a command. `key` tells several commands of one step apart (the path alone does when it is given once)."""
         return self._ask("POST", service, path, json={} if body is None else body, headers=self._heads(path + key, if_match))
 
+    def ended(self, service: str, started: Answer) -> Any:
+        """What came of a command that a job does (202): its result, once it has one. Refusal when it failed, Unreachable when it stands.
+
+        What was answered at once is given back as it is.
+        """
+        if started.status != 202:
+            return started.body
+        seen, until, waits = None, time.monotonic() + self.patience, 0
+        while True:
+            job = self.get(service, f"/jobs/{started.body['id']}").body
+            if job["status"] == "done":
+                return job["result"]
+            asked = f"{self.who}: the job {job['kind']} of {job['about']}"
+            if job["status"] in ("failed", "cancelled"):
+                problem = job["problem"] or {"detail": "It was cancelled."}
+                raise Refusal(asked, problem.get("status", 409), problem)
+            if job["done"] != seen:
+                seen, until, waits = job["done"], time.monotonic() + self.patience, 0
+            elif time.monotonic() > until:
+                raise Unreachable(f"{asked}: nothing moved for {self.patience:g} s, after {job['done']} were done; does its worker run?")
+            time.sleep(_PAUSES[min(waits, len(_PAUSES) - 1)])
+            waits += 1
+
     def hand_in(self, service: str, path: str, content: bytes, name: str) -> Answer:
         """Import a CSV or XLSX file under its name."""
         kind = "text/csv" if name.endswith(".csv") else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -200,6 +200,15 @@ class RecoveryScheduled:
 
 @EVENTS.event(EventClass.PRIVATE)
 @dataclass(frozen=True)
+class PayRunOpened:
+    """The treasurer asked for a run, and its job begins: until it is closed no other run does. In the stream of PayRunContinued."""
+
+    month: str
+    run: str
+
+
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
 class PayRunContinued:
     """A part of a run is done: all people up to `reached`, in the order of their codes. Subject: the run. Stream ``payroll-run-<run>``.
 
@@ -220,7 +229,16 @@ class PayRunContinued:
 @EVENTS.event(EventClass.PRIVATE)
 @dataclass(frozen=True)
 class PayRunBegunAnew:
-    """Everybody was looked at in parts and nobody could be paid: the next request looks at all again. In the stream of PayRunContinued."""
+    """The run paid nobody and is not open any more; asked for again it looks at everybody. In the stream of PayRunContinued."""
+
+    month: str
+    run: str
+
+
+@EVENTS.event(EventClass.PRIVATE)
+@dataclass(frozen=True)
+class PayRunInterrupted:
+    """The run's job was cancelled after it had paid somebody: the run stays open until it is gone on with. In the same stream."""
 
     month: str
     run: str

@@ -10,6 +10,7 @@ from services.payroll.api import BLUEPRINTS
 from services.payroll.domain.scheme import KIND, read_scheme
 from services.payroll.events import EVENTS
 from services.payroll.heard import HEARD
+from services.payroll.jobs import JOBS
 from services.payroll.policy import POLICY
 from services.payroll.reactions import REACTIONS, TIMERS
 from services.payroll.tables import TABLES
@@ -35,4 +36,5 @@ SERVICE = Service(
     check_rules={KIND: check_allowance},
     # No national default: an allowance needs the region's own regulation (PP 12/2019 art. 58), which may adopt a table of defaults/.
     defaults=(),
+    jobs=JOBS,
 )

@@ -262,14 +262,12 @@ def _failed(room: _Room, marked: Marked, error: Exception) -> None:
 
 
 def unsettled(tx: Transaction, reaction: str, keys: Iterable[str]) -> frozenset[str]:
-    """Those of these keys whose decision says nothing, or not what it would say now: marked, refused, failed or never taken."""
-    wanted = frozenset(keys)
-    taken = tx.execute(
-        "select key from decisions where agency = %s and reaction = %s and key = any(%s) and not dirty"
-        " and (outcome is null or outcome not like '%%refused%%')",
-        (tx.agency_id, reaction, sorted(wanted)),
+    """Those of these keys of which something is still to come: marked (also parked), or refused, which says nothing of what is known."""
+    found = tx.execute(
+        "select key from decisions where agency = %s and reaction = %s and key = any(%s) and (dirty or outcome like '%%refused%%')",
+        (tx.agency_id, reaction, sorted(keys)),
     ).fetchall()
-    return wanted - {row[0] for row in taken}
+    return frozenset(row[0] for row in found)
 
 
 _FIRST = f"select agency from decisions where dirty and not parked and {RESTED}"

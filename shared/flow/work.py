@@ -61,7 +61,7 @@ class Work:
         return reading.keys(self.tx, view, equal, after=after, most=most)
 
     def unsettled(self, reaction: str, keys: Iterable[str]) -> frozenset[str]:
-        """Those of the decisions with these keys that something is still to come of: marked, refused, failed or never taken."""
+        """The keys of decisions of which something is still to come (:func:`shared.flow.decisions.unsettled`)."""
         return decisions.unsettled(self.tx, reaction, keys)
 
     def text(self, body: str) -> TextRef:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
@@ -15,8 +14,6 @@ from flask import Response, current_app, g, request
 
 from shared.events.envelope import Envelope
 from shared.flow import jobs
-from shared.flow.ahead import KnowledgeAhead
-from shared.flow.declared import Reads
 from shared.flow.jobs import Asker, Job
 from shared.flow.knowledge import StoreKnowledge
 from shared.http import documented
@@ -35,6 +32,8 @@ from shared.store.commands import Appended, Meta
 from shared.store.database import Transaction
 from shared.store.errors import Conflict
 from shared.store.texts import TextRef
+from shared.views import reading
+from shared.views.view import View
 
 RETRIES = 3
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -70,14 +69,9 @@ class RequestWork:
         """The calendar day where the agency is."""
         return self.knowledge.today
 
-    @contextmanager
-    def reading_ahead(self, reads: Reads, keys: Sequence[str]) -> Iterator[None]:
-        """Within, `knowledge` has read the subjects of all keys, and holds what they hold, in a handful of statements."""
-        before, self.knowledge = self.knowledge, KnowledgeAhead(self.tx, self.here.service, reads, keys)
-        try:
-            yield
-        finally:
-            self.knowledge, self.tx.ahead = before, None
+    def count(self, view: View, **equal: Any) -> int:
+        """How many rows of a view have columns that equal these values."""
+        return reading.count(self.tx, view, equal)
 
     def text(self, body: str) -> TextRef:
         """Keep what somebody wrote; an event carries only the reference."""
@@ -172,13 +166,6 @@ def work_in(tx: Transaction, now: datetime) -> RequestWork:
 
 
 @dataclass(frozen=True)
-class Unfinished:
-    """What a command answers (202) when a part of its work is done and stays: the same request, with the same key, goes on with it."""
-
-    body: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
 class Accepted:
     """What a command answers (202) when a job does the work: the job, under whose address (``Location``) one reads how far it is."""
 
@@ -199,9 +186,7 @@ class Repeatable:
         stored = idempotency.begin(tx, self.client, self.route, self.key, self.digest)
         if stored is None:
             return None
-        response = answer(stored.body, stored.status, stored.etag)
-        if stored.status == 202:
-            response.headers["Location"] = job_address(stored.body["id"])
+        response = _answered(stored.body, stored.status, stored.etag)
         response.headers["Idempotency-Replayed"] = "true"
         return response
 
@@ -222,10 +207,6 @@ def repeatable() -> Repeatable | None:
     return Repeatable(f"{g.actor.client}/{g.actor.id}", f"{request.method} {request.path}", key, sent)
 
 
-def job_address(id_: str) -> str:
-    return f"/v1/jobs/{id_}"
-
-
 def answer(body: Any, status: int, etag: str | None = None) -> Response:
     """A JSON answer."""
     response = Response(dumps(body), status=status, content_type="application/json")
@@ -234,15 +215,23 @@ def answer(body: Any, status: int, etag: str | None = None) -> Response:
     return response
 
 
+def _answered(body: Any, status: int, etag: str | None) -> Response:
+    """A command's answer; with the address of the job that was accepted (202)."""
+    response = answer(body, status, etag)
+    if status == 202:
+        response.headers["Location"] = f"/v1/jobs/{body['id']}"
+    return response
+
+
 def commanding(
-    action: str, *, subject: str | None = None, if_match: bool = False, status: int = 200, accepted: bool = False, unfinished: bool = False
+    action: str, *, subject: str | None = None, if_match: bool = False, status: int = 200, accepted: bool = False
 ) -> Callable[..., Any]:
     """Make a function (work, [body,] **path) a route that changes something.
 
     `subject`: the path's parameter that the policy's relations look at, for the period that the path names, if it names one. Whom path
     and body name as the person concerned, is denied what only his role would allow. `if_match`: the caller must say which version he saw.
     The function's dict is the answer's body; the ETag is the version of the stream that it wrote to last. `accepted`: it may answer
-    :class:`Accepted`. A refusal that it raises leaves nothing; one that it returns is answered the same, and what was done stays.
+    :class:`Accepted`.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -251,7 +240,7 @@ def commanding(
             return _command(function, args, path, action, subject, if_match, status)
 
         view.action, view.changes = action, True
-        return documented.command(view, status=status, if_match=if_match, accepted=accepted or unfinished)
+        return documented.command(view, status=status, if_match=if_match, accepted=accepted)
 
     return decorate
 
@@ -289,7 +278,7 @@ def _command(
     name = repeatable()
     for tries_left in reversed(range(RETRIES + 1)):
         now = here.clock.now()
-        work = refused = None
+        work = None
         try:
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
                 if name and (earlier := name.earlier(tx)):
@@ -299,22 +288,10 @@ def _command(
                 work.expected = _version_seen(required=if_match)
                 found = function(work, *args, **path)
                 etag = f'"{work.last.version}"' if work.last else None
-                accepted = False
-                if isinstance(found, Unfinished):  # its key stays free for the rest of the work
-                    body, code = plain(found.body), 202
-                elif isinstance(found, Refused):
-                    refused = found
-                else:
-                    accepted = isinstance(found, Accepted)
-                    body, code = (plain(found.job.plain()), 202) if accepted else (plain(found), status)
-                    if name:
-                        name.keep(tx, code, body, etag)
-            if refused is not None:
-                raise refused
-            response = answer(body, code, etag)
-            if accepted:
-                response.headers["Location"] = job_address(found.job.id)
-            return response
+                body, code = (plain(found.job.plain()), 202) if isinstance(found, Accepted) else (plain(found), status)
+                if name:
+                    name.keep(tx, code, body, etag)
+            return _answered(body, code, etag)
         except Conflict as conflict:
             if work is not None and work.matched == conflict.stream:
                 raise _stale(conflict) from None

@@ -22,7 +22,7 @@ from shared.store.errors import Conflict
 from tests.support import notebook
 from tests.support.notebook import NOTES, Take
 from tests.support.web import Web, web
-from tests.support.working import followed, work_on
+from tests.support.working import at_once, followed, work_on
 
 HR, OTHER, OPERATOR, NOBODY = ("m9", "hr"), ("m8", "hr"), ("x1", "operator"), ("m7", "employee")
 MANY = 7
@@ -79,11 +79,6 @@ def ask(here: Web, who: tuple[str, ...] = HR, **heads: str) -> Any:
 
 def taken(here: Web) -> list[str]:
     return [row[0] for row in here.owner("select subject from events order by position")]
-
-
-def at_once(here: Web) -> None:
-    """The rest before the next try is over."""
-    here.owner("alter table worker_jobs no force row level security; update worker_jobs set again = null")
 
 
 def test_a_job_is_done_in_parts_and_says_how_far_it_is(here: Web):

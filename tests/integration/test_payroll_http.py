@@ -15,7 +15,7 @@ from shared.events.schemas import faults
 from tests.support import payroll_places as places
 from tests.support import payroll_year as year
 from tests.support.knowledge import MemoryKnowledge
-from tests.support.payroll_web import TREASURER, hear, pay, problem_of, publish, settle
+from tests.support.payroll_web import TREASURER, hear, pay, post_run, problem_of, publish, settle
 from tests.support.payroll_year import at
 from tests.support.web import Web, web
 
@@ -83,7 +83,7 @@ def test_a_month_that_waits_says_what_for(here):
 
 
 def test_a_closed_run_is_answered_again_and_does_not_change(here):
-    again = here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "2026-06"})
+    again = post_run(here, {"month": "2026-06"})
     assert (again.status_code, again.get_json()["totals"]) == (201, here.answers[6]["totals"])
     assert here.owner("select count(*) from events where type like '%%AllowancePosted%%'") == [(3,)]
 
@@ -128,7 +128,7 @@ def test_two_runs_at_once_pay_once(postgres_url: str):
         hear(here, year.attendance(1, revision=2))
         here.clock.moment = at(3, 8)
         with ThreadPoolExecutor(4) as pool:
-            sent = [pool.submit(here.call, "POST", "/v1/pay-runs", TREASURER, json={"month": "2026-02"}) for _ in range(4)]
+            sent = [pool.submit(post_run, here, {"month": "2026-02"}) for _ in range(4)]
             answers = [each.result() for each in sent]
         assert [answer.status_code for answer in answers] == [201] * 4
         assert {answer.get_json()["totals"]["paid"] for answer in answers} == {3_500_452 + 42_006}
@@ -174,7 +174,7 @@ def test_who_left_owing_gives_back_beside_the_runs(postgres_url: str):
         pay(here, 1, at(2, 8))
         hear(here, year.attendance(1, absent=2, revision=2, employee="s1"))
         here.clock.moment = at(3, 8)
-        assert problem_of(here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "2026-02"})) == (409, "nothing-to-pay")
+        assert problem_of(post_run(here, {"month": "2026-02"})) == (409, "nothing-to-pay")
         listed = here.call("GET", "/v1/recoveries", TREASURER).get_json()["items"]
         assert [(one["employee"], one["amount"], one["first_run"]) for one in listed] == [("s1", 78_393, "2026-02")]
 

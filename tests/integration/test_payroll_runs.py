@@ -10,19 +10,18 @@ import pytest
 from services.payroll import heard as h
 from services.payroll import posting
 from services.payroll.domain.run_id import RunId
-from services.payroll.dossier import Schemes
-from services.payroll.posting import post_person
+from services.payroll.posting import post_part
 from services.payroll.service import SERVICE
 from shared.flow import decisions, timers
 from shared.flow.knowledge import StoreKnowledge
-from shared.kernel.decider import Aggregate
-from shared.store.commands import Appended, Meta, execute
-from shared.store.database import Transaction
+from shared.flow.work import Work
+from shared.store.commands import Meta
 from tests.support import payroll_year as year
 from tests.support.knowledge import heard
-from tests.support.payroll_web import ADMIN, TREASURER, arrive, hear, pay, problem_of, publish, settle
+from tests.support.payroll_web import ADMIN, TREASURER, arrive, hear, pay, post_run, problem_of, publish, settle
 from tests.support.payroll_year import at
 from tests.support.web import Web, web
+from tests.support.working import advance, followed
 
 
 def people(*employees: str) -> list:
@@ -89,12 +88,12 @@ def test_a_month_outside_the_agencys_life_costs_no_work(postgres_url: str, monke
             ("2100-11", (409, "month-not-over")),
         ):
             read.clear()
-            assert problem_of(here.call("POST", "/v1/pay-runs", TREASURER, json={"month": month})) == said
+            assert problem_of(post_run(here, {"month": month})) == said
             costs.add(len(read))
         assert max(costs) <= 30
         pay(here, 1, at(3, 8))
         read.clear()
-        assert problem_of(here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "1950-01"})) == (409, "run-out-of-order")
+        assert problem_of(post_run(here, {"month": "1950-01"})) == (409, "run-out-of-order")
         assert len(read) <= 4
 
 
@@ -104,7 +103,7 @@ def held(here: Web, query: str = "") -> list[tuple]:
 
 
 def supplementary(here: Web, month: str):
-    return here.call("POST", "/v1/pay-runs", TREASURER, json={"month": month, "supplementary": True})
+    return post_run(here, {"month": month, "supplementary": True})
 
 
 def test_who_was_held_stays_with_the_run_and_is_paid_by_a_supplementary_one(postgres_url: str):
@@ -119,7 +118,7 @@ def test_who_was_held_stays_with_the_run_and_is_paid_by_a_supplementary_one(post
         told = pay(here, 2, at(3, 8))
         lacking = {one["employee"]: [part["code"] for part in one["missing"]] for one in told["held"]}
         assert lacking == {"m2": ["attendance"], "m3": ["attendance", "predicate"]}
-        assert here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "2026-02"}).get_json() == told
+        assert post_run(here, {"month": "2026-02"}).get_json() == told
         shown = here.call("GET", "/v1/pay-runs/2026-02", TREASURER).get_json()
         assert (shown["held_count"], [one["employee"] for one in shown["held"]]) == (2, ["m2", "m3"])
         assert problem_of(supplementary(here, "2026-02")) == (409, "nothing-to-pay")
@@ -168,13 +167,13 @@ def test_a_closed_run_is_answered_again_before_any_view_has_folded_it(postgres_u
         publish(here)
         hear(here, *people("m1", "m2"), year.registered("m3"), year.position(employee="m3"))
         here.clock.moment = at(2, 8)
-        asked = [here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "2026-01"}) for _ in range(3)]
+        asked = [post_run(here, {"month": "2026-01"}) for _ in range(3)]
         first, *again = [answer.get_json() for answer in asked]
         missing = [{"code": "attendance", "about": "2026-01"}, {"code": "predicate", "about": "2025-Q4"}]
         assert first["held"] == [{"employee": "m3", "month": "2026-01", "missing": missing}] and first["held_count"] == 1
         assert again == [first, first]
         hear(here, year.attendance(1, employee="m3"))
-        assert here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "2026-01"}).get_json() == first
+        assert post_run(here, {"month": "2026-01"}).get_json() == first
 
 
 def test_a_month_that_waited_is_paid_also_where_a_later_one_is_posted(postgres_url: str):
@@ -198,7 +197,7 @@ def test_a_month_that_waited_is_paid_also_where_a_later_one_is_posted(postgres_u
 
 
 def test_a_supplementary_run_in_parts_counts_everybody_once(postgres_url: str, monkeypatch: pytest.MonkeyPatch):
-    """Two events fill a transaction: each request pays one person, and the last closes the run over all of them."""
+    """Two events fill a transaction: each part pays one person, and the last closes the run over all of them."""
     with web(postgres_url, SERVICE, "payroll_parts", ("mulyorejo",)) as here:
         publish(here)
         names = ("m1", "m2", "m3", "m4")
@@ -208,11 +207,14 @@ def test_a_supplementary_run_in_parts_counts_everybody_once(postgres_url: str, m
         hear(here, *(year.attendance(2, employee=one) for one in names[1:]))
         monkeypatch.setattr(posting, "CHUNK", 1)
         answers = []
-        while not answers or answers[-1]["status"] == "continuing":
-            answers.append(supplementary(here, "2026-02").get_json())
+        while not answers or answers[-1].status_code == 202:
+            answers.append(here.call("POST", "/v1/pay-runs", TREASURER, json={"month": "2026-02", "supplementary": True}))
+            advance(here)
             settle(here)
-        assert len(answers) > 2 and {one["run"] for one in answers} == {"2026-02.01"}
-        assert (answers[-1]["persons"], answers[-1]["totals"]["paid"]) == (3, 3 * 3_500_452)
+            if (job := followed(here, answers[-1], TREASURER))["status"] == "done":
+                break
+        assert len(answers) > 2 and {one.get_json()["about"] for one in answers} == {"2026-02.01"}
+        assert (job["result"]["persons"], job["result"]["totals"]["paid"]) == (3, 3 * 3_500_452)
 
 
 def test_a_decision_about_a_person_waits_for_the_run_that_is_posting_him(postgres_url: str):
@@ -225,8 +227,7 @@ def test_a_decision_about_a_person_waits_for_the_run_that_is_posting_him(postgre
         february, now = RunId("2026-02"), here.clock.now()
         with ThreadPoolExecutor(1) as pool:
             with here.database.transaction("mulyorejo", now) as tx:
-                books = Writing(tx)
-                assert post_person(books, february, "m1", Schemes(books.knowledge)).held is None
+                assert post_part(Work(tx, SERVICE, Meta("treasurer", "c")), february, [["m1"]]).held == []
                 arrive(here, year.attendance(1, absent=2, revision=2))
                 deciding = pool.submit(decisions.settle, here.database, SERVICE, "mulyorejo", now)
                 with pytest.raises(TimeoutError):
@@ -234,18 +235,6 @@ def test_a_decision_about_a_person_waits_for_the_run_that_is_posting_him(postgre
             assert deciding.result(30) == 1
         differences = "select data->>'month', data->>'difference', data->>'run' from events where type like '%%AllowanceAdjusted%%'"
         assert here.owner(differences) == [("2026-01", "-84011", "2026-03")]
-
-
-class Writing:
-    """The transaction of a run as the library's RequestWork gives it."""
-
-    def __init__(self, tx: Transaction) -> None:
-        self.tx, self.knowledge, self.appended = tx, StoreKnowledge(tx, SERVICE), 0
-
-    def execute(self, aggregate: Aggregate, command: object) -> Appended:
-        done = execute(self.tx, SERVICE.events, aggregate, command, Meta("treasurer", "c"))
-        self.appended += len(done.events)
-        return done
 
 
 DECEMBER = {"months": [12], "from_day": 20, "attendance": "provisional", "predicate": "hold", "source": "Perwal 42/2025 Pasal 9"}
@@ -260,7 +249,7 @@ def in_december(employee: str, absent: int, revision: int = 1, until: date | Non
 
 def run_on(here: Web, month: str, when) -> tuple[int, str | dict]:
     here.clock.moment = when
-    answer = here.call("POST", "/v1/pay-runs", TREASURER, json={"month": month})
+    answer = post_run(here, {"month": month})
     settle(here)
     return (201, answer.get_json()) if answer.status_code == 201 else problem_of(answer)
 

@@ -75,7 +75,7 @@ def test_a_run_over_many_people_costs_as_many_statements_as_over_one(postgres_ur
             payroll_web.hear(here, *facts)
             with monkeypatch.context() as patch:
                 sent = counted(patch)
-                answer = here.call("POST", "/v1/pay-runs", payroll_web.TREASURER, json={"month": "2026-01"}).get_json()
+                answer = payroll_web.post_run(here, {"month": "2026-01"}).get_json()
             cost[many] = len(sent)
             assert (answer["persons"], answer["totals"]["posted"]) == (many, sum(amounts(here).values()))
     assert cost[60] == cost[1]

@@ -103,6 +103,9 @@ class MemoryKnowledge:
         """Everything is at hand."""
         yield
 
+    def unsettled(self, reaction: str, keys: Iterable[str]) -> frozenset[str]:
+        return frozenset(key for key in keys if (reaction, key) in self.marked)
+
     def execute(self, aggregate: Any, command: Any) -> Done | None:
         """Decide and append. Statements of SQL (locks) have nothing to do here."""
         if not isinstance(aggregate, Aggregate):

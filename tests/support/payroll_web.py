@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from types import MappingProxyType
+
+from werkzeug.test import TestResponse
 
 from services.payroll.service import SERVICE
 from shared.events.codec import encode
@@ -17,6 +22,7 @@ from shared.store.database import AgencyBook, connect
 from tests.support import payroll_year as year
 from tests.support.payroll_year import at
 from tests.support.web import Web
+from tests.support.working import ended
 
 TREASURER, ADMIN = ("m20", "treasurer"), ("m0", "admin")
 PLACES = count(1)
@@ -62,9 +68,29 @@ def settle(here: Web) -> None:
         moved = bool(envelopes)
 
 
+@dataclass(frozen=True)
+class Ended:
+    """What a run came to when its job had ended: the closed run (201), or the problem that ended it."""
+
+    status_code: int
+    body: dict
+
+    def get_json(self) -> dict:
+        return self.body
+
+
+def post_run(here: Web, body: dict, headers: Mapping[str, str] = MappingProxyType({})) -> TestResponse | Ended:
+    """Ask for a run, and do its job to the end."""
+    answer = here.call("POST", "/v1/pay-runs", TREASURER, json=body, headers=headers)
+    if answer.status_code != 202:
+        return answer
+    job = ended(here, answer, TREASURER)
+    return Ended(201, job["result"]) if job["status"] == "done" else Ended(job["problem"]["status"], job["problem"])
+
+
 def pay(here: Web, month: int, when: datetime) -> dict:
     here.clock.moment = when
-    answer = here.call("POST", "/v1/pay-runs", TREASURER, json={"month": f"2026-{month:02d}"})
+    answer = post_run(here, {"month": f"2026-{month:02d}"})
     assert answer.status_code == 201, answer.get_json()
     settle(here)
     return answer.get_json()

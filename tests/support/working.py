@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,28 @@ def work_on(here: Web, agency: str = "mulyorejo") -> int:
     return do_jobs(here.database, here.app.extensions["merit"].service, agency, here.clock.now())
 
 
+def advance(here: Web, agency: str = "mulyorejo") -> bool:
+    """Do one part of one job; whether there was one."""
+    return jobs.advance(here.database, here.app.extensions["merit"].service, agency, here.clock.now())
+
+
+def at_once(here: Web) -> None:
+    """The rest before a next try is over."""
+    here.owner("alter table worker_jobs no force row level security; update worker_jobs set again = null")
+
+
 def followed(here: Web, answer: Any, who: Caller) -> dict[str, Any]:
     """The job that was started (202), as it is now."""
     assert answer.status_code == 202, answer.get_json()
     return here.call("GET", answer.headers["Location"], who).get_json()
+
+
+def ended(here: Web, answer: Any, who: Caller) -> dict[str, Any]:
+    """The job that was started (202), done to its end, also where another thread does a part of it meanwhile."""
+    for _ in range(1000):
+        work_on(here)
+        job = followed(here, answer, who)
+        if job["status"] not in (jobs.WAITING, jobs.RUNNING):
+            return job
+        time.sleep(0.01)
+    raise AssertionError(f"expected an end, found {job}")

@@ -18,7 +18,6 @@ from services.payroll.domain.explanation import explain
 from services.payroll.domain.scheme import read_scheme
 from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in
 from services.payroll.events import AllowanceAdjusted
-from services.payroll.posting import post_chunk
 from services.payroll.service import SERVICE
 from services.payroll.tables import TABLES
 from services.payroll.views import ALLOWANCES, HELD, RECOVERING
@@ -31,6 +30,7 @@ from shared.kernel.refusal import Refused
 from tests.support import payroll_places as places
 from tests.support import payroll_year as year
 from tests.support.knowledge import MemoryKnowledge, heard
+from tests.support.paying import post_chunk
 from tests.support.payroll_year import at
 
 CLASS_5, CLASS_8, CLASS_9 = 2_236_697, 3_500_452, 4_355_208

@@ -17,7 +17,6 @@ from services.payroll.domain.recovery import instalments
 from services.payroll.domain.scheme import read_scheme
 from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in
 from services.payroll.events import Missing, RecoveryScheduled
-from services.payroll.posting import post_chunk, posted_in
 from services.payroll.service import SERVICE
 from services.payroll.tables import TABLES
 from services.payroll.views import ALLOWANCES, EMPLOYEES, RECOVERING
@@ -27,6 +26,7 @@ from shared.kernel.refusal import Refused
 from tests.support import payroll_places as places
 from tests.support import payroll_year as year
 from tests.support.knowledge import MemoryKnowledge
+from tests.support.paying import post_chunk, posted_in
 from tests.support.payroll_year import at
 
 MONTHS = tuple(f"2026-{number:02d}" for number in range(1, 13))

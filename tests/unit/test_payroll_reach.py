@@ -15,7 +15,6 @@ from services.payroll.domain.entitlement import Entitlement, Held
 from services.payroll.domain.explanation import explain
 from services.payroll.dossier import Ledger, entitlement_of, known_months, read_dossier, read_ledger, scheme_in
 from services.payroll.events import AllowanceConfirmed, AllowanceHeld
-from services.payroll.posting import post_chunk
 from services.payroll.service import SERVICE
 from services.payroll.views import ALLOWANCES, RECOVERING
 from shared.kernel.facts import Fact
@@ -23,6 +22,7 @@ from shared.kernel.periods import Period
 from tests.support import payroll_places as places
 from tests.support import payroll_year as year
 from tests.support.knowledge import MemoryKnowledge
+from tests.support.paying import post_chunk
 from tests.support.payroll_year import at
 
 ONLY_PREDICATE = [{"name": "performance", "share_percent": 100, "factor": "predicate"}]

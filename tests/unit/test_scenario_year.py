@@ -254,3 +254,17 @@ def test_a_list_is_read_to_its_last_page() -> None:
     with _answering((200, {"items": [{"key": "a"}], "next": "n"}), (200, {"items": [{"key": "b"}], "next": None})) as (seat, asked):
         assert [row["key"] for row in seat.items("appraisal", "/x", period="2026-Q1")] == ["a", "b"]
     assert asked[1]["path"] == "/v1/x?period=2026-Q1&cursor=n"
+
+
+def test_a_job_is_followed_to_its_result_or_its_problem() -> None:
+    job = {"id": "j1", "kind": "pay-run", "about": "2026-01", "problem": None}
+    going = [(202, job), (200, job | {"status": "running", "done": 1}), (200, job | {"status": "running", "done": 2})]
+    with _answering(*going, (200, job | {"status": "done", "done": 3, "result": {"persons": 3}})) as (seat, asked):
+        assert seat.ended("appraisal", seat.post("appraisal", "/x")) == {"persons": 3}
+    assert [one["path"] for one in asked] == ["/v1/x", *["/v1/jobs/j1"] * 3]
+    problem = {"type": "urn:merit:problem:nothing-to-pay", "status": 409, "expected": "somebody", "found": "nobody"}
+    with _answering((202, job), (200, job | {"status": "failed", "done": 0, "problem": problem})) as (seat, _):
+        with pytest.raises(Refusal, match="pay-run of 2026-01 was answered 409. expected: somebody; found: nobody"):
+            seat.ended("appraisal", seat.post("appraisal", "/x"))
+    with _answering((201, {"status": "posted"})) as (seat, _):
+        assert seat.ended("appraisal", seat.post("appraisal", "/x")) == {"status": "posted"}

@@ -1,4 +1,4 @@
-"""A pay run: in parts where it is long, closed once, with the totals of all that it posted. Stream ``payroll-run-<run>``."""
+"""A pay run: opened, done in parts, closed once, with the totals of all that it posted. Stream ``payroll-run-<run>``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from datetime import date
 from services.payroll.domain.early import EarlyRule
 from services.payroll.domain.recovery import Payment
 from services.payroll.domain.run_id import RunId
-from services.payroll.events import AllowancePosted, LeftOut, LeftOutNamed, PayRunBegunAnew, PayRunContinued, PayRunPosted
+from services.payroll.events import (
+    AllowancePosted,
+    LeftOut,
+    LeftOutNamed,
+    PayRunBegunAnew,
+    PayRunContinued,
+    PayRunInterrupted,
+    PayRunOpened,
+    PayRunPosted,
+)
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period
@@ -57,11 +66,20 @@ class Run:
     totals: Totals = Totals()
     held: int = 0
     named: tuple[LeftOut, ...] | None = None
+    opened: bool = False
 
     @property
     def open(self) -> bool:
-        """Whether it has begun and is not closed."""
-        return self.posted is None and self.people > 0
+        """Whether it has begun and is not closed. An earlier release did not say that a run was opened."""
+        return self.posted is None and (self.opened or self.people > 0)
+
+
+@dataclass(frozen=True)
+class OpenRun:
+    """Let the run begin, or go on; the caller has looked whether it may."""
+
+    run: str
+    month: str
 
 
 @dataclass(frozen=True)
@@ -94,19 +112,36 @@ class CloseRun:
 
 @dataclass(frozen=True)
 class BeginAnew:
-    """The parts have paid nobody, and what has become known since may concern those whom they passed."""
+    """Everybody was looked at and nobody could be paid; what becomes known from now on may concern those whom the parts passed."""
 
     run: str
     month: str
 
 
-def decide(state: Run, command: ContinueRun | CloseRun | BeginAnew) -> Sequence[object]:
+@dataclass(frozen=True)
+class InterruptRun:
+    """The run's job is cancelled."""
+
+    run: str
+    month: str
+
+
+def decide(state: Run, command: OpenRun | ContinueRun | CloseRun | BeginAnew | InterruptRun) -> Sequence[object]:
     """What comes after a run is closed does nothing; closing a run that posted nothing is refused."""
     if state.posted is not None:
         return ()
-    if isinstance(command, BeginAnew):
-        return (PayRunBegunAnew(command.month, command.run),) if state.open and not state.totals.persons else ()
-    return _continue(command) if isinstance(command, ContinueRun) else _close(state, command)
+    match command:
+        case OpenRun():
+            return () if state.open else (PayRunOpened(command.month, command.run),)
+        case ContinueRun():
+            return _continue(command)
+        case CloseRun():
+            return _close(state, command)
+    if not state.open:
+        return ()
+    if not state.totals.persons:
+        return (PayRunBegunAnew(command.month, command.run),)
+    return (PayRunInterrupted(command.month, command.run),) if isinstance(command, InterruptRun) else ()
 
 
 def _continue(command: ContinueRun) -> Sequence[object]:
@@ -157,7 +192,10 @@ def evolve(state: Run, event: object) -> Run:
             return replace(state, posted=event, named=state.named or (None if event.held else ()))
         case PayRunContinued():
             part = Totals(event.persons, event.total_posted, event.total_adjustments, event.total_paid)
-            return Run(None, event.reached, state.people + event.people, state.totals + part, state.held + event.held, state.named)
+            people, held = state.people + event.people, state.held + event.held
+            return replace(state, reached=event.reached, people=people, totals=state.totals + part, held=held)
+        case PayRunOpened():
+            return replace(state, opened=True)
         case PayRunBegunAnew():
             return Run()
         case LeftOutNamed():
@@ -214,8 +252,8 @@ def check_none_open(run: RunId, unfinished: RunId | None) -> None:
         raise Refused(
             "run-not-closed",
             expected=f"the run {unfinished} to be closed",
-            found="a part of it is posted",
-            remedy=f"send the request of the run {unfinished} again until its status is posted",
+            found="it is being paid, or its job was cancelled or failed",
+            remedy=f"wait for the job of the run {unfinished} (GET /v1/jobs?kind=pay-run), or ask for that run again",
         )
 
 
