@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from services.payroll.domain.dossier import Dossier
@@ -14,6 +15,7 @@ from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, LeaveOut, Post, Settle
 from services.payroll.domain.recovery import ADJUSTMENTS_ALONE, PayAdjustments, Payment, settle
 from services.payroll.domain.run_id import RunId
+from services.payroll.domain.scheme import Scheme
 from services.payroll.dossier import READ, Ledger, Schemes, known_months, months_between, read_dossier, read_ledger
 from services.payroll.events import AdjustmentsPosted, AllowancePosted, Missing
 from services.payroll.reactions import ENTITLEMENT
@@ -80,6 +82,16 @@ class Person:
     def has_moved(self, month: str) -> bool:
         return self.employee in self.moved or _month_key(self.employee, month) in self.moved
 
+    @cached_property
+    def rules(self) -> Mapping[str, str]:
+        """The rule set by which each posted month was decided last."""
+        ledger, last = self.ledger, {}
+        for fact in (*ledger.calculated, *ledger.adjusted, *ledger.confirmed):
+            before = last.get(fact.event.month)
+            if before is None or before.version < fact.version:
+                last[fact.event.month] = fact
+        return {event.month: last[event.month].event.rule_set for event in ledger.postings if event.month in last}
+
 
 def _month_key(employee: str, month: str) -> str:
     """The key of the decision about what concerns one month alone."""
@@ -109,6 +121,7 @@ class Posting:
 
     def __init__(self, books: Books, run: RunId) -> None:
         self.books, self.run, self.schemes = books, run, Schemes(books.knowledge)
+        self._schemes: dict[str, Scheme | None] = {}
 
     def people(self, page: Sequence[str]) -> Iterator[Person]:
         """The people of a page with their ledgers, which nobody else changes before the transaction ends, and what has moved of them."""
@@ -162,13 +175,15 @@ class Posting:
 
     def post(self, person: Person) -> Passed:
         """Bring posted months to what is known now, then post the open ones up to the run's. Held when the run's own month is."""
-        ledger = person.ledger if person.ledger is not None else read_ledger(self.books.knowledge, person.employee)
+        ledger = person.ledger
+        if ledger is None:
+            raise LookupError(f"expected the ledger of {person.employee}, found one that cannot be read")
         before = self._paid_in(ledger)
         if self._through(ledger):
             return Passed(before)
         dossier = read_dossier(self.books.knowledge, person.employee)
         between = months_between(dossier, ledger, self.run.month)
-        findings = self._findings(person, dossier, between, ledger)
+        findings = self._findings(person, dossier, between)
         due = [each for each in findings if isinstance(each, Entitlement) and not each.outside]
         payable = [each for each in due if not ledger.state(each.month).posted]
         paid = self._pay_person(person.employee, ledger, findings, payable) if payable or not self.run.number else ()
@@ -182,22 +197,27 @@ class Posting:
             return any(event.run == str(self.run) for event in ledger.payments)
         return any(event.month == self.run.month for event in ledger.postings)
 
-    def _findings(self, person: Person, dossier: Dossier, between: frozenset[str], ledger: Ledger) -> list[Entitlement | Held]:
+    def _findings(self, person: Person, dossier: Dossier, between: frozenset[str]) -> list[Entitlement | Held]:
         """What is known now of the months up to the run's, but for those posted ones that are decided already as they would be now."""
-        known = known_months(dossier) | ledger.months | between
+        known = known_months(dossier) | person.ledger.months | between
         months = sorted({month for month in known if month <= self.run.month} | {self.run.month})
-        fresh = (Period.parse(month) for month in months if not self._stands(person, ledger, month))
-        return [entitle(month, dossier, self.schemes.on(month)) for month in fresh]
+        return [entitle(Period.parse(month), dossier, self._scheme(month)) for month in months if not self._stands(person, month)]
 
-    def _stands(self, person: Person, ledger: Ledger, month: str) -> bool:
+    def _scheme(self, month: str) -> Scheme | None:
+        """The rules of a month, looked up once for all people of the part."""
+        if month not in self._schemes:
+            self._schemes[month] = self.schemes.on(Period.parse(month))
+        return self._schemes[month]
+
+    def _stands(self, person: Person, month: str) -> bool:
         """Whether a posted month is as it should be: no decision about it is to be taken, and the rules are those that it went by.
 
         A month that is paid before it ends is looked at each time, for what counts only while it runs.
         """
-        state, scheme = ledger.state(month), self.schemes.on(Period.parse(month))
-        if not state.posted or state.result is None or scheme is None or person.has_moved(month):
+        scheme, decided_by = self._scheme(month), person.rules.get(month)
+        if scheme is None or decided_by != scheme.rule_set or person.has_moved(month):
             return False
-        return state.result.rule_set == scheme.rule_set and not (scheme.early is not None and scheme.early.covers(Period.parse(month)))
+        return scheme.early is None or not scheme.early.covers(Period.parse(month))
 
     def _pay_person(
         self, employee: str, ledger: Ledger, findings: Sequence[Entitlement | Held], payable: Sequence[Entitlement]
@@ -222,7 +242,7 @@ class Posting:
 
     def _pay(self, employee: str, payable: Sequence[Entitlement], ledger: Ledger) -> tuple[Payment, ...]:
         """The adjustments go with the last month posted; the cap counts on all that the run pays."""
-        scheme = self.schemes.on(Period.parse(payable[-1].month))
+        scheme = self._scheme(payable[-1].month)
         total = sum(each.total for each in payable)
         adjustments = settle(total, ledger.outstanding, scheme.recovery_cap)
         posts = [Post(employee, each.month, str(self.run), each) for each in payable[:-1]]
@@ -236,7 +256,7 @@ class Posting:
 
     def _pay_alone(self, employee: str, ledger: Ledger) -> tuple[Payment, ...]:
         """A run that can pay the person no month still pays what earlier months are owed."""
-        scheme = self.schemes.on(self.run.period)
+        scheme = self._scheme(self.run.month)
         if scheme is None:
             return ()
         run = str(self.run)
