@@ -181,12 +181,12 @@ class Repeatable:
     key: str
     digest: str
 
-    def earlier(self, tx: Transaction) -> Response | None:
-        """The answer given before, or None; from here on the key is taken."""
+    def earlier(self, tx: Transaction, accepted: bool = False) -> Response | None:
+        """The answer given before, or None; from here on the key is taken. `accepted`: it may be a job."""
         stored = idempotency.begin(tx, self.client, self.route, self.key, self.digest)
         if stored is None:
             return None
-        response = _answered(stored.body, stored.status, stored.etag)
+        response = _answered(stored.body, stored.status, stored.etag, accepted)
         response.headers["Idempotency-Replayed"] = "true"
         return response
 
@@ -215,10 +215,10 @@ def answer(body: Any, status: int, etag: str | None = None) -> Response:
     return response
 
 
-def _answered(body: Any, status: int, etag: str | None) -> Response:
-    """A command's answer; with the address of the job that was accepted (202)."""
+def _answered(body: Any, status: int, etag: str | None, accepted: bool) -> Response:
+    """A command's answer; where a job may be `accepted` (202), with the address of the job."""
     response = answer(body, status, etag)
-    if status == 202:
+    if accepted and status == 202:
         response.headers["Location"] = f"/v1/jobs/{body['id']}"
     return response
 
@@ -237,7 +237,7 @@ def commanding(
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
         def view(*args: Any, **path: Any) -> Response:
-            return _command(function, args, path, action, subject, if_match, status)
+            return _command(function, args, path, action, subject, if_match, status, accepted)
 
         view.action, view.changes = action, True
         return documented.command(view, status=status, if_match=if_match, accepted=accepted)
@@ -272,7 +272,14 @@ def querying(action: str, *, subject: str | None = None, listed: bool = False) -
 
 
 def _command(
-    function: Callable[..., Any], args: tuple, path: dict[str, Any], action: str, subject: str | None, if_match: bool, status: int
+    function: Callable[..., Any],
+    args: tuple,
+    path: dict[str, Any],
+    action: str,
+    subject: str | None,
+    if_match: bool,
+    status: int,
+    accepted: bool,
 ) -> Response:
     here = serving()
     name = repeatable()
@@ -281,7 +288,7 @@ def _command(
         work = None
         try:
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
-                if name and (earlier := name.earlier(tx)):
+                if name and (earlier := name.earlier(tx, accepted)):
                     return earlier
                 work = work_in(tx, now)
                 work.authorise(action, path.get(subject), period_in(path), named(path, *args))
@@ -291,7 +298,7 @@ def _command(
                 body, code = (plain(found.job.plain()), 202) if isinstance(found, Accepted) else (plain(found), status)
                 if name:
                     name.keep(tx, code, body, etag)
-            return _answered(body, code, etag)
+            return _answered(body, code, etag, accepted)
         except Conflict as conflict:
             if work is not None and work.matched == conflict.stream:
                 raise _stale(conflict) from None

@@ -61,6 +61,13 @@ def take_many(work: RequestWork) -> Accepted:
     return Accepted(work.start("notes", about="all", total=MANY, many=MANY))
 
 
+@many_notes.route("/later-notes", methods=["POST"])
+@commanding("take-many", status=202)
+def take_later(work: RequestWork) -> dict[str, Any]:
+    """What follows from it comes later, without a job."""
+    return {"later": True}
+
+
 @pytest.fixture
 def here(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     monkeypatch.setattr(TROUBLE, "at", None)
@@ -104,6 +111,12 @@ def test_asking_twice_gives_the_same_job_until_it_has_ended(here: Web):
     work_on(here)
     assert ask(here, **{"Idempotency-Key": "k"}).get_json()["id"] == first.get_json()["id"]
     assert ask(here).get_json()["id"] != first.get_json()["id"]
+
+
+def test_an_answer_without_a_job_names_none(here: Web):
+    for _ in range(2):
+        answer = here.call("POST", "/v1/later-notes", HR, headers={"Idempotency-Key": "later"})
+        assert (answer.status_code, answer.get_json(), answer.headers.get("Location")) == (202, {"later": True}, None)
 
 
 @pytest.mark.parametrize("passing", (True, False), ids=("somebody else wrote", "it failed"))
