@@ -28,6 +28,7 @@ import psycopg2
 
 from shared.flow import points
 from shared.flow.declared import Done, JobKind, Progress
+from shared.flow.knowledge import StoreKnowledge
 from shared.flow.source import Flowing
 from shared.flow.trying import PASSING, RESTED, RESTS
 from shared.flow.work import Work
@@ -44,6 +45,8 @@ KEPT = timedelta(days=90)
 """How long a job that has ended is kept for those who ask what became of it."""
 
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
+PATIENT = "set local idle_in_transaction_session_timeout = '60s'"
+"""A part may compute for long between its statements."""
 LIVE = f"status in ('{WAITING}', '{RUNNING}')"
 
 
@@ -180,7 +183,7 @@ def listed(
 
 def work_of(tx: Transaction, service: Flowing, job: Job) -> Work:
     """What a part of the job acts through: in the name of who asked for it."""
-    return Work(tx, service, Meta(job.asker.id, job.asker.correlation))
+    return Work(tx, service, Meta(job.asker.id, job.asker.correlation), StoreKnowledge(tx, service))
 
 
 def cancel(tx: Transaction, service: Flowing, job: Job) -> None:
@@ -218,6 +221,7 @@ def advance(database: Database, service: Flowing, agency: str, now: datetime) ->
     job = None
     try:
         with database.transaction(agency, now) as tx:
+            tx.before_next(PATIENT)
             row = tx.execute(
                 f"select {_COLUMNS} from worker_jobs where agency = %s and {LIVE} and {RESTED}"
                 " order by updated limit 1 for update skip locked",

@@ -1,18 +1,19 @@
-"""What a part of a job is given: one transaction of one agency, everything that the service knows in it, and a way to act."""
+"""What acts: one transaction of one agency, everything that the service knows in it, and a way to execute commands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
+from shared.events.envelope import Envelope
 from shared.flow import decisions
 from shared.flow.ahead import KnowledgeAhead
 from shared.flow.declared import Reads
-from shared.flow.knowledge import StoreKnowledge
 from shared.flow.source import Flowing
+from shared.kernel.calendar import Calendar
 from shared.kernel.decider import Aggregate
 from shared.kernel.facts import Knowledge
 from shared.store import commands, texts
@@ -25,27 +26,48 @@ from shared.views.view import View
 
 @dataclass
 class Work:
-    """`appended` counts the events that the transaction will append."""
+    """A part of a job, or a request (``RequestWork``). It may be done again, so nothing has an effect but through this object.
+
+    `appended` counts the events that the transaction will append, and `made` notes them, for those who must name them; `last`: what the
+    last command appended.
+    """
 
     tx: Transaction
     service: Flowing
     meta: Meta
-    knowledge: Knowledge = field(init=False)
+    knowledge: Knowledge
     appended: int = 0
+    made: list[Envelope] | None = None
+    last: Appended | None = None
 
-    def __post_init__(self) -> None:
-        self.knowledge = StoreKnowledge(self.tx, self.service)
+    @property
+    def now(self) -> datetime:
+        return self.tx.now
+
+    @property
+    def calendar(self) -> Calendar:
+        """The agency's, as it is known now."""
+        return self.knowledge.calendar
 
     @property
     def today(self) -> date:
         """The calendar day where the agency is."""
         return self.knowledge.today
 
-    def execute(self, aggregate: Aggregate, command: Any) -> Appended:
-        """Decide, and append with the commit. Raises Refused."""
-        done = commands.execute(self.tx, self.service.events, aggregate, command, self.meta)
-        self.appended += len(done.events)
-        return done
+    def execute(self, aggregate: Aggregate, command: Any, expected: int | None = None) -> Appended:
+        """Decide, and append with the commit. `expected`: the version that the stream must have. Raises Refused, Conflict."""
+        self.last = commands.execute(self.tx, self.service.events, aggregate, command, self.meta, expected)
+        self.appended += len(self.last.events)
+        if self.made is not None:
+            self.made += self.last.events
+        return self.last
+
+    def loaded(self, aggregate: Aggregate, command: Any) -> tuple[Any, int]:
+        """The state and the version of the stream that `command` (or whatever names its stream) goes to."""
+        return commands.load(self.tx, self.service.events, aggregate, command)
+
+    def state(self, aggregate: Aggregate, command: Any) -> Any:
+        return self.loaded(aggregate, command)[0]
 
     @contextmanager
     def reading_ahead(self, reads: Reads, keys: Sequence[str]) -> Iterator[None]:
@@ -60,6 +82,10 @@ class Work:
         """The next keys of a view's rows whose columns equal these values, in the view's order."""
         return reading.keys(self.tx, view, equal, after=after, most=most)
 
+    def count(self, view: View, **equal: Any) -> int:
+        """How many rows of a view have columns that equal these values."""
+        return reading.count(self.tx, view, equal)
+
     def unsettled(self, reaction: str, keys: Iterable[str]) -> frozenset[str]:
         """The keys of decisions of which something is still to come (:func:`shared.flow.decisions.unsettled`)."""
         return decisions.unsettled(self.tx, reaction, keys)
@@ -67,3 +93,7 @@ class Work:
     def text(self, body: str) -> TextRef:
         """Keep what somebody wrote; an event carries only the reference."""
         return texts.save(self.tx, body)
+
+    def read_text(self, id_: str) -> str | None:
+        """What was written, or None once it has been erased."""
+        return texts.read(self.tx, id_)

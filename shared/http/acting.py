@@ -6,103 +6,56 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
 from flask import Response, current_app, g, request
 
-from shared.events.envelope import Envelope
 from shared.flow import jobs
 from shared.flow.jobs import Asker, Job
 from shared.flow.knowledge import StoreKnowledge
+from shared.flow.work import Work
 from shared.http import documented
 from shared.http.paging import page
 from shared.http.policy import NOBODY, Actor, named, period_in
 from shared.http.problems import Problem
 from shared.http.serving import Serving, serving
 from shared.http.wire import dumps, plain
-from shared.kernel.calendar import Calendar
 from shared.kernel.decider import Aggregate
-from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from shared.store import commands, idempotency, texts
+from shared.store import idempotency
 from shared.store.commands import Appended, Meta
 from shared.store.database import Transaction
 from shared.store.errors import Conflict
-from shared.store.texts import TextRef
-from shared.views import reading
-from shared.views.view import View
 
 RETRIES = 3
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @dataclass
-class RequestWork:
-    """What a route's function is given: the caller, the moment, and everything the service knows, in one transaction.
+class RequestWork(Work):
+    """What a route's function is given: the caller beside the transaction and everything that the service knows in it.
 
     The function may be called again when another writer comes between, so it has no effect but through this object.
     """
 
-    actor: Actor
-    now: datetime
-    tx: Transaction
-    knowledge: Knowledge
-    here: Serving
-    meta: Meta
+    actor: Actor = field(kw_only=True)
+    here: Serving = field(kw_only=True)
     expected: int | None = None
+    """The version in ``If-Match``, until the first command compares it."""
     matched: str | None = None
-    last: Appended | None = None
-    appended: int = field(default=0)
-    made: list[Envelope] | None = None
-    """Where what is appended is noted, for those who must name it."""
 
-    @property
-    def calendar(self) -> Calendar:
-        """The agency's, as it is known now."""
-        return self.knowledge.calendar
-
-    @property
-    def today(self) -> date:
-        """The calendar day where the agency is."""
-        return self.knowledge.today
-
-    def count(self, view: View, **equal: Any) -> int:
-        """How many rows of a view have columns that equal these values."""
-        return reading.count(self.tx, view, equal)
-
-    def text(self, body: str) -> TextRef:
-        """Keep what somebody wrote; an event carries only the reference."""
-        return texts.save(self.tx, body)
-
-    def read_text(self, id_: str) -> str | None:
-        """What was written, or None once it has been erased."""
-        return texts.read(self.tx, id_)
-
-    def execute(self, aggregate: Aggregate, command: Any) -> Appended:
-        """Decide, and append with the commit. The first call compares the stream with ``If-Match``. Raises Refused."""
-        expected, self.expected = self.expected, None
-        if expected is not None:
-            self.matched = aggregate.stream(command)
-        self.last = commands.execute(self.tx, self.here.service.events, aggregate, command, self.meta, expected)
-        self.appended += len(self.last.events)
-        if self.made is not None:
-            self.made += self.last.events
-        return self.last
+    def execute(self, aggregate: Aggregate, command: Any, expected: int | None = None) -> Appended:
+        """As :meth:`Work.execute`. The first call compares the stream with ``If-Match``."""
+        if self.expected is not None:
+            expected, self.expected, self.matched = self.expected, None, aggregate.stream(command)
+        return super().execute(aggregate, command, expected)
 
     def start(self, kind: str, about: str | None = None, total: int | None = None, **parameters: Any) -> Job:
         """A job of this kind of the service's, or the one that is under way about the same thing; the worker does it after the commit."""
         asker = Asker(self.actor.id, self.actor.roles, self.actor.client, self.meta.correlation)
         return jobs.start(self.tx, jobs.kind_of(self.here.service, kind), asker, about, parameters, total)
-
-    def loaded(self, aggregate: Aggregate, command: Any) -> tuple[Any, int]:
-        """The state and the version of the stream that `command` (or whatever names its stream) goes to."""
-        return commands.load(self.tx, self.here.service.events, aggregate, command)
-
-    def state(self, aggregate: Aggregate, command: Any) -> Any:
-        return self.loaded(aggregate, command)[0]
 
     def found(self, row: Mapping[str, Any] | None, what: str, key: str) -> dict[str, Any]:
         """The row. Refused with 404 when there is none."""
@@ -157,12 +110,12 @@ class RequestWork:
         )
 
 
-def work_in(tx: Transaction, now: datetime) -> RequestWork:
+def work_in(tx: Transaction) -> RequestWork:
     """The present request's work."""
     here, actor = serving(), g.actor
     trace = request.headers.get("traceparent", "")
     meta = Meta(actor=actor.id, correlation=g.correlation, traceparent=trace if TRACEPARENT.fullmatch(trace) else None)
-    return RequestWork(actor, now, tx, StoreKnowledge(tx, here.service), here, meta)
+    return RequestWork(tx, here.service, meta, StoreKnowledge(tx, here.service), actor=actor, here=here)
 
 
 @dataclass(frozen=True)
@@ -257,7 +210,7 @@ def querying(action: str, *, subject: str | None = None, listed: bool = False) -
             here = serving()
             now = here.clock.now()
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
-                work = work_in(tx, now)
+                work = work_in(tx)
                 work.authorise(action, path.get(subject), period_in(path))
                 found = function(work, *args, **path)
             if isinstance(found, Response):
@@ -290,7 +243,7 @@ def _command(
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
                 if name and (earlier := name.earlier(tx, accepted)):
                     return earlier
-                work = work_in(tx, now)
+                work = work_in(tx)
                 work.authorise(action, path.get(subject), period_in(path), named(path, *args))
                 work.expected = _version_seen(required=if_match)
                 found = function(work, *args, **path)

@@ -40,7 +40,7 @@ def _events() -> Response:
     here, now = serving(), serving().clock.now()
     after, limit = _after(request.args.get("after", "0")), limit_of(request.args, here.limits.batch)
     with here.database.transaction(g.actor.agency, now, g.until) as tx:
-        work = work_in(tx, now)
+        work = work_in(tx)
         work.authorise("read-events", None)
         restricted = work.may("read-restricted-events", None)
         agency = tx.agency_id

@@ -187,7 +187,7 @@ def _answered(declared: Declared, path: Mapping[str, Any]) -> Response:
     with here.database.transaction(g.actor.agency, now, g.until) as tx:
         if name and (earlier := name.earlier(tx)):
             return earlier
-        work_in(tx, now).authorise(declared.action, None)
+        work_in(tx).authorise(declared.action, None)
         begun = name is not None and _part(name, 0).earlier(tx) is not None
     limits = here.limits
     body = request.get_data(cache=True)
@@ -196,7 +196,7 @@ def _answered(declared: Declared, path: Mapping[str, Any]) -> Response:
         raise _needs_key(len(reads), declared.events_each)
     job = _Import(declared, reads, path, name, replacing, len(reads))
     with here.database.transaction(g.actor.agency, now, g.until) as tx:
-        job.prepare(work_in(tx, now))
+        job.prepare(work_in(tx))
     if begun and not dry_run:
         return _in_chunks(job)
     events = _tried(job, dry_run)
@@ -214,7 +214,7 @@ def _tried(job: _Import, dry_run: bool) -> int:
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
                 if job.name and (stored := job.name.earlier(tx)):
                     return stored.get_json()["events"]
-                work = work_in(tx, now)
+                work = work_in(tx)
                 job.carry_out(work, 0, None)
                 job.check(dry_run)
                 if dry_run or work.appended > CHUNK:
@@ -295,7 +295,7 @@ def _chunk(job: _Import, before: _Done) -> _Done:
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
                 if done := part.earlier(tx):
                     return before.after(done.get_json(), 0)
-                work = work_in(tx, now)
+                work = work_in(tx)
                 reached = job.carry_out(work, before.reached, CHUNK - ROOM)
                 job.check(False, f"the first {before.reached} rows were imported; these changed meanwhile: send the others in a new file")
                 said = {**job.report(work.appended, False), "reached": reached}
