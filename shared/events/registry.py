@@ -115,6 +115,14 @@ class Catalogue:
         _, data = self.current(type_, codec.loads(raw))
         return codec.decode(data, declared.model)
 
+    def reader(self, type_: str) -> Callable[[str | bytes], Any] | None:
+        """:meth:`read` for many events of one type: what there is to look up about the type is looked up once. None for an unknown type."""
+        base, version = split_type(type_)
+        declared = self.types.get(base)
+        if declared is None:
+            return None
+        return codec.reader(declared.model) if version == declared.version else lambda raw: self.read(type_, raw)
+
 
 class Heard:
     """What a service hears of others: for each type a dataclass with only the fields that it uses."""
@@ -135,6 +143,11 @@ class Heard:
         """As :meth:`Catalogue.read`, over every service heard."""
         catalogue = self._catalogue(type_)
         return catalogue.read(type_, raw) if catalogue else None
+
+    def reader(self, type_: str) -> Callable[[str | bytes], Any] | None:
+        """As :meth:`Catalogue.reader`, over every service heard."""
+        catalogue = self._catalogue(type_)
+        return catalogue.reader(type_) if catalogue else None
 
     def _catalogue(self, type_: str) -> Catalogue | None:
         parts = type_.split(".")

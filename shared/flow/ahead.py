@@ -8,7 +8,7 @@ from typing import Any
 from shared.flow import facts
 from shared.flow.declared import Reads
 from shared.flow.knowledge import StoreKnowledge, base_of
-from shared.flow.source import Flowing, fact_of
+from shared.flow.source import Flowing, fact_of, facts_of
 from shared.kernel.facts import Fact
 from shared.kernel.rules import RuleBook
 from shared.store import log
@@ -41,14 +41,12 @@ class KnowledgeAhead(StoreKnowledge):
     def _read_ahead(self, types: Sequence[str]) -> Mapping[tuple[str, type], list[Fact]]:
         subjects = sorted(self._subjects)
         log.read_ahead(self._tx, subjects)
-        own = (one for subject in subjects for one in self._tx.ahead.about(subject))
         found: dict[tuple[str, type], list[Fact]] = {}
-        for envelope in (*own, *facts.about_many(self._tx, subjects, types)):
-            fact = fact_of(self._service, envelope)
-            if fact is not None:
-                found.setdefault((fact.subject, type(fact.event)), []).append(fact)
+        for fact in facts_of(self._service, self.agency, (*self._tx.ahead.rows, *facts.rows_about(self._tx, subjects, types))):
+            found.setdefault((fact.subject, type(fact.event)), []).append(fact)
         for competing in found.values():
-            competing.sort(key=lambda fact: fact.rank)
+            if len(competing) > 1:
+                competing.sort(key=lambda fact: fact.rank)
         return found
 
     def facts(self, model: type, subject: str) -> Sequence[Fact]:

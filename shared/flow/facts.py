@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -59,13 +59,12 @@ def about(tx: Transaction, subject: str, base: str) -> list[Envelope]:
     return [envelope_of(row, tx.agency) for row in found]
 
 
-def about_many(tx: Transaction, subjects: Sequence[str], types: Sequence[str]) -> list[Envelope]:
-    """Facts of these types (``merit.appraisal.TargetSet.v1``) about any of the subjects, in one statement."""
-    found = tx.execute(
+def rows_about(tx: Transaction, subjects: Sequence[str], types: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Rows of the facts of these types (``merit.appraisal.TargetSet.v1``) about any of the subjects, in one statement."""
+    return tx.execute(
         f"select {_COLUMNS} from facts where agency = %s and subject = any(%s) and type = any(%s)",
         (tx.agency_id, list(subjects), list(types)),
     ).fetchall()
-    return [envelope_of(row, tx.agency) for row in found]
 
 
 def in_order(tx: Transaction, topic: str, partition: int, after: int, before: int, most: int) -> list[tuple[int, Envelope]]:

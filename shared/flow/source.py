@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol
 
+from shared.events.codec import loads
 from shared.events.envelope import Envelope
 from shared.events.registry import Catalogue, Heard
 from shared.flow.declared import JobKind, Reaction, Timer
@@ -49,3 +51,17 @@ def fact_of(service: Flowing, envelope: Envelope) -> Fact | None:
         envelope.correlation,
         envelope.hops,
     )
+
+
+def facts_of(service: Flowing, agency: str, rows: Iterable[Sequence[Any]]) -> Iterator[Fact]:
+    """:func:`fact_of` for rows of the log or of the facts kept: of thousands the envelopes would cost as much as the facts."""
+    readers: dict[str, Callable[[str], Any] | None] = {}
+    for _, id_, _, stream, version, type_, subject, effective, recorded, data, meta in rows:
+        if type_ not in readers:
+            register = service.events if type_.split(".")[1] == service.name else service.heard
+            readers[type_] = register.reader(type_)
+        read = readers[type_]
+        if read is not None:
+            said = loads(meta)
+            of_envelope = (said["actor"], said["correlation"], said["hops"])
+            yield Fact(read(data), id_, type_, agency, subject, stream, version, effective, recorded, *of_envelope)

@@ -74,26 +74,21 @@ def read_ahead(tx: Transaction, subjects: Sequence[str]) -> None:
     rows = tx.execute(
         f"select {COLUMNS} from events where agency = %s and subject = any(%s) order by position", (tx.agency_id, list(subjects))
     ).fetchall()
-    tx.ahead = Ahead(frozenset(subjects), [envelope_of(row, tx.agency) for row in rows])
+    tx.ahead = Ahead(tx.agency, frozenset(subjects), rows)
 
 
 class Ahead:
-    """What was read ahead: for each subject its events in order of position, and those of each stream. A stream has one subject."""
+    """What was read ahead: for each subject the rows of its events in order of position, and each stream. A stream has one subject."""
 
-    def __init__(self, subjects: frozenset[str], envelopes: Sequence[Envelope]) -> None:
-        self.subjects = subjects
-        self._of_subject: dict[str, list[Envelope]] = {}
-        self._of_stream: dict[str, list[Envelope]] = {}
-        for one in envelopes:
-            self._of_subject.setdefault(one.subject, []).append(one)
-            self._of_stream.setdefault(one.stream, []).append(one)
-
-    def about(self, subject: str) -> Sequence[Envelope]:
-        return self._of_subject.get(subject, ())
+    def __init__(self, agency: str, subjects: frozenset[str], rows: Sequence[Sequence[Any]]) -> None:
+        self.agency, self.subjects, self.rows = agency, subjects, rows
+        self._of_stream: dict[str, list[Sequence[Any]]] = {}
+        for row in rows:
+            self._of_stream.setdefault(row[3], []).append(row)
 
     def stream(self, name: str) -> Sequence[Envelope]:
         """Its events, none for a stream that was not there (or is of another subject)."""
-        return self._of_stream.get(name, ())
+        return [envelope_of(row, self.agency) for row in self._of_stream.get(name, ())]
 
 
 def stream_ahead(tx: Transaction, stream: str) -> list[Envelope]:
