@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
@@ -154,7 +154,13 @@ def counts_working_days(published: Iterable[Fact[RuleSetPublished]]) -> bool:
 def known_months(dossier: Dossier) -> frozenset[str]:
     """The months of which something is known that belongs to the month itself: these are calculated, and those that a run came by."""
     own = {fact.event.month for fact in dossier.attendance} | {fact.event.paid_with for fact in dossier.awards if fact.event.paid_with}
-    return frozenset(own | {str(month) for fact in dossier.predicates for month in paid_months(Period.parse(fact.event.period))})
+    return frozenset(own).union(*(_paid_by(fact.event.period) for fact in dossier.predicates))
+
+
+@cache
+def _paid_by(period: str) -> frozenset[str]:
+    """The months that a predicate of the period may pay. Agencies know some dozens of periods."""
+    return frozenset(str(month) for month in paid_months(Period.parse(period)))
 
 
 def months_between(dossier: Dossier, ledger: Ledger, until: str) -> frozenset[str]:
@@ -162,15 +168,19 @@ def months_between(dossier: Dossier, ledger: Ledger, until: str) -> frozenset[st
 
     A month that a run passed because service had ended leaves no trace; when the end is revoked it is owed like any other.
     """
-    paid = min((event.month for event in ledger.postings), default=None)
-    if paid is None:
-        return frozenset()
-    found, month = set(), Period.parse(paid)
-    while str(month) < until:
+    paid = min((event.month for event in ledger.postings), default=until)
+    known = ledger.months
+    return frozenset(name for name, month in _months_after(paid, until) if name not in known and dossier.employment.serves_in(month))
+
+
+@lru_cache(maxsize=1024)
+def _months_after(first: str, until: str) -> tuple[tuple[str, Period], ...]:
+    """The months after `first` up to `until`, the same for most people of a run."""
+    found, month = [], Period.parse(first) if first else None
+    while month is not None and str(month) < until:
         month = month.shift(1)
-        if str(month) not in ledger.months and dossier.employment.serves_in(month):
-            found.add(str(month))
-    return frozenset(found)
+        found.append((str(month), month))
+    return tuple(found)
 
 
 def entitlement_of(knowledge: Knowledge, employee: str, month: Period) -> Entitlement | Held:
