@@ -25,6 +25,7 @@ from typing import Any
 
 import orjson
 import psycopg2
+import psycopg2.errors
 
 from shared.flow import points
 from shared.flow.declared import Done, JobKind, Progress
@@ -202,18 +203,19 @@ def retry(tx: Transaction, job: Job) -> None:
         raise Refused(
             "job-not-failed", expected="a job that failed", found=f"one that is {job.status}", remedy="look at the job; ask for a new one"
         )
-    if under_way(tx, job.kind, job.about) is not None:
+    try:
+        tx.execute(
+            "update worker_jobs set status = %s, tries = 0, again = null, problem = null, error = null, updated = clock_timestamp()"
+            " where agency = %s and id = %s",
+            (WAITING, tx.agency_id, job.id),
+        )
+    except psycopg2.errors.UniqueViolation:
         raise Refused(
             "job-under-way",
             expected=f"no other job under way about {job.about}",
             found="one",
             remedy="wait for that one, or cancel it first",
-        )
-    tx.execute(
-        "update worker_jobs set status = %s, tries = 0, again = null, problem = null, error = null, updated = clock_timestamp()"
-        " where agency = %s and id = %s",
-        (WAITING, tx.agency_id, job.id),
-    )
+        ) from None
 
 
 def advance(database: Database, service: Flowing, agency: str, now: datetime) -> bool:

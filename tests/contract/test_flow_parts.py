@@ -209,6 +209,26 @@ def test_a_decision_leaves_its_outcome_and_its_events_name_their_cause(granting,
     assert (made.actor, made.correlation, made.causation, made.hops, made.recorded) == ("system:grants.grant", "c-7", cause, 5, LATER)
 
 
+def test_of_what_is_marked_parked_or_refused_something_is_still_to_come(granting, database):
+    def decide(key, knowledge):
+        if key == "refused":
+            raise Refused("no-rules", expected="rules", found="none", remedy="publish")
+        return [] if key == "done" else [][1]
+
+    def unsettled(*keys, reaction="grant", agency="aa"):
+        with database.transaction(agency, NOW) as tx:
+            return decisions.unsettled(tx, reaction, keys)
+
+    service, everything = decide_by(decide), ("bad", "done", "never", "refused")
+    marks(database, service, "bad", "done", "refused")
+    assert unsettled(*everything) == {"bad", "done", "refused"} and unsettled("done") == {"done"} and unsettled() == set()
+    while decisions.settle(database, service, "aa", LATER):
+        pass
+    assert outcomes(database)["bad"][:2] == (True, True)
+    assert unsettled(*everything) == {"bad", "refused"}
+    assert unsettled(*everything, reaction="other") == unsettled(*everything, agency="bb") == set()
+
+
 def test_so_many_are_decided_together_in_the_order_of_their_keys(granting, database, monkeypatch):
     taken = []
     service = decide_by(lambda key, _: taken.append(key) or [])

@@ -189,6 +189,10 @@ def test_rows_are_found_by_what_they_hold_in_the_order_of_their_keys(database):
         assert reading.rows(tx, view, {"key": "r4"}) == [{"key": "r4", "total": 5, "names": ["x"], "place": None}]
         assert reading.row(tx, view, "r1") == {"key": "r1", "total": 2, "names": ["y"], "place": "east"}
         assert reading.row(tx, view, "r5") is None and reading.row(tx, view, "r9") is None and reading.rows(tx, view, {"key": "r5"}) == []
+        everywhere = {"place": ["east", "west"]}
+        assert reading.keys(tx, view, everywhere, after="r1") == ["r2", "r3"] and reading.keys(tx, view, everywhere, most=1) == ["r1"]
+        assert reading.keys(tx, view, {}, after="q") == ["r1", "r2", "r3", "r4"] and reading.keys(tx, view, {"key": "r5"}) == []
+        assert [reading.count(tx, view, asked) for asked in (everywhere, everywhere | {"total": 1}, {"key": "r5"})] == [3, 2, 0]
         with pytest.raises(KeyError, match="view purses has no column amount, colour; it has key, total, names, place"):
             reading.rows(tx, view, {"colour": 1, "total": 1, "amount": 2})
     with database.transaction("bb", NOW) as tx:
