@@ -48,6 +48,10 @@ KEPT = timedelta(days=90)
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 PATIENT = "set local idle_in_transaction_session_timeout = '60s'"
 """A part may compute for long between its statements."""
+TROUBLED = f"""status = '{FAILED}' and error is not null and not exists (
+    select from worker_jobs later where later.agency = worker_jobs.agency and later.kind = worker_jobs.kind
+    and later.about = worker_jobs.about and later.updated > worker_jobs.updated)"""
+"""The jobs that failed, not by a refusal, and that nobody has asked for again since: an operator has to look."""
 LIVE = f"status in ('{WAITING}', '{RUNNING}')"
 
 
@@ -277,7 +281,7 @@ def _failed(database: Database, agency: str, now: datetime, job: Job, error: Exc
             " again = clock_timestamp() + %s * interval '1 second'"
             f" where agency = %s and id = %s and tries = %s and done = %s and {LIVE}",
             (
-                *(FAILED if over else RUNNING, _json(problem) if over else None, repr(error)[:2000]),
+                *(FAILED if over else RUNNING, _json(problem) if over else None, None if refused else repr(error)[:2000]),
                 *(RESTS[min(job.tries, len(RESTS) - 1)], tx.agency_id, job.id, job.tries, job.done),
             ),
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.bus.protocol import Bus
+from shared.flow.jobs import TROUBLED
 from shared.flow.own import TOPIC
 from shared.flow.trying import MOST_TRIES
 from shared.store.horizon import horizon
@@ -53,15 +54,15 @@ class _Moment:
     jobs: int
 
 
-_SQL = """
+_SQL = f"""
 select (select case when is_called then last_value else 0 end from events_position_seq),
-       (select coalesce(json_object_agg(relay, position), '{}') from relay_marks where relay = any(%(relays)s)),
+       (select coalesce(json_object_agg(relay, position), '{{}}') from relay_marks where relay = any(%(relays)s)),
        (select coalesce(json_agg(json_build_array(topic, partition, next_offset, mark) order by topic, partition), '[]')
           from checkpoints where consumer = %(service)s),
        (select count(*) from decisions where dirty and not parked),
        (select count(*) from timers where fired is null and due <= %(now)s and tries < %(tries)s),
        (select count(*) from parked where consumer = %(service)s) + (select count(*) from decisions where dirty and parked)
-         + (select count(*) from timers where fired is null and tries >= %(tries)s),
+         + (select count(*) from timers where fired is null and tries >= %(tries)s) + (select count(*) from worker_jobs where {TROUBLED}),
        (select min(due) from timers where fired is null and tries < %(tries)s),
        (select count(*) from worker_jobs where status in ('waiting', 'running'))
 """

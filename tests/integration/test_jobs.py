@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from shared.flow import jobs
+from shared.flow import given_up, jobs
 from shared.flow.declared import Done, JobKind, Progress
 from shared.flow.jobs import Job
 from shared.flow.work import Work
@@ -18,6 +19,7 @@ from shared.http.acting import Accepted, RequestWork, commanding
 from shared.http.blueprint import Blueprint
 from shared.http.policy import Allow, Policy
 from shared.kernel.refusal import Refused
+from shared.store.database import connect
 from shared.store.errors import Conflict
 from tests.support import notebook
 from tests.support.notebook import NOTES, Take
@@ -156,6 +158,39 @@ def test_after_three_tries_a_job_has_failed_and_goes_on_when_it_is_retried(here:
     assert followed(here, answer, HR)["status"] == "done"
     assert taken(here) == ["o0", "o1", "ended", *(f"o{number}" for number in range(2, MANY))]
     assert here.call("POST", answer.headers["Location"] + "/retry", HR).status_code == 409
+
+
+def test_an_operator_is_told_of_a_job_that_failed_until_somebody_goes_on_with_it(here: Web):
+    def stuck() -> list[tuple[str, int]]:
+        with closing(connect(here.places.log_url, "test")) as reader:
+            return [(one.address, one.tries) for one in given_up.listed(reader)]
+
+    def act(what: str) -> bool:
+        with closing(connect(here.places.log_url, "test")) as reader:
+            return given_up.act(here.database, what, given_up.listed(reader)[0], here.clock.now())
+
+    def fail() -> Any:
+        answer, TROUBLE.at = ask(here), 2
+        for _ in range(3):
+            at_once(here)
+            work_on(here)
+        TROUBLE.at = None
+        return answer
+
+    answer = fail()
+    assert stuck() == [("mulyorejo/notes/all", 3)]
+    assert act("retry") and stuck() == []
+    work_on(here)
+    assert followed(here, answer, HR)["status"] == "done"
+    answer = fail()
+    assert act("drop") and stuck() == [] and followed(here, answer, HR)["status"] == "failed"
+    fail()
+    assert stuck() == [("mulyorejo/notes/all", 3)]
+    ask(here)
+    assert stuck() == [], "somebody has asked for it again"
+    TROUBLE.at, TROUBLE.raised = 2, Refused("too-many", expected="fewer", found="more", remedy="take fewer")
+    work_on(here)
+    assert stuck() == [], "a refusal is for who asked"
 
 
 @pytest.mark.parametrize("stays", (True, False), ids=("returned", "raised"))
