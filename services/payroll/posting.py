@@ -17,7 +17,7 @@ from services.payroll.domain.recovery import ADJUSTMENTS_ALONE, PayAdjustments, 
 from services.payroll.domain.run_id import RunId
 from services.payroll.domain.scheme import Scheme
 from services.payroll.dossier import READ, Ledger, Schemes, known_months, months_between, read_dossier, read_ledger
-from services.payroll.events import AdjustmentsPosted, AllowancePosted, Missing
+from services.payroll.events import AllowancePosted, Missing
 from services.payroll.reactions import ENTITLEMENT
 from shared.flow.declared import Reads
 from shared.kernel.decider import Aggregate
@@ -247,24 +247,15 @@ class Posting:
         adjustments = settle(total, ledger.outstanding, scheme.recovery_cap)
         posts = [Post(employee, each.month, str(self.run), each) for each in payable[:-1]]
         posts.append(Post(employee, payable[-1].month, str(self.run), payable[-1], adjustments))
-        return tuple(
-            event
-            for post in posts
-            for event in self._decided(ALLOWANCE_MONTH, ledger.state(post.month), post)
-            if isinstance(event, AllowancePosted)
-        )
+        return tuple(event for post in posts for event in self._say(ALLOWANCE_MONTH, post) if isinstance(event, AllowancePosted))
 
     def _pay_alone(self, employee: str, ledger: Ledger) -> tuple[Payment, ...]:
         """A run that can pay the person no month still pays what earlier months are owed."""
         scheme = self._scheme(self.run.month)
         if scheme is None:
             return ()
-        run = str(self.run)
-        before = next((event for event in ledger.payments if isinstance(event, AdjustmentsPosted) and event.run == run), None)
-        command = PayAdjustments(employee, run, settle(0, ledger.outstanding, scheme.recovery_cap))
-        return self._decided(ADJUSTMENTS_ALONE, before, command)
+        return self._say(ADJUSTMENTS_ALONE, PayAdjustments(employee, str(self.run), settle(0, ledger.outstanding, scheme.recovery_cap)))
 
-    def _decided(self, aggregate: Aggregate, state: Any, command: Any) -> tuple[Any, ...]:
-        """Execute the command; what it gives on the state that its stream has, which the person's lock keeps as it was read."""
-        self.books.execute(aggregate, command)
-        return tuple(aggregate.decider.decide(state, command))
+    def _say(self, aggregate: Aggregate, command: Any) -> tuple[Any, ...]:
+        """Execute the command; the events that it gave."""
+        return self.books.execute(aggregate, command).said

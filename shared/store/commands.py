@@ -32,13 +32,14 @@ class Meta:
 class Appended:
     """`version` is the stream's after the append; `events` is empty when the decision was that nothing changes.
 
-    `earlier`: what stood in the stream before them.
+    `earlier`: what stood in the stream before them. `said`: the events themselves.
     """
 
     stream: str
     version: int
     events: tuple[Envelope, ...]
     earlier: tuple[Envelope, ...] = ()
+    said: tuple[Any, ...] = ()
 
 
 def load(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command: Any) -> tuple[Any, int]:
@@ -108,4 +109,4 @@ def execute(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command
     events = aggregate.decider.decide(_state(catalogue, aggregate, earlier), command)
     made = envelopes_of(tx, catalogue, stream, aggregate.subject(command), version, events, meta)
     log.append(tx, made)
-    return Appended(stream, version + len(made), tuple(made), tuple(earlier))
+    return Appended(stream, version + len(made), tuple(made), tuple(earlier), tuple(events))

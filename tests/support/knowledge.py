@@ -27,6 +27,7 @@ class Done:
     stream: str
     version: int
     events: tuple[Fact, ...]
+    said: tuple[Any, ...] = ()
 
 
 @dataclass
@@ -106,17 +107,15 @@ class MemoryKnowledge:
     def unsettled(self, reaction: str, keys: Iterable[str]) -> frozenset[str]:
         return frozenset(key for key in keys if (reaction, key) in self.marked)
 
-    def execute(self, aggregate: Any, command: Any) -> Done | None:
-        """Decide and append. Statements of SQL (locks) have nothing to do here."""
-        if not isinstance(aggregate, Aggregate):
-            return None
+    def execute(self, aggregate: Aggregate, command: Any) -> Done:
+        """Decide and append."""
         stream = aggregate.stream(command)
         history = self.stream(stream)
         events = aggregate.decider.decide(aggregate.decider.state(fact.event for fact in history), command)
         made = tuple(self.own(event, aggregate.subject(command), stream, len(history) + number) for number, event in enumerate(events, 1))
         self.arrive(*made)
         self.appended += len(made)
-        return Done(stream, len(history) + len(made), made)
+        return Done(stream, len(history) + len(made), made, tuple(events))
 
     def own(self, event: Any, subject: str, stream: str, version: int) -> Fact:
         """An own event as the store would keep it now."""
