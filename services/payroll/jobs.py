@@ -10,7 +10,7 @@ from services.payroll.domain.run import PAY_RUN, BeginAnew, CloseRun, ContinueRu
 from services.payroll.domain.run_id import RunId
 from services.payroll.dossier import run_of
 from services.payroll.events import LeftOut
-from services.payroll.posting import post_part
+from services.payroll.posting import Page, post_part
 from services.payroll.views import ALLOWANCES, EMPLOYEES, HELD
 from shared.flow.declared import Done, JobKind, Progress
 from shared.flow.jobs import Job
@@ -66,23 +66,22 @@ def pay_part(work: Work, job: Job) -> Progress | Done | Refused:
     return Done(totals(run_of(work.knowledge, run)), outcome.done)
 
 
-def _pages(work: Work, run: RunId, after: str) -> Iterator[Sequence[str]]:
-    """The people whom the run looks at, in order: everybody, or for a supplementary run those who may still be paid."""
-    while page := work.keys(EMPLOYEES, after=after, most=TOGETHER):
-        after = page[-1]
-        if people := _unpaid(work, run, page) if run.number else page:
-            yield people
+def _pages(work: Work, run: RunId, after: str) -> Iterator[Page]:
+    """The people in order. A run looks at everybody; a supplementary one at those who may still be paid."""
+    while employees := work.keys(EMPLOYEES, after=after, most=TOGETHER):
+        people, after = _unpaid(work, run, employees) if run.number else employees, employees[-1]
+        yield Page(people, after, len(employees) - len(people))
 
 
-def _unpaid(work: Work, run: RunId, page: Sequence[str]) -> Sequence[str]:
-    """Of a page of people those whose month is not posted, or who wait for an earlier one."""
-    months = [f"{employee}/{run.month}" for employee in page]
+def _unpaid(work: Work, run: RunId, employees: Sequence[str]) -> Sequence[str]:
+    """Of these people those whose month is not posted, or who wait for an earlier one."""
+    months = [f"{employee}/{run.month}" for employee in employees]
     paid = {key.partition("/")[0] for key in work.keys(ALLOWANCES, key=months, status="posted")}
     if not paid:
-        return page
+        return employees
     waiting = (key.partition("/") for key in work.keys(HELD, employee=sorted(paid), status=["waiting", "payable"]))
     open_ = {employee for month, _, employee in waiting if month <= run.month}
-    return [employee for employee in page if employee not in paid or employee in open_]
+    return [employee for employee in employees if employee not in paid or employee in open_]
 
 
 def interrupt(work: Work, job: Job) -> None:

@@ -48,9 +48,18 @@ class Books(Protocol):
     def unsettled(self, reaction: str, keys: Iterable[str]) -> frozenset[str]: ...
 
 
+@dataclass(frozen=True)
+class Page:
+    """The next people in their order: `people` are looked at, the others up to `last` have nothing to wait for from the run."""
+
+    people: Sequence[str]
+    last: str
+    others: int = 0
+
+
 @dataclass
 class Outcome:
-    """`done` people are through, the last of them `reached`; `over`: nobody is left. `held` could not be paid for the run's month.
+    """`done` people are through, all up to `reached`; `over`: nobody is left. `held` could not be paid for the run's month.
 
     `paid` is all that the run paid those who are through, also before.
     """
@@ -98,18 +107,20 @@ def _month_key(employee: str, month: str) -> str:
     return f"{employee}/{month}"
 
 
-def post_part(books: Books, run: RunId, pages: Iterable[Sequence[str]]) -> Outcome:
-    """Post people page by page, in their order, until the transaction is full or the time for a part is over; one person at least.
+def post_part(books: Books, run: RunId, pages: Iterable[Page]) -> Outcome:
+    """Post people page by page, in their order, until the transaction is full or the time for a part is over; one page at least.
 
     Nobody is paid twice. A supplementary run pays those who can be paid by now and names nobody else. The caller holds the run.
     """
     posting, outcome, began = Posting(books, run), Outcome(), time.monotonic()
     for page in pages:
-        with books.reading_ahead(OF_PERSON, page):
-            for person in posting.people(page):
-                posting.pass_by(person, outcome)
-                if books.appended >= CHUNK:
-                    return outcome
+        if page.people:
+            with books.reading_ahead(OF_PERSON, page.people):
+                for person in posting.people(page.people):
+                    posting.pass_by(person, outcome)
+                    if books.appended >= CHUNK:
+                        return outcome
+        outcome.done, outcome.reached = outcome.done + page.others, page.last
         if time.monotonic() - began > PART_SECONDS:
             return outcome
     outcome.over = True
@@ -123,13 +134,13 @@ class Posting:
         self.books, self.run, self.schemes = books, run, Schemes(books.knowledge)
         self._schemes: dict[str, Scheme | None] = {}
 
-    def people(self, page: Sequence[str]) -> Iterator[Person]:
-        """The people of a page with their ledgers, which nobody else changes before the transaction ends, and what has moved of them."""
-        for employee in page:
+    def people(self, employees: Sequence[str]) -> Iterator[Person]:
+        """These people with their ledgers, which nobody else changes before the transaction ends, and what has moved of them."""
+        for employee in employees:
             self.books.knowledge.hold(employee)
-        ledgers = {employee: self._ledger(employee) for employee in page}
+        ledgers = {employee: self._ledger(employee) for employee in employees}
         months = [_month_key(employee, month) for employee, ledger in ledgers.items() if ledger for month in ledger.months]
-        moved = self.books.unsettled(ENTITLEMENT.name, [*page, *months])
+        moved = self.books.unsettled(ENTITLEMENT.name, [*employees, *months])
         return (Person(employee, ledger, moved) for employee, ledger in ledgers.items())
 
     def _ledger(self, employee: str) -> Ledger | None:

@@ -14,7 +14,7 @@ from services.payroll import jobs as payroll_jobs
 from services.payroll import posting
 from services.payroll.domain.run import PAY_RUN, ContinueRun
 from services.payroll.domain.run_id import RunId
-from services.payroll.posting import Posting, post_part
+from services.payroll.posting import Page, Posting, post_part
 from services.payroll.service import SERVICE
 from shared.flow.knowledge import StoreKnowledge
 from shared.flow.work import Work
@@ -144,7 +144,7 @@ def test_whom_a_run_paid_before_it_kept_its_parts_is_in_its_totals(postgres_url:
     """As a release that kept no parts left it: m1 and m5 are posted, and nothing says how far the run is."""
     with before_february(postgres_url, "payroll_old_part") as here:
         with here.database.transaction("mulyorejo", here.clock.now()) as tx:
-            post_part(Work(tx, SERVICE, Meta("treasurer", "c"), StoreKnowledge(tx, SERVICE)), RunId("2026-02"), [["m1", OWED]])
+            post_part(Work(tx, SERVICE, Meta("treasurer", "c"), StoreKnowledge(tx, SERVICE)), RunId("2026-02"), [Page(["m1", OWED], OWED)])
         answer = post_run(here, FEBRUARY).get_json()
         assert (answer["totals"], answer["persons"], payments(here, "2026-02")) == (in_one_go[0]["totals"], 6, in_one_go[1])
 
@@ -156,7 +156,9 @@ def test_a_supplementary_run_in_parts_looks_at_each_person_once(postgres_url: st
         hear(here, *(year.attendance(2, employee=one) for one in (WAITING, OWED)))
         answer = ask(here, LATER, **{"Idempotency-Key": "susulan"})
         assert work_on(here) >= 2
-        said = followed(here, answer, TREASURER)["result"]
+        job = followed(here, answer, TREASURER)
+        said = job["result"]
+        assert (job["done"], job["left"]) == (len(PEOPLE), 0), "those who have nothing to wait for are passed over"
         assert (said["run"], said["persons"], said["totals"]["posted"]) == ("2026-02.01", 2, 2 * 3_500_452)
         assert [row[0] for row in payments(here, "2026-02.01")] == [WAITING, OWED]
         settle(here)

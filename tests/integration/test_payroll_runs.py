@@ -10,7 +10,7 @@ import pytest
 from services.payroll import heard as h
 from services.payroll import posting
 from services.payroll.domain.run_id import RunId
-from services.payroll.posting import post_part
+from services.payroll.posting import Page, post_part
 from services.payroll.service import SERVICE
 from shared.flow import decisions, timers
 from shared.flow.knowledge import StoreKnowledge
@@ -227,7 +227,8 @@ def test_a_decision_about_a_person_waits_for_the_run_that_is_posting_him(postgre
         february, now = RunId("2026-02"), here.clock.now()
         with ThreadPoolExecutor(1) as pool:
             with here.database.transaction("mulyorejo", now) as tx:
-                assert post_part(Work(tx, SERVICE, Meta("treasurer", "c"), StoreKnowledge(tx, SERVICE)), february, [["m1"]]).held == []
+                books = Work(tx, SERVICE, Meta("treasurer", "c"), StoreKnowledge(tx, SERVICE))
+                assert post_part(books, february, [Page(["m1"], "m1")]).held == []
                 arrive(here, year.attendance(1, absent=2, revision=2))
                 deciding = pool.submit(decisions.settle, here.database, SERVICE, "mulyorejo", now)
                 with pytest.raises(TimeoutError):

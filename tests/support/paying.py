@@ -8,14 +8,14 @@ from dataclasses import replace
 from services.payroll.domain.recovery import Payment
 from services.payroll.domain.run_id import RunId
 from services.payroll.dossier import read_ledger
-from services.payroll.posting import Outcome, post_part
+from services.payroll.posting import Outcome, Page, post_part
 from shared.kernel.periods import Period
 from tests.support.knowledge import MemoryKnowledge
 
 
 def post_chunk(knowledge: MemoryKnowledge, month: Period, employees: Sequence[str]) -> Outcome:
     """One part of the month's run, of these people."""
-    outcome = post_part(knowledge, RunId(str(month)), [employees])
+    outcome = post_part(knowledge, RunId(str(month)), [Page(employees, employees[-1])])
     return replace(outcome, held=tuple(outcome.held))
 
 
