@@ -51,10 +51,10 @@ def slow(monkeypatch: pytest.MonkeyPatch, sql: str, times: int = 1) -> Iterator[
     """Every request runs `sql` so many times before its route."""
     work_in = acting.work_in
 
-    def after_a_while(tx, now):
+    def after_a_while(tx):
         for _ in range(times):
             tx.execute(sql)
-        return work_in(tx, now)
+        return work_in(tx)
 
     with monkeypatch.context() as patched:
         patched.setattr(acting, "work_in", after_a_while)
