@@ -62,7 +62,7 @@ def of(account, version, now=NOW, meta=META, amount=1, sequence=0):
 def test_what_a_command_appended_is_told_and_read_back_as_it_was_written(database):
     first = add(database, "whole", 1, CAUSED)
     second = add(database, "whole", 2, now=LATER)
-    assert first == Appended("ledger-account-whole", 1, (of("whole", 1, meta=CAUSED),), ())
+    assert first == Appended("ledger-account-whole", 1, (of("whole", 1, meta=CAUSED),), (), (Added("whole", 1),))
     with database.transaction("aa", NOW) as tx:
         stored = log.read_stream(tx, "ledger-account-whole")
         assert load(tx, LEDGER, ACCOUNT, Add("whole", 0)) == (3, 2)
