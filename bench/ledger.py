@@ -46,7 +46,8 @@ HeardAdded = HEARD.hears("ledger")(dataclass(frozen=True)(type("Added", (), {"__
 ACCOUNT = Aggregate(
     "account",
     Decider(0, lambda state, command: [command], lambda state, event: state + event.amount),
-    stream=lambda command: f"ledger-account-{command.account}",
+    stream=lambda account: f"ledger-account-{account}",
+    ids=lambda command: (command.account,),
     subject=lambda command: command.account,
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.feedback.domain.rounds import Standing, round_stream
+from services.feedback.domain.rounds import PEER_ROUND, Standing
 from services.feedback.events import PeerRoundOpened
 from services.feedback.heard import LIFE, PositionAssigned, PositionWithdrawn
 from services.feedback.policy import assesses_on
@@ -55,7 +55,7 @@ def must_serve(knowledge: Knowledge, employee: str) -> None:
 
 def standing_of(knowledge: Knowledge, rater: Actor, employee: str, period: str, day: date) -> Standing:
     """How `rater` stands to `employee` on `day`, and whether the period's round asks him."""
-    opened = [fact.event for fact in knowledge.stream(round_stream(employee, period)) if isinstance(fact.event, PeerRoundOpened)]
+    opened = [fact.event for fact in knowledge.stream(PEER_ROUND.stream(employee, period)) if isinstance(fact.event, PeerRoundOpened)]
     return Standing(
         own=rater.id == employee,
         colleague=bool(units_of(knowledge, rater.id, day) & units_of(knowledge, employee, day)),

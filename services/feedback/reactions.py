@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.feedback.domain.complaints import intake_stream
+from services.feedback.domain.complaints import INTAKE
 from services.feedback.domain.course import COMPLAINT, MoveTerm, ReportOverdue, ResumeComplaint
 from services.feedback.domain.terms import terms_named
 from services.feedback.events import (
@@ -25,14 +25,14 @@ from shared.kernel.facts import Fact, Knowledge
 
 
 def _overdue(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Dispatch]:
-    for fact in knowledge.stream(intake_stream(key)):
+    for fact in knowledge.stream(INTAKE.stream(key)):
         if isinstance(fact.event, ComplaintReceived):
             yield Dispatch(COMPLAINT, ReportOverdue(fact.event, due))
 
 
 def _expired(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Dispatch]:
     """The citizen did not answer within the term: the clock goes on."""
-    for fact in knowledge.stream(intake_stream(key)):
+    for fact in knowledge.stream(INTAKE.stream(key)):
         if isinstance(fact.event, ComplaintReceived):
             terms = terms_named(knowledge.rule_sets("complaints"), fact.event.rule_set)
             yield Dispatch(COMPLAINT, ResumeComplaint(fact.event, "expired", knowledge.today, terms, knowledge.calendar, due))
@@ -75,7 +75,7 @@ def _if_declared(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
 
 def _keep_term(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Bring the complaint's term to the calendar as it is known now."""
-    for fact in knowledge.stream(intake_stream(key)):
+    for fact in knowledge.stream(INTAKE.stream(key)):
         if isinstance(fact.event, ComplaintReceived):
             terms = terms_named(knowledge.rule_sets("complaints"), fact.event.rule_set)
             yield Dispatch(COMPLAINT, MoveTerm(fact.event, terms, knowledge.calendar, knowledge.today))

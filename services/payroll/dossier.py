@@ -11,7 +11,6 @@ from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Month
 from services.payroll.domain.recovery import Outstanding, Payment, outstanding, owed
 from services.payroll.domain.run import PAY_RUN, Run
-from services.payroll.domain.run import stream_of as run_stream
 from services.payroll.domain.run_id import MOST, RunId
 from services.payroll.domain.scheme import KIND, WORKING_DAYS, Scheme, paid_months, read_scheme
 from services.payroll.events import (
@@ -260,7 +259,7 @@ LOOK_BACK = 24
 
 def run_of(knowledge: Knowledge, run: RunId) -> Run:
     """The run as its own stream tells it: the views of what it did may be a moment behind."""
-    return PAY_RUN.decider.state(fact.event for fact in knowledge.stream(run_stream(run)))
+    return PAY_RUN.decider.state(fact.event for fact in knowledge.stream(PAY_RUN.stream(run)))
 
 
 def is_closed(knowledge: Knowledge, run: RunId) -> bool:

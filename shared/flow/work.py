@@ -14,7 +14,7 @@ from shared.flow.ahead import KnowledgeAhead
 from shared.flow.declared import Reads
 from shared.flow.source import Flowing
 from shared.kernel.calendar import Calendar
-from shared.kernel.decider import Aggregate
+from shared.kernel.decider import Aggregate, Ids, State
 from shared.kernel.facts import Knowledge
 from shared.store import commands, texts
 from shared.store.commands import Appended, Meta
@@ -54,7 +54,7 @@ class Work:
         """The calendar day where the agency is."""
         return self.knowledge.today
 
-    def execute(self, aggregate: Aggregate, command: Any, expected: int | None = None) -> Appended:
+    def execute(self, aggregate: Aggregate[..., State], command: Any, expected: int | None = None) -> Appended[State]:
         """Decide, and append with the commit. `expected`: the version that the stream must have. Raises Refused, Conflict."""
         self.last = commands.execute(self.tx, self.service.events, aggregate, command, self.meta, expected)
         self.appended += len(self.last.events)
@@ -62,12 +62,13 @@ class Work:
             self.made += self.last.events
         return self.last
 
-    def loaded(self, aggregate: Aggregate, command: Any) -> tuple[Any, int]:
-        """The state and the version of the stream that `command` (or whatever names its stream) goes to."""
-        return commands.load(self.tx, self.service.events, aggregate, command)
+    def loaded(self, aggregate: Aggregate[Ids, State], *ids: Ids.args, **named: Ids.kwargs) -> tuple[State, int]:
+        """The state and the version of the stream that these ids name: ``work.loaded(PLAN, "m1", "2026")``."""
+        return commands.load(self.tx, self.service.events, aggregate, aggregate.stream(*ids, **named))
 
-    def state(self, aggregate: Aggregate, command: Any) -> Any:
-        return self.loaded(aggregate, command)[0]
+    def state(self, aggregate: Aggregate[Ids, State], *ids: Ids.args, **named: Ids.kwargs) -> State:
+        """As :meth:`loaded`, without the version. After a command the state is at hand: ``execute(…).state``."""
+        return self.loaded(aggregate, *ids, **named)[0]
 
     @contextmanager
     def reading_ahead(self, reads: Reads, keys: Sequence[str]) -> Iterator[None]:

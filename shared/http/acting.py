@@ -21,7 +21,7 @@ from shared.http.policy import NOBODY, Actor, named, period_in
 from shared.http.problems import Problem
 from shared.http.serving import Serving, serving
 from shared.http.wire import dumps, plain
-from shared.kernel.decider import Aggregate
+from shared.kernel.decider import Aggregate, State
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from shared.store import idempotency
@@ -46,10 +46,10 @@ class RequestWork(Work):
     """The version in ``If-Match``, until the first command compares it."""
     matched: str | None = None
 
-    def execute(self, aggregate: Aggregate, command: Any, expected: int | None = None) -> Appended:
+    def execute(self, aggregate: Aggregate[..., State], command: Any, expected: int | None = None) -> Appended[State]:
         """As :meth:`Work.execute`. The first call compares the stream with ``If-Match``."""
         if self.expected is not None:
-            expected, self.expected, self.matched = self.expected, None, aggregate.stream(command)
+            expected, self.expected, self.matched = self.expected, None, aggregate.stream_of(command)
         return super().execute(aggregate, command, expected)
 
     def start(self, kind: str, about: str | None = None, total: int | None = None, **parameters: Any) -> Job:

@@ -103,7 +103,8 @@ def _content(event: RuleSetPublished) -> tuple[Any, ...]:
 RULES = Aggregate(
     "rules",
     Decider(Publications(), decide, evolve),
-    stream=lambda command: stream_of(command.service, command.kind),
+    stream=stream_of,
+    ids=lambda command: (command.service, command.kind),
     subject=lambda command: f"rules-{command.kind}",
 )
 
@@ -183,8 +184,7 @@ def publish_rule_set(work: RequestWork, body: dict[str, Any]) -> dict[str, Any]:
     work.here.service.check_rules[body["kind"]](body["settings"])
     sources = tuple(body["sources"])
     command = PublishRuleSet(work.here.service.name, body["kind"], body["id"], body["since"], sources, body["settings"])
-    work.execute(RULES, command)
-    latest = work.state(RULES, command).published[-1]
+    latest = work.execute(RULES, command).state.published[-1]
     return {"kind": latest.kind, "id": latest.id, "version": latest.version, "since": latest.since, "name": f"{latest.id}@{latest.version}"}
 
 

@@ -128,7 +128,8 @@ def evolve(state: Waiting, event: Any) -> Waiting:
 ROW = Aggregate(
     "set-aside",
     Decider(Waiting(), decide, evolve),
-    stream=lambda command: f"{command.service}-set-aside-{command.id}",
+    stream=lambda service, id_: f"{service}-set-aside-{id_}",
+    ids=lambda command: (command.service, command.id),
     subject=lambda command: command.event.employee if isinstance(command, SetRowAside) else command.employee,
 )
 
@@ -178,7 +179,7 @@ def set_aside(work: RequestWork, declared: Import, read: Read, path: Mapping[str
     """
     service, source = work.here.service.name, read.source
     id_ = str(derived_id("set-aside", declared.action, source.digest, source.row, work.actor.id))
-    state = work.state(ROW, _Named(service, id_))
+    state = work.state(ROW, service, id_)
     if state.asked is None:
         made, replaced = _tried(work, declared, read.row, source, path)
         if not made and not replaced:
@@ -197,12 +198,6 @@ def erase_rows(work: RequestWork, employee: str) -> None:
     """Forget the cells of every row about an employee that was set aside; that it was, and who decided, stays."""
     for fact in work.knowledge.facts(ImportRowSetAside, employee):
         texts.erase(work.tx, fact.event.row_text)
-
-
-@dataclass(frozen=True)
-class _Named:
-    service: str
-    id: str
 
 
 # Routes
@@ -251,7 +246,7 @@ def list_rows(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]:
 @querying("list-set-aside")
 def show_row(work: RequestWork, row_id: str) -> dict[str, Any]:
     """One row with its cells; while it waits, with what it would bring now and what would no longer stand. Its words are for deciders."""
-    state, version = work.loaded(ROW, _Named(work.here.service.name, row_id))
+    state, version = work.loaded(ROW, work.service.name, row_id)
     if state.asked is None:
         raise _unknown(row_id)
     asked = state.asked
@@ -311,12 +306,11 @@ def reject_row(work: RequestWork, body: dict[str, Any], row_id: str) -> dict[str
 
 def _decidable(work: RequestWork, row_id: str) -> tuple[Waiting, Fact[Any]]:
     """The row that waits for the caller, with the fact that it was set aside."""
-    named = _Named(work.here.service.name, row_id)
-    state = work.state(ROW, named)
+    state = work.state(ROW, work.service.name, row_id)
     if state.asked is not None:
         work.authorise(state.asked.action, None)
     may_decide(state, work.actor.id, row_id)
-    return state, work.knowledge.stream(ROW.stream(named))[0]
+    return state, work.knowledge.stream(ROW.stream(work.service.name, row_id))[0]
 
 
 def _kept(work: RequestWork, asked: ImportRowSetAside) -> dict[str, Any] | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic
 
 from shared.events.codec import encode
 from shared.events.envelope import Envelope
 from shared.events.registry import Catalogue, EventType
-from shared.kernel.decider import Aggregate
+from shared.kernel.decider import Aggregate, State
 from shared.kernel.ids import event_id
 from shared.store import log
 from shared.store.database import Transaction
@@ -29,22 +29,24 @@ class Meta:
 
 
 @dataclass(frozen=True)
-class Appended:
-    """`version` is the stream's after the append; `events` is empty when the decision was that nothing changes.
+class Appended(Generic[State]):
+    """What a command did: the stream's `state` and `version` after it.
 
-    `earlier`: what stood in the stream before them. `said`: the events themselves.
+    `events` are the envelopes of what it appended, and `said` the events in them; both are empty when the decision was that nothing
+    changes. `earlier`: what stood in the stream before them.
     """
 
     stream: str
     version: int
     events: tuple[Envelope, ...]
+    state: State
     earlier: tuple[Envelope, ...] = ()
     said: tuple[Any, ...] = ()
 
 
-def load(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command: Any) -> tuple[Any, int]:
-    """The state and the version of the stream that `command` goes to."""
-    envelopes = _read(tx, aggregate, command, aggregate.stream(command))
+def load(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate[..., State], stream: str) -> tuple[State, int]:
+    """The state and the version of one of the aggregate's streams."""
+    envelopes = log.read_stream(tx, stream)
     return _state(catalogue, aggregate, envelopes), len(envelopes)
 
 
@@ -95,18 +97,21 @@ def envelopes_of(
     return made
 
 
-def execute(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, command: Any, meta: Meta, expected: int | None = None) -> Appended:
+def execute(
+    tx: Transaction, catalogue: Catalogue, aggregate: Aggregate[..., State], command: Any, meta: Meta, expected: int | None = None
+) -> Appended[State]:
     """Decide on the stream's state and queue the events for the commit.
 
     Raises Conflict when `expected` is given and is not the stream's version, Refused when the rules do not allow the command.
     A writer that comes between is found at COMMIT, as Conflict too.
     """
-    stream = aggregate.stream(command)
+    stream = aggregate.stream_of(command)
     earlier = _read(tx, aggregate, command, stream)
     version = len(earlier)
     if expected is not None and expected != version:
         raise Conflict(stream, expected, version)
-    events = aggregate.decider.decide(_state(catalogue, aggregate, earlier), command)
+    before = _state(catalogue, aggregate, earlier)
+    events = tuple(aggregate.decider.decide(before, command))
     made = envelopes_of(tx, catalogue, stream, aggregate.subject(command), version, events, meta)
     log.append(tx, made)
-    return Appended(stream, version + len(made), tuple(made), tuple(earlier), tuple(events))
+    return Appended(stream, version + len(made), tuple(made), aggregate.decider.after(before, events), tuple(earlier), events)

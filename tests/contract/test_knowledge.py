@@ -73,7 +73,8 @@ class Say:
 ANY = Aggregate(
     "any",
     Decider(None, lambda state, command: [command.event], lambda state, event: event),
-    stream=lambda command: command.name,
+    stream=str,
+    ids=lambda command: (command.name,),
     subject=lambda command: command.subject,
 )
 PAGES = View(

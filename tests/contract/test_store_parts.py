@@ -62,11 +62,11 @@ def of(account, version, now=NOW, meta=META, amount=1, sequence=0):
 def test_what_a_command_appended_is_told_and_read_back_as_it_was_written(database):
     first = add(database, "whole", 1, CAUSED)
     second = add(database, "whole", 2, now=LATER)
-    assert first == Appended("ledger-account-whole", 1, (of("whole", 1, meta=CAUSED),), (), (Added("whole", 1),))
+    assert first == Appended("ledger-account-whole", 1, (of("whole", 1, meta=CAUSED),), 1, (), (Added("whole", 1),))
     with database.transaction("aa", NOW) as tx:
         stored = log.read_stream(tx, "ledger-account-whole")
-        assert load(tx, LEDGER, ACCOUNT, Add("whole", 0)) == (3, 2)
-        assert load(tx, LEDGER, ACCOUNT, Add("nothing", 0)) == (0, 0)
+        assert load(tx, LEDGER, ACCOUNT, ACCOUNT.stream("whole")) == (3, 2)
+        assert load(tx, LEDGER, ACCOUNT, ACCOUNT.stream("nothing")) == (0, 0)
     assert [replace_sequence(one) for one in stored] == [of("whole", 1, meta=CAUSED), of("whole", 2, LATER, amount=2)]
     assert (second.version, second.events, second.earlier) == (2, (of("whole", 2, LATER, amount=2),), tuple(stored[:1]))
     assert 0 < stored[0].sequence < stored[1].sequence
@@ -210,7 +210,7 @@ def test_back_to_a_savepoint_nothing_waits_any_more(database):
         assert (tx.last, tx.pending, tx.expected) == ([], {}, {})
         execute(tx, LEDGER, ACCOUNT, Add("back", 5), META)
     with database.transaction("aa", NOW) as tx:
-        assert load(tx, LEDGER, ACCOUNT, Add("back", 0)) == (5, 1)
+        assert load(tx, LEDGER, ACCOUNT, ACCOUNT.stream("back")) == (5, 1)
 
 
 def test_a_transaction_past_its_time_begins_no_statement(database):

@@ -268,6 +268,7 @@ LEDGER_2.upcaster("Added", from_version=1)(lambda data: {**data, "why": ""})
 ACCOUNT_2 = Aggregate(
     "account",
     Decider(None, lambda state, command: [command], lambda state, event: event),
-    stream=lambda command: f"ledger-account-{command.account}",
+    stream=lambda account: f"ledger-account-{account}",
+    ids=lambda command: (command.account,),
     subject=lambda command: command.account,
 )

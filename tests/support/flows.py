@@ -32,7 +32,8 @@ class Note:
 NOTE = Aggregate(
     "note",
     Decider(None, lambda state, command: [stores.Noted(command.account)], lambda state, event: event),
-    stream=lambda command: f"ledger-note-{command.account}",
+    stream=lambda account: f"ledger-note-{account}",
+    ids=lambda command: (command.account,),
     subject=lambda command: command.account,
 )
 
@@ -53,7 +54,8 @@ class LimitSet:
 LIMIT = Aggregate(
     "limit",
     Decider(None, lambda state, command: [command], lambda state, event: event),
-    stream=lambda command: f"limits-limit-{command.account}",
+    stream=lambda account: f"limits-limit-{account}",
+    ids=lambda command: (command.account,),
     subject=lambda command: command.account,
 )
 LIMITS_SERVICE = variant(name="limits", events=LIMITS, views=())
@@ -125,7 +127,8 @@ def _grant(granted: int, command: Grant) -> list[Granted]:
 GRANT = Aggregate(
     "grant",
     Decider(0, _grant, lambda granted, event: granted + event.amount),
-    stream=lambda command: f"grants-grant-{command.account}",
+    stream=lambda account: f"grants-grant-{account}",
+    ids=lambda command: (command.account,),
     subject=lambda command: command.account,
 )
 TERM = Aggregate(
@@ -135,7 +138,8 @@ TERM = Aggregate(
         lambda state, command: [Expired(command.account, command.due) if isinstance(command, Expire) else command],
         lambda state, event: event,
     ),
-    stream=lambda command: f"grants-term-{command.account}",
+    stream=lambda account: f"grants-term-{account}",
+    ids=lambda command: (command.account,),
     subject=lambda command: command.account,
 )
 

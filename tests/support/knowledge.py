@@ -27,6 +27,7 @@ class Done:
     stream: str
     version: int
     events: tuple[Fact, ...]
+    state: Any
     said: tuple[Any, ...] = ()
 
 
@@ -109,13 +110,14 @@ class MemoryKnowledge:
 
     def execute(self, aggregate: Aggregate, command: Any) -> Done:
         """Decide and append."""
-        stream = aggregate.stream(command)
+        stream = aggregate.stream_of(command)
         history = self.stream(stream)
-        events = aggregate.decider.decide(aggregate.decider.state(fact.event for fact in history), command)
+        before = aggregate.decider.state(fact.event for fact in history)
+        events = tuple(aggregate.decider.decide(before, command))
         made = tuple(self.own(event, aggregate.subject(command), stream, len(history) + number) for number, event in enumerate(events, 1))
         self.arrive(*made)
         self.appended += len(made)
-        return Done(stream, len(history) + len(made), made, tuple(events))
+        return Done(stream, len(history) + len(made), made, aggregate.decider.after(before, events), events)
 
     def own(self, event: Any, subject: str, stream: str, version: int) -> Fact:
         """An own event as the store would keep it now."""

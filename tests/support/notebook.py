@@ -87,7 +87,8 @@ def decide(marks: tuple[Any, ...], command: Any) -> list[Any]:
 NOTES = Aggregate(
     "notes",
     Decider((), decide, lambda state, event: (*state, event)),
-    stream=lambda command: f"notebook-notes-{command.owner}",
+    stream=lambda owner: f"notebook-notes-{owner}",
+    ids=lambda command: (command.owner,),
     subject=lambda command: command.owner,
 )
 VIEW = View(
@@ -141,7 +142,7 @@ def think(work: RequestWork, owner: str) -> dict[str, Any]:
 @querying("read-note", subject="owner")
 def show_notes(work: RequestWork, owner: str) -> dict[str, Any]:
     """How many notes there are."""
-    state, version = work.loaded(NOTES, Take(owner))
+    state, version = work.loaded(NOTES, owner)
     return work.found({"notes": len(state), "version": version} if state else None, "note", owner)
 
 

@@ -59,7 +59,8 @@ def _decide(state: int, command: Add) -> list[Added]:
 ACCOUNT = Aggregate(
     "account",
     Decider(0, _decide, lambda state, event: state + event.amount),
-    stream=lambda command: f"ledger-account-{command.account}",
+    stream=lambda account: f"ledger-account-{account}",
+    ids=lambda command: (command.account,),
     subject=lambda command: command.account,
 )
 

@@ -58,7 +58,7 @@ def test_a_person_answers_once_for_a_period():
 
 
 def test_every_rater_has_a_stream_of_his_own():
-    assert PROCESS_ANSWER.stream(GIVE) != PROCESS_ANSWER.stream(replace(GIVE, rater="r2"))
+    assert PROCESS_ANSWER.stream_of(GIVE) != PROCESS_ANSWER.stream_of(replace(GIVE, rater="r2"))
     assert PROCESS_ANSWER.subject(GIVE) == "2026-Q1"
 
 

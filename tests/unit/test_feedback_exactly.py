@@ -153,7 +153,7 @@ def test_an_answer_on_the_process_is_kept_whole_once_and_before_publication():
     )
     assert decided(process.PROCESS_SUMMARY, publish) == [published]
     assert refused(process.PROCESS_SUMMARY, publish, published)[0] == "already-published"
-    assert (process.PROCESS_ANSWER.stream(give), process.PROCESS_SUMMARY.stream(publish)) == (
+    assert (process.PROCESS_ANSWER.stream_of(give), process.PROCESS_SUMMARY.stream_of(publish)) == (
         "feedback-process-answers-2026-Q1-r1", "feedback-process-2026-Q1")  # fmt: skip
     assert process.PROCESS_ANSWER.decider.evolve(None, published) is None and process.PROCESS_SUMMARY.decider.evolve(None, given) is None
 
@@ -184,8 +184,8 @@ def test_a_peers_answer_is_kept_whole_once_and_from_whom_the_rules_count():
     )  # fmt: skip
     assert decided(peers.PEER_SUMMARY, summarise) == [summary]
     assert refused(peers.PEER_SUMMARY, summarise, summary)[0] == "already-published"
-    assert (peers.PEER_ANSWER.stream(give), peers.PEER_ANSWER.subject(give)) == ("feedback-answers-m1-2026-Q1-r1", "m1")
-    assert (peers.PEER_SUMMARY.stream(summarise), peers.PEER_SUMMARY.subject(summarise)) == ("feedback-summary-m1-2026-Q1", "m1")
+    assert (peers.PEER_ANSWER.stream_of(give), peers.PEER_ANSWER.subject(give)) == ("feedback-answers-m1-2026-Q1-r1", "m1")
+    assert (peers.PEER_SUMMARY.stream_of(summarise), peers.PEER_SUMMARY.subject(summarise)) == ("feedback-summary-m1-2026-Q1", "m1")
 
 
 def test_a_round_names_its_raters_where_the_rules_ask_for_them():
@@ -199,7 +199,7 @@ def test_a_round_names_its_raters_where_the_rules_ask_for_them():
     free = replace(command, rules=PeerRules(SCALE, Raters.UNIT))
     assert refused(rounds.PEER_ROUND, free) == ("peer-raters", 422, "3 for m1")
     assert decided(rounds.PEER_ROUND, replace(free, raters=())) == [replace(opened, raters=())]
-    assert rounds.PEER_ROUND.stream(command) == "feedback-round-m1-2026-Q1"
+    assert rounds.PEER_ROUND.stream_of(command) == "feedback-round-m1-2026-Q1"
 
 
 # --- surveys ----------------------------------------------------------------------------------------------------------------------------
@@ -287,9 +287,9 @@ def test_an_answer_of_a_citizen_is_kept_whole_and_a_result_published_once():
     )  # fmt: skip
     assert decided(surveys.SURVEY_RESULT, publish) == [result]
     assert refused(surveys.SURVEY_RESULT, publish, result)[0] == "already-published"
-    assert (surveys.SURVEY_ANSWER.stream(command), surveys.SURVEY_ANSWER.subject(command)) == (
+    assert (surveys.SURVEY_ANSWER.stream_of(command), surveys.SURVEY_ANSWER.subject(command)) == (
         "feedback-case-dukcapil.akta.c1", "dukcapil.akta.2026-Q1")  # fmt: skip
-    assert (surveys.SURVEY_RESULT.stream(publish), surveys.SURVEY_RESULT.subject(publish)) == (
+    assert (surveys.SURVEY_RESULT.stream_of(publish), surveys.SURVEY_RESULT.subject(publish)) == (
         "feedback-survey-dukcapil.akta.2026-Q1", "dukcapil")  # fmt: skip
 
 
@@ -346,7 +346,7 @@ def test_what_a_citizen_says_is_kept_whole():
     assert state((RECEIVED, RESOLVED)) == complaints.Intake(RECEIVED), "what is no part of it changes nothing"
     again = CitizenAsked("k-1", "u", "t7")
     assert state((RECEIVED, asked, replied, again)) == complaints.Intake(RECEIVED, again, None, None)
-    assert (intake.stream(FILE), intake.subject(FILE)) == ("feedback-intake-k-1", "dukcapil")
+    assert (intake.stream_of(FILE), intake.subject(FILE)) == ("feedback-intake-k-1", "dukcapil")
 
 
 def at(day, hour=3):
@@ -483,4 +483,4 @@ def test_how_a_complaint_stands_at_a_moment():
             None)  # fmt: skip
     with pytest.raises(TypeError, match="expected a command on a complaint, found 7"):
         course.decide(Course(), 7)
-    assert (COMPLAINT.stream(passing()), COMPLAINT.subject(passing())) == ("feedback-complaint-k-1", "dukcapil")
+    assert (COMPLAINT.stream_of(passing()), COMPLAINT.subject(passing())) == ("feedback-complaint-k-1", "dukcapil")

@@ -107,14 +107,14 @@ def test_a_case_answers_once():
     assert given_when(SURVEY_ANSWER, [ANSWERED], ANSWER) == []
     assert refused(SURVEY_ANSWER, [ANSWERED], replace(ANSWER, elements=all_of(4))).code == "already-answered"
     later = replace(ANSWER, survey=replace(BIRTHS, period="2026-Q2"))
-    assert SURVEY_ANSWER.stream(later) == SURVEY_ANSWER.stream(ANSWER)
+    assert SURVEY_ANSWER.stream_of(later) == SURVEY_ANSWER.stream_of(ANSWER)
     assert refused(SURVEY_ANSWER, [ANSWERED], later).code == "already-answered"
 
 
 def test_surveys_with_hyphens_in_their_names_do_not_meet():
     first, second = Survey("dukcapil-akta", "lahir", "2026-Q1"), Survey("dukcapil", "akta-lahir", "2026-Q1")
     for aggregate, command in ((SURVEY_ANSWER, ANSWER), (SURVEY_RESULT, PublishSurvey(first, [], SKM))):
-        assert aggregate.stream(replace(command, survey=first)) != aggregate.stream(replace(command, survey=second))
+        assert aggregate.stream_of(replace(command, survey=first)) != aggregate.stream_of(replace(command, survey=second))
 
 
 @pytest.mark.parametrize("elements", [

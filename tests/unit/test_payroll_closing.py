@@ -25,7 +25,7 @@ from services.payroll.domain.recovery import (
     settle,
 )
 from services.payroll.domain.repayment import REPAYMENT, RecordRepayment
-from services.payroll.domain.run import PAY_RUN, CloseRun, check_month, check_supplementary, stream_of
+from services.payroll.domain.run import PAY_RUN, CloseRun, check_month, check_supplementary
 from services.payroll.domain.run_id import RunId, month_of_run
 from services.payroll.domain.sanction import Penalty, heaviest, penalties
 from services.payroll.events import (
@@ -207,7 +207,7 @@ def test_a_run_is_closed_once_with_its_totals():
     ]
     for held in (0, 3):
         assert refusal(PAY_RUN, [], replace(CLOSE, posted=(), held=held)) == ("nothing-to-pay", 409)
-    assert stream_of(RunId("2026-05", 1)) == "payroll-run-2026-05.01"
+    assert PAY_RUN.stream(RunId("2026-05", 1)) == "payroll-run-2026-05.01"
 
 
 MAY = Period(2026, 5, 5)

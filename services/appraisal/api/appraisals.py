@@ -24,7 +24,6 @@ from services.appraisal.domain.delivery import DeliverAppraisal
 from services.appraisal.domain.plan import PLAN
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.domain.scoring import ReportAchievement, SubmitScore
-from services.appraisal.domain.streams import OfPeriod, OfYear
 from services.appraisal.domain.withdrawal import WithdrawDelivery
 from services.appraisal.heard import FeedbackSummarised, TrainingCompleted
 from services.appraisal.known import delivered, employment_of, may_decide, must_be_registered, organisation_result, seen_at, unit_of
@@ -51,7 +50,7 @@ def submit_score(work: RequestWork, body: dict[str, Any], employee: str, period:
     must_be_registered(work.knowledge, employee)
     rules, parsed = rules_of(work, period)
     by = "self" if work.actor.id == employee else "superior"
-    plan = work.state(PLAN, OfYear(employee, str(parsed.year)))
+    plan = work.state(PLAN, employee, str(parsed.year))
     command = SubmitScore(
         employee,
         period,
@@ -80,12 +79,12 @@ def report(work: RequestWork, body: dict[str, Any], employee: str, period: str) 
     """
     must_be_registered(work.knowledge, employee)
     rules, parsed = rules_of(work, period)
-    state, version = work.loaded(APPRAISAL, OfPeriod(employee, period))
+    state, version = work.loaded(APPRAISAL, employee, period)
     evidence, told = tuple(body["evidence"]), state.report
     if told and told.evidence == evidence and work.read_text(told.report_text) == body["report"]:
         return {"period": period, "version": version}
     text = work.text(body["report"])
-    plan = work.state(PLAN, OfYear(employee, str(parsed.year)))
+    plan = work.state(PLAN, employee, str(parsed.year))
     service = employment_of(work.knowledge, employee)
     command = ReportAchievement(employee, period, text.id, text.digest, evidence, work.today, plan, rules, service=service)
     appended = work.execute(APPRAISAL, command)
@@ -112,7 +111,7 @@ def deliver(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
         employee,
         period,
         work.now,
-        work.state(PLAN, OfYear(employee, str(parsed.year))),
+        work.state(PLAN, employee, str(parsed.year)),
         organisation_result(work.knowledge, unit, period),
         rules,
         work.calendar,
@@ -120,7 +119,7 @@ def deliver(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
         service=service,
     )
     appended = work.execute(APPRAISAL, command)
-    state = work.state(APPRAISAL, OfPeriod(employee, period))
+    state = appended.state
     return {
         "judgement": views.judged(state.judgement),
         "objection_until": state.objection_until,
@@ -169,7 +168,7 @@ def correct(work: RequestWork, body: dict[str, Any], employee: str, period: str)
     three, and it changes something (422 correction-invalid). 409 appraisal-not-final, 422 not-heard. Answers {before, after, version}.
     """
     appraisal_now(work, employee, period)
-    before = work.state(APPRAISAL, OfPeriod(employee, period))
+    before = work.state(APPRAISAL, employee, period)
     new = new_result(body)
     if (new is None) == (body["predicate"] is None):
         expected = "one of ratings, score and predicate"
@@ -192,8 +191,7 @@ def correct(work: RequestWork, body: dict[str, Any], employee: str, period: str)
         work.today,
     )
     appended = work.execute(APPRAISAL, command)
-    after = work.state(APPRAISAL, OfPeriod(employee, period)).judgement
-    return {"before": views.judged(before.judgement), "after": views.judged(after), "version": appended.version}
+    return {"before": views.judged(before.judgement), "after": views.judged(appended.state.judgement), "version": appended.version}
 
 
 @appraisals.route("/appraisals/<employee>/<period>")

@@ -9,7 +9,6 @@ from services.appraisal.api.reading import appraised_since, closed_months, draft
 from services.appraisal.domain.appraisal import APPRAISAL, ImportAppraisal
 from services.appraisal.domain.plan import PLAN, RecordProgress
 from services.appraisal.domain.quadrant import predicate_of
-from services.appraisal.domain.streams import OfYear
 from services.appraisal.domain.targets import DRAFT
 from services.appraisal.events import ProgressRecorded, TargetDrafted, TargetWithdrawn
 from services.appraisal.known import employment_of, must_be_registered
@@ -154,7 +153,7 @@ def import_earlier_predicates(work: RequestWork, row: dict[str, Any], source: So
         source.row,
         work.today,
         appraised_since(work),
-        work.state(PLAN, OfYear(employee, str(of.year))).approved,
+        work.state(PLAN, employee, str(of.year)).approved,
         service=employment_of(work.knowledge, employee),
     )
     return Dispatch(APPRAISAL, command)

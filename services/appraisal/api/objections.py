@@ -9,7 +9,6 @@ from services.appraisal.api.reading import appraisal_now, new_result, rules_name
 from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.objection import LATE_REMEDY, DecideObjection, FileObjection
 from services.appraisal.domain.record import Record, not_delivered
-from services.appraisal.domain.streams import OfPeriod
 from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 
@@ -40,7 +39,7 @@ def file_objection(work: RequestWork, body: dict[str, Any], employee: str, perio
         work.calendar,
     )
     appended = work.execute(APPRAISAL, command)
-    state = work.state(APPRAISAL, OfPeriod(employee, period))
+    state = appended.state
     if state.late:
         late = {"rule": state.late.rule, "due": state.late.due, "found": state.late.found}
         return {"status": "refused", **late, "remedy": LATE_REMEDY, "version": appended.version}
@@ -74,11 +73,10 @@ def decide_objection(work: RequestWork, body: dict[str, Any], employee: str, per
         rules_named(work, before.rule_set),
     )
     appended = work.execute(APPRAISAL, command)
-    after = work.state(APPRAISAL, OfPeriod(employee, period))
     return {
         "outcome": command.outcome,
         "before": views.judged(before.judgement),
-        "after": views.judged(after.judgement),
+        "after": views.judged(appended.state.judgement),
         "overdue": work.now >= before.objection.decision_due,
         "version": appended.version,
     }
@@ -108,7 +106,7 @@ def show_objection(work: RequestWork, employee: str, period: str) -> dict[str, A
 
 def _delivered(work: RequestWork, employee: str, period: str) -> Record:
     """The appraisal, which has been delivered; Refused (409) otherwise."""
-    state = work.state(APPRAISAL, OfPeriod(employee, period))
+    state = work.state(APPRAISAL, employee, period)
     if state.rule_set is None:
         raise not_delivered(period)
     return state

@@ -17,7 +17,6 @@ from services.appraisal.api.reading import (
 from services.appraisal.domain.acknowledgement import RULES_READ, AcknowledgeRules
 from services.appraisal.domain.appraised import appraised_in, outside_service
 from services.appraisal.domain.plan import PLAN, ApprovePlan, RecordProgress
-from services.appraisal.domain.streams import OfYear
 from services.appraisal.domain.targets import DRAFT, PresentDraft, WithdrawTarget, check_year
 from services.appraisal.known import employment_of, must_be_registered, transfers_in
 from shared.http.acting import RequestWork, commanding, querying
@@ -85,10 +84,9 @@ def approve(work: RequestWork, body: dict[str, Any], employee: str, year: str) -
     period = check_year(year)
     _served(work, employee, year)
     # The draft is the first stream written to, so that If-Match is compared with it.
-    work.execute(DRAFT, PresentDraft(employee, year))
-    targets = tuple(work.state(DRAFT, OfYear(employee, year)).targets.values())
+    targets = tuple(work.execute(DRAFT, PresentDraft(employee, year)).state.targets.values())
     rules = rules_in(work, period)
-    anew = work.state(PLAN, OfYear(employee, year)).approved
+    anew = work.state(PLAN, employee, year).approved
     command = ApprovePlan(
         employee,
         year,
@@ -104,7 +102,7 @@ def approve(work: RequestWork, body: dict[str, Any], employee: str, year: str) -
         appraised_in(rules, period),
     )
     appended = work.execute(PLAN, command)
-    fixed = work.state(PLAN, OfYear(employee, year)).versions[-1]
+    fixed = appended.state.versions[-1]
     shown = {"plan_version": fixed.number, "targets": [target.target_id for target in targets], "version": appended.version}
     return shown | ({"since": fixed.since, "first_month": str(fixed.first)} if fixed.since else {})
 
@@ -174,7 +172,7 @@ def show_plan(work: RequestWork, employee: str, year: str) -> dict[str, Any]:
 
 
 def _draft(work: RequestWork, employee: str, year: str) -> dict[str, Any] | None:
-    state, version = work.loaded(DRAFT, OfYear(employee, year))
+    state, version = work.loaded(DRAFT, employee, year)
     targets = [dict(vars(target)) for target in state.targets.values()]
     row = {"employee": employee, "year": year, "status": "draft", "targets": targets, "progress": [], "version": version}
     return row if version else None

@@ -15,7 +15,6 @@ from services.appraisal.domain.plan import PLAN, transfers_open
 from services.appraisal.domain.quadrant import Rating
 from services.appraisal.domain.record import Stage
 from services.appraisal.domain.rules import AppraisalRules, read_rules
-from services.appraisal.domain.streams import OfPeriod, OfYear
 from services.appraisal.domain.targets import DRAFT, DraftTarget, Target, check_year, weighed
 from services.appraisal.domain.withdrawal import SEEN, SeeDelivery
 from services.appraisal.known import delivered, may_assess, may_decide, transfers_in
@@ -93,7 +92,7 @@ def appraisal_row(work: RequestWork, employee: str, period: str) -> dict[str, An
 
 def see(work: RequestWork, employee: str, period: str) -> None:
     """Whoever is answered with his own delivered result has seen it, once. Nobody withdraws it at the same moment."""
-    if work.actor.id != employee or work.state(APPRAISAL, OfPeriod(employee, period)).stage is not Stage.DELIVERED:
+    if work.actor.id != employee or work.state(APPRAISAL, employee, period).stage is not Stage.DELIVERED:
         return
     hold_delivery(work, employee, period)
     found = delivered(work.knowledge, employee, period_of(period))
@@ -136,7 +135,7 @@ def draft_of(work: RequestWork, employee: str, year: str, said: Mapping[str, Any
     A wording that stands already keeps its text, so that proposing the same again changes nothing.
     """
     wording = said["what"]
-    earlier = work.state(DRAFT, OfYear(employee, year)).targets.get(said["target_id"])
+    earlier = work.state(DRAFT, employee, year).targets.get(said["target_id"])
     text = earlier.what_text if earlier else None
     if wording is None:
         text = None
@@ -150,7 +149,7 @@ def draft_of(work: RequestWork, employee: str, year: str, said: Mapping[str, Any
 
 def plan_fixed(work: RequestWork, employee: str, year: str) -> bool:
     """Whether the plan of the year is fixed, and nothing allows to make it anew: no transfer since, nor a rule for other reasons."""
-    plan = work.state(PLAN, OfYear(employee, year))
+    plan = work.state(PLAN, employee, year)
     if not plan.approved:
         return False
     period = check_year(year)
@@ -165,7 +164,7 @@ def rules_in(work: RequestWork, year: Period) -> AppraisalRules:
 def delivered_months(work: RequestWork, employee: str, year: Period) -> frozenset[str]:
     """The months of a year that a delivered appraisal counts."""
     periods = {one for month in year.months for one in (month, month.quarter)} | {year}
-    delivered = [one for one in periods if work.state(APPRAISAL, OfPeriod(employee, str(one))).stage not in (Stage.NONE, Stage.SCORING)]
+    delivered = [one for one in periods if work.state(APPRAISAL, employee, str(one)).stage not in (Stage.NONE, Stage.SCORING)]
     return frozenset(str(month) for one in delivered for month in one.months)
 
 
@@ -181,7 +180,7 @@ def closed_months(work: RequestWork, employee: str, text: str) -> frozenset[str]
     if month is None:
         return frozenset()
     counting = {text, str(month.quarter), str(month.year)}
-    closed = any(work.state(APPRAISAL, OfPeriod(employee, period)).stage not in (Stage.NONE, Stage.SCORING) for period in counting)
+    closed = any(work.state(APPRAISAL, employee, period).stage not in (Stage.NONE, Stage.SCORING) for period in counting)
     return frozenset({text}) if closed else frozenset()
 
 

@@ -49,6 +49,7 @@ def evolve(state: RulesRead, event: Any) -> RulesRead:
 RULES_READ = Aggregate(
     "rules-read",
     Decider(RulesRead(), decide, evolve),
-    stream=lambda command: streams.rules_read(command.employee),
+    stream=streams.rules_read,
+    ids=lambda command: (command.employee,),
     subject=lambda command: command.employee,
 )

@@ -161,6 +161,7 @@ def _finalized(state: Record, employee: str, period: str, how: str, basis: str) 
 APPRAISAL = Aggregate(
     "appraisal",
     Decider(Record(), decide, evolve),
-    stream=lambda command: streams.appraisal(command.employee, command.period),
+    stream=streams.appraisal,
+    ids=lambda command: (command.employee, command.period),
     subject=lambda command: command.employee,
 )

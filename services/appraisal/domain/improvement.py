@@ -128,6 +128,7 @@ def _close(state: ItemState, command: CloseImprovementItem) -> Sequence[Any]:
 IMPROVEMENT = Aggregate(
     "improvement",
     Decider(ItemState(), decide, evolve),
-    stream=lambda command: streams.improvement(command.unit, command.item),
+    stream=streams.improvement,
+    ids=lambda command: (command.unit, command.item),
     subject=lambda command: command.unit,
 )

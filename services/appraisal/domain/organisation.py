@@ -55,6 +55,7 @@ def evolve(state: OrganisationState, event: Any) -> OrganisationState:
 ORGANISATION = Aggregate(
     "organisation",
     Decider(OrganisationState(), decide, evolve),
-    stream=lambda command: streams.organisation(command.unit, command.period),
+    stream=streams.organisation,
+    ids=lambda command: (command.unit, command.period),
     subject=lambda command: command.unit,
 )

@@ -386,6 +386,7 @@ def _month_in(text: str, year: Period) -> Period:
 PLAN = Aggregate(
     "plan",
     Decider(PlanState(), decide, evolve),
-    stream=lambda command: streams.plan(command.employee, command.year),
+    stream=streams.plan,
+    ids=lambda command: (command.employee, command.year),
     subject=lambda command: command.employee,
 )

@@ -2,26 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from shared.kernel.refusal import Refused
-
-
-@dataclass(frozen=True)
-class OfYear:
-    """Names the draft or the plan of a person and year, where no command does."""
-
-    employee: str
-    year: str
-
-
-@dataclass(frozen=True)
-class OfPeriod:
-    """Names the appraisal of a person and period, where no command does."""
-
-    employee: str
-    period: str
-
 
 RESERVED = ("draft-", "plan-", "seen-", "organisation-", "rules-", "improvement-")
 

@@ -246,6 +246,7 @@ def _still_open(year: str, approved: bool) -> None:
 DRAFT = Aggregate(
     "draft",
     Decider(DraftState(), decide, evolve),
-    stream=lambda command: streams.draft(command.employee, command.year),
+    stream=streams.draft,
+    ids=lambda command: (command.employee, command.year),
     subject=lambda command: command.employee,
 )

@@ -60,6 +60,7 @@ def withdraw(state: Record, command: WithdrawDelivery) -> Sequence[Any]:
 SEEN = Aggregate(
     "seen",
     Decider(frozenset(), see, lambda state, event: state | {event.delivery} if isinstance(event, DeliverySeen) else state),
-    stream=lambda command: streams.seen(command.employee, command.period),
+    stream=streams.seen,
+    ids=lambda command: (command.employee, command.period),
     subject=lambda command: command.employee,
 )

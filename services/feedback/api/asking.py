@@ -48,7 +48,7 @@ def known_unit(work: RequestWork, unit: str) -> None:
 
 def given(work: RequestWork, aggregate: Any, command: Any, remark: str | None) -> str:
     """Take the answer; its remark is kept once, with the answer."""
-    if remark is not None and work.state(aggregate, command) is None:
+    if remark is not None and work.state(aggregate, *aggregate.ids(command)) is None:
         command = replace(command, remark_text=work.text(remark).id)
     return "given" if work.execute(aggregate, command).events else "given before"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.feedback import schemas
 from services.feedback.api.asking import known_unit
-from services.feedback.domain.complaints import INTAKE, AnswerComplaint, AskCitizen, Intake, KeepReply, OfComplaint, ReceiveComplaint
+from services.feedback.domain.complaints import INTAKE, AnswerComplaint, AskCitizen, Intake, KeepReply, ReceiveComplaint
 from services.feedback.domain.course import COMPLAINT, Course, PassComplaint, PauseComplaint, ResolveComplaint, ResumeComplaint
 from services.feedback.domain.terms import ComplaintTerms, terms_named, terms_of
 from services.feedback.events import ComplaintReceived
@@ -52,8 +52,8 @@ def file_complaint(work: RequestWork, body: dict[str, Any]) -> dict[str, Any]:
         terms=terms_of(rules.settings, rules.name),
         calendar=work.calendar,
     )
-    work.execute(INTAKE, command)
-    return {"complaint": complaint, "receipt_code": code, "due": work.state(INTAKE, command).received.last_day}
+    received = work.execute(INTAKE, command).state.received
+    return {"complaint": complaint, "receipt_code": code, "due": received.last_day}
 
 
 @complaints.route("/complaints")
@@ -150,10 +150,9 @@ def resolve_complaint(work: RequestWork, body: dict[str, Any], complaint: str) -
     """Resolve a complaint as founded or not, once, and tell the citizen. 409 already-resolved."""
     received = _received(work, complaint)
     command = ResolveComplaint(received, body["founded"], work.today)
-    if work.state(COMPLAINT, command).resolved is None:
+    if _course(work, received).resolved is None:
         work.execute(INTAKE, AnswerComplaint(complaint, received.unit, work.text(body["answer"]).id))
-    work.execute(COMPLAINT, command)
-    resolved = work.state(COMPLAINT, command).resolved
+    resolved = work.execute(COMPLAINT, command).state.resolved
     return {
         "complaint": complaint,
         "unit": resolved.unit,
@@ -164,7 +163,7 @@ def resolve_complaint(work: RequestWork, body: dict[str, Any], complaint: str) -
 
 
 def _intake(work: RequestWork, complaint: str) -> Intake:
-    return work.state(INTAKE, OfComplaint(complaint))
+    return work.state(INTAKE, complaint)
 
 
 def _received(work: RequestWork, complaint: str) -> ComplaintReceived:
@@ -185,7 +184,7 @@ def _by_receipt(work: RequestWork, complaint: str, code: str) -> Intake:
 
 
 def _course(work: RequestWork, received: ComplaintReceived) -> Course:
-    return work.state(COMPLAINT, OfComplaint(received.complaint))
+    return work.state(COMPLAINT, received.complaint)
 
 
 def _terms(work: RequestWork, received: ComplaintReceived) -> ComplaintTerms:

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.feedback import schemas
 from services.feedback.api.asking import given, known_employee, rules_for
-from services.feedback.domain.peers import PEER_ANSWER, PEER_SUMMARY, GivePeerFeedback, SummarisePeerFeedback, summary_stream
+from services.feedback.domain.peers import PEER_ANSWER, PEER_SUMMARY, GivePeerFeedback, SummarisePeerFeedback
 from services.feedback.domain.rounds import PEER_ROUND, OpenPeerRound, PeerRules, peer_rules
 from services.feedback.events import FeedbackGiven
 from services.feedback.known import must_have_served, must_serve, served_in, standing_of
@@ -118,8 +118,7 @@ def publish_peer_feedback(work: RequestWork, body: dict[str, Any], employee: str
     known_employee(work, employee)
     answers = [fact.event.aspects for fact in work.knowledge.facts(FeedbackGiven, employee) if fact.event.period == period]
     command = SummarisePeerFeedback(employee, period, answers, _rules(work, period).scale)
-    work.execute(PEER_SUMMARY, command)
-    event = work.state(PEER_SUMMARY, command)
+    event = work.execute(PEER_SUMMARY, command).state
     shown = {"means_hundredths": event.means_hundredths, "spreads_hundredths": event.spreads_hundredths}
     shown |= {"sums": event.sums, "counts": event.counts}
     return {"employee": employee, "period": period, "n": event.n, **shown, "rule_set": event.rule_set}
@@ -139,7 +138,7 @@ def _rules(work: RequestWork, period: str) -> PeerRules:
 
 
 def _published(work: RequestWork, employee: str, period: str) -> bool:
-    return bool(work.knowledge.stream(summary_stream(employee, period)))
+    return bool(work.knowledge.stream(PEER_SUMMARY.stream(employee, period)))
 
 
 def _day(work: RequestWork, period: str) -> date:

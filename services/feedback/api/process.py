@@ -6,7 +6,7 @@ from typing import Any
 
 from services.feedback import schemas
 from services.feedback.api.asking import given, remarks, rules_for
-from services.feedback.domain.process import PROCESS_ANSWER, PROCESS_SUMMARY, GiveProcessFeedback, PublishProcessFeedback, process_stream
+from services.feedback.domain.process import PROCESS_ANSWER, PROCESS_SUMMARY, GiveProcessFeedback, PublishProcessFeedback
 from services.feedback.domain.scale import Scale, scale_of
 from services.feedback.events import ProcessFeedbackGiven
 from services.feedback.raters import rater_of, unkeyed
@@ -24,7 +24,7 @@ process = Blueprint("process-feedback", __name__, url_prefix="/v1", description=
 def give_process_feedback(work: RequestWork, body: dict[str, Any], period: str) -> dict[str, Any]:
     """Rate the appraisal process of a period, once, under a pseudonym. The same answer once more changes nothing; another is refused."""
     scale = _scale(work, period)
-    published = bool(work.knowledge.stream(process_stream(period)))
+    published = bool(work.knowledge.stream(PROCESS_SUMMARY.stream(period)))
     command = GiveProcessFeedback(period, rater_of(work, "process", period), body["aspects"], None, scale, published)
     return {"period": period, "status": given(work, PROCESS_ANSWER, command, body["remark"])}
 
@@ -36,8 +36,7 @@ def publish_process_feedback(work: RequestWork, body: dict[str, Any], period: st
     """Publish the means of a period to all staff, once, from at least three answers. Later answers are refused."""
     answers = [fact.event.aspects for fact in work.knowledge.facts(ProcessFeedbackGiven, period)]
     command = PublishProcessFeedback(period, answers, _scale(work, period))
-    work.execute(PROCESS_SUMMARY, command)
-    event = work.state(PROCESS_SUMMARY, command)
+    event = work.execute(PROCESS_SUMMARY, command).state
     counted = {"means_hundredths": event.means_hundredths, "sums": event.sums, "counts": event.counts}
     return {"period": period, "n": event.n, **counted, "rule_set": event.rule_set}
 

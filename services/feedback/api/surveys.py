@@ -8,7 +8,7 @@ from typing import Any
 from services.feedback import schemas
 from services.feedback.api.asking import known_unit, rules_for
 from services.feedback.domain.skm import SurveyRules, survey_rules
-from services.feedback.domain.surveys import SURVEY_ANSWER, SURVEY_RESULT, AnswerSurvey, PublishSurvey, Survey, points_of, survey_stream
+from services.feedback.domain.surveys import SURVEY_ANSWER, SURVEY_RESULT, AnswerSurvey, PublishSurvey, Survey, points_of
 from services.feedback.domain.terms import KIND
 from services.feedback.events import SurveyAnswered
 from services.feedback.raters import citizen_of, unkeyed
@@ -48,8 +48,7 @@ def publish_survey(work: RequestWork, body: dict[str, Any], unit: str, service: 
     work.knowledge.hold(survey.name)  # who answers shares it: no answer is accepted while a result is made without it
     answers = [points_of(fact.event) for fact in work.knowledge.facts(SurveyAnswered, survey.name)]
     command = PublishSurvey(survey, answers, rules)
-    work.execute(SURVEY_RESULT, command)
-    event = work.state(SURVEY_RESULT, command)
+    event = work.execute(SURVEY_RESULT, command).state
     shown = {"n": event.n, "index": event.index, "mutu": event.mutu, "elements_hundredths": event.elements_hundredths}
     shown |= {"sums": event.sums, "counts": event.counts, "converted": event.converted}
     return {"unit": unit, "service": service, "period": period, **shown, "rule_set": event.rule_set}
@@ -77,7 +76,7 @@ def answer_of(
     """The command for one answer: `said` has elements, not_applicable and unanswered. `case` makes the pseudonym of its token."""
     rules = _rules(work, survey)
     work.knowledge.share(survey.name)
-    published = bool(work.knowledge.stream(survey_stream(survey)))
+    published = bool(work.knowledge.stream(SURVEY_RESULT.stream(survey)))
     return AnswerSurvey(
         survey,
         case(work, survey.unit, survey.service, token),

@@ -64,13 +64,6 @@ class Intake:
     answered: ComplaintAnswered | None = None
 
 
-@dataclass(frozen=True)
-class OfComplaint:
-    """Names a complaint's streams."""
-
-    complaint: str
-
-
 def take_in(state: Intake, command: ReceiveComplaint | AskCitizen | KeepReply | AnswerComplaint) -> Sequence[Any]:
     """Take the complaint in, its term counted from the day after (working days skip days off); keep what is asked and said, and the
     answer to it, once.
@@ -126,8 +119,10 @@ def _intake(state: Intake, event: Any) -> Intake:
 
 
 # What the citizen said is wholly private, what became of it wholly published: so these are two streams (the other: course.py).
-INTAKE = Aggregate("complaint-intake", Decider(Intake(), take_in, _intake), lambda c: intake_stream(c.complaint), lambda c: c.unit)
-
-
-def intake_stream(complaint: str) -> str:
-    return f"feedback-intake-{complaint}"
+INTAKE = Aggregate(
+    "complaint-intake",
+    Decider(Intake(), take_in, _intake),
+    stream=lambda complaint: f"feedback-intake-{complaint}",
+    ids=lambda command: (command.complaint,),
+    subject=lambda command: command.unit,
+)

@@ -316,6 +316,7 @@ def _resolved_before(state: Course, received: ComplaintReceived, remedy: str) ->
 COMPLAINT = Aggregate(
     "complaint",
     Decider(Course(), decide, evolve),
-    lambda c: f"feedback-complaint-{c.complaint}",
-    lambda c: c.received.unit,
+    stream=lambda complaint: f"feedback-complaint-{complaint}",
+    ids=lambda command: (command.complaint,),
+    subject=lambda command: command.received.unit,
 )

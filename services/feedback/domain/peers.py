@@ -78,17 +78,15 @@ def summarise(state: FeedbackSummarised | None, command: SummarisePeerFeedback) 
 PEER_ANSWER = Aggregate(
     "peer-answer",
     Decider(None, give, lambda state, event: event if isinstance(event, FeedbackGiven) else state),
-    lambda c: f"feedback-answers-{c.employee}-{c.period}-{c.rater}",
-    lambda c: c.employee,
+    stream=lambda employee, period, rater: f"feedback-answers-{employee}-{period}-{rater}",
+    ids=lambda command: (command.employee, command.period, command.rater),
+    subject=lambda command: command.employee,
 )
 
 PEER_SUMMARY = Aggregate(
     "peer-summary",
     Decider(None, summarise, lambda state, event: event if isinstance(event, FeedbackSummarised) else state),
-    lambda c: summary_stream(c.employee, c.period),
-    lambda c: c.employee,
+    stream=lambda employee, period: f"feedback-summary-{employee}-{period}",
+    ids=lambda command: (command.employee, command.period),
+    subject=lambda command: command.employee,
 )
-
-
-def summary_stream(employee: str, period: str) -> str:
-    return f"feedback-summary-{employee}-{period}"

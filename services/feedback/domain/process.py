@@ -72,17 +72,15 @@ PROCESS_ANSWER = Aggregate(
     "process-answer",
     Decider(None, give, lambda state, event: event if isinstance(event, ProcessFeedbackGiven) else state),
     # A stream for each rater: everybody may answer in the same minute without waiting for the others.
-    lambda c: f"feedback-process-answers-{c.period}-{c.rater}",
-    lambda c: c.period,
+    stream=lambda period, rater: f"feedback-process-answers-{period}-{rater}",
+    ids=lambda command: (command.period, command.rater),
+    subject=lambda command: command.period,
 )
 
 PROCESS_SUMMARY = Aggregate(
     "process-summary",
     Decider(None, publish, lambda state, event: event if isinstance(event, ProcessFeedbackPublished) else state),
-    lambda c: process_stream(c.period),
-    lambda c: c.period,
+    stream=lambda period: f"feedback-process-{period}",
+    ids=lambda command: (command.period,),
+    subject=lambda command: command.period,
 )
-
-
-def process_stream(period: str) -> str:
-    return f"feedback-process-{period}"

@@ -82,13 +82,10 @@ def open_round(state: PeerRoundOpened | None, command: OpenPeerRound) -> Sequenc
 PEER_ROUND = Aggregate(
     "peer-round",
     Decider(None, open_round, lambda state, event: event if isinstance(event, PeerRoundOpened) else state),
-    lambda c: round_stream(c.employee, c.period),
-    lambda c: c.employee,
+    stream=lambda employee, period: f"feedback-round-{employee}-{period}",
+    ids=lambda command: (command.employee, command.period),
+    subject=lambda command: command.employee,
 )
-
-
-def round_stream(employee: str, period: str) -> str:
-    return f"feedback-round-{employee}-{period}"
 
 
 def peer_rules(settings: Mapping[str, Any], rule_set: str) -> PeerRules:

@@ -149,17 +149,15 @@ SURVEY_ANSWER = Aggregate(
     "survey-answer",
     Decider(None, answer, lambda state, event: event if isinstance(event, SurveyAnswered) else state),
     # Without the period: a case that answered for one quarter does not answer for the next.
-    lambda c: f"feedback-case-{c.survey.unit}.{c.survey.service}.{c.case}",
-    lambda c: c.survey.name,
+    stream=lambda survey, case: f"feedback-case-{survey.unit}.{survey.service}.{case}",
+    ids=lambda command: (command.survey, command.case),
+    subject=lambda command: command.survey.name,
 )
 
 SURVEY_RESULT = Aggregate(
     "survey-result",
     Decider(None, publish, lambda state, event: event if isinstance(event, SurveyResultPublished) else state),
-    lambda c: survey_stream(c.survey),
-    lambda c: c.survey.unit,
+    stream=lambda survey: f"feedback-survey-{survey.name}",
+    ids=lambda command: (command.survey,),
+    subject=lambda command: command.survey.unit,
 )
-
-
-def survey_stream(survey: Survey) -> str:
-    return f"feedback-survey-{survey.name}"

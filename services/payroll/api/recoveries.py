@@ -61,8 +61,7 @@ def record_repayment(work: RequestWork, body: Mapping[str, Any], employee: str) 
     work.knowledge.hold(employee)  # a run that takes an instalment meanwhile would take it twice
     due = read_ledger(work.knowledge, employee).outstanding
     command = RecordRepayment(employee, body["document"], body["received_on"], body["amount"], work.today, due)
-    work.execute(REPAYMENT, command)
-    received = next(one for one in work.state(REPAYMENT, command) if one.document == body["document"])
+    received = next(one for one in work.execute(REPAYMENT, command).state if one.document == body["document"])
     return {
         "employee": employee,
         "amount": received.amount,

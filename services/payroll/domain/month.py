@@ -102,13 +102,10 @@ def evolve(state: Month, event: object) -> Month:
 ALLOWANCE_MONTH = Aggregate(
     "allowance-month",
     Decider(Month(), decide, evolve),
-    stream=lambda command: stream_of(command.employee, command.month),
+    stream=lambda employee, month: f"payroll-{employee}-{month}",
+    ids=lambda command: (command.employee, command.month),
     subject=lambda command: command.employee,
 )
-
-
-def stream_of(employee: str, month: str) -> str:
-    return f"payroll-{employee}-{month}"
 
 
 def next_run(closed: RunId | None, own: Iterable[Payment], month: str) -> str:

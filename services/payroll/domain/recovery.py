@@ -123,7 +123,8 @@ def _schedule(state: RecoveryScheduled | None, command: ScheduleRecovery) -> Seq
 RECOVERY = Aggregate(
     "recovery",
     Decider(None, _schedule, lambda state, event: event if isinstance(event, RecoveryScheduled) else state),
-    stream=lambda command: f"payroll-recovery-{command.employee}",
+    stream=lambda employee: f"payroll-recovery-{employee}",
+    ids=lambda command: (command.employee,),
     subject=lambda command: command.employee,
 )
 
@@ -148,7 +149,8 @@ def _pay_alone(state: AdjustmentsPosted | None, command: PayAdjustments) -> Sequ
 ADJUSTMENTS_ALONE = Aggregate(
     "adjustments-alone",
     Decider(None, _pay_alone, lambda state, event: event if isinstance(event, AdjustmentsPosted) else state),
-    stream=lambda command: f"payroll-adjustments-{command.employee}-{command.run}",
+    stream=lambda employee, run: f"payroll-adjustments-{employee}-{run}",
+    ids=lambda command: (command.employee, command.run),
     subject=lambda command: command.employee,
 )
 

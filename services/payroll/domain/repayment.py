@@ -69,6 +69,7 @@ def decide(state: tuple[RepaymentReceived, ...], command: RecordRepayment) -> Se
 REPAYMENT = Aggregate(
     "repayment",
     Decider((), decide, lambda state, event: (*state, event) if isinstance(event, RepaymentReceived) else state),
-    stream=lambda command: f"payroll-repayments-{command.employee}",
+    stream=lambda employee: f"payroll-repayments-{employee}",
+    ids=lambda command: (command.employee,),
     subject=lambda command: command.employee,
 )

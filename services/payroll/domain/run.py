@@ -206,13 +206,10 @@ def evolve(state: Run, event: object) -> Run:
 PAY_RUN = Aggregate(
     "pay-run",
     Decider(Run(), decide, evolve),
-    stream=lambda command: f"payroll-run-{command.run}",
+    stream=lambda run: f"payroll-run-{run}",
+    ids=lambda command: (command.run,),
     subject=lambda command: command.run,
 )
-
-
-def stream_of(run: RunId) -> str:
-    return f"payroll-run-{run}"
 
 
 def check_month(month: Period, today: date, closed: RunId | None, in_rules: bool, early: EarlyRule | None = None) -> None:

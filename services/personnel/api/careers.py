@@ -6,7 +6,7 @@ from typing import Any
 
 from services.personnel import schemas
 from services.personnel.domain.employee import EMPLOYEE, AssignPosition
-from services.personnel.domain.unit import unit_stream
+from services.personnel.domain.unit import UNIT
 from services.personnel.domain.vacancy import VACANCY, ChooseCandidate, OpenVacancy
 from services.personnel.views import TALENT_BOXES, VACANCIES
 from shared.http.acting import RequestWork, commanding, querying
@@ -45,7 +45,7 @@ def _opened(work: RequestWork, row: Body) -> Body:
 @commanding("open-vacancy", status=201)
 def open_vacancy(work: RequestWork, body: Body) -> Body:
     """A post falls vacant. Candidates are ranked by its criteria as soon as this is known, and again when a fact about them changes."""
-    if not work.knowledge.stream(unit_stream(body["unit"])):
+    if not work.knowledge.stream(UNIT.stream(body["unit"])):
         remedy = "take it from the list of units"
         raise Refused("unknown-unit", expected="a unit that is open", found=body["unit"], remedy=remedy, status=404)
     command = OpenVacancy(body["post"], body["unit"], body["job_class"], body["kind"], body["strategic"], tuple(body["criteria"]))
@@ -71,7 +71,7 @@ def decide_vacancy(work: RequestWork, body: Body, post: str) -> Body:
     """
     since = body.get("since") or work.today
     command = ChooseCandidate(post, body["proposal"], body["employee"], body["document"], since, work.actor.id)
-    opened = work.state(VACANCY, command).opened
+    opened = work.state(VACANCY, post).opened
     decided = work.execute(VACANCY, command)
     assigned = work.execute(
         EMPLOYEE,

@@ -19,7 +19,7 @@ from services.personnel.domain.employee import (
     SetReportingLine,
 )
 from services.personnel.domain.talent import POTENTIAL, AssessPotential
-from services.personnel.domain.unit import UNIT, OpenUnit, unit_stream
+from services.personnel.domain.unit import UNIT, OpenUnit
 from services.personnel.events import (
     AttendanceRecorded,
     EducationRecorded,
@@ -284,7 +284,7 @@ def import_potentials(work: RequestWork, row: Row, source: Source) -> Dispatch:
 
 
 def _open_unit(work: RequestWork, unit: str, head: str) -> None:
-    if not work.knowledge.stream(unit_stream(unit)):
+    if not work.knowledge.stream(UNIT.stream(unit)):
         raise Refused(
             "unknown-unit",
             expected=f"an open unit in the column {head}",

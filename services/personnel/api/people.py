@@ -11,12 +11,11 @@ from services.personnel.domain.employee import (
     EMPLOYEE,
     EndEmployment,
     InterruptService,
-    RegisterEmployee,
     ResumeService,
     RevokeEnd,
 )
 from services.personnel.domain.registration import WithdrawRegistration
-from services.personnel.domain.unit import UNIT, MoveUnit, OpenUnit, UnitState, WithdrawMove
+from services.personnel.domain.unit import UNIT, MoveUnit, UnitState, WithdrawMove
 from services.personnel.events import (
     AttendanceRecorded,
     AwardGranted,
@@ -99,7 +98,7 @@ def withdraw_move(work: RequestWork, body: dict[str, Any], unit: str) -> dict[st
 
 
 def _unit(work: RequestWork, unit: str, day: date) -> UnitState:
-    return work.state(UNIT, OpenUnit(unit, None, "", day))
+    return work.state(UNIT, unit)
 
 
 def _above(work: RequestWork, unit: str, parent: str, since: date, changes: Sequence[date]) -> tuple[str, ...]:
@@ -241,7 +240,7 @@ def end_employment(work: RequestWork, body: dict[str, Any], employee: str) -> di
 def revoke_end(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
     """Undo the end: service went on from its day. 409 not-ended; 409 sanction-stands for a dismissal whose sanction has not been lifted."""
     known(work, employee)
-    ended = work.state(EMPLOYEE, RegisterEmployee(employee, "PNS", work.today)).service.spells[-1]
+    ended = work.state(EMPLOYEE, employee).service.spells[-1]
     _no_dismissal_stands(work, employee, ended.end)
     done = work.execute(EMPLOYEE, RevokeEnd(employee, body["document"]))
     return {"employee": employee, "since": ended.end, "version": done.version}
@@ -285,7 +284,7 @@ def resume_service(work: RequestWork, body: dict[str, Any], employee: str) -> di
 
 def service_of(work: RequestWork, employee: str) -> Employment:
     """When the person was, is and will be in service, as of this moment."""
-    return work.state(EMPLOYEE, RegisterEmployee(employee, "PNS", work.today)).service
+    return work.state(EMPLOYEE, employee).service
 
 
 def must_serve(work: RequestWork, employee: str, day: date, what: str) -> None:
@@ -318,7 +317,7 @@ def correct_nip(work: RequestWork, body: dict[str, Any], employee: str) -> dict[
     Neither answer nor problem repeats the number. 422 nip; 409 identity-taken when it is another's, or the person was forgotten.
     """
     known(work, employee)
-    registered = work.state(EMPLOYEE, RegisterEmployee(employee, "PNS", work.today)).registered
+    registered = work.state(EMPLOYEE, employee).registered
     changed = vault.correct_nip(work.tx, employee, body["nip"], registered[-1].kind, work.actor.id, body["document"])
     return {"employee": employee, "status": "corrected" if changed else "unchanged"}
 

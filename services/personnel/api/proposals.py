@@ -9,13 +9,13 @@ from services.personnel import schemas
 from services.personnel.api.people import known, must_serve
 from services.personnel.domain.award import AWARD, Grant
 from services.personnel.domain.development import DEVELOPMENT, Begin, Close, CloseImprovement, Complete, Follow
-from services.personnel.domain.employee import EMPLOYEE, EmployeeState, HoldRank, RegisterEmployee, in_force
+from services.personnel.domain.employee import EMPLOYEE, EmployeeState, HoldRank, in_force
 from services.personnel.domain.promotion import PROMOTION, DecidePromotion
 from services.personnel.domain.proposals import PROPOSAL, Decide
 from services.personnel.domain.sanction import SANCTION, Impose, sanction_name
 from services.personnel.domain.terms import after_months, month_after
-from services.personnel.domain.unit import unit_stream
-from services.personnel.events import DevelopmentProposed, RankHeld
+from services.personnel.domain.unit import UNIT
+from services.personnel.events import DevelopmentProposed, RankHeld, RankPromotionProposed
 from services.personnel.views import DEVELOPMENTS, PROPOSALS
 from shared.flow.declared import Dispatch
 from shared.http.acting import RequestWork, commanding, querying
@@ -70,12 +70,11 @@ def decide_proposal(work: RequestWork, body: Body, employee: str, proposal: str)
             employee, proposal, body["outcome"], since, body["document"], work.actor.id, held.since if held else None
         )
         decided = work.execute(PROMOTION, decision)
-        brings = [_rank(work, decision, held)] if body["outcome"] == "approved" else None
+        brings = [_rank(decision, decided.state.proposed, held)] if body["outcome"] == "approved" else None
     else:
         command = Decide(employee, proposal, body["outcome"], body["document"], work.actor.id)
-        proposed = work.state(PROPOSAL, command).proposed
         decided = work.execute(PROPOSAL, command)
-        brings = [_brought(work, body, proposed)] if body["outcome"] == "approved" else None
+        brings = [_brought(work, body, decided.state.proposed)] if body["outcome"] == "approved" else None
     answer = {"employee": employee, "proposal": proposal, "status": body["outcome"], "version": decided.version, "brings": None}
     if body["outcome"] == "approved" and brings is not None:
         done = [work.execute(do.aggregate, do.command) for do in brings]
@@ -85,13 +84,12 @@ def decide_proposal(work: RequestWork, body: Body, employee: str, proposal: str)
 
 def _rank_held(work: RequestWork, employee: str) -> RankHeld | None:
     """The rank held today, in the present service."""
-    state: EmployeeState = work.state(EMPLOYEE, RegisterEmployee(employee, "PNS", work.today))
+    state: EmployeeState = work.state(EMPLOYEE, employee)
     return in_force((one for one in state.ranks if state.service.reaches(one.since, work.today, KEEP_RANK)), work.today)
 
 
-def _rank(work: RequestWork, decision: DecidePromotion, held: RankHeld) -> Dispatch:
+def _rank(decision: DecidePromotion, proposed: RankPromotionProposed, held: RankHeld) -> Dispatch:
     """The rank of an approved promotion; service goes on being counted from where it was."""
-    proposed = work.state(PROMOTION, decision).proposed
     return Dispatch(EMPLOYEE, HoldRank(decision.employee, proposed.rank_to, decision.since, held.service_since))
 
 
@@ -119,7 +117,7 @@ def _sanction(work: RequestWork, body: Body, proposed: DevelopmentProposed) -> I
 def _begin(work: RequestWork, body: Body, proposed: DevelopmentProposed) -> Begin:
     """What the approval begins, with the post or unit that the official named, or the ones that lie nearest."""
     unit = body.get("unit")
-    if unit is not None and not work.knowledge.stream(unit_stream(unit)):
+    if unit is not None and not work.knowledge.stream(UNIT.stream(unit)):
         raise Refused("unknown-unit", expected="a unit that is open", found=unit, remedy="take it from the list of units", status=404)
     since = body.get("since") or work.today
     until = body.get("until") or after_months(since, IMPROVEMENT_MONTHS) - timedelta(days=1)
@@ -140,7 +138,7 @@ def _begin(work: RequestWork, body: Body, proposed: DevelopmentProposed) -> Begi
 
 
 def _own_unit(work: RequestWork, employee: str, day: date) -> str | None:
-    state: EmployeeState = work.state(EMPLOYEE, RegisterEmployee(employee, "PNS", day))
+    state: EmployeeState = work.state(EMPLOYEE, employee)
     posts = [one for one in state.positions if state.service.reaches(one.since, day)]
     held = in_force((one for one in posts if not one.acting), day) or in_force(posts, day)
     return held.unit if held else None

@@ -122,8 +122,9 @@ def evolve(state: AttendanceState, event: object) -> AttendanceState:
 ATTENDANCE = Aggregate(
     "attendance",
     Decider(AttendanceState(), decide, evolve),
-    lambda c: f"personnel-attendance-{c.employee}-{c.month}",
-    lambda c: c.employee,
+    stream=lambda employee, month: f"personnel-attendance-{employee}-{month}",
+    ids=lambda command: (command.employee, command.month),
+    subject=lambda command: command.employee,
 )
 
 
@@ -156,6 +157,7 @@ def decide_year(state: YearAbsenceRecorded | None, command: RecordYearAbsence) -
 YEAR_ABSENCE = Aggregate(
     "year-absence",
     Decider(None, decide_year, lambda state, event: event if isinstance(event, YearAbsenceRecorded) else state),
-    lambda c: f"personnel-absence-{c.employee}-{c.year}",
-    lambda c: c.employee,
+    stream=lambda employee, year: f"personnel-absence-{employee}-{year}",
+    ids=lambda command: (command.employee, command.year),
+    subject=lambda command: command.employee,
 )

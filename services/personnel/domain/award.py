@@ -28,8 +28,9 @@ def decide_evaluation(state: bool, command: OpenEvaluation) -> Sequence[AwardEva
 EVALUATION = Aggregate(
     "award-evaluation",
     Decider(False, decide_evaluation, lambda state, event: state or isinstance(event, AwardEvaluationOpened)),
-    lambda c: f"personnel-award-evaluation-{c.award}-{c.year}",
-    lambda c: f"award-{c.award}",
+    stream=lambda award, year: f"personnel-award-evaluation-{award}-{year}",
+    ids=lambda command: (command.award, command.year),
+    subject=lambda command: f"award-{command.award}",
 )
 
 
@@ -77,6 +78,7 @@ def decide_grant(state: AwardGranted | None, command: Grant) -> Sequence[Any]:
 AWARD = Aggregate(
     "award",
     Decider(None, decide_grant, lambda state, event: event if isinstance(event, AwardGranted) else state),
-    lambda c: f"personnel-award-{c.employee}-{c.proposal}",
-    lambda c: c.employee,
+    stream=lambda employee, proposal: f"personnel-award-{employee}-{proposal}",
+    ids=lambda command: (command.employee, command.proposal),
+    subject=lambda command: command.employee,
 )

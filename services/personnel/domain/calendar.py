@@ -101,13 +101,15 @@ def _holidays(state: Holidays, event: Any) -> Holidays:
 WORKING_WEEK = Aggregate(
     "working-week",
     Decider({}, set_week, lambda state, event: {**state, event.since: event} if isinstance(event, WorkingWeekSet) else state),
-    stream=lambda command: "personnel-working-week",
+    stream=lambda: "personnel-working-week",
+    ids=lambda command: (),
     subject=lambda command: AGENCY,
 )
 # A stream for each year: what is declared of a day and withdrawn again stands in one, in its order.
 HOLIDAYS = Aggregate(
     "holidays",
     Decider({}, decide_holiday, _holidays),
-    stream=lambda command: f"personnel-holidays-{command.day.year}",
+    stream=lambda year: f"personnel-holidays-{year}",
+    ids=lambda command: (command.day.year,),
     subject=lambda command: AGENCY,
 )

@@ -328,6 +328,7 @@ def evolve(state: DevelopmentState, event: object) -> DevelopmentState:
 DEVELOPMENT = Aggregate(
     "development",
     Decider(DevelopmentState(), decide, evolve),
-    lambda c: f"personnel-development-{c.employee}",
-    lambda c: c.employee,
+    stream=lambda employee: f"personnel-development-{employee}",
+    ids=lambda command: (command.employee,),
+    subject=lambda command: command.employee,
 )

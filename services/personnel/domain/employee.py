@@ -367,8 +367,10 @@ def evolve(state: EmployeeState, event: object) -> EmployeeState:
     return state if about is None else replace(state, spoken=(*state.spoken, (about, event)))
 
 
-def employee_stream(employee: str) -> str:
-    return f"personnel-employee-{employee}"
-
-
-EMPLOYEE = Aggregate("employee", Decider(EmployeeState(), decide, evolve), lambda c: employee_stream(c.employee), lambda c: c.employee)
+EMPLOYEE = Aggregate(
+    "employee",
+    Decider(EmployeeState(), decide, evolve),
+    stream=lambda employee: f"personnel-employee-{employee}",
+    ids=lambda command: (command.employee,),
+    subject=lambda command: command.employee,
+)

@@ -23,6 +23,7 @@ def decide(state: frozenset[date], command: ReachEnd) -> Sequence[EmploymentEndR
 LEAVING = Aggregate(
     "leaving",
     Decider(frozenset(), decide, lambda state, event: state | {event.since} if isinstance(event, EmploymentEndReached) else state),
-    lambda c: f"personnel-left-{c.employee}",
-    lambda c: c.employee,
+    stream=lambda employee: f"personnel-left-{employee}",
+    ids=lambda command: (command.employee,),
+    subject=lambda command: command.employee,
 )

@@ -254,6 +254,7 @@ def evolve(state: PromotionState, event: object) -> PromotionState:
 PROMOTION = Aggregate(
     "promotion",
     Decider(PromotionState(), decide, evolve),
-    lambda c: f"personnel-promotion-{c.employee}-{c.proposal}",
-    lambda c: c.employee,
+    stream=lambda employee, proposal: f"personnel-promotion-{employee}-{proposal}",
+    ids=lambda command: (command.employee, command.proposal),
+    subject=lambda command: command.employee,
 )

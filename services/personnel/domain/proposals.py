@@ -112,6 +112,7 @@ def evolve(state: ProposalState, event: object) -> ProposalState:
 PROPOSAL = Aggregate(
     "proposal",
     Decider(ProposalState(), decide, evolve),
-    lambda c: f"personnel-proposal-{c.employee}-{c.proposal}",
-    lambda c: c.employee,
+    stream=lambda employee, proposal: f"personnel-proposal-{employee}-{proposal}",
+    ids=lambda command: (command.employee, command.proposal),
+    subject=lambda command: command.employee,
 )

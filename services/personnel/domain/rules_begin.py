@@ -25,6 +25,7 @@ def decide(state: frozenset[date], command: BeginRules) -> Sequence[RulesBegan]:
 RULES_BEGUN = Aggregate(
     "rules-begun",
     Decider(frozenset(), decide, lambda state, event: state | {event.day} if isinstance(event, RulesBegan) else state),
-    lambda c: f"personnel-rules-begun-{c.kind}",
-    lambda c: f"rules-{c.kind}",
+    stream=lambda kind: f"personnel-rules-begun-{kind}",
+    ids=lambda command: (command.kind,),
+    subject=lambda command: f"rules-{command.kind}",
 )

@@ -138,6 +138,7 @@ def counts(imposed: SanctionImposed, lifted: SanctionLifted | None, after: date)
 SANCTION = Aggregate(
     "sanction",
     Decider(SanctionState(), decide, evolve),
-    lambda c: f"personnel-sanction-{c.employee}-{c.sanction}",
-    lambda c: c.employee,
+    stream=lambda employee, sanction: f"personnel-sanction-{employee}-{sanction}",
+    ids=lambda command: (command.employee, command.sanction),
+    subject=lambda command: command.employee,
 )

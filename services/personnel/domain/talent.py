@@ -134,8 +134,9 @@ def evolve_potential(state: PotentialState, event: Any) -> PotentialState:
 POTENTIAL = Aggregate(
     "potential",
     Decider(PotentialState(), decide_potential, evolve_potential),
-    lambda c: f"personnel-potential-{c.employee}",
-    lambda c: c.employee,
+    stream=lambda employee: f"personnel-potential-{employee}",
+    ids=lambda command: (command.employee,),
+    subject=lambda command: command.employee,
 )
 
 
@@ -177,8 +178,9 @@ def evolve_place(state: TalentBoxPlaced | None, event: Any) -> TalentBoxPlaced |
 TALENT = Aggregate(
     "talent",
     Decider(None, decide_place, evolve_place),
-    lambda c: f"personnel-talent-{c.employee}-{c.period}",
-    lambda c: c.employee,
+    stream=lambda employee, period: f"personnel-talent-{employee}-{period}",
+    ids=lambda command: (command.employee, command.period),
+    subject=lambda command: command.employee,
 )
 
 

@@ -155,8 +155,10 @@ def evolve(state: UnitState, event: object) -> UnitState:
     return replace(state, moves=(*state.moves, event)) if isinstance(event, UnitMoved) else state
 
 
-def unit_stream(unit: str) -> str:
-    return f"personnel-unit-{unit}"
-
-
-UNIT = Aggregate("unit", Decider(UnitState(), decide, evolve), lambda c: unit_stream(c.unit), lambda c: c.unit)
+UNIT = Aggregate(
+    "unit",
+    Decider(UnitState(), decide, evolve),
+    stream=lambda unit: f"personnel-unit-{unit}",
+    ids=lambda command: (command.unit,),
+    subject=lambda command: command.unit,
+)

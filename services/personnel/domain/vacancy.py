@@ -127,8 +127,10 @@ def evolve(state: VacancyState, event: object) -> VacancyState:
     return state
 
 
-def vacancy_stream(post: str) -> str:
-    return f"personnel-vacancy-{post}"
-
-
-VACANCY = Aggregate("vacancy", Decider(VacancyState(), decide, evolve), lambda c: vacancy_stream(c.post), lambda c: c.post)
+VACANCY = Aggregate(
+    "vacancy",
+    Decider(VacancyState(), decide, evolve),
+    stream=lambda post: f"personnel-vacancy-{post}",
+    ids=lambda command: (command.post,),
+    subject=lambda command: command.post,
+)

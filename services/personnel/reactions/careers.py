@@ -21,7 +21,7 @@ from services.personnel.domain.ranking import Record, rank_candidates
 from services.personnel.domain.sanction import counts, runs
 from services.personnel.domain.talent import TALENT, Place, TalentRules, Unplace, potential_for, read_talent
 from services.personnel.domain.terms import after_months
-from services.personnel.domain.vacancy import VACANCY, ProposeCandidates, vacancy_stream
+from services.personnel.domain.vacancy import VACANCY, ProposeCandidates
 from services.personnel.events import (
     LIFE,
     EducationRecorded,
@@ -96,7 +96,7 @@ TALENT_PLACES = Reaction(
 
 def propose_candidates(post: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     """Rank whoever has a box for the post, if it is vacant now."""
-    opened = [fact.event for fact in knowledge.stream(vacancy_stream(post)) if isinstance(fact.event, VacancyOpened)]
+    opened = [fact.event for fact in knowledge.stream(VACANCY.stream(post)) if isinstance(fact.event, VacancyOpened)]
     if not opened:
         return []
     found = knowledge.rules("talent", knowledge.today)
