@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scenario.client import Refusal, Seat
 from scenario.place import SERVICE_OF_RULES, Place
 from scenario.steps import Step
+from shared.client.seat import Refusal, Seat
 
 ZONE = ZoneInfo("Asia/Jakarta")
 

@@ -1,4 +1,4 @@
-"""The commands that know both the library and the scenario: start everything and play, play on, report, explain."""
+"""The commands that know both the library and the scenario: start everything and play, play on, report."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from types import FrameType
 from typing import Any
 
 from scenario import finding
-from scenario.client import Refusal, Unreachable
-from scenario.explaining import explain
 from scenario.finding import ALL, NONE, Chosen
 from scenario.play import journal_in, play
 from scenario.report import Outcome, as_data, gather
 from scenario.steps import Step
 from scenario.telling import tell_all
 from scenario.words import LANGUAGES
+from shared.client.commands import worded
+from shared.client.seat import Unreachable
 from shared.local.home import Home
 from shared.local.kafka import KafkaUnusable
 from shared.local.launcher import Addresses, Launcher, Progress, set_clock
@@ -34,7 +34,7 @@ YEAR = 2026
 
 
 def add_commands(commands: Any) -> None:
-    """Add ``up``, ``scenario`` and ``explain`` to an argparse subparsers object; each sets ``run``."""
+    """Add ``up`` and ``scenario`` to an argparse subparsers object; each sets ``run``."""
     places = finding.names()
     up = commands.add_parser("up", help="start everything on this machine, play the scenario once, and stay")
     up.add_argument("--scenario", choices=(*places, ALL, NONE), default=ALL, help=f"one place, {ALL} with one clock, or {NONE}")
@@ -47,31 +47,11 @@ def add_commands(commands: Any) -> None:
     up.set_defaults(run=_up)
     scenario = commands.add_parser("scenario", help="the played year").add_subparsers(required=True, metavar="WHAT")
     again = scenario.add_parser("play", help="play what is left of the year on the Merit that runs here")
-    again.set_defaults(run=_worded(_play))
+    again.set_defaults(run=worded(_play))
     report = scenario.add_parser("report", help="what happened in the year, and why")
     report.add_argument("--json", action="store_true", help="one object for each person and month")
     report.add_argument("--lang", choices=LANGUAGES, default="id")
-    report.set_defaults(run=_worded(_report))
-    why = commands.add_parser("explain", help="an allowance, from the rupiah back to the target")
-    why.add_argument("employee")
-    why.add_argument("month", help="such as 2026-04")
-    why.add_argument("--agency", choices=places, help="needed where the code alone does not say whose employee it is")
-    why.add_argument("--json", action="store_true", help="as the API gives it")
-    why.add_argument("--lang", choices=LANGUAGES, default="id")
-    why.set_defaults(run=_worded(_explain))
-
-
-def _worded(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """The command, with what Merit refused or did not answer told in its words and no trace."""
-
-    def run(asked: argparse.Namespace) -> int:
-        try:
-            return command(asked)
-        except (Refusal, Unreachable) as trouble:
-            print(trouble, file=sys.stderr)
-            return 1
-
-    return run
+    report.set_defaults(run=worded(_report))
 
 
 def _up(asked: argparse.Namespace) -> int:
@@ -180,17 +160,6 @@ def _told(home: Home, run: dict[str, Any], places: tuple[str, ...], language: st
 def _outcome(home: Home, run: dict[str, Any], name: str) -> Outcome:
     place = finding.place(name)
     return gather(place, YEAR, run["services"], cache(lambda person, roles: home.token(person, place.agency, roles)))
-
-
-def _explain(asked: argparse.Namespace) -> int:
-    home = Home.running()
-    places = [finding.place(name) for name in ((asked.agency,) if asked.agency else Chosen(home.folder).places())]
-    found = [place for place in places if asked.employee in place.people()]
-    if not found:
-        raise SystemExit(f"expected an employee of {', '.join(place.agency for place in places)}, found {asked.employee}; see the report")
-    token = home.token(asked.employee, found[0].agency, found[0].roles(asked.employee))
-    print(explain(home.run["services"], token, asked.employee, asked.month, language=asked.lang, as_json=asked.json))
-    return 0
 
 
 def _addresses(run: dict[str, Any]) -> str:

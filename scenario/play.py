@@ -11,8 +11,8 @@ from pathlib import Path
 
 import requests
 
-from scenario.client import Seat
 from scenario.steps import Journal, Step, in_order
+from shared.client.seat import Seat
 
 MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember")
 

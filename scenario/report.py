@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from scenario.client import Refusal, Seat
 from scenario.place import SERVICE_OF_RULES, Place
+from shared.client.seat import Refusal, Seat
 from shared.kernel.periods import Period
 
 Row = dict[str, Any]

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-from scenario.client import Seat
+from shared.client.seat import Seat
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from scenario.acts import close, follow
-from scenario.client import Seat
 from scenario.place import Place
+from shared.client.seat import Seat
 
 APPROVER = "m19"
 DECISION_DAYS = ("2026-05-18", "2026-08-18", "2026-11-16", "2027-02-15")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from scenario.acts import digest, on_appraisal
-from scenario.client import Seat
+from shared.client.seat import Seat
 
 PERIOD = "2026-Q1"
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from scenario.acts import after, appraise, approve_plans, at, digest, handed_in, pay, post, publish_rules, score_behaviour, step
 from scenario.arriving import arrival, proposed_targets
-from scenario.client import Seat
 from scenario.mulyorejo import MULYOREJO, objections
 from scenario.mulyorejo.development import development
 from scenario.place import Place
 from scenario.steps import Step
+from shared.client.seat import Seat
 
 HR, TREASURER, APPROVER, ADMIN = "m15", "m16", "m19", "m20"
 SILENT = ("m10",)

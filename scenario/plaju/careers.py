@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from scenario.acts import at, close, decide_proposals, follow, handed_in, post, post_each, step
-from scenario.client import Seat
 from scenario.place import Place
 from scenario.steps import Step
+from shared.client.seat import Seat
 
 HR, APPROVER = "p14", "p17"
 DECISION_DAYS = ("2026-04-27", "2026-07-13", "2026-11-16", "2027-02-15")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from scenario.acts import at, hand_in, post, post_each, read_answer, step
-from scenario.client import Seat
 from scenario.place import Place
 from scenario.steps import Step
+from shared.client.seat import Seat
 
 HR, OFFICER, COUNTER = "p14", "p18", "loket-plaju"
 QUARTERS = {

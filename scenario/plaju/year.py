@@ -8,10 +8,10 @@ from functools import partial
 
 from scenario.acts import after, appraise, approve_plans, at, handed_in, pay, post, post_each, publish_rules, step
 from scenario.arriving import arrival, proposed_targets
-from scenario.client import Seat
 from scenario.place import Place
 from scenario.plaju import PLAJU, careers, citizens
 from scenario.steps import Step
+from shared.client.seat import Seat
 
 YEAR = 2026
 HR, TREASURER, APPROVER, ADMIN = "p14", "p15", "p17", "p19"

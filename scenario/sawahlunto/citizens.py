@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from scenario.acts import at, hand_in, post, read_answer, step
-from scenario.client import Seat
 from scenario.place import Place
 from scenario.steps import Step
+from shared.client.seat import Seat
 
 HR, OFFICER, COUNTER = "w13", "w9", "loket-sawahlunto"
 SERVICE = "dukcapil/akta-kelahiran"

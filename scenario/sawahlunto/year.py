@@ -7,10 +7,10 @@ from functools import partial
 
 from scenario.acts import after, appraise, approve_plans, at, handed_in, pay, post_each, publish_rules, step
 from scenario.arriving import arrival, proposed_targets
-from scenario.client import Seat
 from scenario.place import Place
 from scenario.sawahlunto import SAWAHLUNTO, citizens, followup
 from scenario.steps import Step
+from shared.client.seat import Seat
 
 YEAR = 2026
 HR, TREASURER, APPROVER, ADMIN = "w13", "w14", "w16", "w17"

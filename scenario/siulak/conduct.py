@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from scenario.acts import close, decide_proposals, follow, on_appraisal, open_measure, post
-from scenario.client import Seat
+from shared.client.seat import Seat
 
 HR, APPROVER, CAMAT, SECRETARY = "s14", "s16", "s11", "s13"
 Act = tuple[str, str, int, str, str, Callable[[Seat], None]]

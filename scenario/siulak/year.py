@@ -24,11 +24,11 @@ from scenario.acts import (
     step,
 )
 from scenario.arriving import arrival, proposed_targets
-from scenario.client import Seat
 from scenario.place import Place
 from scenario.siulak import SIULAK
 from scenario.siulak.conduct import conduct
 from scenario.steps import Step
+from shared.client.seat import Seat
 
 YEAR = 2026
 HR, TREASURER, APPROVER, ADMIN, SECRETARY = "s14", "s15", "s16", "s18", "s13"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from scenario.explaining import kind_of
 from scenario.report import Outcome, Row, scenario_code
 from scenario.telling.lines import explaining, wrapped
 from scenario.words import Words
+from shared.client.explaining import kind_of
 
 _COMPONENTS = ("performance", "discipline")
 _CUT = "sanction"

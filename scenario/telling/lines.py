@@ -8,7 +8,8 @@ from textwrap import fill
 
 from scenario.report import Outcome, Row
 from scenario.words import Words
-from shared.kernel.money import exact, half_up
+from shared.kernel.money import half_up
+from shared.words.reasons import reason
 
 SHORT = {"sangat_baik": "SB", "baik": "B", "butuh_perbaikan": "BP", "cukup": "C", "kurang": "K", "sangat_kurang": "SK"}
 WIDE = 120
@@ -56,7 +57,8 @@ def document(row: Row) -> str:
 def because(reasons: Iterable[Row], outcome: Outcome, words: Words) -> str:
     """The reasons of a proposal, each once, in a row."""
     tests, periods = _tests(outcome), _periods(outcome)
-    return "; ".join(dict.fromkeys(_reason(one, tests, periods, words) for one in reasons))
+    told = (reason(one, words, tests.get(one["code"], ""), periods.get(one["event"] or "", "")) for one in reasons)
+    return "; ".join(dict.fromkeys(told))
 
 
 def _tests(outcome: Outcome) -> Mapping[str, str]:
@@ -72,24 +74,3 @@ def _periods(outcome: Outcome) -> Mapping[str, str]:
     """The event of a result or of a survey's publication → its period."""
     judged = {step["event"]: row["period"] for row in outcome.appraisals for step in row["history"]}
     return judged | {row["event"]: row["period"] for row in outcome.surveys}
-
-
-def _reason(reason: Row, tests: Mapping[str, str], periods: Mapping[str, str], words: Words) -> str:
-    code, found, period = reason["code"], reason["found"], periods.get(reason["event"] or "")
-    of = f" ({words.short(period)})" if period else ""
-    if found in SHORT:
-        return words("by-predicate", predicate=words.code(found)) + of
-    if f"by-{code}" in words.said:
-        return words(f"by-{code}", found=_found(found, words) + of)
-    form = {"peers": "by-peers", "target": "by-achievement"}.get(tests.get(code, ""), "by-item")
-    shown = words.hundredths(half_up(exact(found))) if form == "by-peers" else _found(found, words)
-    return words(form, item=words.code(code, "condition"), found=shown)
-
-
-def _found(found: str, words: Words) -> str:
-    """A date, a number, a rank such as ``III/b`` or a code as it reads."""
-    if len(found) == 10 and found[4:5] == found[7:8] == "-":
-        return words.date(found)
-    if found[:1].isdigit():
-        return words.number(found)
-    return found if "/" in found else words.code(found)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scenario.explaining import lack
 from scenario.report import Outcome, Row, scenario_code
 from scenario.tables import table
 from scenario.telling.lines import explaining, wrapped
 from scenario.words import LANGUAGES, Words
+from shared.client.explaining import lack
 
 _COMPONENTS = 2
 """So many lines a month has where nothing was added or cut."""

@@ -1,40 +1,18 @@
-"""The report's words in Indonesian (first) and English: each sentence and each code in both, beside each other.
+"""The report's words beside the product's, in Indonesian (first) and English: its sentences, and the names that places give themselves.
 
 The files of sentences are named like the parts of the report that say them.
 """
 
-from scenario.words import changed, common, conduct, explanation, followed, guided, heard, judged, opening, opinions, paid
-from scenario.words.codes import CODES
-from scenario.words.language import Pairs, Words
-from scenario.words.steps import STEPS
+from scenario.words import changed, common, conduct, followed, guided, heard, judged, opening, opinions, paid
+from scenario.words.places import PLACES
+from shared.words import LANGUAGES, Words
+from shared.words import WORDS as PRODUCT
+from shared.words.language import Pairs
 
 __all__ = ["ENGLISH", "INDONESIAN", "LANGUAGES", "WORDS", "Words"]
 
-_ROOMS = (common, opening, judged, guided, opinions, followed, conduct, heard, paid, changed, explanation)
+_ROOMS = (common, opening, judged, guided, opinions, followed, conduct, heard, paid, changed)
 _SAID: Pairs = {name: pair for room in _ROOMS for name, pair in room.SAID.items()}
 
-
-def _side(pairs: Pairs, number: int) -> dict[str, str]:
-    return {name: pair[number] for name, pair in pairs.items()}
-
-
-INDONESIAN = Words(
-    language="id",
-    months=("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"),
-    thousands=".",
-    decimal=",",
-    said=_side(_SAID, 0),
-    steps=_side(STEPS, 0),
-    codes=_side(CODES, 0),
-)
-ENGLISH = Words(
-    language="en",
-    months=("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
-    thousands=",",
-    decimal=".",
-    said=_side(_SAID, 1),
-    steps=_side(STEPS, 1),
-    codes=_side(CODES, 1),
-)
-WORDS = {"id": INDONESIAN, "en": ENGLISH}
-LANGUAGES = tuple(WORDS)
+WORDS = {language: words.with_more(_SAID, PLACES) for language, words in PRODUCT.items()}
+INDONESIAN, ENGLISH = WORDS["id"], WORDS["en"]

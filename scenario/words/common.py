@@ -1,13 +1,10 @@
-"""What every part of the report says: periods, and heads of tables."""
+"""What every part of the report says: terms, and heads of tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 SAID: Mapping[str, tuple[str, str]] = {
-    "year": ("tahun {year}", "{year}"),
-    "quarter": ("triwulan {number} {year}", "Q{digit} {year}"),
-    "quarter-short": ("TW {number} {year}", "Q{digit} {year}"),
     "since": ("sejak {day}", "since {day}"),
     "until": ("{since} sampai {until}", "{since} to {until}"),
     "person": ("pegawai", "person"),
@@ -21,5 +18,4 @@ SAID: Mapping[str, tuple[str, str]] = {
     "number": ("no.", "no."),
     "yes": ("ya", "yes"),
     "no": ("tidak", "no"),
-    "by-predicate": ("predikat {predicate}", "predicate {predicate}"),
 }

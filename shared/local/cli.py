@@ -16,11 +16,12 @@ from typing import Any
 
 import psycopg2
 
+from shared.client import commands as client
 from shared.local.home import Home, data_folder
 from shared.local.processes import FolderInUse
 from shared.local.watching import tail
 from shared.process import contracting, settings
-from shared.process.checked import agencies_of
+from shared.process.checked import agencies_of, codes_of
 from shared.process.finding import load_service, service_names
 
 
@@ -69,6 +70,7 @@ def add_commands(commands: Any) -> None:
     one.add_argument("file", type=Path)
     one.set_defaults(run=_restore)
     contracting.add_commands(commands)
+    client.add_commands(commands, _here)
     one = commands.add_parser("token", help="a bearer token signed by this machine's launcher")
     one.add_argument("who")
     one.add_argument("agency")
@@ -110,6 +112,12 @@ def _add_second_person(commands: Any) -> None:
             one.add_argument("--replace", action="store_true", help="the word that a row may undo a correction")
         else:
             one.add_argument("--reason", required=True)
+
+
+def _here() -> client.Site:
+    """The Merit that was started on this machine."""
+    home = Home.running()
+    return client.Site(home.run["services"], codes_of(home.run["agencies"]), home.token)
 
 
 def _module(name: str) -> Any:

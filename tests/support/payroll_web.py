@@ -43,27 +43,29 @@ def hear(here: Web, *facts: Fact) -> None:
 
 def arrive(here: Web, *facts: Fact) -> None:
     """The facts arrive from the bus; what they mark waits."""
-    arrived = [Arrived(Place(f"merit.internal.test.{fact.type.split('.')[1]}.v1", 0, next(PLACES)), envelope(fact)) for fact in facts]
-    with here.database.transaction("mulyorejo", here.clock.now()) as tx:
+    said = [envelope(fact, here.agency) for fact in facts]
+    arrived = [Arrived(Place(f"merit.internal.test.{one.type.split('.')[1]}.v1", 0, next(PLACES)), one) for one in said]
+    with here.database.transaction(here.agency, here.clock.now()) as tx:
         apply(tx, SERVICE, arrived)
 
 
-def envelope(fact: Fact) -> Envelope:
-    said = {name: getattr(fact, name) for name in ("id", "type", "agency", "subject", "stream", "version", "effective", "recorded")}
-    return Envelope(**said, actor="test", correlation="c", causation=None, hops=0, traceparent=None, sequence=1, data=encode(fact.event))
+def envelope(fact: Fact, agency: str) -> Envelope:
+    said = {name: getattr(fact, name) for name in ("id", "type", "subject", "stream", "version", "effective", "recorded")}
+    rest = {"causation": None, "hops": 0, "traceparent": None, "sequence": 1, "data": encode(fact.event)}
+    return Envelope(**said, agency=agency, actor="test", correlation="c", **rest)
 
 
 def settle(here: Web) -> None:
     """Take the marked decisions and fold the own log, which may mark others, until both rest."""
     moved = True
     while moved:
-        while decisions.settle(here.database, SERVICE, "mulyorejo", here.clock.now()):
+        while decisions.settle(here.database, SERVICE, here.agency, here.clock.now()):
             pass
         reader = connect(here.places.log_url, "test")
         envelopes, _ = log.read_log(reader, AgencyBook(), getattr(here, "folded", 0), 1000)
         reader.close()
         here.folded = max([getattr(here, "folded", 0), *(one.sequence for one in envelopes)])
-        with here.database.transaction("mulyorejo", here.clock.now()) as tx:
+        with here.database.transaction(here.agency, here.clock.now()) as tx:
             apply(tx, SERVICE, [Arrived(Place("own", 0, one.sequence), one) for one in envelopes])
         moved = bool(envelopes)
 

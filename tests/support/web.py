@@ -69,10 +69,12 @@ class Web:
     places: ServiceDatabase
     clock: StoppedClock
     status: Reported = field(default_factory=Reported)
+    agency: str = "mulyorejo"
+    """Whose people call where nothing else is said."""
 
-    def token(self, sub: str, *roles: str, agency: str = "mulyorejo", **other: Any) -> str:
+    def token(self, sub: str, *roles: str, agency: str | None = None, **other: Any) -> str:
         said = {"issuer": "merit", "audience": "merit", "now": MACHINE_NOW - timedelta(minutes=5), "client": "web"} | other
-        return sign_token(key_pair()[0], sub=sub, agency=agency, roles=roles, **said)
+        return sign_token(key_pair()[0], sub=sub, agency=agency or self.agency, roles=roles, **said)
 
     def call(self, method: str, path: str, who: Caller, headers: Mapping[str, str] = MappingProxyType({}), **sent: Any) -> TestResponse:
         """`who`: (sub, *roles), a token, or None. `sent`: json=, or data= and content_type=."""

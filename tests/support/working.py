@@ -21,14 +21,14 @@ def do_jobs(database: Database, service: Service, agency: str, now: datetime) ->
     return parts
 
 
-def work_on(here: Web, agency: str = "mulyorejo") -> int:
+def work_on(here: Web, agency: str | None = None) -> int:
     """:func:`do_jobs` of the app's own service."""
-    return do_jobs(here.database, here.app.extensions["merit"].service, agency, here.clock.now())
+    return do_jobs(here.database, here.app.extensions["merit"].service, agency or here.agency, here.clock.now())
 
 
-def advance(here: Web, agency: str = "mulyorejo") -> bool:
+def advance(here: Web, agency: str | None = None) -> bool:
     """Do one part of one job; whether there was one."""
-    return jobs.advance(here.database, here.app.extensions["merit"].service, agency, here.clock.now())
+    return jobs.advance(here.database, here.app.extensions["merit"].service, agency or here.agency, here.clock.now())
 
 
 def at_once(here: Web) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenario.explaining import in_words
-from scenario.words import WORDS
 from services.payroll.api.allowances import story_of
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
@@ -21,12 +20,14 @@ from services.payroll.events import AllowanceAdjusted
 from services.payroll.service import SERVICE
 from services.payroll.tables import TABLES
 from services.payroll.views import ALLOWANCES, HELD, RECOVERING
+from shared.client.explaining import Telling, in_words
 from shared.events.calendar import HolidayDeclared, HolidayWithdrawn
 from shared.kernel.employment import ENDS
 from shared.kernel.facts import Fact
 from shared.kernel.money import half_up
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
+from shared.words import WORDS
 from tests.support import payroll_places as places
 from tests.support import payroll_year as year
 from tests.support.knowledge import MemoryKnowledge, heard
@@ -82,7 +83,7 @@ def explained(knowledge: MemoryKnowledge, month: str) -> dict:
     dossier, story = read_dossier(knowledge, "m1"), story_of(knowledge, "m1", paying)
     found = explain(period, finding, scheme, dossier, story, ledger.of_month(month), ledger.settlements)
     for language in ("id", "en"):
-        assert not any("‹" in line or "None" in line for line in in_words(found, WORDS[language], {}))
+        assert not any("‹" in line or "None" in line for line in in_words(found, Telling(WORDS[language], ZoneInfo("Asia/Jakarta"))))
     return found
 
 

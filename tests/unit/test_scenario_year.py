@@ -16,7 +16,6 @@ import pytest
 import requests
 
 from scenario import finding
-from scenario.client import Refusal, Seat
 from scenario.finding import Chosen
 from scenario.make_files import spreadsheet
 from scenario.mulyorejo import MULYOREJO
@@ -25,6 +24,7 @@ from scenario.place import SERVICE_OF_RULES, Place
 from scenario.play import by_person, journal_in, play, turns
 from scenario.siulak import SIULAK
 from scenario.steps import Journal, Step, in_order
+from shared.client.seat import Refusal, Seat
 from shared.http.rule_sets import RuleSetBody
 from shared.kernel.nip import check_nip
 from shared.process.finding import load_service

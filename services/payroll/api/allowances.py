@@ -134,7 +134,7 @@ def explain_allowance(work: RequestWork, employee: str, month: str) -> dict[str,
     """From the rupiah back to the target.
 
     Lines, rules with their sources, attendance, predicate, objection, decision, scores, targets: each step with the event that it rests on.
-    409 ``result-unread`` as for the month.
+    ``zone`` is the agency's, for who shows the moments. 409 ``result-unread`` as for the month.
     """
     period = month_in(month)
     _known(work, employee)
@@ -146,7 +146,8 @@ def explain_allowance(work: RequestWork, employee: str, month: str) -> dict[str,
     told = _told_by(work, row) if row is not None else ()
     _must_have_read(work, employee, [None if appraised is None else str(appraised), *told])
     story = story_of(knowledge, employee, appraised)
-    return explain(period, finding, scheme, dossier, story, ledger.of_month(month), ledger.settlements)
+    told = explain(period, finding, scheme, dossier, story, ledger.of_month(month), ledger.settlements)
+    return {**told, "zone": knowledge.zone.zone}
 
 
 @blp.route("/payslips/<employee>/<run>")

@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from scenario.explaining import in_words, sentence
-from scenario.words import ENGLISH, INDONESIAN, WORDS, Words
 from services.payroll.domain.explanation import _JUDGED, _kebab
 from services.payroll.heard import AppraisalAccepted, AppraisalCorrected, AppraisalFinalized
+from shared.client.explaining import Labels, Telling, in_words, sentence
+from shared.words import ENGLISH, INDONESIAN, WORDS, Words
 
 EXPLANATION = Path("services/payroll/domain/explanation.py")
+JAKARTA = ZoneInfo("Asia/Jakarta")
 LABELS = {"izin-selesai": "“Menyelesaikan permohonan izin yang lengkap”"}
+
+
+def _in(words: Words, labels: Labels | None = None) -> Telling:
+    return Telling(words, JAKARTA, labels or {})
 
 
 def test_every_step_that_payroll_explains_with_has_a_sentence() -> None:
@@ -124,12 +130,12 @@ TOLD = {
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_in_words_of_both_languages(step: str) -> None:
     told = {"step": step, "data": STEPS[step]}
-    assert (sentence(told, INDONESIAN, LABELS), sentence(told, ENGLISH, LABELS)) == TOLD[step]
+    assert (sentence(told, _in(INDONESIAN, LABELS)), sentence(told, _in(ENGLISH, LABELS))) == TOLD[step]
 
 
 @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS.keys())
 def test_a_step_without_a_sentence_can_be_seen(words: Words) -> None:
-    assert sentence({"step": "something-new", "data": {"a": 1}}, words, {}) == '‹something-new› {"a": 1}'
+    assert sentence({"step": "something-new", "data": {"a": 1}}, _in(words)) == '‹something-new› {"a": 1}'
 
 
 def _explained(**parts: Any) -> dict[str, Any]:
@@ -142,7 +148,7 @@ def test_what_is_not_known_yet_is_named() -> None:
         {"code": code, "about": about}
         for code, about in (("position", "2026-04-01"), ("attendance", "2026-04"), ("predicate", "2026-Q1"))
     ]
-    first, *_ = in_words(_explained(missing=missing), ENGLISH, {})
+    first, *_ = in_words(_explained(missing=missing), _in(ENGLISH))
     assert first == (
         "M1, allowance of April 2026: cannot be calculated yet, for want of: a post that is not an acting one, attendance, a predicate"
     )
@@ -151,22 +157,22 @@ def test_what_is_not_known_yet_is_named() -> None:
 def test_what_was_given_back_is_told_without_a_run() -> None:
     cause = {"type": "merit.appraisal.AppraisalCorrected.v1"}
     difference = {"amount": -90_000, "cause": cause, "paid": [{"amount": -50_000, "run": "2026-07"}, {"amount": -40_000, "run": None}]}
-    told = list(in_words(_explained(posted=100, due=100, paid=100, differences=[difference]), ENGLISH, {}))
+    told = list(in_words(_explained(posted=100, due=100, paid=100, differences=[difference]), _in(ENGLISH)))
     assert told[1] == "  a difference of -90,000 because of a corrected result: -50,000 with July 2026, -40,000 given back in person"
 
 
 def test_a_supplementary_run_is_told_with_its_number() -> None:
     data = {"run": "2026-06.02", "posted": 3_416_441, "paid": 3_416_441, "adjustments": []}
-    assert sentence({"step": "posted", "data": data}, ENGLISH, {}) == "paid with June 2026 (supplementary run 2): 3,416,441"
+    assert sentence({"step": "posted", "data": data}, _in(ENGLISH)) == "paid with June 2026 (supplementary run 2): 3,416,441"
 
 
 def test_what_a_run_paid_names_other_months_only_where_it_paid_for_them() -> None:
     data = {"run": "2026-06", "posted": 3_416_441, "paid": 3_416_441, "adjustments": []}
-    assert sentence({"step": "posted", "data": data}, ENGLISH, {}) == "paid with June 2026: 3,416,441"
+    assert sentence({"step": "posted", "data": data}, _in(ENGLISH)) == "paid with June 2026: 3,416,441"
     more = {**data, "paid": 4_256_549, "adjustments": [{"month": "2026-04", "amount": 840_108}]}
     told = "paid with June 2026: 3,416,441, which differences of other months make 4,256,549"
-    assert sentence({"step": "posted", "data": more}, ENGLISH, {}) == told
-    first, *_ = in_words(_explained(posted=3_416_441, due=3_416_441, paid=4_256_549), INDONESIAN, {})
+    assert sentence({"step": "posted", "data": more}, _in(ENGLISH)) == told
+    first, *_ = in_words(_explained(posted=3_416_441, due=3_416_441, paid=4_256_549), _in(INDONESIAN))
     assert first.endswith("seharusnya kini 3.416.441, diterima beserta selisih bulan lain 4.256.549")
 
 
@@ -176,7 +182,7 @@ def test_a_difference_names_its_cause_and_the_run_that_paid_it() -> None:
         "cause": {"type": "merit.appraisal.ObjectionDecided.v1"},
         "paid": [{"amount": 420_054, "run": "2026-06"}],
     }
-    told = list(in_words(_explained(posted=3_038_392, due=3_458_446, paid=3_038_392, differences=[difference]), INDONESIAN, {}))
+    told = list(in_words(_explained(posted=3_038_392, due=3_458_446, paid=3_038_392, differences=[difference]), _in(INDONESIAN)))
     assert told[:2] == [
         "M1, TPP April 2026: dibayarkan 3.038.392, seharusnya kini 3.458.446",
         "  selisih 420.054 karena keputusan atas keberatan: 420.054 bersama Juni 2026",
@@ -185,7 +191,7 @@ def test_a_difference_names_its_cause_and_the_run_that_paid_it() -> None:
 
 def test_a_line_that_gave_way_says_so() -> None:
     data = {"name": "discipline", "rule": "discipline-points", "base": 3_086_335, "share_percent": "30", "percent": "100"}
-    assert sentence({"step": "line", "data": {**data, "amount": 925_900, "gave_way": 1}}, INDONESIAN, {}) == (
+    assert sentence({"step": "line", "data": {**data, "amount": 925_900, "gave_way": 1}}, _in(INDONESIAN)) == (
         "komponen disiplin: 3.086.335 × 30 % × 100 % = 925.900 (nilai disiplin dari kehadiran; 1 rupiah memberi jalan, "
         "agar jumlah baris tidak melebihi besaran dasar)"
     )

@@ -1,9 +1,9 @@
-"""A language of the report: its sentences and words for codes, and how it writes amounts, dates and periods."""
+"""A language: its sentences and words for codes, and how it writes amounts, dates and periods."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -17,16 +17,27 @@ _ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 @dataclass(frozen=True)
 class Words:
     """One language. `said` are the sentences, with places for what they tell of; `steps` those of an explanation, `codes` the words for
-    codes in events and rules.
+    codes in events and rules. `side`: which of a pair is this language's.
     """
 
     language: str
+    side: int
     months: tuple[str, ...]
     thousands: str
     decimal: str
-    said: Mapping[str, str]
-    steps: Mapping[str, str]
-    codes: Mapping[str, str]
+    said: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+    def with_more(self, said: Pairs, codes: Pairs, steps: Pairs | None = None) -> Words:
+        """The same language with further sentences, and words for further codes, names and steps."""
+
+        def own(pairs: Pairs) -> dict[str, str]:
+            return {name: pair[self.side] for name, pair in pairs.items()}
+
+        return replace(
+            self, said={**self.said, **own(said)}, codes={**self.codes, **own(codes)}, steps={**self.steps, **own(steps or {})}
+        )
 
     def __call__(self, sentence: str, **parts: object) -> str:
         return self.said[sentence].format(**parts)
