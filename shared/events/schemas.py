@@ -1,4 +1,4 @@
-"""Schemas of published events: made from the dataclasses and the forms in ``shared/contracts``, and held against what was published."""
+"""Schemas of published events: made from the dataclasses and the forms of the contracts, and held against what was published."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.events.codec import loads
 from shared.events.envelope import Envelope, to_json
 from shared.events.registry import EventType
 
-CONTRACTS = Path(__file__).parents[1] / "contracts"
+ROOT = Path(__file__).parents[2]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ENVELOPE = "envelope.v1.json"
 
@@ -30,6 +30,29 @@ MOMENT = {
     "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?Z$",
 }
 _PLAIN = {int: "integer", bool: "boolean", str: "string"}
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """Where contracts lie: each service's in its own folder, what all share in `common` (the envelope, forms of every service)."""
+
+    services: Path
+    common: Path
+
+    def of(self, service: str) -> Path:
+        """The folder with a service's schemas, examples and forms."""
+        return self.services / service / "contracts"
+
+    def schema(self, service: str, name: str) -> Path:
+        """The schema of an event, by a name such as ``TargetSet.v1``."""
+        return self.of(service) / f"{name}.json"
+
+    @property
+    def envelope(self) -> Path:
+        return self.common / ENVELOPE
+
+
+CONTRACTS = Contracts(ROOT / "services", ROOT / "shared" / "contracts")
 
 
 class Formless(TypeError):
@@ -55,11 +78,11 @@ class Forms:
     """The form, or the field, of a path's parameter that no field of its name tells."""
 
     @classmethod
-    def read(cls, service: str, folder: Path = CONTRACTS) -> Forms:
+    def read(cls, service: str, contracts: Contracts = CONTRACTS) -> Forms:
         """The forms of every service and this one's own, which come first."""
-        common, own = _read(folder / "forms.json"), {}
-        if (folder / service / "forms.json").exists():
-            own = _read(folder / service / "forms.json")
+        common, own = _read(contracts.common / "forms.json"), {}
+        if (contracts.of(service) / "forms.json").exists():
+            own = _read(contracts.of(service) / "forms.json")
         parts = ("forms", "fields", "definitions", "paths")
         return cls(*({**common.get(part, {}), **own.get(part, {})} for part in parts))
 
@@ -236,22 +259,22 @@ def resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str,
     return root["$defs"][schema["$ref"].removeprefix("#/$defs/")] if "$ref" in schema else schema
 
 
-def validate(envelope: Envelope, folder: Path = CONTRACTS) -> None:
+def validate(envelope: Envelope, contracts: Contracts = CONTRACTS) -> None:
     """Hold a published event against the schemas of its type and of the envelope. BrokenContract says what is wrong."""
     found = to_json(envelope, loads(envelope.data))
-    wrong = faults(found, folder)
+    wrong = faults(found, contracts)
     if wrong:
         raise BrokenContract(f"{envelope.type} {envelope.id}", wrong)
 
 
-def faults(event: Mapping[str, Any], folder: Path = CONTRACTS) -> list[str]:
+def faults(event: Mapping[str, Any], contracts: Contracts = CONTRACTS) -> list[str]:
     """What is wrong with a CloudEvent in structured mode; empty when it keeps its contract."""
     _, service, name, version = event["type"].split(".")
-    path = folder / service / f"{name}.{version}.json"
+    path = contracts.schema(service, f"{name}.{version}")
     if not path.exists():
         return [f"expected the schema of a published type, found none for {event['type']}: private, or `merit contracts write` was not run"]
     attributes = {key: value for key, value in event.items() if key != "data"}
-    return [*_faults(folder / ENVELOPE, attributes, ""), *_faults(path, event["data"], "data")]
+    return [*_faults(contracts.envelope, attributes, ""), *_faults(path, event["data"], "data")]
 
 
 def _faults(path: Path, value: Any, place: str) -> list[str]:

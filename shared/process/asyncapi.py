@@ -1,8 +1,8 @@
-"""The AsyncAPI document: which channels carry which published events, made from the services' declarations."""
+"""A service's AsyncAPI document: which channels carry which of its published events, made from its declaration."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from shared.events.classes import EventClass
@@ -23,28 +23,26 @@ def published(service: Service) -> tuple[EventType, ...]:
     return tuple(sorted((one for one in service.events.types.values() if one.published), key=lambda one: one.name))
 
 
-def document(services: Sequence[Service]) -> dict[str, Any]:
-    """For each service the internal topic and the two that are granted to other systems, each with the messages of its classes.
+def document(service: Service) -> dict[str, Any]:
+    """The internal topic and the two that are granted to other systems, each with the messages of its classes.
 
     Merit sends on all of them. Payloads are references to the schema files beside the document.
     """
-    channels: dict[str, Any] = {}
-    operations: dict[str, Any] = {}
-    messages: dict[str, Any] = {}
-    for service in services:
-        types = published(service)
-        messages |= {_key(one): _message(one) for one in types}
-        for name, channel in _channels(service.name, types):
-            channels[name] = channel
-            operations[f"send-{name}"] = {
-                "action": "send",
-                "channel": {"$ref": f"#/channels/{name}"},
-                "summary": f"Merit publishes {channel['title'].lower()}.",
-            }
+    types = published(service)
+    channels = dict(_channels(service.name, types))
+    operations = {
+        f"send-{name}": {
+            "action": "send",
+            "channel": {"$ref": f"#/channels/{name}"},
+            "summary": f"Merit publishes {channel['title'].lower()}.",
+        }
+        for name, channel in channels.items()
+    }
+    messages = {_key(one): _message(one) for one in types}
     return {
         "asyncapi": VERSION,
         "info": {
-            "title": "Merit's events",
+            "title": f"Merit's events of {service.name}",
             "version": "1",
             "description": "Performance-based civil service of Indonesian agencies. CloudEvents 1.0 in binary mode: attributes are headers "
             "`ce_…`, the value is the event's data as JSON. Order is promised per key. Readers ignore what they do not know.",
@@ -91,7 +89,7 @@ def _message(declared: EventType) -> dict[str, Any]:
         "title": declared.name,
         "contentType": "application/json",
         "x-merit-class": str(declared.cls),
-        "payload": {"$ref": f"{declared.service}/{name_of(declared)}.json"},
+        "payload": {"$ref": f"{name_of(declared)}.json"},
         "traits": [{"$ref": "#/components/messageTraits/cloudevent"}],
     }
 

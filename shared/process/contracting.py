@@ -14,7 +14,7 @@ import orjson
 from shared.events.codec import decode
 from shared.events.compatibility import breaking, unreadable
 from shared.events.registry import Catalogue, EventType, UnknownVersion
-from shared.events.schemas import CONTRACTS, Formless, Forms, faults, name_of, schema_of, unfit, urn_of
+from shared.events.schemas import CONTRACTS, Contracts, Formless, Forms, faults, name_of, schema_of, unfit, urn_of
 from shared.process.asyncapi import document, published
 from shared.process.finding import load_service, service_names
 from shared.process.service import Service
@@ -28,11 +28,12 @@ def add_commands(commands: Any) -> None:
     """Add `merit contracts` to an argparse subparsers object."""
     one = commands.add_parser("contracts", help="the schemas of published events: write them, check them, seal them for a release")
     one.add_argument("what", choices=("write", "check", "release"))
+    one.add_argument("service", nargs="?", choices=service_names(), help="only this service's; all, when none is named")
     one.set_defaults(run=_run)
 
 
 def _run(asked: argparse.Namespace) -> int:
-    services = [load_service(name) for name in service_names()]
+    services = [load_service(name) for name in ((asked.service,) if asked.service else service_names())]
     if asked.what == "release":
         print("\n".join(release(services)) or "every schema is released already")
         return 0
@@ -41,54 +42,57 @@ def _run(asked: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def write(services: Sequence[Service], folder: Path = CONTRACTS) -> list[str]:
+def write(services: Sequence[Service], contracts: Contracts = CONTRACTS) -> list[str]:
     """Write the schema of each published type and the AsyncAPI document; what could not be written is told.
 
     A released schema is replaced only by one that breaks nobody who reads by it, and is sealed again.
     """
     told: list[str] = []
-    seals = _load(folder / RELEASED)
-    for service, declared in _types(services):
-        path = _path(folder, declared)
-        try:
-            made = schema_of(declared, Forms.read(service.name, folder))
-        except Formless as formless:
-            told.append(str(formless))
-            continue
-        if _key(declared) in seals and path.exists():
-            broken = _broken(_load(path), made)
-            if broken:
-                told.append(_new_version(declared, broken))
+    for service in services:
+        folder = contracts.of(service.name)
+        seals = _load(folder / RELEASED)
+        for declared in published(service):
+            name, path = name_of(declared), contracts.schema(service.name, name_of(declared))
+            try:
+                made = schema_of(declared, Forms.read(service.name, contracts))
+            except Formless as formless:
+                told.append(str(formless))
                 continue
-            seals[_key(declared)] = seal_of(made)
-        _save(path, made)
-    _save(folder / RELEASED, dict(sorted(seals.items())))
-    _save(folder / DOCUMENT, document(services))
+            if name in seals and path.exists():
+                broken = _broken(_load(path), made)
+                if broken:
+                    told.append(_new_version(declared, broken))
+                    continue
+                seals[name] = seal_of(made)
+            _save(path, made)
+        _save(folder / RELEASED, dict(sorted(seals.items())))
+        _save(folder / DOCUMENT, document(service))
     return list(dict.fromkeys(told))
 
 
-def release(services: Sequence[Service], folder: Path = CONTRACTS) -> list[str]:
+def release(services: Sequence[Service], contracts: Contracts = CONTRACTS) -> list[str]:
     """Seal every schema that is not sealed yet: from here on it may only change in ways that break nobody."""
-    problems = check(services, folder)
+    problems = check(services, contracts)
     if problems:
         raise SystemExit("expected contracts without problems before a release, found:\n" + "\n".join(problems))
-    seals = _load(folder / RELEASED)
-    fresh = [_key(declared) for _, declared in _types(services) if _key(declared) not in seals]
-    seals |= {key: seal_of(_load(folder / f"{key}.json")) for key in fresh}
-    _save(folder / RELEASED, dict(sorted(seals.items())))
-    return [f"released {key}" for key in fresh]
+    told = []
+    for service in services:
+        path = contracts.of(service.name) / RELEASED
+        seals = _load(path)
+        fresh = [name for declared in published(service) if (name := name_of(declared)) not in seals]
+        seals |= {name: seal_of(_load(contracts.schema(service.name, name))) for name in fresh}
+        _save(path, dict(sorted(seals.items())))
+        told += [f"released {service.name}/{name}" for name in fresh]
+    return told
 
 
-def check(services: Sequence[Service], folder: Path = CONTRACTS) -> list[str]:
-    """Everything that is wrong between the code, the contracts and those who read by them; empty when nothing is."""
-    found = (
-        *_released_unchanged(folder),
-        *_written(services, folder),
-        *_left_over(services, folder),
-        *_examples(services, folder),
-        *_consumers(services, folder),
-    )
-    return list(dict.fromkeys(found))
+def check(services: Sequence[Service], contracts: Contracts = CONTRACTS) -> list[str]:
+    """Everything that is wrong between a service's code, its contracts, and the contracts of those whom it hears; empty when nothing is.
+
+    Each service is looked at alone: what it hears is held against the publishers' contracts, never against their code.
+    """
+    looks = (_released_unchanged, _written, _left_over, _examples, _heard)
+    return list(dict.fromkeys(told for service in services for look in looks for told in look(service, contracts)))
 
 
 def seal_of(schema: dict[str, Any]) -> str:
@@ -104,9 +108,9 @@ def _without_words(value: Any, names: bool = False) -> Any:
     return [_without_words(one) for one in value] if isinstance(value, list) else value
 
 
-def _released_unchanged(folder: Path) -> Iterator[str]:
-    for key, seal in _load(folder / RELEASED).items():
-        path = folder / f"{key}.json"
+def _released_unchanged(service: Service, contracts: Contracts) -> Iterator[str]:
+    for name, seal in _load(contracts.of(service.name) / RELEASED).items():
+        key, path = f"{service.name}/{name}", contracts.schema(service.name, name)
         if not path.exists():
             yield f"{key}: expected the released schema, found it gone; restore it: old events of this version must stay readable"
         elif seal_of(_load(path)) != seal:
@@ -116,12 +120,12 @@ def _released_unchanged(folder: Path) -> Iterator[str]:
             )
 
 
-def _written(services: Sequence[Service], folder: Path) -> Iterator[str]:
-    seals = _load(folder / RELEASED)
-    for service, declared in _types(services):
-        path = _path(folder, declared)
+def _written(service: Service, contracts: Contracts) -> Iterator[str]:
+    seals = _load(contracts.of(service.name) / RELEASED)
+    for declared in published(service):
+        path = contracts.schema(service.name, name_of(declared))
         try:
-            made = schema_of(declared, Forms.read(service.name, folder))
+            made = schema_of(declared, Forms.read(service.name, contracts))
         except Formless as formless:
             yield str(formless)
             continue
@@ -131,65 +135,62 @@ def _written(services: Sequence[Service], folder: Path) -> Iterator[str]:
         found = _load(path)
         if found == made:
             continue
-        broken = _broken(found, made) if _key(declared) in seals else []
+        broken = _broken(found, made) if name_of(declared) in seals else []
         yield _new_version(declared, broken) if broken else f"{_key(declared)}: the code says something else; run `merit contracts write`"
-    path = folder / DOCUMENT
-    if not path.exists() or _load(path) != document(services):
-        yield f"{DOCUMENT}: the services say something else; run `merit contracts write`"
+    path = contracts.of(service.name) / DOCUMENT
+    if not path.exists() or _load(path) != document(service):
+        yield f"{service.name}/{DOCUMENT}: the service says something else; run `merit contracts write`"
 
 
-def _left_over(services: Sequence[Service], folder: Path) -> Iterator[str]:
+def _left_over(service: Service, contracts: Contracts) -> Iterator[str]:
     """Schemas that no code publishes any more: of released ones the code must still know how to read them."""
-    seals = _load(folder / RELEASED)
-    for service in services:
-        current = {name_of(declared) for declared in published(service)}
-        for path in sorted((folder / service.name).glob("*.v*.json")):
-            name = path.name.removesuffix(".json").removesuffix(".example")
-            if name not in current and f"{service.name}/{name}" not in seals:
-                yield f"{service.name}/{path.name}: expected an event that the code publishes, found none; remove it"
+    folder = contracts.of(service.name)
+    known = {name_of(declared) for declared in published(service)} | _load(folder / RELEASED).keys()
+    for path in sorted(folder.glob("*.v*.json")):
+        if path.name.removesuffix(".json").removesuffix(".example") not in known:
+            yield f"{service.name}/{path.name}: expected an event that the code publishes, found none; remove it"
 
 
-def _examples(services: Sequence[Service], folder: Path) -> Iterator[str]:
+def _examples(service: Service, contracts: Contracts) -> Iterator[str]:
     """Every schema has an example that keeps it, and the code loads the examples of every version ever released."""
-    for service in services:
-        for path in sorted((folder / service.name).glob("*.v[0-9]*.json")):
-            if path.name.endswith(".example.json"):
-                continue
-            place = f"{service.name}/{path.name.replace('.json', '.example.json')}"
-            if not (folder / place).exists():
-                yield f"{place}: expected a whole CloudEvent as an example, found none; write one"
-                continue
-            event = _load(folder / place)
-            yield from (f"{place}: {fault}" for fault in _example_faults(event, service, path, folder))
+    for path in _schemas(contracts.of(service.name), "*"):
+        example = path.with_suffix(".example.json")
+        place = f"{service.name}/{example.name}"
+        if not example.exists():
+            yield f"{place}: expected a whole CloudEvent as an example, found none; write one"
+            continue
+        yield from (f"{place}: {fault}" for fault in _example_faults(_load(example), service, path, contracts))
 
 
-def _example_faults(event: dict[str, Any], service: Service, path: Path, folder: Path) -> Iterator[str]:
+def _example_faults(event: dict[str, Any], service: Service, path: Path, contracts: Contracts) -> Iterator[str]:
     wanted = f"merit.{service.name}.{path.name.removesuffix('.json')}"
     if event.get("type") != wanted:
         yield f"expected the type {wanted}, found {event.get('type')}"
         return
     if event.get("dataschema") != urn_of(wanted):
         yield f"expected the dataschema {urn_of(wanted)}, found {event.get('dataschema')}"
-    yield from faults(event, folder)
+    yield from faults(event, contracts)
     yield from _unloadable(event, service.events)
 
 
-def _consumers(services: Sequence[Service], folder: Path) -> Iterator[str]:
-    """Every reader's dataclass finds what it asks for in the publisher's schema, and loads the publisher's examples."""
-    known = {name_of(declared): declared for _, declared in _types(services)}
-    for reader in services:
-        for publisher, catalogue in sorted(reader.heard.catalogues.items()):
-            for heard in catalogue.types.values():
-                place = f"{reader.name} hears {publisher}'s {heard.name}"
-                declared = next((one for one in known.values() if (one.service, one.name) == (publisher, heard.name)), None)
-                if declared is None:
-                    yield f"{place}: expected an event that {publisher} publishes, found none (it may be private)"
-                    continue
-                if not _path(folder, declared).exists():
-                    continue  # told above
-                yield from (f"{place}: {fault}" for fault in unfit(heard, _load(_path(folder, declared))))
-                for path in sorted((folder / publisher).glob(f"{heard.name}.v*.example.json")):
-                    yield from (f"{place}: {path.name}: {fault}" for fault in _unloadable(_load(path), catalogue))
+def _heard(reader: Service, contracts: Contracts) -> Iterator[str]:
+    """A reader's dataclass finds what it asks for in the publisher's newest schema, and loads all of the publisher's examples."""
+    for publisher, catalogue in sorted(reader.heard.catalogues.items()):
+        for heard in catalogue.types.values():
+            place = f"{reader.name} hears {publisher}'s {heard.name}"
+            schemas = _schemas(contracts.of(publisher), heard.name)
+            if not schemas:
+                yield f"{place}: expected an event that {publisher} publishes, found no contract of it (it may be private)"
+                continue
+            yield from (f"{place}: {fault}" for fault in unfit(heard, _load(schemas[-1])))
+            for path in sorted(contracts.of(publisher).glob(f"{heard.name}.v*.example.json")):
+                yield from (f"{place}: {path.name}: {fault}" for fault in _unloadable(_load(path), catalogue))
+
+
+def _schemas(folder: Path, name: str) -> list[Path]:
+    """The schemas of the events of this name, by name and version."""
+    found = [path for path in folder.glob(f"{name}.v[0-9]*.json") if not path.name.endswith(".example.json")]
+    return sorted(found, key=lambda path: (path.name.partition(".")[0], int(path.stem.rpartition(".v")[2])))
 
 
 def _unloadable(event: dict[str, Any], catalogue: Catalogue) -> Iterator[str]:
@@ -217,18 +218,8 @@ def _new_version(declared: EventType, broken: Sequence[str]) -> str:
     )
 
 
-def _types(services: Sequence[Service]) -> Iterator[tuple[Service, EventType]]:
-    for service in services:
-        for declared in published(service):
-            yield service, declared
-
-
 def _key(declared: EventType) -> str:
     return f"{declared.service}/{name_of(declared)}"
-
-
-def _path(folder: Path, declared: EventType) -> Path:
-    return folder / f"{_key(declared)}.json"
 
 
 def _load(path: Path) -> dict[str, Any]:

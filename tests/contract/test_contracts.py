@@ -1,10 +1,12 @@
-"""The contracts of published events: shared/contracts beside what the code says and what readers ask for, and what a change breaks."""
+"""The contracts of published events: beside what the code says and what readers ask for, and what a change breaks."""
 
 from __future__ import annotations
 
 import copy
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -16,7 +18,7 @@ from shared.events.classes import EventClass
 from shared.events.compatibility import breaking, unreadable
 from shared.events.envelope import Envelope, from_headers, to_json
 from shared.events.registry import Catalogue, Heard
-from shared.events.schemas import CONTRACTS, BrokenContract, Formless, Forms, checker, schema_of, texts_in, unfit, validate
+from shared.events.schemas import CONTRACTS, ROOT, BrokenContract, Contracts, Formless, Forms, checker, schema_of, texts_in, unfit, validate
 from shared.process import contracting
 from shared.process.asyncapi import document, published
 from shared.process.finding import load_service, service_names
@@ -51,7 +53,7 @@ LABELS = {
 
 
 def example_of(declared: Any) -> dict[str, Any]:
-    return json.loads((CONTRACTS / declared.service / f"{declared.name}.v{declared.version}.example.json").read_bytes())
+    return json.loads(CONTRACTS.schema(declared.service, f"{declared.name}.v{declared.version}.example").read_bytes())
 
 
 def envelope_of(event: dict[str, Any]) -> Envelope:
@@ -74,7 +76,7 @@ def test_an_example_is_the_event_as_it_travels(declared):
 
 @pytest.mark.parametrize("declared", TYPES, ids=IDS)
 def test_no_text_of_a_published_event_can_hold_a_name_a_nip_or_a_sentence(declared):
-    schema = json.loads((CONTRACTS / declared.service / f"{declared.name}.v{declared.version}.json").read_bytes())
+    schema = json.loads(CONTRACTS.schema(declared.service, f"{declared.name}.v{declared.version}").read_bytes())
     places = list(texts_in(schema))
     assert places, "an event that says nothing"
     for path, text in places:
@@ -92,7 +94,7 @@ def test_no_text_of_a_published_event_can_hold_a_name_a_nip_or_a_sentence(declar
 def test_private_events_have_no_contract():
     private = {one.name for service in SERVICES for one in service.events.types.values() if not one.published}
     assert private, "feedback's answers are private"
-    assert [path.name for path in CONTRACTS.glob("*/*.v*.json") if path.name.split(".")[0] in private] == []
+    assert [path.name for path in CONTRACTS.services.glob("*/contracts/*.v*.json") if path.name.split(".")[0] in private] == []
     event = example_of(TYPES[0]) | {"type": "merit.feedback.FeedbackGiven.v1"}
     with pytest.raises(BrokenContract, match="private"):
         validate(envelope_of(event))
@@ -224,7 +226,7 @@ def test_breaks_within_lists_mappings_and_parts_are_found():
 
 
 def test_settings_of_rules_are_compared_without_end():
-    schema = json.loads((CONTRACTS / "payroll" / "RuleSetPublished.v1.json").read_bytes())
+    schema = json.loads(CONTRACTS.schema("payroll", "RuleSetPublished.v1").read_bytes())
     assert breaking(schema, schema) == []
     wider = copy.deepcopy(schema)
     wider["$defs"]["setting"]["anyOf"].append({"type": "number"})
@@ -285,10 +287,11 @@ def test_a_reader_of_an_old_version_is_told():
 @pytest.fixture
 def made(tmp_path):
     """A service `made` with one released event, and its contracts in a folder of their own."""
-    folder = tmp_path / "contracts"
-    (folder / "made").mkdir(parents=True)
-    shutil.copy(CONTRACTS / "envelope.v1.json", folder / "envelope.v1.json")
-    (folder / "forms.json").write_text(json.dumps({"forms": {}, "fields": dict(NOTED.fields), "definitions": {}}))
+    folder = Contracts(tmp_path / "services", tmp_path / "common")
+    folder.of("made").mkdir(parents=True)
+    folder.common.mkdir()
+    shutil.copy(CONTRACTS.envelope, folder.envelope)
+    (folder.common / "forms.json").write_text(json.dumps({"forms": {}, "fields": dict(NOTED.fields), "definitions": {}}))
     service = service_with(thing(**BEFORE))
     assert contracting.write([service], folder) == []
     example = to_json(
@@ -311,7 +314,7 @@ def made(tmp_path):
         ),
         {"person": "m1", "amount": 1, "rank": "I", "on": "2026-01-02", "note": None},
     )
-    (folder / "made" / "ThingDone.v1.example.json").write_text(json.dumps(example))
+    folder.schema("made", "ThingDone.v1.example").write_text(json.dumps(example))
     assert contracting.release([service], folder) == ["released made/ThingDone.v1"]
     assert contracting.check([service], folder) == []
     return folder
@@ -324,7 +327,7 @@ def service_with(model: type, version: int = 1) -> Any:
 
 
 def test_a_released_schema_changed_by_hand_is_told(made):
-    path = made / "made" / "ThingDone.v1.json"
+    path = made.schema("made", "ThingDone.v1")
     schema = json.loads(path.read_text())
     schema["properties"]["person"].pop("pattern")
     path.write_text(json.dumps(schema))
@@ -334,7 +337,7 @@ def test_a_released_schema_changed_by_hand_is_told(made):
 
 
 def test_words_of_a_released_schema_may_change(made):
-    path = made / "made" / "ThingDone.v1.json"
+    path = made.schema("made", "ThingDone.v1")
     schema = json.loads(path.read_text())
     seal = contracting.seal_of(schema)
     assert contracting.seal_of(schema | {"description": "said better"}) == seal
@@ -342,11 +345,11 @@ def test_words_of_a_released_schema_may_change(made):
 
 
 def test_code_that_would_break_a_released_schema_is_refused_and_nothing_is_written(made):
-    before = (made / "made" / "ThingDone.v1.json").read_text()
+    before = made.schema("made", "ThingDone.v1").read_text()
     changed = service_with(thing(**{**BEFORE, "amount": int | None}))
     for told in (contracting.check([changed], made), contracting.write([changed], made)):
         assert any("amount: may be null now" in one and "version 2 of ThingDone and an upcaster from 1" in one for one in told), told
-    assert (made / "made" / "ThingDone.v1.json").read_text() == before
+    assert made.schema("made", "ThingDone.v1").read_text() == before
 
 
 def test_a_field_added_with_a_default_is_written_and_sealed_again(made):
@@ -358,21 +361,21 @@ def test_a_field_added_with_a_default_is_written_and_sealed_again(made):
 
 def test_a_new_version_needs_an_upcaster_for_the_released_one(made):
     second = service_with(thing(**{**BEFORE, "amount": str}), version=2)
-    fields = json.loads((made / "forms.json").read_text())
+    fields = json.loads((made.common / "forms.json").read_text())
     fields["fields"]["amount"] = {"pattern": "^[0-9]+$"}
-    (made / "forms.json").write_text(json.dumps(fields))
+    (made.common / "forms.json").write_text(json.dumps(fields))
     assert contracting.write([second], made) == []
-    example = json.loads((made / "made" / "ThingDone.v1.example.json").read_text())
+    example = json.loads(made.schema("made", "ThingDone.v1.example").read_text())
     newer = {**example, "type": "merit.made.ThingDone.v2", "dataschema": "urn:merit:made:ThingDone:v2"}
     newer["data"] = {**example["data"], "amount": "1"}
-    (made / "made" / "ThingDone.v2.example.json").write_text(json.dumps(newer))
+    made.schema("made", "ThingDone.v2.example").write_text(json.dumps(newer))
     assert any("register an upcaster" in one for one in contracting.check([second], made))
     second.events.upcaster("ThingDone", from_version=1)(lambda data: {**data, "amount": str(data["amount"])})
     assert contracting.check([second], made) == []
 
 
 def test_an_example_that_breaks_its_schema_is_told(made):
-    path = made / "made" / "ThingDone.v1.example.json"
+    path = made.schema("made", "ThingDone.v1.example")
     event = json.loads(path.read_text())
     event["data"]["rank"] = "X"
     path.write_text(json.dumps(event))
@@ -381,19 +384,42 @@ def test_an_example_that_breaks_its_schema_is_told(made):
     assert any("expected a whole CloudEvent as an example" in one for one in contracting.check([service_with(thing(**BEFORE))], made))
 
 
-def test_asyncapi_names_each_event_on_the_topics_of_its_class():
-    found = json.loads((CONTRACTS / "asyncapi.json").read_bytes())
-    assert found == document(SERVICES)
+@pytest.mark.parametrize("service", SERVICES, ids=service_names())
+def test_asyncapi_names_each_event_on_the_topics_of_its_class(service):
+    folder = CONTRACTS.of(service.name)
+    found = json.loads((folder / "asyncapi.json").read_bytes())
+    assert found == document(service)
     assert found["asyncapi"] == "3.1.0"
     addresses = {channel["address"]: channel for channel in found["channels"].values()}
-    for service in SERVICES:
-        names = {cls: {f"{service.name}.{one.name}.v{one.version}" for one in published(service) if one.cls is cls} for cls in EventClass}
-        internal = addresses["merit.internal.{realm}." + service.name + ".v1"]["messages"].keys()
-        assert internal == names[EventClass.OPEN] | names[EventClass.RESTRICTED]
-        assert addresses["merit.{agency}." + service.name + ".v1"]["messages"].keys() == names[EventClass.OPEN]
-        assert addresses["merit.{agency}." + service.name + ".restricted.v1"]["messages"].keys() == names[EventClass.RESTRICTED]
+    names = {cls: {f"{service.name}.{one.name}.v{one.version}" for one in published(service) if one.cls is cls} for cls in EventClass}
+    internal = addresses["merit.internal.{realm}." + service.name + ".v1"]["messages"].keys()
+    assert internal == names[EventClass.OPEN] | names[EventClass.RESTRICTED]
+    assert addresses["merit.{agency}." + service.name + ".v1"]["messages"].keys() == names[EventClass.OPEN]
+    assert addresses["merit.{agency}." + service.name + ".restricted.v1"]["messages"].keys() == names[EventClass.RESTRICTED]
     for message in found["components"]["messages"].values():
-        schema = json.loads((CONTRACTS / message["payload"]["$ref"]).read_bytes())
+        schema = json.loads((folder / message["payload"]["$ref"]).read_bytes())
         assert (schema["title"], schema["x-merit-class"]) == (message["title"], message["x-merit-class"])
     for operation in found["operations"].values():
         assert operation["action"] == "send" and operation["channel"]["$ref"].removeprefix("#/channels/") in found["channels"]
+
+
+def test_what_a_service_hears_is_held_against_contracts_and_no_other_service_is_imported():
+    """Payroll hears all three others; its check reads their folders and none of their code."""
+    code = (
+        "import sys\n"
+        "from shared.process import contracting\n"
+        "from shared.process.finding import load_service\n"
+        "told = contracting.check([load_service('payroll')])\n"
+        "print(told, sorted({name.split('.')[1] for name in sys.modules if name.startswith('services.')}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "[] ['payroll']\n", done.stderr
+
+
+def test_a_reader_of_what_no_contract_promises_is_told(made):
+    reader = service_with(thing(person=str))
+    reader.heard.hears("made")(thing(**{**BEFORE, "amount": str}))
+    reader.heard.hears("nobody")(thing(person=str))
+    found = contracting.check([reader], made)
+    assert any("hears made's ThingDone: ThingDone.amount: expected integer as published" in one for one in found), found
+    assert any("hears nobody's ThingDone: expected an event that nobody publishes" in one for one in found), found

@@ -42,7 +42,7 @@ def examples(service: str, agency: str, cls: EventClass) -> list[Envelope]:
     """The published example of every type of a class, as events of this agency."""
     catalogue, sequence = load_service(service).events, count(1)
     found = []
-    for file in sorted((CONTRACTS / service).glob("*.example.json")):
+    for file in sorted(CONTRACTS.of(service).glob("*.example.json")):
         event = json.loads(file.read_bytes())
         headers = [(f"ce_{name}", str(value).encode()) for name, value in event.items() if name != "data"]
         envelope, _ = from_headers([*headers, ("ce_previous", b"0")], json.dumps(event["data"]).encode())
