@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -15,7 +14,6 @@ from flask import g, request
 
 from shared.http.acting import RequestWork
 from shared.kernel.ids import random_id
-from shared.process.settings import value
 
 
 def keyed(secret: str, agency: str, *about: str) -> bytes:
@@ -37,12 +35,12 @@ def rater_of(work: RequestWork, *about: str) -> str:
     """The caller's pseudonym for what the answer is about. From here on the request acts under it: the event names no one else, and
     bears a correlation and a trace that no log of requests knows.
     """
-    return _acting_as(work, "rater", pseudonym(_secret(), work.actor.agency, *about, work.actor.id))
+    return _acting_as(work, "rater", pseudonym(_secret(work), work.actor.agency, *about, work.actor.id))
 
 
 def case_of(work: RequestWork, unit: str, service: str, token: str) -> str:
     """The pseudonym of a case: its token leads to a citizen in the unit's register, and is kept nowhere here."""
-    return pseudonym(_secret(), work.actor.agency, "case", unit, service, token)
+    return pseudonym(_secret(work), work.actor.agency, "case", unit, service, token)
 
 
 def citizen_of(work: RequestWork, unit: str, service: str, token: str) -> str:
@@ -54,14 +52,14 @@ def complaint_id(work: RequestWork) -> str:
     """A new complaint's id: for a request repeated with its Idempotency-Key the same, else a new one at random."""
     key = g.get("passed_key")
     about = ("key", work.actor.client, work.actor.id, key) if key else ("random", str(random_id()))
-    return f"k-{keyed(_secret(), work.actor.agency, 'complaint', *about).hex()[:14]}"
+    return f"k-{keyed(_secret(work), work.actor.agency, 'complaint', *about).hex()[:14]}"
 
 
 def receipt_code(work: RequestWork, complaint: str) -> str:
     """What the citizen follows the complaint with: 80 bits as four groups of letters and digits. It can be made again from the secret, so
     it is kept nowhere.
     """
-    letters = base64.b32encode(keyed(_secret(), work.actor.agency, "receipt", complaint)[:10]).decode()
+    letters = base64.b32encode(keyed(_secret(work), work.actor.agency, "receipt", complaint)[:10]).decode()
     return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
 
 
@@ -89,5 +87,8 @@ def _acting_as(work: RequestWork, what: str, name: str) -> str:
     return name
 
 
-def _secret() -> str:
-    return value("MERIT_SECRET", os.environ)
+def _secret(work: RequestWork) -> str:
+    """ValueError where the process was given none: what is derived from nothing hides nobody."""
+    if not work.here.secret:
+        raise ValueError("expected the secret from which pseudonyms are derived, found none; set MERIT_SECRET")
+    return work.here.secret

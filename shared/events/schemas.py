@@ -86,6 +86,11 @@ class Forms:
         parts = ("forms", "fields", "definitions", "paths")
         return cls(*({**common.get(part, {}), **own.get(part, {})} for part in parts))
 
+    def named(self, name: str) -> Mapping[str, Any]:
+        """A form by its name, or that of a field (``Event.field`` or ``field``). KeyError when nothing is said of it."""
+        found = self.fields.get(name, name)
+        return self.forms[found] if isinstance(found, str) else found
+
     def of(self, owner: str, field: str) -> Mapping[str, Any] | None:
         """The form of a field of the dataclass `owner`; None when nothing is said of it. Formless for a form that is not there."""
         said = self.fields.get(f"{owner}.{field}", self.fields.get(field))
@@ -94,6 +99,12 @@ class Forms:
         if said not in self.forms:
             raise Formless(f"{owner}.{field}: expected one of the forms {', '.join(sorted(self.forms))}, found {said!r}")
         return self.forms[said]
+
+
+def expected(form: Mapping[str, Any]) -> str:
+    """What a form asks for, in words and as a pattern."""
+    words = form["description"].rstrip(".")
+    return f"{words} ({form['pattern']})"
 
 
 def name_of(declared: EventType) -> str:

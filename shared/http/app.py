@@ -46,9 +46,13 @@ def create_app(
     clock: Clock,
     identity: Identity,
     status: Status,
+    secret: str = "",
     limits: Limits | None = None,
 ) -> Flask:
-    """An app for a WSGI server. `log_database` may read the log of all agencies; all other work goes through `database`."""
+    """An app for a WSGI server. `log_database` may read the log of all agencies; all other work goes through `database`.
+
+    `secret`: from which pseudonyms are derived, for a service that takes answers nobody is to be known by.
+    """
     app = Flask(f"merit.{service.name}", static_folder=None)
     app.config.update(
         API_TITLE=f"Merit: {service.name}",
@@ -59,7 +63,7 @@ def create_app(
     )
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.extensions["merit"] = Serving(service, database, log_database, clock, identity, limits or Limits(), status)
+    app.extensions["merit"] = Serving(service, database, log_database, clock, identity, limits or Limits(), status, secret)
     addresses = Addresses(Edge(service.name))
     handle_problems(app)
     guard(app, addresses)

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validate
 
-from shared.events.schemas import Forms
+from shared.events.schemas import Forms, expected
 from shared.http.cells import BadCell, Parse
 from shared.kernel.periods import FIRST_YEAR, LAST_YEAR
 
@@ -92,11 +92,4 @@ class Edge:
 
     def form(self, name: str) -> Mapping[str, Any]:
         """A form by its name, or that of a field (``Event.field`` or ``field``). KeyError when nothing is said of it."""
-        found = self.forms.fields.get(name, name)
-        return self.forms.forms[found] if isinstance(found, str) else found
-
-
-def expected(form: Mapping[str, Any]) -> str:
-    """What a form asks for, in words and as a pattern."""
-    words = form["description"].rstrip(".")
-    return f"{words} ({form['pattern']})"
+        return self.forms.named(name)

@@ -83,6 +83,8 @@ class Serving:
     identity: Identity
     limits: Limits
     status: Status
+    secret: str
+    """From which pseudonyms are derived; it stands in the process's settings and in no database."""
 
 
 def serving() -> Serving:

@@ -36,6 +36,7 @@ def app_of(service: Service, settings: Settings) -> Flask:
         clock=clock,
         identity=Identity(settings.jwt_issuer, settings.jwt_audience, settings.jwt_public_key, machine_now),
         status=Condition(service, settings, clock),
+        secret=settings.secret,
         limits=Limits(request_seconds=settings.api_request_seconds, file_seconds=settings.api_file_seconds),
     )
 

@@ -219,7 +219,7 @@ def test_what_is_written_otherwise_is_refused_in_words(service: str, name: str, 
     ({"who": {"nip": "199003152015032990"}}, "settings.who.nip"),
 ])  # fmt: skip
 def test_rules_hold_no_words_and_no_nip(found: dict[str, Any], place: str):
-    from shared.http.rule_sets import publishable
+    from shared.events.rule_publishing import publishable
 
     with pytest.raises(Refused) as refused:
         publishable(found)

@@ -34,9 +34,7 @@ CHECKS = [
 
 @pytest.fixture(scope="module", params=sorted(service_names()))
 def here(request: pytest.FixtureRequest, postgres_url: str) -> Iterator[Web]:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("MERIT_SECRET", "a secret of this test")
-        yield from _served(request.param, postgres_url)
+    yield from _served(request.param, postgres_url)
 
 
 def _served(name: str, postgres_url: str) -> Iterator[Web]:

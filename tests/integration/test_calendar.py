@@ -93,12 +93,10 @@ class Town:
 def town(postgres_url: str) -> Iterator[Town]:
     agencies = ("mulyorejo",)
     with (
-        pytest.MonkeyPatch.context() as patch,
         embedded_bus(postgres_url) as bus_url,
         web(postgres_url, PERSONNEL, "calendar_p", agencies) as personnel,
         web(postgres_url, FEEDBACK, "calendar_f", agencies) as feedback,
     ):
-        patch.setenv("MERIT_SECRET", "a secret of the tests")
         here = Town(personnel, feedback, bus_url)
         try:
             accepted(hand_in(personnel, "units", UNITS), 1, 1)

@@ -35,8 +35,7 @@ PEER = {"quality": 4, "timeliness": 3, "teamwork": 2}
 
 @pytest.fixture(scope="module")
 def here(postgres_url: str) -> Iterator[Web]:
-    with pytest.MonkeyPatch.context() as patch, web(postgres_url, SERVICE, "feedback_http", ("mulyorejo", "plaju")) as made:
-        patch.setenv("MERIT_SECRET", "a secret of the tests")
+    with web(postgres_url, SERVICE, "feedback_http", ("mulyorejo", "plaju")) as made:
         made.clock.moment = datetime(2026, 4, 27, 2, tzinfo=UTC)
         since = date(2025, 1, 1)
         hear(

@@ -160,8 +160,7 @@ def appraised(postgres_url: str) -> Iterator[Web]:
 
 @pytest.fixture(scope="module")
 def surveyed(postgres_url: str) -> Iterator[Web]:
-    with pytest.MonkeyPatch.context() as patch, web(postgres_url, FEEDBACK, "imports_undo_feedback", ("mulyorejo",)) as made:
-        patch.setenv("MERIT_SECRET", "a secret of the tests")
+    with web(postgres_url, FEEDBACK, "imports_undo_feedback", ("mulyorejo",)) as made:
         made.clock.moment = datetime(2026, 4, 27, 2, tzinfo=UTC)
         hear(made, heard.UnitOpened("dukcapil"))
         yield made

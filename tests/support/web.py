@@ -99,7 +99,8 @@ def web(postgres_url: str, service: Service, name: str, agencies: tuple[str, ...
     database, log = Database(places.app_url), Database(places.log_url)
     clock, status = StoppedClock(), Reported()
     identity = Identity("merit", "merit", key_pair()[1], lambda: MACHINE_NOW)
-    app = create_app(service, database=database, log_database=log, clock=clock, identity=identity, status=status, limits=limits)
+    parts = {"database": database, "log_database": log, "clock": clock, "identity": identity, "status": status}
+    app = create_app(service, **parts, secret="a secret of the tests", limits=limits)
     try:
         yield Web(app, database, places, clock, status)
     finally:

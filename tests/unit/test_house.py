@@ -94,6 +94,26 @@ def test_no_service_reaches_through_knowledge_or_takes_the_day_of_utc():
     assert found == {}
 
 
+REACHES = re.compile(r"\bos\.environ\b|\bgetenv\b|\.execute\(\s*f?\"|\.bulk_insert\(|\bexec_driver_sql\b")
+OWN_TABLES = ("vault.py", "migrations")
+"""The rooms of a service that speak SQL: the tables that are its own, beside what the log and the views keep."""
+
+
+def out_of_its_room(text: str) -> list[str]:
+    """Where code of a service reads its process's environment, or speaks SQL."""
+    return [match.group() for match in REACHES.finditer(text)]
+
+
+def test_a_service_speaks_sql_in_its_own_tables_alone_and_reads_no_environment():
+    """Settings come with the process (`work.here`), what is known with Knowledge, what is written with commands."""
+    found = {}
+    for path in sorted(ROOT.glob("services/*/**/*.py")):
+        room = path.relative_to(ROOT).parts[2]
+        told = [one for one in out_of_its_room(path.read_text(encoding="utf-8")) if room not in OWN_TABLES or "env" in one]
+        found |= {str(path.relative_to(ROOT)): told} if told else {}
+    assert found == {}
+
+
 def lenient_patterns(module: Path) -> list[str]:
     """Regular expressions that let more through than they show: `match` and `$` a line feed, `\\d`, `\\s` and `\\w` other alphabets."""
     found = []
@@ -150,6 +170,8 @@ def test_the_checks_find_what_they_look_for(tmp_path):
     assert tied_to_a_machine(f"see https://{'.'.join(HOSTS[0])}/simple") == [".".join(HOSTS[0])]
     assert tied_to_a_machine(f"--{OPTIONS[0]} https://merit.example") == [f"--{OPTIONS[0]}"]
     assert tied_to_a_machine("GET /v1/work/orders, https://merit.example/home/page, $HOME/root/x") == []
+    assert out_of_its_room('value(os.environ)\ntx.execute("select 1")\ntx.execute(\n    f"select 2")') != []
+    assert out_of_its_room("work.execute(RULES, command)") == []
     said = "knowledge.tx.calendar, knowledge.now.date(), fact.recorded.year"
     assert by_the_back_door(said) == ["knowledge.tx", "now.date()", "recorded.year"]
     assert by_the_back_door("knowledge.today.year, period.year, fact.effective <= knowledge.now, books.tx.execute(1)") == []
