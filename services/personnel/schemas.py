@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
-from shared.http.fields import Day, Flag, Points
+from shared.http.fields import Day, Flag
 from shared.http.forms import Edge
 from shared.kernel.employment import ENDS, INTERRUPTIONS
 
 EDGE = Edge("personnel")
 CODE, NAME, DOCUMENT, MONTH, PERIOD, YEAR = map(EDGE.body, ("code", "proposal", "document", "month", "period", "year"))
 FREE = validate.Length(min=1, max=4000)
+
+
+class Points(fields.String):
+    """Points from 0 to 1000 with at most two decimals, as text; read as a Decimal."""
+
+    PATTERN = "^(1000([.]0{1,2})?|(0|[1-9][0-9]{0,2})([.][0-9]{1,2})?)$"
+    default_error_messages = {"invalid": "Must be points from 0 to 1000 with at most two decimals, as text such as '87.5'."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.metadata.setdefault("pattern", self.PATTERN)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
+        if not isinstance(value, str) or not re.fullmatch(self.PATTERN, value):
+            raise self.make_error("invalid", input=value)
+        return Decimal(value)
 
 
 class CalendarYear(Schema):

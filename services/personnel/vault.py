@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from shared.kernel.nip import check_nip
+from services.personnel.domain.nip import check_nip
 from shared.kernel.refusal import Refused
 from shared.store.database import Transaction
 

@@ -155,14 +155,6 @@ def from_headers(headers: Iterable[tuple[str, bytes]], value: bytes) -> tuple[En
         raise BadEnvelope(f"a ce_ header is malformed: {malformed}") from None
 
 
-def sequence_of(headers: Iterable[tuple[str, bytes]]) -> int | None:
-    """Only the sequence, for those that look at a message without reading it."""
-    for name, raw in headers:
-        if name == "ce_sequence":
-            return int(raw)
-    return None
-
-
 def to_json(envelope: Envelope, data: Any) -> dict[str, Any]:
     """Structured mode, for the pull feed: the attributes and the data as one JSON object."""
     return attributes(envelope) | {"datacontenttype": "application/json", "data": data}

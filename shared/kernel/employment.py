@@ -20,9 +20,6 @@ ENDS = ("retired", "resigned", "dismissed", "died", "contract-ended", "moved-age
 """Kinds of end: pensiun, atas permintaan sendiri, tidak atas permintaan sendiri, meninggal (PP 11/2017 art. 238–248), perjanjian kerja
 berakhir (PP 49/2018), pindah instansi."""
 
-KEEP_RANK = ("moved-agency",)
-"""Ends after which the rank goes on: who moves to another agency stays a PNS of his rank (UU 20/2023, PP 11/2017)."""
-
 EVENTS = ("EmployeeRegistered", "EmploymentEnded", "EmploymentEndRevoked", "ServiceInterrupted", "ServiceResumed", "RegistrationWithdrawn")
 WITHDRAWN = "withdrawn"
 """How the service of somebody ended who was registered by mistake: on the day on which it would have begun."""

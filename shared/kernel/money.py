@@ -66,8 +66,3 @@ def exact_text(value: Fraction, most: int = PLACES) -> str:
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
     sign = "-" if value < 0 else ""
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
-
-
-def rupiah_text(amount: int) -> str:
-    """``Rp1.234.567`` as Indonesia writes it; a minus sign stands before the currency."""
-    return f"{'-' if amount < 0 else ''}Rp{abs(amount):,}".replace(",", ".")

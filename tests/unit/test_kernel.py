@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.personnel.domain.nip import check_nip
 from shared.kernel.decider import Decider
 from shared.kernel.facts import Fact
 from shared.kernel.ids import MERIT, derived_id, event_id
-from shared.kernel.money import apportion, exact, exact_text, half_up, rupiah, rupiah_text
-from shared.kernel.nip import check_nip
+from shared.kernel.money import apportion, exact, exact_text, half_up, rupiah
 from shared.kernel.periods import Period, month, month_of, parse_day
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleBook, RuleSet, in_force
@@ -78,10 +78,6 @@ def test_an_exact_number_is_written_so_that_it_is_read_as_the_same(value: Fracti
 def test_exact_numbers_are_decimals_where_these_end_and_fractions_elsewhere():
     written = {"54.55": "54.55", "100": "100", "-0.5": "-0.5", "0.05": "0.05", "1/3": "1/3", "-7/6": "-7/6", "0": "0", "12.000": "12"}
     assert {text: exact_text(Fraction(text)) for text in written} == written
-
-
-def test_rupiah_are_written_as_in_indonesia():
-    assert [rupiah_text(amount) for amount in (0, 999, 1_234_567, -4_256_549)] == ["Rp0", "Rp999", "Rp1.234.567", "-Rp4.256.549"]
 
 
 # --- periods ---------------------------------------------------------------------------------------------------------------------------

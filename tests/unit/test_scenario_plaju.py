@@ -19,9 +19,9 @@ from services.appraisal.domain import rating
 from services.appraisal.domain.quadrant import Rating
 from services.appraisal.domain.rules import read_settings
 from services.feedback.domain.skm import survey_rules, two_decimals
+from services.personnel.domain.nip import check_nip
 from shared.http.rule_sets import RuleSetBody
 from shared.kernel.money import exact
-from shared.kernel.nip import check_nip
 from shared.process.finding import load_service
 
 MONTHS = [f"2026-{number:02d}" for number in range(1, 13)]

@@ -24,9 +24,9 @@ from scenario.place import SERVICE_OF_RULES, Place
 from scenario.play import by_person, journal_in, play, turns
 from scenario.siulak import SIULAK
 from scenario.steps import Journal, Step, in_order
+from services.personnel.domain.nip import check_nip
 from shared.client.seat import Refusal, Seat
 from shared.http.rule_sets import RuleSetBody
-from shared.kernel.nip import check_nip
 from shared.process.finding import load_service
 
 MONTHS = [f"2026-{number:02d}" for number in range(1, 13)]

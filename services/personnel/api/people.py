@@ -14,6 +14,7 @@ from services.personnel.domain.employee import (
     ResumeService,
     RevokeEnd,
 )
+from services.personnel.domain.ranks import KEEP_RANK
 from services.personnel.domain.registration import WithdrawRegistration
 from services.personnel.domain.unit import UNIT, MoveUnit, UnitState, WithdrawMove
 from services.personnel.events import (
@@ -46,7 +47,7 @@ from services.personnel.views import ATTENDANCE_MONTHS, EMPLOYEES, UNITS
 from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.http.set_aside import erase_rows
-from shared.kernel.employment import KEEP_RANK, Employment
+from shared.kernel.employment import Employment
 from shared.kernel.refusal import Refused
 
 blp = Blueprint("personnel", __name__, url_prefix="/v1", description="People, units and attendance.")

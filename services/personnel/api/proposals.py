@@ -12,6 +12,7 @@ from services.personnel.domain.development import DEVELOPMENT, Begin, Close, Clo
 from services.personnel.domain.employee import EMPLOYEE, EmployeeState, HoldRank, in_force
 from services.personnel.domain.promotion import PROMOTION, DecidePromotion
 from services.personnel.domain.proposals import PROPOSAL, Decide
+from services.personnel.domain.ranks import KEEP_RANK
 from services.personnel.domain.sanction import SANCTION, Impose, sanction_name
 from services.personnel.domain.terms import after_months, month_after
 from services.personnel.domain.unit import UNIT
@@ -20,7 +21,6 @@ from services.personnel.views import DEVELOPMENTS, PROPOSALS
 from shared.flow.declared import Dispatch
 from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
-from shared.kernel.employment import KEEP_RANK
 from shared.kernel.refusal import Refused
 
 blp = Blueprint("proposals", __name__, url_prefix="/v1", description="Proposals, the decision on them, and the measures that follow.")

@@ -13,7 +13,6 @@ from shared.kernel.refusal import Refused
 
 WEEKS = (5, 6)
 """Monday to Friday (Perpres 21/2023 art. 3), or to Saturday where the place keeps six days."""
-KINDS = ("national", "joint-leave", "local")
 NEAR = 10
 """Years: a day further off than this is a slip of the pen."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from services.personnel.domain.away import Spoken, alone, resume, spoken_of
 from services.personnel.domain.entries import Entry, WithdrawEntry, Withdrawn, after_entry, withdraw_entry
+from services.personnel.domain.ranks import KEEP_RANK
 from services.personnel.domain.registration import WithdrawRegistration, withdraw
 from services.personnel.events import (
     EducationRecorded,
@@ -24,7 +25,7 @@ from services.personnel.events import (
     ServiceResumed,
 )
 from shared.kernel.decider import Aggregate, Decider
-from shared.kernel.employment import ENDS, INTERRUPTIONS, KEEP_RANK, Employment, Spell
+from shared.kernel.employment import ENDS, INTERRUPTIONS, Employment, Spell
 from shared.kernel.refusal import Refused
 
 KINDS = ("PNS", "CPNS", "PPPK")

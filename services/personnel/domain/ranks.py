@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 RANKS = (*(f"{group}/{room}" for group in ("I", "II", "III") for room in "abcd"), *(f"IV/{room}" for room in "abcde"))
+KEEP_RANK = ("moved-agency",)
+"""Ends after which the rank goes on: who moves to another agency stays a PNS of his rank (UU 20/2023, PP 11/2017)."""
 
 
 def step_of(rank: str) -> int:

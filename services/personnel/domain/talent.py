@@ -16,7 +16,6 @@ from shared.kernel.settings import Settings, read
 from shared.kernel.withdrawn import same, without
 
 POTENTIALS = ("low", "middle", "high")
-PERFORMANCES = ("below", "as", "above")
 Boxes = Mapping[tuple[str, str], int]
 """(performance, potential) → box 1 to 9."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.personnel.domain.conditions import Summary
 from services.personnel.domain.proposing import Standing
+from services.personnel.domain.ranks import KEEP_RANK
 from services.personnel.domain.results import Appraisal, Ended, Score
 from services.personnel.events import (
     LIFE,
@@ -34,7 +35,7 @@ from services.personnel.heard import (
     ScoreSubmitted,
     TargetSet,
 )
-from shared.kernel.employment import KEEP_RANK, has_left
+from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.money import exact
 from shared.kernel.periods import Period

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Date, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.personnel.domain.ranks import KEEP_RANK
 from services.personnel.events import (
     AttendanceRecorded,
     EducationRecorded,
@@ -30,7 +31,7 @@ from services.personnel.events import (
     UnitMoveWithdrawn,
     UnitOpened,
 )
-from shared.kernel.employment import KEEP_RANK, Employment, entered
+from shared.kernel.employment import Employment, entered
 from shared.kernel.facts import Fact
 from shared.kernel.withdrawn import without_rows
 from shared.views.view import Row, View, subject_key
