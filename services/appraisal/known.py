@@ -1,4 +1,4 @@
-"""What appraisal knows of a person at a moment: registered or not, unit, assessor and the assessor's superior."""
+"""What appraisal knows of a person, put together from the facts: registered or not, unit, assessor and the assessor's superior."""
 
 from __future__ import annotations
 

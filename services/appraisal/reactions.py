@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from services.appraisal import events, views
-from services.appraisal.defaults import TABLES
 from services.appraisal.domain import streams
 from services.appraisal.domain.appraisal import APPRAISAL, AcceptBySilence
 from services.appraisal.domain.improvement import IMPROVEMENT, MoveImprovementItem, OpenImprovementItem
@@ -14,6 +13,7 @@ from services.appraisal.domain.objection import ReportOverdue
 from services.appraisal.domain.rules import AppraisalRules, read_rules
 from services.appraisal.domain.running import MoveTerms
 from services.appraisal.heard import ComplaintResolved, SurveyResultPublished
+from services.appraisal.tables import TABLES
 from shared.events.calendar import CALENDAR_EVENTS
 from shared.flow.declared import Arm, Disarm, Dispatch, EachRow, Keys, Reaction, Timer
 from shared.kernel.facts import Fact, Knowledge

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from services.appraisal.api import BLUEPRINTS
-from services.appraisal.defaults import NATIONAL, TABLES
+from services.appraisal.defaults import DEFAULTS
 from services.appraisal.domain.rules import read_settings
 from services.appraisal.events import EVENTS
 from services.appraisal.heard import HEARD
 from services.appraisal.policy import POLICY
 from services.appraisal.reactions import REACTIONS, TIMERS
+from services.appraisal.tables import TABLES
 from services.appraisal.views import VIEWS
 from shared.http.set_aside import set_aside_view
 from shared.process.service import Service
@@ -34,5 +35,5 @@ SERVICE = Service(
     blueprints=BLUEPRINTS,
     policy=POLICY,
     check_rules={"appraisal": check_appraisal_rules},
-    defaults=(NATIONAL,),
+    defaults=DEFAULTS,
 )

@@ -1,4 +1,4 @@
-"""What feedback makes of the facts it heard: where somebody works, and how a rater stands to a colleague."""
+"""What feedback knows of a person, put together from the facts: where somebody works, and how a rater stands to a colleague."""
 
 from __future__ import annotations
 

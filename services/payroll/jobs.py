@@ -8,8 +8,8 @@ from typing import Any
 
 from services.payroll.domain.run import PAY_RUN, BeginAnew, CloseRun, ContinueRun, InterruptRun, Run
 from services.payroll.domain.run_id import RunId
-from services.payroll.dossier import run_of
 from services.payroll.events import LeftOut
+from services.payroll.known import run_of
 from services.payroll.posting import Page, post_part
 from services.payroll.views import ALLOWANCES, EMPLOYEES, HELD
 from shared.flow.declared import Done, JobKind, Progress

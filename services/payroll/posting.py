@@ -16,8 +16,8 @@ from services.payroll.domain.month import ALLOWANCE_MONTH, LeaveOut, Post, Settl
 from services.payroll.domain.recovery import ADJUSTMENTS_ALONE, PayAdjustments, Payment, settle
 from services.payroll.domain.run_id import RunId
 from services.payroll.domain.scheme import Scheme
-from services.payroll.dossier import READ, Ledger, Schemes, known_months, months_between, read_dossier, read_ledger
 from services.payroll.events import AllowancePosted, Missing
+from services.payroll.known import READ, Ledger, Schemes, known_months, months_between, read_dossier, read_ledger
 from services.payroll.reactions import ENTITLEMENT
 from shared.flow.declared import Reads
 from shared.kernel.decider import Aggregate

@@ -11,19 +11,6 @@ from services.payroll.domain.month import ALLOWANCE_MONTH, Settle, next_run
 from services.payroll.domain.recovery import RECOVERY, ScheduleRecovery, Settled
 from services.payroll.domain.run_id import RunId
 from services.payroll.domain.scheme import KIND
-from services.payroll.dossier import (
-    READ,
-    RULES_SUBJECT,
-    Ledger,
-    Schemes,
-    counts_working_days,
-    known_months,
-    last_closed,
-    months_between,
-    read_dossier,
-    read_ledger,
-    scheme_in,
-)
 from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,
@@ -40,6 +27,19 @@ from services.payroll.heard import (
     AwardGranted,
     EmploymentEnded,
     EmploymentEndRevoked,
+)
+from services.payroll.known import (
+    READ,
+    RULES_SUBJECT,
+    Ledger,
+    Schemes,
+    counts_working_days,
+    known_months,
+    last_closed,
+    months_between,
+    read_dossier,
+    read_ledger,
+    scheme_in,
 )
 from services.payroll.views import EMPLOYEES, RECOVERING
 from shared.events.calendar import CALENDAR_EVENTS

@@ -11,7 +11,7 @@ from services.personnel.events import (
     ReportingLineSet,
     ReportingLineWithdrawn,
 )
-from services.personnel.reactions.known import lapsed_of
+from services.personnel.known import lapsed_of
 from shared.http.policy import Actor, Allow, Policy
 from shared.kernel.employment import out_of_office, stands_in
 from shared.kernel.facts import Knowledge

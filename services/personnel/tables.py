@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from services.personnel.domain.discipline import Ladder, Rung
 from services.personnel.domain.promotion import Ceilings
 from services.personnel.domain.talent import Boxes
+from shared.kernel.national import rows
 
 FOLDER = Path(__file__).parent / "defaults"
 _LEVEL = {"ringan": "light", "sedang": "medium", "berat": "heavy"}
 _PERFORMANCE = {"bawah": "below", "sesuai": "as", "atas": "above"}
 _POTENTIAL = {"rendah": "low", "menengah": "middle", "tinggi": "high"}
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _whole(cell: str) -> int | None:
@@ -36,19 +31,19 @@ def _ladder() -> Ladder:
             months=_whole(row["durasi_bulan"]),
             percent=_whole(row["potongan_tukin_persen"]),
         )
-        for row in _rows("disiplin_pp94_2021.csv")
+        for row in rows(FOLDER, "disiplin_pp94_2021.csv")
     )
 
 
 def _boxes() -> Boxes:
-    rows = _rows("talenta_9box.csv")
-    return {(_PERFORMANCE[row["kinerja_terhadap_ekspektasi"]], _POTENTIAL[row["potensial"]]): int(row["kotak"]) for row in rows}
+    found = rows(FOLDER, "talenta_9box.csv")
+    return {(_PERFORMANCE[row["kinerja_terhadap_ekspektasi"]], _POTENTIAL[row["potensial"]]): int(row["kotak"]) for row in found}
 
 
 def _ceilings() -> Ceilings:
     return {
         word.strip().lower().replace(" ", "-"): row["golongan_maks_kp_reguler"]
-        for row in _rows("pangkat_maks_pendidikan.csv")
+        for row in rows(FOLDER, "pangkat_maks_pendidikan.csv")
         for word in row["pendidikan"].split("/")
     }
 

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from services.payroll import heard as h
-from services.payroll.dossier import unseen_by
+from services.payroll.known import unseen_by
 from services.payroll.service import SERVICE
 from shared.events.schemas import faults
 from tests.support import payroll_places as places

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.appraisal import events
-from services.appraisal.defaults import TABLES
 from services.appraisal.domain.plan import PLAN, PlanState
 from services.appraisal.domain.rules import AppraisalRules, read_settings
 from services.appraisal.domain.targets import Target
+from services.appraisal.tables import TABLES
 from shared.kernel.calendar import Calendar
 from shared.kernel.decider import Aggregate
 from shared.kernel.employment import Employment, Spell

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from services.payroll.domain.recovery import Payment
 from services.payroll.domain.run_id import RunId
-from services.payroll.dossier import read_ledger
+from services.payroll.known import read_ledger
 from services.payroll.posting import Outcome, Page, post_part
 from shared.kernel.periods import Period
 from tests.support.knowledge import MemoryKnowledge

@@ -11,7 +11,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as some
 
 from services.appraisal import events
-from services.appraisal.defaults import NATIONAL, TABLES
+from services.appraisal.defaults import NATIONAL
 from services.appraisal.domain import rating, streams
 from services.appraisal.domain.appraisal import APPRAISAL, AcceptAppraisal, AcceptBySilence, ImportAppraisal
 from services.appraisal.domain.delivery import DeliverAppraisal
@@ -21,6 +21,7 @@ from services.appraisal.domain.quadrant import Predicate, Rating
 from services.appraisal.domain.rules import read_rules, read_settings
 from services.appraisal.domain.scoring import SubmitScore
 from services.appraisal.domain.withdrawal import SEEN, SeeDelivery, WithdrawDelivery
+from services.appraisal.tables import TABLES
 from shared.kernel.money import exact, exact_text
 from shared.kernel.refusal import Refused
 from tests.support.appraisal import (

@@ -9,7 +9,6 @@ from fractions import Fraction
 import pytest
 
 from services.appraisal import events
-from services.appraisal.defaults import TABLES
 from services.appraisal.domain import streams
 from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.appraised import appraised_in, outside_service
@@ -24,6 +23,7 @@ from services.appraisal.domain.rules import AppraisalRules, Improvement, Peers, 
 from services.appraisal.domain.scoring import SubmitScore
 from services.appraisal.domain.standing import Assesses
 from services.appraisal.domain.targets import DRAFT, weighed
+from services.appraisal.tables import TABLES
 from shared.kernel.calendar import Term
 from shared.kernel.employment import INTERRUPTIONS, Employment, Interruption, Spell
 from shared.kernel.periods import Period

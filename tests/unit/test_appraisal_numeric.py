@@ -12,7 +12,6 @@ from hypothesis import given as for_all
 from hypothesis import strategies as some
 
 from services.appraisal import events
-from services.appraisal.defaults import FOLDER, TABLES
 from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.delivery import DeliverAppraisal
 from services.appraisal.domain.numeric import Scale
@@ -20,6 +19,7 @@ from services.appraisal.domain.objection import DecideObjection
 from services.appraisal.domain.quadrant import Predicate, Rating, predicate_of
 from services.appraisal.domain.rules import read_settings
 from services.appraisal.domain.scoring import SubmitScore
+from services.appraisal.tables import FOLDER, TABLES
 from shared.kernel.money import exact
 from shared.kernel.refusal import Refused
 from tests.support.appraisal import (

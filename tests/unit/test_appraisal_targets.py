@@ -12,7 +12,6 @@ from hypothesis import settings
 from hypothesis import strategies as some
 
 from services.appraisal import events
-from services.appraisal.defaults import TABLES
 from services.appraisal.domain import rating
 from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.appraised import appraised_in
@@ -21,6 +20,7 @@ from services.appraisal.domain.plan import PLAN, ApprovePlan, RecordProgress, me
 from services.appraisal.domain.rules import read_settings
 from services.appraisal.domain.scoring import SubmitScore
 from services.appraisal.domain.targets import DRAFT, DraftTarget, Target, fixed, weighed
+from services.appraisal.tables import TABLES
 from shared.events.codec import encode, read
 from shared.kernel.employment import Employment, Interruption, Spell
 from shared.kernel.periods import Period

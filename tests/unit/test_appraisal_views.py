@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.appraisal import events, heard, known, members, views
-from services.appraisal.defaults import GUIDE
 from services.appraisal.domain.appraisal import APPRAISAL, AcceptBySilence
 from services.appraisal.domain.distribution import ORGANISATION_RESULTS
 from services.appraisal.domain.objection import ReportOverdue
@@ -23,6 +22,7 @@ from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.policy import POLICY
 from services.appraisal.reactions import DECISION, SILENCE
 from services.appraisal.service import SERVICE
+from services.appraisal.tables import GUIDE
 from shared.events.rule_set import RuleSetPublished
 from shared.flow.declared import Arm, Disarm, Dispatch
 from shared.http.policy import COMMON, Actor

@@ -9,8 +9,8 @@ import pytest
 
 from services.payroll.domain.entitlement import Entitlement, attendance_of
 from services.payroll.domain.month import ALLOWANCE_MONTH, Post, Settle
-from services.payroll.dossier import entitlement_of, read_ledger
 from services.payroll.events import AllowanceAdjusted, AllowancePosted, Line
+from services.payroll.known import entitlement_of, read_ledger
 from services.payroll.service import SERVICE
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period

@@ -16,9 +16,9 @@ from services.payroll.domain.entitlement import Held
 from services.payroll.domain.explanation import explain
 from services.payroll.domain.run import PAY_RUN, CloseRun, check_month
 from services.payroll.domain.run_id import RunId
-from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in
 from services.payroll.events import AllowanceAdjusted, AllowanceCalculated, AllowancePosted, Line, Missing
 from services.payroll.heard import RegistrationWithdrawn
+from services.payroll.known import entitlement_of, read_dossier, read_ledger, scheme_in
 from services.payroll.service import SERVICE
 from services.payroll.views import ADJUSTMENTS, ALLOWANCES, EMPLOYEES, PAY_RUNS
 from shared.events.rule_set import RuleSetWithdrawn

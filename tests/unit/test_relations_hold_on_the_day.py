@@ -29,8 +29,8 @@ from services.personnel.events import (
     ServiceInterrupted,
     ServiceResumed,
 )
+from services.personnel.known import rank_of
 from services.personnel.policy import POLICY
-from services.personnel.reactions.known import rank_of
 from services.personnel.service import SERVICE
 from services.personnel.views import EMPLOYEES
 from shared.http.policy import Actor

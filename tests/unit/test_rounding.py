@@ -8,11 +8,11 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.appraisal.defaults import TABLES
 from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.rules import read_settings
 from services.appraisal.heard import FeedbackSummarised as ToAppraisal
 from services.appraisal.heard import SurveyResultPublished as SurveyToAppraisal
+from services.appraisal.tables import TABLES
 from services.feedback.domain.peers import PEER_SUMMARY, SummarisePeerFeedback
 from services.feedback.domain.scale import Scale
 from services.personnel.domain.awards import RecognitionRules, Survey, rises

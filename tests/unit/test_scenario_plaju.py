@@ -14,10 +14,10 @@ from scenario.plaju import PLAJU
 from scenario.plaju.careers import MEMBERS, PROGRAMME
 from scenario.plaju.year import steps
 from scenario.steps import in_order
-from services.appraisal.defaults import TABLES
 from services.appraisal.domain import rating
 from services.appraisal.domain.quadrant import Rating
 from services.appraisal.domain.rules import read_settings
+from services.appraisal.tables import TABLES
 from services.feedback.domain.skm import survey_rules, two_decimals
 from services.personnel.domain.nip import check_nip
 from shared.http.rule_sets import RuleSetBody

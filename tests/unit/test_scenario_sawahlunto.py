@@ -14,9 +14,9 @@ from scenario.sawahlunto.followup import COMPLETED, PROGRAMME, TRAINED
 from scenario.sawahlunto.telling import MEDIAN, OWNER
 from scenario.sawahlunto.year import IDEAS, steps
 from scenario.steps import in_order
-from services.appraisal.defaults import TABLES
 from services.appraisal.domain import rating
 from services.appraisal.domain.rules import read_settings
+from services.appraisal.tables import TABLES
 from services.feedback.defaults import DEFAULTS
 from services.feedback.domain.skm import survey_rules, two_decimals
 from shared.kernel.money import exact

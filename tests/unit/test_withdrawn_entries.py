@@ -17,7 +17,7 @@ from services.feedback.known import units_of
 from services.feedback.policy import assesses_on
 from services.feedback.service import SERVICE as FEEDBACK
 from services.payroll import heard as payroll_heard
-from services.payroll.dossier import read_ledger
+from services.payroll.known import read_ledger
 from services.personnel.domain.employee import EMPLOYEE, AssignPosition, RecordEducation
 from services.personnel.domain.entries import WithdrawEntry
 from services.personnel.events import (

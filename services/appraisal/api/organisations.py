@@ -7,10 +7,10 @@ from typing import Any
 
 from services.appraisal import schemas, views
 from services.appraisal.api.reading import members_in, period_of
-from services.appraisal.defaults import GUIDE
 from services.appraisal.domain.organisation import ORGANISATION, SetOrganisationResult
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.known import must_be_a_unit, organisation_result
+from services.appraisal.tables import GUIDE
 from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.refusal import Refused

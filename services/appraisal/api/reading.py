@@ -8,7 +8,6 @@ from functools import reduce
 from typing import Any
 
 from services.appraisal import views
-from services.appraisal.defaults import TABLES
 from services.appraisal.domain import streams
 from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.plan import PLAN, transfers_open
@@ -19,6 +18,7 @@ from services.appraisal.domain.targets import DRAFT, DraftTarget, Target, check_
 from services.appraisal.domain.withdrawal import SEEN, SeeDelivery
 from services.appraisal.known import delivered, may_assess, may_decide, transfers_in
 from services.appraisal.members import members
+from services.appraisal.tables import TABLES
 from shared.http.acting import RequestWork
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused

@@ -1,30 +1,10 @@
-"""The national rules as data: quadrant, numeric scale, guide for the distribution, and a rule set for who published none."""
+"""National rules that hold where an agency published none."""
 
 from __future__ import annotations
 
-import csv
 from datetime import date
-from pathlib import Path
 
-from services.appraisal.domain.distribution import Guide
-from services.appraisal.domain.numeric import Scale
-from services.appraisal.domain.quadrant import Quadrant
-from services.appraisal.domain.rules import Tables
 from shared.kernel.rules import RuleSet
-
-FOLDER = Path(__file__).parent
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-TABLES = Tables(
-    quadrants={"permenpanrb-6-2022": Quadrant.read("permenpanrb-6-2022", _rows("predikat_matrix.csv"))},
-    scales={"pp-30-2019-41": Scale.read("pp-30-2019-41", _rows("pp30_2019_nilai.csv"))},
-)
-GUIDE = Guide.read("se-menpanrb-3-2023", _rows("distribusi_predikat_se3_2023.csv"))
 
 NATIONAL = RuleSet(
     kind="appraisal",
@@ -55,3 +35,4 @@ NATIONAL = RuleSet(
         "assessor_of_period": "last-day",
     },
 )
+DEFAULTS = (NATIONAL,)

@@ -2,37 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
-from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
-from services.feedback.domain.skm import two_decimals
+from services.feedback.tables import IKM_2004, SKM
 from shared.kernel.rules import RuleSet
 
-FOLDER = Path(__file__).parent
 _SOURCES = ("PermenPANRB 6/2022 art. 5 (continuous feedback)",)
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _survey(method: str, weight: str) -> dict[str, Any]:
-    """The settings of a method by its two tables; each element weighs `weight`."""
-    rows = _rows(f"{method}_intervals.csv")
-    classes = [{"mutu": row["mutu"], "from": two_decimals(Fraction(row["nilai_konversi_min"]))} for row in rows]
-    return {
-        "elements": [row["kode"] for row in _rows(f"{method}_unsur.csv")],
-        "weight": weight,
-        "scale": [1, 4],
-        "conversion": 25,
-        "least_answers": 3,
-        "classes": sorted(classes, key=lambda one: one["mutu"]),
-    }
-
 
 DEFAULTS = (
     RuleSet(
@@ -58,7 +33,7 @@ DEFAULTS = (
         version=1,
         since=date(2004, 2, 24),
         sources=("Kepmenpan KEP/25/M.PAN/2/2004 (fourteen elements of 0.071, conversion by 25, classes A to D)",),
-        settings=_survey("ikm_2004", "0.071"),
+        settings=IKM_2004,
     ),
     RuleSet(
         kind="survey",
@@ -66,8 +41,7 @@ DEFAULTS = (
         version=1,
         since=date(2018, 1, 1),
         sources=("PermenPANRB 14/2017 (nine elements of equal weight, conversion by 25, classes A to D)",),
-        # The regulation's annex prints 0.11; nine of those would never give 100.
-        settings=_survey("skm", "1/9"),
+        settings=SKM,
     ),
     RuleSet(
         kind="complaints",

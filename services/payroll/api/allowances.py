@@ -11,7 +11,6 @@ from services.payroll.api.months import month_in, run_in
 from services.payroll.api.recoveries import as_of
 from services.payroll.domain.entitlement import Held
 from services.payroll.domain.explanation import Story, explain, plans_counting
-from services.payroll.dossier import entitlement_of, read_dossier, read_ledger, scheme_in, unseen_by
 from services.payroll.heard import (
     AppraisalAccepted,
     AppraisalCorrected,
@@ -30,6 +29,7 @@ from services.payroll.heard import (
     ScoreSubmitted,
     TargetSet,
 )
+from services.payroll.known import entitlement_of, read_dossier, read_ledger, scheme_in, unseen_by
 from services.payroll.views import ADJUSTMENT_PAYMENTS, ALLOWANCES, EMPLOYEES, HELD, RECOVERING, exception_key
 from shared.http.acting import RequestWork, querying
 from shared.http.blueprint import Blueprint

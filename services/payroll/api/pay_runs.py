@@ -9,8 +9,8 @@ from services.payroll import schemas
 from services.payroll.api.months import month_in
 from services.payroll.domain.run import PAY_RUN, OpenRun, Run, check_month, check_none_open, check_supplementary
 from services.payroll.domain.run_id import MOST, RunId
-from services.payroll.dossier import is_closed, last_closed, next_supplementary, run_of, scheme_in, unfinished
 from services.payroll.jobs import NAMED, PAY_RUN_JOB, totals
+from services.payroll.known import is_closed, last_closed, next_supplementary, run_of, scheme_in, unfinished
 from services.payroll.views import EMPLOYEES, HELD, PAY_RUNS
 from shared.http.acting import Accepted, RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint

@@ -10,7 +10,7 @@ from services.payroll import schemas
 from services.payroll.domain.recovery import CLAIM, RUNS
 from services.payroll.domain.repayment import REPAYMENT, RecordRepayment
 from services.payroll.domain.run_id import RunId
-from services.payroll.dossier import last_closed, read_ledger
+from services.payroll.known import last_closed, read_ledger
 from services.payroll.views import EMPLOYEES, RECOVERING
 from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint

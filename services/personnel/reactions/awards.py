@@ -37,8 +37,8 @@ from services.personnel.events import (
     YearAbsenceRecorded,
 )
 from services.personnel.heard import AppraisalCorrected, AppraisalFinalized, AppraisalImported, SurveyResultPublished
+from services.personnel.known import employment_of, rank_of, results_of, rules_or_none, sanctions_of, standing_of
 from services.personnel.reactions.discipline import absences
-from services.personnel.reactions.known import employment_of, rank_of, results_of, rules_or_none, sanctions_of, standing_of
 from services.personnel.views import AWARD_EVALUATIONS, EMPLOYEES, UNITS
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Dispatch, EachRow, Keys, Reaction

@@ -48,8 +48,8 @@ from services.personnel.events import (
     VacancyOpened,
 )
 from services.personnel.heard import AppraisalCorrected, AppraisalFinalized, AppraisalImported
+from services.personnel.known import employment_of, in_force, rank_of, results_of, sanctions_of
 from services.personnel.reactions.keys import everyone, subject, vacant_posts
-from services.personnel.reactions.known import employment_of, in_force, rank_of, results_of, sanctions_of
 from services.personnel.tables import BOXES, CEILINGS
 from services.personnel.views import TALENT_BOXES
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn

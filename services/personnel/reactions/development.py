@@ -29,8 +29,8 @@ from services.personnel.heard import (
     ScoreSubmitted,
     TargetSet,
 )
+from services.personnel.known import history_of, standing_of, summaries_of
 from services.personnel.reactions.keys import everyone, subject
-from services.personnel.reactions.known import history_of, standing_of, summaries_of
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Arm, Disarm, Dispatch, Reaction, Timer
 from shared.kernel.employment import has_left

@@ -20,7 +20,7 @@ from services.personnel.events import (
     RulesBegan,
     YearAbsenceRecorded,
 )
-from services.personnel.reactions.known import employment_of, standing_of
+from services.personnel.known import employment_of, standing_of
 from services.personnel.tables import LADDERS
 from services.personnel.views import EMPLOYEES
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn

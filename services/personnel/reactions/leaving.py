@@ -17,8 +17,8 @@ from services.personnel.events import (
     SanctionImposed,
     SanctionLifted,
 )
+from services.personnel.known import sanctions_of
 from services.personnel.reactions.keys import subject
-from services.personnel.reactions.known import sanctions_of
 from shared.flow.declared import Arm, Disarm, Dispatch, Reaction, Timer
 from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact, Knowledge

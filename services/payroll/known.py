@@ -1,4 +1,4 @@
-"""What payroll knows of one person, gathered from its knowledge for the domain's pure functions."""
+"""What payroll knows of a person, put together from the facts for the pure functions of its domain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What personnel knows of one employee, put together from the facts: results, proposals, posts, ranks and sanctions."""
+"""What personnel knows of a person, put together from the facts: results, proposals, posts, ranks and sanctions."""
 
 from __future__ import annotations
 
