@@ -1,6 +1,7 @@
 """Writes what an overlay cannot say by itself: Kafka's topics, users and their rights, from the overlay's settings and the code.
 
-`python -m deploy.overlays` after a change of an overlay's `settings.env` or `subscribers.csv`, or of what a service hears.
+`python -m deploy.overlays` after a change of an overlay's `settings.env` or `subscribers.csv`, of what a service hears, or of the services
+that there are (`deploy.each_service`).
 """
 
 from __future__ import annotations
@@ -153,6 +154,10 @@ def written(overlay: Path) -> str:
 
 
 if __name__ == "__main__":
+    from deploy import each_service
+
+    for changed in each_service.write():
+        print(changed.relative_to(KUBERNETES.parent))
     for place in overlays():
         (place / MADE).write_text(written(place), encoding="utf-8")
         print(f"{place.relative_to(KUBERNETES)}/{MADE}")

@@ -19,9 +19,12 @@ VERSION = re.compile(r"[a-z0-9]([a-z0-9.-]{0,28}[a-z0-9])?")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-def text(version: str, registry: str, digests: Mapping[str, str]) -> str:
-    """The component's text. ValueError unless the version can stand in names and every service has a digest."""
-    names = service_names()
+def text(version: str, registry: str, digests: Mapping[str, str], names: Sequence[str] | None = None) -> str:
+    """The component's text. ValueError unless the version can stand in names and every service has a digest.
+
+    `names`: the services, those that are here without it.
+    """
+    names = service_names() if names is None else names
     if not VERSION.fullmatch(version):
         raise ValueError(f"expected a version of small letters, digits, dots and dashes, at most 30; found {version!r}")
     if set(digests) != set(names) or not all(map(DIGEST.fullmatch, digests.values())):

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from services.payroll.api import BLUEPRINTS
-from services.payroll.defaults import DEFAULTS
 from services.payroll.domain.scheme import KIND, read_scheme
 from services.payroll.events import EVENTS
 from services.payroll.heard import HEARD
@@ -35,6 +34,6 @@ SERVICE = Service(
     blueprints=BLUEPRINTS,
     policy=POLICY,
     check_rules={KIND: check_allowance},
-    defaults=DEFAULTS,
+    # No `defaults`: an allowance needs the region's own regulation (PP 12/2019 art. 58), which may adopt a national table.
     jobs=JOBS,
 )

@@ -43,6 +43,8 @@ def add_commands(commands: Any, environment: Environment = _of_the_process) -> N
     one.add_argument("service", choices=service_names())
     one.add_argument("--seconds", type=int, default=600, help="give up after so long")
     one.set_defaults(run=_await_migration)
+    one = commands.add_parser("services", help="the names of the services that are here")
+    one.set_defaults(run=lambda asked: print(*service_names()))
     one = commands.add_parser("parked", help="messages, decisions and timers that could not be applied")
     one.add_argument("what", choices=("list", "show", "retry", "drop"))
     one.add_argument("service", choices=service_names())

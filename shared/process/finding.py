@@ -1,4 +1,4 @@
-"""Finding services: each folder under ``services/`` with a ``service.py`` is one. A fifth needs no change here."""
+"""Finding services: each folder under ``services/`` with a ``service.py`` is one. A fifth is named in ``services/__init__.py``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def service_names() -> tuple[str, ...]:
-    return tuple(sorted(found.parent.name for found in (ROOT / "services").glob("*/service.py")))
+    """The services that are here, in the order of the list; one that it lacks comes after them."""
+    order = import_module("services").ORDER
+    found = sorted(found.parent.name for found in (ROOT / "services").glob("*/service.py"))
+    return tuple(sorted(found, key=lambda name: order.index(name) if name in order else len(order)))
 
 
 def load_service(name: str) -> Service:

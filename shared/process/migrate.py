@@ -22,7 +22,8 @@ SHARED = Path(__file__).resolve().parents[1]
 
 def _config(service: Service, roles: Roles) -> Config:
     config = Config()
-    places = [SHARED / "store" / "migrations", SHARED / "flow" / "migrations", service.folder / "migrations"]
+    own = service.folder / "migrations"
+    places = [SHARED / "store" / "migrations", SHARED / "flow" / "migrations", *([own] if own.is_dir() else [])]
     config.set_main_option("script_location", str(SHARED / "process" / "alembic"))
     config.set_main_option("version_locations", ";".join(str(place) for place in places))
     config.set_main_option("path_separator", ";")

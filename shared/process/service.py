@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +17,21 @@ from shared.views.view import View
 
 @dataclass(frozen=True)
 class Service:
-    """Tied together in each service's ``service.py`` as ``SERVICE``.
+    """Tied together in each service's ``service.py`` as ``SERVICE``; what a service does not have is left out.
 
     `check_rules`: for each kind of rule set a function that takes its settings and raises Refused (status 422) when they are wrong.
     `defaults`: national rule sets that hold where an agency published none.
-    `texts_readable_by`: see policy. `tables`: the folder of the service's own migrations.
     """
 
     name: str
     folder: Path
     events: Catalogue
-    heard: Heard
-    views: tuple[View, ...]
-    reactions: tuple[Reaction, ...]
-    timers: tuple[Timer, ...]
-    blueprints: tuple[Blueprint, ...]
-    policy: Policy
-    check_rules: Mapping[str, Callable[[Mapping[str, Any]], None]]
+    heard: Heard = field(default_factory=Heard)
+    views: tuple[View, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    blueprints: tuple[Blueprint, ...] = ()
+    policy: Policy = field(default_factory=lambda: Policy(()))
+    check_rules: Mapping[str, Callable[[Mapping[str, Any]], None]] = field(default_factory=dict)
     defaults: tuple[RuleSet, ...] = ()
     jobs: tuple[JobKind, ...] = ()

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy import release
+from deploy import each_service, release
 from shared.bus.kafka_access import WAYS
 from shared.process import settings
 from shared.process.finding import service_names
 from shared.process.settings import NAMES, OPERATOR_NAMES, OPTIONAL
 from tests.support import manifests
-from tests.support.manifests import OVERLAYS, Overlay, files, filled, labels_of, matches, name_of, variables
+from tests.support.manifests import OVERLAYS, ROOT, Overlay, files, filled, labels_of, matches, name_of, parse, variables
 from tests.support.web import key_pair
 
 MADE_OUTSIDE = {"ConfigMap": {"merit-identity"}, "Secret": {"postgres-backup"}}
@@ -267,3 +267,17 @@ def test_a_release_without_digests_or_with_an_unusable_name_is_refused(version, 
 
 def test_what_has_a_default_and_what_has_none_is_all_the_settings():
     assert set(OPTIONAL) <= set(NAMES) | set(OPERATOR_NAMES)
+
+
+def test_what_is_said_once_for_each_service_is_made_from_their_names():
+    """A fifth service changes only what is made: the marks stay, and each place names it."""
+    wrong = [str(path) for path, text in each_service.made().items() if path.read_text(encoding="utf-8") != text]
+    assert wrong == [], "run `python -m deploy.overlays`"
+    before, after = each_service.made(), each_service.made([*service_names(), "fifth"])
+    assert {str(path.relative_to(ROOT)) for path in after.keys() - before.keys()} == {"deploy/kubernetes/base/fifth/kustomization.yaml"}
+    shared_places = {path for path in before if path.parent.name not in service_names()}
+    assert [str(path) for path in shared_places if "fifth" not in after[path]] == []
+    compose = parse(after[ROOT / "deploy" / "compose.yaml"])[0]["services"]
+    port = 8101 + len(service_names())
+    assert compose["fifth-api"]["ports"] == [f"127.0.0.1:{port}:8080"] and compose["appraisal-api"]["ports"] == ["127.0.0.1:8101:8080"]
+    assert f"server 127.0.0.1:{port}" in after[ROOT / "deploy" / "nginx.conf"]

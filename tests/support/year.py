@@ -19,8 +19,9 @@ import requests
 
 from shared.local.home import ROOT, Home
 from shared.local.processes import spawn
+from shared.process.finding import service_names
 
-SERVICES = ("appraisal", "feedback", "payroll", "personnel")
+SERVICES = service_names()
 STAYS = "Ctrl-C stops everything."
 PLAY_SECONDS = 600
 

@@ -6,13 +6,14 @@ import ast
 import os
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("events", "heard", "domain", "views", "reactions", "api", "schemas", "policy", "service", "defaults", "migrations")
-DATA_ROOMS = ("defaults", "migrations")
+NAMED = re.findall(r"(?m)^\| `([a-z_/*]+)(?:\.py)?` \| .+ \|$", (ROOT / "docs" / "design.md").read_text(encoding="utf-8"))
+"""The rooms that the design names: ``services/*/heard`` of any service, ``services/personnel/vault`` of one, ``shared/kernel``."""
 OURS = (".ci", ".github")  # folders that begin with a dot and are part of the repository
 
 # Put together from pieces, so that this file does not find itself.
@@ -25,9 +26,27 @@ BACK_DOORS = re.compile(r"\bknowledge\._?(?:tx|service)\b|\b(?:now|recorded|effe
 REGISTRIES = re.compile("|".join(ADDRESSES))
 
 
-def missing_rooms(service: Path) -> list[str]:
-    """The rooms that a service lacks; a room of code is a module or a package, a room of data a folder."""
-    return [room for room in ROOMS if not (service / room).is_dir() and (room in DATA_ROOMS or not (service / f"{room}.py").is_file())]
+def rooms_of(folder: Path) -> set[str]:
+    """The rooms in a folder: its modules and folders, without what is made."""
+    found = (one for one in folder.iterdir() if one.name != "__init__.py" and not one.name.startswith((".", "__")))
+    return {one.stem for one in found if one.suffix == ".py" or one.is_dir()}
+
+
+def strange_rooms(service: Path, named: list[str] = NAMED) -> list[str]:
+    """The rooms of a service that the design does not name: neither as any service's nor as its own."""
+    return sorted(room for room in rooms_of(service) if not {f"services/*/{room}", f"services/{service.name}/{room}"} & set(named))
+
+
+def empty_rooms(service: Path) -> list[str]:
+    """Rooms in which nothing is."""
+    texts = {one: one.read_text(encoding="utf-8").strip() for one in service.rglob("*.py")}
+    bare = [one for one, text in texts.items() if not text and one.name != "__init__.py"]
+    hollow = [one.parent for one in texts if one.name == "__init__.py" and not texts[one] and not any(p != one for p in _kept(one.parent))]
+    return sorted(str(one.relative_to(service)) for one in (*bare, *hollow))
+
+
+def _kept(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.iterdir() if path.name != "__pycache__")
 
 
 def purposeless(module: Path) -> bool:
@@ -55,8 +74,29 @@ def services() -> list[Path]:
 
 
 @pytest.mark.parametrize("service", services(), ids=lambda service: service.name)
-def test_every_service_has_the_same_rooms(service):
-    assert missing_rooms(service) == []
+def test_a_service_has_rooms_that_the_design_names_and_no_empty_one(service):
+    assert strange_rooms(service) == [] and empty_rooms(service) == []
+    assert {"service", "events", "contracts"} <= rooms_of(service)
+
+
+def test_the_design_names_rooms_that_exist():
+    assert len(NAMED) == len(set(NAMED)) > 30
+    for name in NAMED:
+        assert any(path.is_dir() or path.with_suffix(".py").is_file() for path in _places(name)), name
+    assert {f"shared/{room}" for room in rooms_of(ROOT / "shared")} == {name for name in NAMED if name.startswith("shared/")}
+    top = {one.name for one in ROOT.iterdir() if one.is_dir() and not one.name.startswith((".", "__"))} - {"build"}
+    assert top == {name.partition("/")[0] for name in NAMED}
+
+
+def _places(name: str) -> list[Path]:
+    """Where a room may lie, as folder or (without its ending) as module."""
+    if "*" not in name:
+        return [ROOT / name]
+    return [service / name.rpartition("/")[2] for service in services()]
+
+
+def test_every_service_is_in_the_list_by_which_ports_are_given():
+    assert sorted(import_module("services").ORDER) == [service.name for service in services()]
 
 
 def test_every_module_says_its_purpose_first():
@@ -141,10 +181,14 @@ def test_no_pattern_lets_a_line_feed_or_another_alphabet_through():
 
 
 def test_the_checks_find_what_they_look_for(tmp_path):
-    (tmp_path / "domain").mkdir()
-    (tmp_path / "events.py").write_text("")
-    (tmp_path / "defaults.py").write_text("")
-    assert missing_rooms(tmp_path) == [room for room in ROOMS if room not in ("domain", "events")]
+    place = tmp_path / "leave"
+    (place / "domain").mkdir(parents=True)
+    (place / "domain" / "__init__.py").write_text("")
+    (place / "events.py").write_text("")
+    (place / "helpers.py").write_text("x = 1")
+    assert strange_rooms(place, ["services/*/domain", "services/*/events"]) == ["helpers"]
+    assert strange_rooms(place, ["services/*/domain", "services/*/events", "services/leave/helpers"]) == []
+    assert empty_rooms(place) == ["domain", "events.py"]
 
     module = tmp_path / "module.py"
     silent = ("", "x = 1\n", "# a comment\n", '\n"""Too late."""\n')

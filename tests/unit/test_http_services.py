@@ -73,6 +73,8 @@ def test_whom_a_body_concerns_is_named_so_that_the_policy_sees_it(app):
 
 def test_who_is_suspended_or_has_left_does_nothing_in_office_in_any_service(app):
     service = app.extensions["merit"].service
+    if service.policy.allow == COMMON:
+        return  # it has no line of its own, and so nothing to do in office
     models = service.events if service.name == "personnel" else service.heard.catalogues["personnel"]
     named_so = {declared.name: declared.model for declared in models.types.values()}
     life = [("EmployeeRegistered", {"kind": "PNS", "since": date(2024, 1, 2)})]
