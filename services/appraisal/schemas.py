@@ -74,7 +74,7 @@ class Progress(Schema):
     obstacle = fields.String(load_default=None, allow_none=True, validate=FREE, metadata={"description": "Kept as a text"})
 
 
-class Score(Schema):
+class NewScore(Schema):
     what = fields.String(required=True, validate=validate.OneOf(("behaviour", "target", "whole", "idea")))
     item = fields.String(required=True, validate=CODE)
     value = fields.String(
@@ -95,7 +95,7 @@ class Report(Schema):
     evidence = fields.List(fields.String(validate=SHA256), load_default=list, validate=validate.Length(max=50))
 
 
-class OrganisationResult(Schema):
+class NewOrganisationResult(Schema):
     result = fields.String(required=True, validate=validate.OneOf(("istimewa", "baik", "butuh_perbaikan", "kurang", "sangat_kurang")))
 
 
@@ -103,7 +103,7 @@ class Withdrawal(Schema):
     reasons = fields.String(required=True, validate=FREE, metadata={"description": "What was the mistake; kept as a text"})
 
 
-class Objection(Schema):
+class NewObjection(Schema):
     items = fields.List(fields.String(validate=CODE), required=True, validate=validate.Length(min=1, max=50))
     arguments = fields.String(required=True, validate=FREE, metadata={"description": "The reasons, in writing (PP 30/2019 art. 59)"})
     evidence = fields.List(fields.String(validate=SHA256), load_default=list, validate=validate.Length(max=50))
@@ -124,7 +124,7 @@ class Decision(Schema):
     reasons = fields.String(required=True, validate=FREE)
 
 
-class Correction(Schema):
+class NewCorrection(Schema):
     ratings = fields.Nested(Ratings, load_default=None, allow_none=True, metadata={"description": "Under the rating scheme"})
     score = fields.String(
         load_default=None, allow_none=True, validate=EDGE.body("score"), metadata={"description": "Under the numeric scheme"}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, current_app, g, request
 
@@ -16,6 +17,7 @@ from shared.flow.jobs import Asker, Job
 from shared.flow.knowledge import StoreKnowledge
 from shared.flow.work import Work
 from shared.http import documented
+from shared.http.answers import answered
 from shared.http.paging import page
 from shared.http.policy import NOBODY, Actor, named, period_in
 from shared.http.problems import Problem
@@ -30,6 +32,7 @@ from shared.store.database import Transaction
 from shared.store.errors import Conflict
 
 RETRIES = 3
+JOB_AT = "/v1/jobs/{id}"
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -72,7 +75,7 @@ class RequestWork(Work):
     def page(self, view: Any, **equal: Any) -> dict[str, Any]:
         """One page of a view's rows whose columns equal these values (None: any), as ``limit`` and ``cursor`` of the request ask."""
         if not getattr(current_app.view_functions[request.endpoint], "listed", False):
-            raise TypeError(f"{request.endpoint}: expected querying(…, listed=True) for a route that answers pages")
+            raise TypeError(f"{request.endpoint}: expected a Page in the return annotation of a route that answers pages")
         return page(self.tx, view, equal, request.args, self.here.limits.page)
 
     def may(self, action: str, subject: str | None, period: Period | None = None, changes: frozenset[str] = NOBODY) -> bool:
@@ -134,12 +137,12 @@ class Repeatable:
     key: str
     digest: str
 
-    def earlier(self, tx: Transaction, accepted: bool = False) -> Response | None:
-        """The answer given before, or None; from here on the key is taken. `accepted`: it may be a job."""
+    def earlier(self, tx: Transaction, made: Callable[[Any, int, str | None], Response] | None = None) -> Response | None:
+        """The answer given before, or None; from here on the key is taken. `made`: how an answer is made of what was kept."""
         stored = idempotency.begin(tx, self.client, self.route, self.key, self.digest)
         if stored is None:
             return None
-        response = _answered(stored.body, stored.status, stored.etag, accepted)
+        response = (made or answer)(stored.body, stored.status, stored.etag)
         response.headers["Idempotency-Replayed"] = "true"
         return response
 
@@ -168,43 +171,63 @@ def answer(body: Any, status: int, etag: str | None = None) -> Response:
     return response
 
 
-def _answered(body: Any, status: int, etag: str | None, accepted: bool) -> Response:
-    """A command's answer; where a job may be `accepted` (202), with the address of the job."""
-    response = answer(body, status, etag)
-    if accepted and status == 202:
-        response.headers["Location"] = f"/v1/jobs/{body['id']}"
-    return response
+@dataclass(frozen=True)
+class Acting:
+    """How a command is asked and answered, as :func:`commanding` was told; `accepted`: its answer may be a job."""
+
+    action: str
+    subject: str | None
+    if_match: bool
+    status: int
+    at: str | None
+    accepted: bool
+
+    def answer(self, body: Any, status: int, etag: str | None, path: Mapping[str, str]) -> Response:
+        """The answer, with the address (``Location``) of the job, or of what the command made."""
+        response = answer(body, status, etag)
+        at = JOB_AT if self.accepted and status == 202 else self.at
+        if at is not None:
+            members = body if isinstance(body, Mapping) else {}
+            response.headers["Location"] = at.format(**{name: quote(str(value), safe="") for name, value in {**members, **path}.items()})
+        return response
 
 
 def commanding(
-    action: str, *, subject: str | None = None, if_match: bool = False, status: int = 200, accepted: bool = False
+    action: str, *, subject: str | None = None, if_match: bool = False, status: int = 200, at: str | None = None
 ) -> Callable[..., Any]:
     """Make a function (work, [body,] **path) a route that changes something.
 
     `subject`: the path's parameter that the policy's relations look at, for the period that the path names, if it names one. Whom path
     and body name as the person concerned, is denied what only his role would allow. `if_match`: the caller must say which version he saw.
-    The function's dict is the answer's body; the ETag is the version of the stream that it wrote to last. `accepted`: it may answer
-    :class:`Accepted`.
+    The function's dict is the answer's body, of the shape that its return annotation says (:mod:`shared.http.answers`); with ``| Accepted``
+    in it, it may be a job (202). The ETag is the version of the stream that it wrote to last. `at`: the address of what it made, from the
+    path's parameters and the answer's members: ``/v1/complaints/{complaint}``.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        said = answered(function, Accepted)
+        how = Acting(action, subject, if_match, status, at, said.accepted)
+
         @wraps(function)
         def view(*args: Any, **path: Any) -> Response:
-            return _command(function, args, path, action, subject, if_match, status, accepted)
+            return _command(function, how, args, path)
 
         view.action, view.changes = action, True
-        return documented.command(view, status=status, if_match=if_match, accepted=accepted)
+        return documented.command(view, said, status=status, if_match=if_match, at=at)
 
     return decorate
 
 
-def querying(action: str, *, subject: str | None = None, listed: bool = False) -> Callable[..., Any]:
-    """Make a function (work, **path) a route that only reads. A member ``version`` of its dict becomes the ETag.
+def querying(action: str, *, subject: str | None = None) -> Callable[..., Any]:
+    """Make a function (work, **path) a route that only reads, and answers what its return annotation says (:mod:`shared.http.answers`).
 
-    `listed`: it answers pages (:meth:`RequestWork.page`), and so takes ``limit`` and ``cursor``.
+    A member ``version`` of its dict becomes the ETag. Where it answers a ``Page`` (:meth:`RequestWork.page`), it takes ``limit`` and
+    ``cursor``.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        said = answered(function, Accepted)
+
         @wraps(function)
         def view(*args: Any, **path: Any) -> Response:
             here = serving()
@@ -218,40 +241,35 @@ def querying(action: str, *, subject: str | None = None, listed: bool = False) -
             version = found.get("version") if isinstance(found, Mapping) else None
             return answer(found, 200, None if version is None else f'"{version}"')
 
-        view.action, view.listed = action, listed
-        return documented.query(view, listed=listed)
+        view.action, view.listed = action, said.listed
+        return documented.query(view, said)
 
     return decorate
 
 
-def _command(
-    function: Callable[..., Any],
-    args: tuple,
-    path: dict[str, Any],
-    action: str,
-    subject: str | None,
-    if_match: bool,
-    status: int,
-    accepted: bool,
-) -> Response:
+def _command(function: Callable[..., Any], how: Acting, args: tuple[Any, ...], path: dict[str, Any]) -> Response:
     here = serving()
     name = repeatable()
+
+    def made(body: Any, status: int, etag: str | None) -> Response:
+        return how.answer(body, status, etag, path)
+
     for tries_left in reversed(range(RETRIES + 1)):
         now = here.clock.now()
         work = None
         try:
             with here.database.transaction(g.actor.agency, now, g.until) as tx:
-                if name and (earlier := name.earlier(tx, accepted)):
+                if name and (earlier := name.earlier(tx, made)):
                     return earlier
                 work = work_in(tx)
-                work.authorise(action, path.get(subject), period_in(path), named(path, *args))
-                work.expected = _version_seen(required=if_match)
+                work.authorise(how.action, path.get(how.subject), period_in(path), named(path, *args))
+                work.expected = _version_seen(required=how.if_match)
                 found = function(work, *args, **path)
                 etag = f'"{work.last.version}"' if work.last else None
-                body, code = (plain(found.job.plain()), 202) if isinstance(found, Accepted) else (plain(found), status)
+                body, code = (plain(found.job.plain()), 202) if isinstance(found, Accepted) else (plain(found), how.status)
                 if name:
                     name.keep(tx, code, body, etag)
-            return _answered(body, code, etag, accepted)
+            return made(body, code, etag)
         except Conflict as conflict:
             if work is not None and work.matched == conflict.stream:
                 raise _stale(conflict) from None

@@ -19,6 +19,7 @@ from shared.http.problems import handle_problems
 from shared.http.rule_sets import rule_sets
 from shared.http.serving import Clock, Limits, Served, Serving, Status, guard, public
 from shared.http.set_aside import set_aside_rows
+from shared.http.shapes import AnswerShapes
 from shared.http.texts import texts
 from shared.store.database import Database
 
@@ -67,7 +68,7 @@ def create_app(
     addresses = Addresses(Edge(service.name))
     handle_problems(app)
     guard(app, addresses)
-    api = _Api(app, spec_kwargs=_spec() | {"extra_plugins": [AddressForms(addresses.edge)]})
+    api = _Api(app, spec_kwargs=_spec() | {"extra_plugins": [AddressForms(addresses.edge), AnswerShapes(addresses.edge.forms)]})
     aside = (set_aside_rows,) if any(view.name == "set_aside" for view in service.views) else ()
     for blueprint in (health, rule_sets, feed, texts, job_routes, *aside, *service.blueprints):
         api.register_blueprint(blueprint)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
 
 from apispec import APISpec
 
+from shared.http.answers import Answered
+from shared.http.common_answers import Job, Problem
+from shared.http.shapes import KEYWORD
+
 View = Callable[..., Any]
+
+PROBLEM = "application/problem+json"
 
 IDEMPOTENCY_KEY = {
     "in": "header",
@@ -55,79 +61,92 @@ PREFER = {
     "description": "`wait=20`: answer 202 with how far a long import has come after so many seconds; sent again, it goes on.",
 }
 ETAG = {"ETag": {"schema": {"type": "string"}, "description": "The version of the stream, in quotes."}}
-LOCATION = {"Location": {"schema": {"type": "string"}, "description": "The address of the job."}}
-ANYTHING = {"application/json": {"schema": {"type": "object"}}}
+REPLAYED = {
+    "Idempotency-Replayed": {
+        "schema": {"type": "string", "enum": ["true"]},
+        "description": "The request was sent before with the same Idempotency-Key: the answer is that one's.",
+    }
+}
 
 
-def command(view: View, *, status: int, if_match: bool, accepted: bool = False) -> View:
+def command(view: View, said: Answered, *, status: int, if_match: bool, at: str | None) -> View:
+    """`at`: where what the command made can be read, which the header ``Location`` says."""
     parameters = [IDEMPOTENCY_KEY, IF_MATCH] if if_match else [IDEMPOTENCY_KEY]
-    refusals = ["UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "CONFLICT", "UNPROCESSABLE_ENTITY", "SERVICE_UNAVAILABLE"]
+    refusals = ["BAD_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "CONFLICT", "UNPROCESSABLE_ENTITY", "SERVICE_UNAVAILABLE"]
     if if_match:
         refusals += ["PRECONDITION_FAILED", "PRECONDITION_REQUIRED"]
-    told = _responses(status, refusals)
-    if accepted:
-        told["202"] = {"description": "A job of the worker does it", "content": ANYTHING, "headers": LOCATION}
+    told = _refusals(refusals)
+    if said.hint is not None:
+        told[str(status)] = _response(status, said.hint, ETAG | REPLAYED | (_location(f"`{at}`") if at else {}))
+    if said.accepted:
+        told["202"] = _response(202, Job, REPLAYED | _location("The job")) | {"description": "A job of the worker does it"}
     return _add(view, parameters, told)
 
 
-def query(view: View, *, listed: bool) -> View:
+def query(view: View, said: Answered) -> View:
     refusals = ["BAD_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "CONFLICT", "UNPROCESSABLE_ENTITY", "SERVICE_UNAVAILABLE"]
-    return _add(view, [LIMIT, CURSOR] if listed else [], _responses(200, refusals))
+    headers = ETAG if said.versioned else {}
+    return _add(view, [LIMIT, CURSOR] if said.listed else [], _refusals(refusals) | {"200": _response(200, said.hint, headers)})
 
 
-def probe(view: View, members: Sequence[str], refusals: Sequence[int] = ()) -> View:
-    """A route that needs no token and answers an object with these flags in every state."""
-    schema = {"type": "object", "properties": dict.fromkeys(members, {"type": "boolean"}), "required": list(members)}
-    content = {"application/json": {"schema": schema}}
-    told = {str(status): {"description": HTTPStatus(status).phrase, "content": content} for status in (200, *refusals)}
-    made = _add(view, [], told | {"422": "UNPROCESSABLE_ENTITY"})
-    made._apidoc["manual_doc"] = {"security": []}
+def probe(view: View, shape: type, refusals: Sequence[int] = ()) -> View:
+    """A route that needs no token and answers this shape in every state."""
+    told = {str(status): _response(status, shape, {}) for status in (200, *refusals)}
+    made = _add(view, [], told | _refusals(["UNPROCESSABLE_ENTITY"]))
+    made._apidoc["manual_doc"]["security"] = []
     return made
 
 
-def feed(view: View, media_type: str) -> View:
+def feed(view: View, media_type: str, shape: type) -> View:
     after = {"in": "query", "name": "after", "required": False, "schema": {"type": "integer", "default": 0}, "description": "A `sequence`."}
-    batch = {"description": "A CloudEvents batch", "content": {media_type: {"schema": {"type": "array", "items": {"type": "object"}}}}}
-    refusals = _responses(200, ["UNAUTHORIZED", "FORBIDDEN", "UNPROCESSABLE_ENTITY", "SERVICE_UNAVAILABLE"])
+    link = {"Link": {"schema": {"type": "string"}, "description": 'The address that leads on, with rel="next".'}}
+    batch = _response(200, list[shape], link, media_type) | {"description": "A CloudEvents batch"}
+    refusals = _refusals(["UNAUTHORIZED", "FORBIDDEN", "UNPROCESSABLE_ENTITY", "SERVICE_UNAVAILABLE"])
     return _add(view, [after, LIMIT], refusals | {"200": batch})
 
 
+RETRY_AFTER = {"Retry-After": {"schema": {"type": "string"}, "description": "Seconds after which to send it again, if that helps."}}
+CHALLENGE = {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "What token is asked for."}}
+
+
 def describe_problems(spec: APISpec) -> None:
-    """The one form of every error, and a response of that form for every status that a route may name."""
-    text = {"type": "string"}
-    members = dict.fromkeys(("type", "title", "detail", "instance", "expected", "found", "remedy"), text)
-    spec.components.schema(
-        "Problem",
-        {
-            "type": "object",
-            "description": "RFC 9457, with what was expected, what was found and what to do; `errors` names fields or rows.",
-            "properties": members | {"status": {"type": "integer"}, "errors": {"type": "array", "items": {"type": "object"}}},
-            "required": ["type", "title", "status", "detail", "expected", "found", "remedy"],
-        },
-    )
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    """A response for every status that a route may name, of the one form that every error has."""
+    headers = {HTTPStatus.CONFLICT: RETRY_AFTER, HTTPStatus.SERVICE_UNAVAILABLE: RETRY_AFTER, HTTPStatus.UNAUTHORIZED: CHALLENGE}
     for status in HTTPStatus:
-        spec.components.response(status.name, {"description": status.phrase, "content": content}, lazy=True)
-    spec.components.response("DEFAULT_ERROR", {"description": "Any other problem", "content": content}, lazy=True)
+        told = _response(status.value, Problem, headers.get(status, {}), PROBLEM)
+        spec.components.response(status.name, told, lazy=True)
+    told = _response(500, Problem, {}, PROBLEM) | {"description": "Any other problem"}
+    spec.components.response("DEFAULT_ERROR", told, lazy=True)
 
 
-def file(view: View, reads: Sequence[str], heads: Sequence[tuple[str, str, bool]]) -> View:
-    """`heads`: of each column its head, what its cells hold, and whether it is required."""
+def file(view: View, reads: Sequence[str], heads: Sequence[tuple[str, str, bool]], told: Mapping[int, type]) -> View:
+    """`heads`: of each column its head, what its cells hold, and whether it is required. `told`: of each status what it answers."""
     shown = "; ".join(f"{head} ({what}{'' if required else ', optional'})" for head, what, required in heads)
     refusals = ["UNAUTHORIZED", "FORBIDDEN", "CONFLICT", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "UNPROCESSABLE_ENTITY"]
-    made = _add(view, [IDEMPOTENCY_KEY, DRY_RUN, REPLACE, PREFER], _responses(200, refusals))
+    refusals += ["BAD_REQUEST", "PRECONDITION_REQUIRED", "SERVICE_UNAVAILABLE"]
+    responses = {str(status): _response(status, shape, REPLAYED) for status, shape in told.items()}
+    made = _add(view, [IDEMPOTENCY_KEY, DRY_RUN, REPLACE, PREFER], _refusals(refusals) | responses)
     content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in reads}
     made._apidoc["arguments"]["requestBody"] = {"required": True, "description": f"Columns: {shown}", "content": content}
     return made
 
 
-def _responses(status: int, refusals: Sequence[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {str(status): {"description": HTTPStatus(status).phrase, "content": ANYTHING, "headers": ETAG}}
-    return found | {str(HTTPStatus[name].value): name for name in refusals}
+def _response(status: int, shape: Any, headers: dict[str, Any], media_type: str = "application/json") -> dict[str, Any]:
+    told = {"description": HTTPStatus(status).phrase, "content": {media_type: {"schema": {KEYWORD: shape}}}}
+    return told | ({"headers": headers} if headers else {})
+
+
+def _location(what: str) -> dict[str, Any]:
+    return {"Location": {"schema": {"type": "string"}, "description": f"{what}: where it can be read."}}
+
+
+def _refusals(names: Sequence[str]) -> dict[str, Any]:
+    return {str(HTTPStatus[name].value): name for name in names}
 
 
 def _add(view: View, parameters: Sequence[dict[str, Any]], responses: dict[str, Any]) -> View:
     view._apidoc = deepcopy(getattr(view, "_apidoc", {}))
+    view._apidoc.setdefault("manual_doc", {})["operationId"] = view.__name__.strip("_")
     docs = view._apidoc.setdefault("arguments", {})
     docs.setdefault("parameters", []).extend(deepcopy(list(parameters)))
     docs.setdefault("responses", {}).update(responses)

@@ -17,6 +17,7 @@ from shared.events.registry import Catalogue
 from shared.http import documented
 from shared.http.acting import work_in
 from shared.http.blueprint import Blueprint
+from shared.http.common_answers import CloudEvent
 from shared.http.paging import limit_of
 from shared.http.problems import Problem
 from shared.http.serving import serving
@@ -53,7 +54,7 @@ def _events() -> Response:
     return response
 
 
-feed.route("/events", endpoint="events")(documented.feed(_events, MEDIA_TYPE))
+feed.route("/events", endpoint="events")(documented.feed(_events, MEDIA_TYPE, CloudEvent))
 
 
 @contextmanager

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
 
 from shared.http import documented
 from shared.http.acting import RequestWork, answer, querying
 from shared.http.blueprint import Blueprint
+from shared.http.common_answers import Alive, Ready, Settled
 from shared.http.serving import public, serving
 
 health = Blueprint("health", __name__, description="For those who run the service.")
@@ -25,12 +24,12 @@ def _readyz() -> Response:
     return answer(found, 200 if found["ready"] else 503)
 
 
-health.route("/healthz", endpoint="healthz")(public(documented.probe(_healthz, ["alive"])))
-health.route("/readyz", endpoint="readyz")(public(documented.probe(_readyz, ["ready"], [503])))
+health.route("/healthz", endpoint="healthz")(public(documented.probe(_healthz, Alive)))
+health.route("/readyz", endpoint="readyz")(public(documented.probe(_readyz, Ready, [503])))
 
 
 @health.route("/v1/system/settled")
 @querying("read-settled")
-def settled(work: RequestWork) -> dict[str, Any]:
+def settled(work: RequestWork) -> Settled:
     """Nothing waits: no outbox, no consumer behind, no timer due."""
     return dict(work.here.status.settled())

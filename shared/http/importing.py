@@ -15,6 +15,7 @@ from shared.flow.declared import Dispatch
 from shared.http import documented
 from shared.http.acting import RETRIES, Repeatable, RequestWork, answer, repeatable, work_in
 from shared.http.cells import Column, code, day, decimal, integer, month, one_of, period, text, yes_no
+from shared.http.common_answers import Imported, Importing
 from shared.http.problems import Problem
 from shared.http.replacing import Overwrites, Replaced, Stands, of_events, of_words
 from shared.http.rows import SHOWN, About, Read, Row, Source, Wrong, held_together, of_value_error, read_rows, rows_problem
@@ -176,7 +177,7 @@ def importing(
             return _answered(declared, path)
 
         view.reads, view.action, view.declared = READS, action, declared
-        return documented.file(view, READS, shown)
+        return documented.file(view, READS, shown, {200: Imported, 202: Importing})
 
     return decorate
 

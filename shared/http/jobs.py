@@ -12,8 +12,9 @@ from marshmallow import Schema, fields, validate
 
 from shared.flow import jobs
 from shared.flow.jobs import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
-from shared.http import paging
+from shared.http import common_answers, paging
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.http.forms import Edge
 from shared.http.problems import Problem
@@ -28,8 +29,8 @@ class OfJobs(Schema):
 
 @job_routes.route("/jobs")
 @job_routes.arguments(OfJobs, location="query")
-@querying("read-jobs", listed=True)
-def list_jobs(work: RequestWork, query: Mapping[str, Any]) -> dict[str, Any]:
+@querying("read-jobs")
+def list_jobs(work: RequestWork, query: Mapping[str, Any]) -> Page[common_answers.Job]:
     """The caller's own jobs and those of the kinds that he may read, the newest first. Those that ended are kept for 90 days."""
     limit = paging.limit_of(request.args, work.here.limits.page)
     before = _place(request.args["cursor"]) if "cursor" in request.args else None
@@ -54,7 +55,7 @@ def _place(cursor: str) -> tuple[str, str]:
 
 @job_routes.route("/jobs/<job_id>")
 @querying("read-jobs")
-def show_job(work: RequestWork, job_id: str) -> dict[str, Any]:
+def show_job(work: RequestWork, job_id: str) -> common_answers.Job:
     """One job: `done` and `left`, `rate` a second, `remaining_seconds`; when it has ended its `result`, or the `problem` that ended it.
 
     `status`: ``waiting``, ``running``, ``done``, ``failed`` (it may be retried) or ``cancelled``.
@@ -64,7 +65,7 @@ def show_job(work: RequestWork, job_id: str) -> dict[str, Any]:
 
 @job_routes.route("/jobs/<job_id>/cancellation", methods=["POST"])
 @commanding("end-jobs")
-def cancel_job(work: RequestWork, job_id: str) -> dict[str, Any]:
+def cancel_job(work: RequestWork, job_id: str) -> common_answers.Job:
     """End a job that is under way: it does no further part, and what its parts have done stays. One that has ended stays as it is."""
     jobs.cancel(work.tx, work.here.service, _found(work, job_id, "end-every-job", lock=True))
     return jobs.read(work.tx, job_id).plain()
@@ -72,7 +73,7 @@ def cancel_job(work: RequestWork, job_id: str) -> dict[str, Any]:
 
 @job_routes.route("/jobs/<job_id>/retry", methods=["POST"])
 @commanding("end-jobs")
-def retry_job(work: RequestWork, job_id: str) -> dict[str, Any]:
+def retry_job(work: RequestWork, job_id: str) -> common_answers.Job:
     """Let a failed job go on after what it has done. 409 ``job-not-failed``; 409 ``job-under-way`` when another does the same by now."""
     jobs.retry(work.tx, _found(work, job_id, "end-every-job", lock=True))
     return jobs.read(work.tx, job_id).plain()

@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate
 from shared.events.rule_publishing import RULES, PublishRuleSet, WithdrawRuleSet, exact_numbers, publishable
 from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
+from shared.http.common_answers import RuleSet, RuleSetName, RuleSetWithdrawal
 from shared.http.fields import Day
 from shared.http.forms import Edge
 from shared.kernel.refusal import Refused
@@ -48,8 +49,8 @@ def _known(work: RequestWork, kind: str) -> None:
 
 @rule_sets.route("/rule-sets", methods=["POST"])
 @rule_sets.arguments(RuleSetBody)
-@commanding("publish-rule-set", status=201)
-def publish_rule_set(work: RequestWork, body: dict[str, Any]) -> dict[str, Any]:
+@commanding("publish-rule-set", status=201, at="/v1/rule-sets/{kind}")
+def publish_rule_set(work: RequestWork, body: dict[str, Any]) -> RuleSetName:
     """Publish a rule set.
 
     It is checked whole before it holds; the version is counted within its kind. Published again unchanged, nothing happens.
@@ -66,10 +67,10 @@ def publish_rule_set(work: RequestWork, body: dict[str, Any]) -> dict[str, Any]:
 
 @rule_sets.route("/rule-sets/<kind>/<version>", methods=["DELETE"])
 @commanding("withdraw-rule-set")
-def withdraw_rule_set(work: RequestWork, kind: str, version: str) -> dict[str, Any]:
+def withdraw_rule_set(work: RequestWork, kind: str, version: str) -> RuleSetWithdrawal:
     """Withdraw a published version before its first day: it never holds, and what would have followed from it is computed anew.
 
-    404 unknown-rule-set; 409 rule-set-began. Withdrawn again, nothing happens. Answers {kind, version, status: withdrawn}.
+    404 unknown-rule-set; 409 rule-set-began. Withdrawn again, nothing happens.
     """
     _known(work, kind)
     work.execute(RULES, WithdrawRuleSet(work.here.service.name, kind, int(version), work.today))
@@ -79,7 +80,7 @@ def withdraw_rule_set(work: RequestWork, kind: str, version: str) -> dict[str, A
 @rule_sets.route("/rule-sets/<kind>")
 @rule_sets.arguments(OnDay, location="query")
 @querying("read-rule-set")
-def show_rule_set(work: RequestWork, query: dict[str, Any], kind: str) -> dict[str, Any]:
+def show_rule_set(work: RequestWork, query: dict[str, Any], kind: str) -> RuleSet:
     """The rule set in force on a day: the agency's own, else the national default."""
     _known(work, kind)
     day = query.get("on") or work.today

@@ -17,7 +17,9 @@ from sqlalchemy import Column, DateTime, Integer, Text
 from shared.events.envelope import Envelope
 from shared.events.set_aside import ImportRowConfirmed, ImportRowRejected, ImportRowSetAside
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
+from shared.http.common_answers import ListedRow, RowConfirmation, RowRejection, ShownRow
 from shared.http.forms import Edge
 from shared.http.problems import Problem
 from shared.http.replacing import Replaced
@@ -234,8 +236,8 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
 
 @set_aside_rows.route("/imports/set-aside")
 @set_aside_rows.arguments(RowFilter, location="query")
-@querying("list-set-aside", listed=True)
-def list_rows(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]:
+@querying("list-set-aside")
+def list_rows(work: RequestWork, wanted: dict[str, Any]) -> Page[ListedRow]:
     """Rows about those who handed them in: who asked, when, from which file and row, and the types of events that it would bring."""
     status = None if wanted["status"] == "all" else wanted["status"]
     page = work.page(_view(work), status=status, file_digest=wanted["file"])
@@ -244,7 +246,7 @@ def list_rows(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]:
 
 @set_aside_rows.route("/imports/set-aside/<row_id>")
 @querying("list-set-aside")
-def show_row(work: RequestWork, row_id: str) -> dict[str, Any]:
+def show_row(work: RequestWork, row_id: str) -> ShownRow:
     """One row with its cells; while it waits, with what it would bring now and what would no longer stand. Its words are for deciders."""
     state, version = work.loaded(ROW, work.service.name, row_id)
     if state.asked is None:
@@ -267,7 +269,7 @@ def show_row(work: RequestWork, row_id: str) -> dict[str, Any]:
 @set_aside_rows.route("/imports/set-aside/<row_id>/confirmation", methods=["POST"])
 @set_aside_rows.arguments(Confirmation, location="query")
 @commanding("decide-set-aside")
-def confirm_row(work: RequestWork, wanted: dict[str, Any], row_id: str) -> dict[str, Any]:
+def confirm_row(work: RequestWork, wanted: dict[str, Any], row_id: str) -> RowConfirmation:
     """Confirm a row as a second person: it is carried out as it would have been, in the name of who confirms.
 
     403 for who handed it in and whom it is about; 409 when it would undo a correction (``?replace=true``), or is decided already.
@@ -294,7 +296,7 @@ def confirm_row(work: RequestWork, wanted: dict[str, Any], row_id: str) -> dict[
 @set_aside_rows.route("/imports/set-aside/<row_id>/rejection", methods=["POST"])
 @set_aside_rows.arguments(Rejection)
 @commanding("decide-set-aside")
-def reject_row(work: RequestWork, body: dict[str, Any], row_id: str) -> dict[str, Any]:
+def reject_row(work: RequestWork, body: dict[str, Any], row_id: str) -> RowRejection:
     """Reject a row as a second person; nothing follows from it. 403 for who handed it in and whom it is about; 409 when decided already."""
     state, _ = _decidable(work, row_id)
     reason = work.text(body["reason"])

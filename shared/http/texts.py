@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from shared.http.acting import RequestWork, querying
 from shared.http.blueprint import Blueprint
+from shared.http.common_answers import Text
 
 texts = Blueprint("texts", __name__, url_prefix="/v1", description="Reasons, remarks and other texts that people wrote.")
 
 
 @texts.route("/texts/<text_id>")
 @querying("read-text", subject="text_id")
-def show_text(work: RequestWork, text_id: str) -> dict[str, Any]:
+def show_text(work: RequestWork, text_id: str) -> Text:
     """One text.
 
     404 when there is none, also when it was erased.

@@ -57,7 +57,7 @@ many_notes = Blueprint("many-notes", __name__, url_prefix="/v1", description="Ma
 
 
 @many_notes.route("/many-notes", methods=["POST"])
-@commanding("take-many", status=201, accepted=True)
+@commanding("take-many", status=201)
 def take_many(work: RequestWork) -> Accepted:
     """Take many notes."""
     return Accepted(work.start("notes", about="all", total=MANY, many=MANY))

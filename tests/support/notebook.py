@@ -17,6 +17,7 @@ from shared.events.rule_set import declare
 from shared.events.set_aside import declare as declare_set_aside
 from shared.flow.declared import Dispatch
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.http.importing import About, Column, Source, code, importing, integer, text
 from shared.http.policy import Allow, Policy
@@ -147,8 +148,8 @@ def show_notes(work: RequestWork, owner: str) -> dict[str, Any]:
 
 
 @notebook.route("/notes")
-@querying("list-notes", listed=True)
-def list_notes(work: RequestWork) -> dict[str, Any]:
+@querying("list-notes")
+def list_notes(work: RequestWork) -> Page[dict[str, Any]]:
     """All notes, in pages."""
     return work.page(VIEW, owner=None)
 

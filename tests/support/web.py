@@ -1,4 +1,7 @@
-"""A service's app on a database of its own, and callers with tokens: for tests that speak HTTP without a server."""
+"""A service's app on a database of its own, and callers with tokens: for tests that speak HTTP without a server.
+
+What the app answers is held against its description (:mod:`tests.support.described`).
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ from shared.local.databases import ServiceDatabase, ensure_service
 from shared.process.migrate import migrate
 from shared.process.service import Service
 from shared.store.database import Database
+from tests.support.described import DescribedClient
 
 Caller = tuple[str, ...] | str | None
 NOON = datetime(2026, 4, 30, 5, tzinfo=UTC)
@@ -101,6 +105,7 @@ def web(postgres_url: str, service: Service, name: str, agencies: tuple[str, ...
     identity = Identity("merit", "merit", key_pair()[1], lambda: MACHINE_NOW)
     parts = {"database": database, "log_database": log, "clock": clock, "identity": identity, "status": status}
     app = create_app(service, **parts, secret="a secret of the tests", limits=limits)
+    app.test_client_class = DescribedClient
     try:
         yield Web(app, database, places, clock, status)
     finally:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.appraisal import schemas, views
+from services.appraisal.answers import appraisals as answers
 from services.appraisal.api.reading import (
     appraisal_now,
     appraisal_row,
@@ -28,6 +29,7 @@ from services.appraisal.domain.withdrawal import WithdrawDelivery
 from services.appraisal.heard import FeedbackSummarised, TrainingCompleted
 from services.appraisal.known import delivered, employment_of, may_decide, must_be_registered, organisation_result, seen_at, unit_of
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
@@ -37,15 +39,15 @@ appraisals = Blueprint("appraisals", __name__, url_prefix="/v1", description="Ap
 
 
 @appraisals.route("/appraisals/<employee>/<period>/scores", methods=["POST"])
-@appraisals.arguments(schemas.Score)
-@commanding("submit-score", subject="employee", status=201)
-def submit_score(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+@appraisals.arguments(schemas.NewScore)
+@commanding("submit-score", subject="employee", status=201, at="/v1/appraisals/{employee}/{period}")
+def submit_score(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> answers.GivenScore:
     """Rate a behaviour aspect (the assessor), or anything about oneself (the employee; shown, and without effect on the result).
 
     Targets and the whole result are rated by the published policy at delivery, unless the rule set leaves them to the superior
     (409 rated-by-policy). Under the numeric scheme values are numbers from 0 to 120, and {what: idea, item: innovation, value: yes,
     document} says that the employee created a new idea or way, without which nobody is Sangat Baik (PP 30/2019 art. 41).
-    409 plan-not-approved, 409 already-delivered, 422 unknown-item, 422 outside-service. Answers {what, item, value, document, by, version}.
+    409 plan-not-approved, 409 already-delivered, 422 unknown-item, 422 outside-service.
     """
     must_be_registered(work.knowledge, employee)
     rules, parsed = rules_of(work, period)
@@ -70,12 +72,11 @@ def submit_score(work: RequestWork, body: dict[str, Any], employee: str, period:
 
 @appraisals.route("/appraisals/<employee>/<period>/report", methods=["POST"])
 @appraisals.arguments(schemas.Report)
-@commanding("report-achievement", subject="employee", status=201)
-def report(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+@commanding("report-achievement", subject="employee", status=201, at="/v1/appraisals/{employee}/{period}")
+def report(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> answers.AppraisalVersion:
     """Report what one has achieved, with the evidence's digests; a later report replaces the earlier, the same changes nothing.
 
     By the employee, until delivery (409 already-delivered). Where the rule set says so, a yearly result is not delivered without it.
-    Answers {period, version}.
     """
     must_be_registered(work.knowledge, employee)
     rules, parsed = rules_of(work, period)
@@ -92,16 +93,14 @@ def report(work: RequestWork, body: dict[str, Any], employee: str, period: str) 
 
 
 @appraisals.route("/appraisals/<employee>/<period>/delivery", methods=["POST"])
-@commanding("deliver-appraisal", subject="employee", if_match=True, status=201)
-def deliver(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
+@commanding("deliver-appraisal", subject="employee", if_match=True, status=201, at="/v1/appraisals/{employee}/{period}")
+def deliver(work: RequestWork, employee: str, period: str) -> answers.Delivery:
     """Give the employee the result; from now the term for an objection runs.
 
     By the period's assessor, also when another has come after him (PermenPANRB 6/2022, annex IV.A; `who_may` of the appraisal names him);
     If-Match is the appraisal's version. 409 appraisal-incomplete names under `missing` what is not there;
     422 period-not-over; 409 already-delivered; 422 outside-service when the person did not serve a day of the period.
     Months outside service, and of leave or suspension as the rule set says, are neither asked for nor counted.
-    Answers {judgement, objection_until, rule_set, version}; judgement is {result_rating, behaviour_rating, predicate}, under the
-    numeric scheme {predicate, score}, the score as exact text.
     """
     rules, parsed = rules_of(work, period)
     service = employment_of(work.knowledge, employee)
@@ -130,12 +129,12 @@ def deliver(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
 
 @appraisals.route("/appraisals/<employee>/<period>/delivery/withdrawal", methods=["POST"])
 @appraisals.arguments(schemas.Withdrawal)
-@commanding("withdraw-delivery", subject="employee", if_match=True, status=201)
-def withdraw(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+@commanding("withdraw-delivery", subject="employee", if_match=True, status=201, at="/v1/appraisals/{employee}/{period}")
+def withdraw(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> answers.AppraisalStanding:
     """Undo a delivery that was a mistake; the appraisal is scored again.
 
     By who may deliver or has delivered, until the employee has read it (409 delivery-seen) or made anything of it; If-Match is the
-    appraisal's version. 409 appraisal-not-delivered. Answers {status, version}.
+    appraisal's version. 409 appraisal-not-delivered.
     """
     hold_delivery(work, employee, period)
     found = delivered(work.knowledge, employee, period_of(period))
@@ -147,25 +146,25 @@ def withdraw(work: RequestWork, body: dict[str, Any], employee: str, period: str
 
 
 @appraisals.route("/appraisals/<employee>/<period>/acceptance", methods=["POST"])
-@commanding("accept-appraisal", subject="employee", if_match=True, status=201)
-def accept(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
+@commanding("accept-appraisal", subject="employee", if_match=True, status=201, at="/v1/appraisals/{employee}/{period}")
+def accept(work: RequestWork, employee: str, period: str) -> answers.AppraisalStanding:
     """Accept the result, which is final then.
 
-    By the employee; If-Match is the appraisal's version. 409 appraisal-not-delivered or appraisal-not-open. Answers {status, version}.
+    By the employee; If-Match is the appraisal's version. 409 appraisal-not-delivered or appraisal-not-open.
     """
     appended = work.execute(APPRAISAL, AcceptAppraisal(employee, period))
     return {"status": "final", "version": appended.version}
 
 
 @appraisals.route("/appraisals/<employee>/<period>/correction", methods=["POST"])
-@appraisals.arguments(schemas.Correction)
-@commanding("correct-appraisal", subject="employee", if_match=True, status=201)
-def correct(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+@appraisals.arguments(schemas.NewCorrection)
+@commanding("correct-appraisal", subject="employee", if_match=True, status=201, at="/v1/appraisals/{employee}/{period}")
+def correct(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> answers.AppraisalCorrection:
     """Correct a final or imported result, with its legal basis and document, after the employee was heard.
 
     By who may decide on an objection to it (`who_may` of the appraisal), never by the employee or by who delivered (403); If-Match is the
     appraisal's version. `ratings` under the rating scheme, `score` under the numeric one, `predicate` for an imported result: one of the
-    three, and it changes something (422 correction-invalid). 409 appraisal-not-final, 422 not-heard. Answers {before, after, version}.
+    three, and it changes something (422 correction-invalid). 409 appraisal-not-final, 422 not-heard.
     """
     appraisal_now(work, employee, period)
     before = work.state(APPRAISAL, employee, period)
@@ -196,17 +195,12 @@ def correct(work: RequestWork, body: dict[str, Any], employee: str, period: str)
 
 @appraisals.route("/appraisals/<employee>/<period>")
 @querying("read-appraisal", subject="employee")
-def show_appraisal(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
+def show_appraisal(work: RequestWork, employee: str, period: str) -> answers.Appraisal:
     """One appraisal, as it stands this moment.
 
-    {employee, period, kind, status: scoring|delivered|objected|final|corrected|imported, scores: [{what, item, by, value,
-    achievement_percent, document, event}], judgement, predicate, basis, rule_set, delivered_at, delivered_by, objection_until,
-    finalized_at, objection, report: {report, evidence, reported_at}, correction: {before, after, legal_basis, document, heard_on,
-    reasons, corrected_at, corrected_by}, history: [{what, at, by, event, …}], version}, and from others: peers: {n, means_hundredths,
-    sums, counts, event}, trainings completed within the period: [{programme, result, score_hundredths, completed_on, event}].
     `seen_at`: when the employee first read the delivered result, by this route, in a list or in his unit's scores.
-    `who_may` says who may act on it as things stand today: {action, persons, role, never}: deliver-appraisal while it is scored,
-    decide-objection while one is open, correct-appraisal once it is final; any official of `role` who is not in `never` may.
+    `who_may` says who may act on it: deliver-appraisal while it is scored, decide-objection while one is open, correct-appraisal once it
+    is final.
     The ETag is the version that delivery, acceptance, decision and correction ask for.
     """
     see(work, employee, period)
@@ -220,7 +214,12 @@ def show_appraisal(work: RequestWork, employee: str, period: str) -> dict[str, A
     standing = delivered(work.knowledge, employee, period_of(period))
     seen = seen_at(work.knowledge, employee, period, standing.id) if standing else None
     told = {"seen_at": seen, "report": report, "correction": correction, "peers": said, "trainings": trainings}
-    return row | told | {"who_may": who_may(work, row)}
+    return _whole(row) | told | {"who_may": who_may(work, row)}
+
+
+def _whole(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A folded row with every column of the view, as reading the view gives it."""
+    return {column.name: row.get(column.name) for column in views.APPRAISALS.columns}
 
 
 def _told(work: RequestWork, part: dict[str, Any] | None, text: str, name: str) -> dict[str, Any] | None:
@@ -252,9 +251,9 @@ def _trainings(work: RequestWork, employee: str, period: Period) -> list[dict[st
 
 @appraisals.route("/appraisals")
 @appraisals.arguments(schemas.AppraisalFilter, location="query")
-@querying("list-appraisals", listed=True)
-def list_appraisals(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Appraisals, of a period and of a unit with everything below it if these are named: {items, next}.
+@querying("list-appraisals")
+def list_appraisals(work: RequestWork, wanted: dict[str, Any]) -> Page[answers.ListedAppraisal]:
+    """Appraisals, of a period and of a unit with everything below it if these are named.
 
     Who belongs to the unit is asked for the last day that each served in the period, so that a unit needs a period (422).
     A row of the caller's own counts as read, like the appraisal itself, and is shown as it stands this moment.
@@ -265,8 +264,7 @@ def list_appraisals(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]
 
 def _own_seen(work: RequestWork, row: Mapping[str, Any]) -> dict[str, Any]:
     see(work, row["employee"], row["period"])
-    fresh = appraisal_row(work, row["employee"], row["period"]) or {}
-    return {name: row[name] if name == "key" else fresh.get(name) for name in row}
+    return {"key": row["key"]} | _whole(appraisal_row(work, row["employee"], row["period"]) or {})
 
 
 def _members(work: RequestWork, wanted: dict[str, Any]) -> list[str] | None:

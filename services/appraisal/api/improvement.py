@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from services.appraisal import schemas, views
+from services.appraisal.answers import units as answers
 from services.appraisal.domain.improvement import IMPROVEMENT, CloseImprovementItem
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 
 improvement = Blueprint("improvement", __name__, url_prefix="/v1", description="Improvement items of units.")
@@ -14,13 +16,9 @@ improvement = Blueprint("improvement", __name__, url_prefix="/v1", description="
 
 @improvement.route("/improvement-items")
 @improvement.arguments(schemas.ImprovementFilter, location="query")
-@querying("list-improvement-items", listed=True)
-def list_items(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Improvement items, of a unit and of a status if these are named.
-
-    {items: [{unit, item, cause: complaint|survey, event, due, status: open|closed, overdue, opened_at, done_on, what, closed_by,
-    version}], next}. `due` is the last day.
-    """
+@querying("list-improvement-items")
+def list_items(work: RequestWork, wanted: dict[str, Any]) -> Page[answers.ImprovementItem]:
+    """Improvement items, of a unit and of a status if these are named."""
     found = work.page(views.IMPROVEMENT_ITEMS, unit=wanted["unit"], status=wanted["status"])
     return found | {"items": [_shown(work, item) for item in found["items"]]}
 
@@ -28,11 +26,10 @@ def list_items(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]:
 @improvement.route("/improvement-items/<unit>/<item>/closing", methods=["POST"])
 @improvement.arguments(schemas.Closing)
 @commanding("close-improvement-item", subject="unit", status=201)
-def close(work: RequestWork, body: dict[str, Any], unit: str, item: str) -> dict[str, Any]:
+def close(work: RequestWork, body: dict[str, Any], unit: str, item: str) -> answers.ImprovementClosing:
     """Close an item: what was done, and when.
 
     By HR or an approver, who looked at it. 404 unknown-improvement-item, 409 improvement-item-closed, 422 not-done-yet.
-    Answers {unit, item, status, version}.
     """
     text = work.text(body["what"])
     appended = work.execute(IMPROVEMENT, CloseImprovementItem(unit, item, body["done_on"], text.id, text.digest, work.today))

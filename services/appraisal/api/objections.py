@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.appraisal import schemas, views
+from services.appraisal.answers import objections as answers
 from services.appraisal.api.reading import appraisal_now, new_result, rules_named, who_may
 from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.objection import LATE_REMEDY, DecideObjection, FileObjection
@@ -16,13 +17,14 @@ objections = Blueprint("objections", __name__, url_prefix="/v1", description="Ob
 
 
 @objections.route("/appraisals/<employee>/<period>/objections", methods=["POST"])
-@objections.arguments(schemas.Objection)
-@commanding("file-objection", subject="employee", status=201)
-def file_objection(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+@objections.arguments(schemas.NewObjection)
+@commanding("file-objection", subject="employee", status=201, at="/v1/appraisals/{employee}/{period}/objection")
+def file_objection(
+    work: RequestWork, body: dict[str, Any], employee: str, period: str
+) -> answers.ObjectionAdmitted | answers.ObjectionTooLate:
     """Object to a result, with reasons and evidence, to the assessor's superior.
 
-    By the employee. In time: {status: filed, decision_due, version}. Too late, it is recorded all the same:
-    {status: refused, rule, due, found, remedy, version}, where `due` is the first moment that is too late.
+    By the employee. Too late, it is recorded all the same, as refused.
     409 objection-already-filed, appraisal-accepted or appraisal-not-delivered; 422 objection-items.
     """
     rules = rules_named(work, _delivered(work, employee, period).rule_set)
@@ -48,15 +50,14 @@ def file_objection(work: RequestWork, body: dict[str, Any], employee: str, perio
 
 @objections.route("/appraisals/<employee>/<period>/objections/decision", methods=["POST"])
 @objections.arguments(schemas.Decision)
-@commanding("decide-objection", subject="employee", if_match=True, status=201)
-def decide_objection(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+@commanding("decide-objection", subject="employee", if_match=True, status=201, at="/v1/appraisals/{employee}/{period}/objection")
+def decide_objection(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> answers.ObjectionOutcome:
     """Decide an objection; the decision is final.
 
     By the superior of who delivered, as of then, else who stands above now, else the appointing official (`who_may` of the objection
     names them), never by the employee or by who delivered the result (403); If-Match is the appraisal's version.
     `ratings`, or `score` under the numeric scheme, come with `granted` and change something (422 decision-invalid).
     409 no-open-objection or objection-may-not-lower.
-    Answers {outcome, before, after, overdue, version}.
     """
     before = _delivered(work, employee, period)
     reason = work.text(body["reasons"])
@@ -84,12 +85,9 @@ def decide_objection(work: RequestWork, body: dict[str, Any], employee: str, per
 
 @objections.route("/appraisals/<employee>/<period>/objection")
 @querying("read-objection", subject="employee")
-def show_objection(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
+def show_objection(work: RequestWork, employee: str, period: str) -> answers.Objection | answers.LateObjection:
     """The objection with its arguments, and the decision with its reasons, while these texts are kept.
 
-    {employee, period, status: filed|decided|refused, items, filed_at, decision_due, overdue, arguments, evidence, rule_set,
-    decision: {outcome, before, after, document, reasons, decided_by, decided_at}, who_may};
-    refused: {status, rule, due, found, remedy, arguments}.
     `who_may` says who decides now, as in the appraisal.
     404 when none was filed.
     """

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from services.appraisal import schemas, views
+from services.appraisal.answers import units as answers
 from services.appraisal.api.reading import members_in, period_of
 from services.appraisal.domain.organisation import ORGANISATION, SetOrganisationResult
 from services.appraisal.domain.quadrant import Predicate
@@ -19,13 +20,12 @@ organisations = Blueprint("organisations", __name__, url_prefix="/v1", descripti
 
 
 @organisations.route("/organisations/<unit>/<period>/result", methods=["POST"])
-@organisations.arguments(schemas.OrganisationResult)
+@organisations.arguments(schemas.NewOrganisationResult)
 @commanding("set-organisation-result", subject="unit", status=201)
-def set_result(work: RequestWork, body: dict[str, Any], unit: str, period: str) -> dict[str, Any]:
+def set_result(work: RequestWork, body: dict[str, Any], unit: str, period: str) -> answers.OrganisationResult:
     """Fix the organisation's result of a period, before its employees' predicates (PermenPANRB 6/2022 art. 24–25).
 
     By an approver, after the period's end (422 period-not-over). 404 unknown-unit, 409 organisation-result-set.
-    Answers {unit, period, result, guide, version}.
     """
     must_be_a_unit(work.knowledge, unit)
     end = period_of(period).end
@@ -44,11 +44,9 @@ def set_result(work: RequestWork, body: dict[str, Any], unit: str, period: str) 
 @organisations.route("/distribution")
 @organisations.arguments(schemas.DistributionFilter, location="query")
 @querying("read-distribution")
-def distribution(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]:
+def distribution(work: RequestWork, wanted: dict[str, Any]) -> answers.Distribution:
     """How the predicates of a period are distributed, beside the guide for the organisation's result (SE MenPANRB 3/2023).
 
-    {period, unit, result, guide, persons, appraised, counts: {predicate: n},
-    findings: [{predicates, comparison, percent, count, of, holds}]}.
     `persons` are those who served a day of the period that the rules ask for, in the unit in which they served last.
     `unit` with everything below it, or without it all units, by the result of the one on top. No result yet: no findings.
     """

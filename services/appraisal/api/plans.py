@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.appraisal import schemas
+from services.appraisal.answers import plans as answers
 from services.appraisal.api.reading import (
     closed_months,
     delivered_months,
@@ -28,10 +29,10 @@ plans = Blueprint("plans", __name__, url_prefix="/v1", description="Plans (SKP):
 @plans.route("/rules-acknowledgements/<employee>", methods=["POST"])
 @plans.arguments(schemas.Acknowledgement)
 @commanding("acknowledge-rules", subject="employee", status=201)
-def acknowledge(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
+def acknowledge(work: RequestWork, body: dict[str, Any], employee: str) -> answers.RulesAcknowledgement:
     """Say that one has been told of the rules.
 
-    By the employee. Answers {employee, rule_set}; said again for the same rule set it changes nothing.
+    By the employee. Said again for the same rule set it changes nothing.
     """
     must_be_registered(work.knowledge, employee)
     work.execute(RULES_READ, AcknowledgeRules(employee, body["rule_set"], body["how"]))
@@ -40,15 +41,15 @@ def acknowledge(work: RequestWork, body: dict[str, Any], employee: str) -> dict[
 
 @plans.route("/plans/<employee>/<year>/targets", methods=["POST"])
 @plans.arguments(schemas.NewTarget)
-@commanding("draft-target", subject="employee", status=201)
-def draft_target(work: RequestWork, body: dict[str, Any], employee: str, year: str) -> dict[str, Any]:
+@commanding("draft-target", subject="employee", status=201, at="/v1/plans/{employee}/{year}")
+def draft_target(work: RequestWork, body: dict[str, Any], employee: str, year: str) -> answers.TargetVersion:
     """Propose a target, or propose it anew under the same id.
 
     Without a weight in all of them the targets weigh the same, exactly; `exact_weight` says one that is no whole percent. `months` are
     those in which the target is measured (such as the one in which it is due): before, it is neither asked for nor counted.
     By the employee, until the superior approves the plan (409 plan-approved). Another post within the year, or a rule set whose
     `plan_changes` allow it, opens the draft again: it begins with the targets as they were fixed.
-    422 outside-service in a year without a day of service. Answers {target_id, version}.
+    422 outside-service in a year without a day of service.
     """
     must_be_registered(work.knowledge, employee)
     _served(work, employee, year)
@@ -58,10 +59,10 @@ def draft_target(work: RequestWork, body: dict[str, Any], employee: str, year: s
 
 @plans.route("/plans/<employee>/<year>/targets/<target>", methods=["DELETE"])
 @commanding("draft-target", subject="employee")
-def withdraw_target(work: RequestWork, employee: str, year: str, target: str) -> dict[str, Any]:
+def withdraw_target(work: RequestWork, employee: str, year: str, target: str) -> answers.TargetVersion:
     """Withdraw a proposed target.
 
-    By the employee. 404 unknown-target, 409 plan-approved. Answers {target_id, version}.
+    By the employee. 404 unknown-target, 409 plan-approved.
     """
     appended = work.execute(DRAFT, WithdrawTarget(employee, year, target, plan_fixed(work, employee, year)))
     return {"target_id": target, "version": appended.version}
@@ -69,8 +70,8 @@ def withdraw_target(work: RequestWork, employee: str, year: str, target: str) ->
 
 @plans.route("/plans/<employee>/<year>/approval", methods=["POST"])
 @plans.arguments(schemas.Approval)
-@commanding("approve-plan", subject="employee", if_match=True, status=201)
-def approve(work: RequestWork, body: dict[str, Any], employee: str, year: str) -> dict[str, Any]:
+@commanding("approve-plan", subject="employee", if_match=True, status=201, at="/v1/plans/{employee}/{year}")
+def approve(work: RequestWork, body: dict[str, Any], employee: str, year: str) -> answers.PlanApproval:
     """Fix the plan: PlanApproved, and TargetSet for each target.
 
     By the assessor. If-Match is the version of the draft, as GET shows it. 422 weights-not-100 says the sum, 422 weights-of-some
@@ -78,8 +79,7 @@ def approve(work: RequestWork, body: dict[str, Any], employee: str, year: str) -
     After another post within the year, or where the rules allow it, the plan is made anew `since` a day (without it that of the last
     post begun): it counts from the first whole month on, the earlier version for the months before. 422 plan-since; 409 period-delivered
     where a month of it has been appraised: the remedy names the first day after those months, from which a post that was learned of late
-    has its plan.
-    Answers {plan_version, targets, version}, for a new version also {since, first_month}; the ETag is from now on the plan's.
+    has its plan. The ETag is from now on the plan's.
     """
     period = check_year(year)
     _served(work, employee, year)
@@ -116,13 +116,13 @@ def _served(work: RequestWork, employee: str, year: str) -> None:
 
 @plans.route("/plans/<employee>/<year>/progress", methods=["POST"])
 @plans.arguments(schemas.Progress)
-@commanding("record-progress", subject="employee", status=201)
-def record_progress(work: RequestWork, body: dict[str, Any], employee: str, year: str) -> dict[str, Any]:
+@commanding("record-progress", subject="employee", status=201, at="/v1/plans/{employee}/{year}")
+def record_progress(work: RequestWork, body: dict[str, Any], employee: str, year: str) -> answers.ProgressVersion:
     """Report what was achieved of a target in a month, with the evidence's digests and, if there was one, the obstacle.
 
     By the employee; a later report of the same month replaces the earlier. 409 plan-not-approved, 409 period-delivered, 404 unknown-target,
     422 month-outside-period, 422 month-not-measured, 422 month-not-begun, 422 outside-service for a month before service, after its end,
-    or away as the rule set says. Answers {target_id, month, version}.
+    or away as the rule set says.
     """
     measurement, not_asked = reporting_in(work, body["month"])
     obstacle = work.text(body["obstacle"]).id if body["obstacle"] else None
@@ -146,15 +146,8 @@ def record_progress(work: RequestWork, body: dict[str, Any], employee: str, year
 
 @plans.route("/plans/<employee>/<year>")
 @querying("read-plan", subject="employee")
-def show_plan(work: RequestWork, employee: str, year: str) -> dict[str, Any]:
-    """The plan: the draft until it is approved, then the fixed targets with every month's progress.
-
-    {employee, year, status: draft|approved, targets: [{target_id, aspect, indicator, what, unit, direction, value, weight, exact_weight,
-    aggregate, months}],
-    progress: [{target_id, month, value, evidence, obstacle}], version}; approved also: plan_version, assessor, document, rule_set, and
-    versions: [{plan_version, since, first_month, cause, assessor, document, rule_set, targets}], of which the last is shown above.
-    While the plan may be made anew also draft: {targets, version}; its version is the If-Match of the approval.
-    """
+def show_plan(work: RequestWork, employee: str, year: str) -> answers.Plan | answers.DraftPlan:
+    """The plan: the draft until it is approved, then the fixed targets with every month's progress."""
     row = plan_now(work, employee, year) or _draft(work, employee, year)
     found = work.found(row, "plan", f"{employee}/{year}")
     if found["status"] == "approved" and not plan_fixed(work, employee, year):

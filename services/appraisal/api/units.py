@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from services.appraisal import schemas, views
+from services.appraisal.answers import units as answers
 from services.appraisal.api.reading import appraisal_row, members_in, period_of, rules_named, see
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.known import must_be_a_unit, organisation_result
@@ -24,14 +25,11 @@ units = Blueprint("units", __name__, url_prefix="/v1", description="Units: their
 @units.route("/units/<unit>/scores")
 @units.arguments(schemas.UnitScores, location="query")
 @querying("read-unit-scores", subject="unit")
-def show_scores(work: RequestWork, wanted: dict[str, Any], unit: str) -> dict[str, Any]:
+def show_scores(work: RequestWork, wanted: dict[str, Any], unit: str) -> answers.UnitScores:
     """The caller's own result of the period and the unit's (with everything below it), once delivered, and how it came about.
 
-    By whoever works in the unit; also HR, approver, auditor. {unit, period, organisation_result,
-    own: {status, judgement, predicate, how, scores} or null, aggregate: {persons, appraised, counts: {predicate: n}, score_hundredths,
-    result_hundredths, behaviour_hundredths, withheld}}.
-    `how`: {scheme, rule_set, result, behaviour, peers} with the parts as exact text, under the numeric scheme also result_percent and
-    behaviour_percent. Means are half up in hundredths; of fewer than three results nothing is said of the unit (`withheld`).
+    By whoever works in the unit; also HR, approver, auditor. Means are half up in hundredths; of fewer than three results nothing
+    is said of the unit (`withheld`).
     """
     period = wanted["period"]
     must_be_a_unit(work.knowledge, unit)

@@ -14,6 +14,7 @@ from services.feedback.events import ComplaintReceived
 from services.feedback.raters import complaint_id, receipt_code, receipt_digest, unkeyed
 from services.feedback.views import COMPLAINTS
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.store.errors import KeyReused
 
@@ -58,8 +59,8 @@ def file_complaint(work: RequestWork, body: dict[str, Any]) -> dict[str, Any]:
 
 @complaints.route("/complaints")
 @complaints.arguments(schemas.ComplaintFilter, location="query")
-@querying("list-complaints", listed=True)
-def list_complaints(work: RequestWork, query: dict[str, Any]) -> dict[str, Any]:
+@querying("list-complaints")
+def list_complaints(work: RequestWork, query: dict[str, Any]) -> Page[dict[str, Any]]:
     """Complaints with kind, last day and outcome, without what was said; of a unit or in a status (open, waiting, overdue, resolved)."""
     return work.page(COMPLAINTS, unit=query["unit"], status=query["status"])
 

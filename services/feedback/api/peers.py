@@ -14,6 +14,7 @@ from services.feedback.known import must_have_served, must_serve, served_in, sta
 from services.feedback.raters import rater_of, unkeyed
 from services.feedback.views import PEERS, ROUNDS
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -62,8 +63,8 @@ def open_peer_round(work: RequestWork, body: dict[str, Any]) -> dict[str, Any]:
 
 @peers.route("/peer-rounds")
 @peers.arguments(schemas.PeriodFilter, location="query")
-@querying("read-peer-rounds", listed=True)
-def list_peer_rounds(work: RequestWork, query: dict[str, Any]) -> dict[str, Any]:
+@querying("read-peer-rounds")
+def list_peer_rounds(work: RequestWork, query: dict[str, Any]) -> Page[dict[str, Any]]:
     """Who is rated, who was asked, and whether the summary is out; never who answered."""
     return work.page(ROUNDS, period=query["period"])
 

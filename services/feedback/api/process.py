@@ -12,6 +12,7 @@ from services.feedback.events import ProcessFeedbackGiven
 from services.feedback.raters import rater_of, unkeyed
 from services.feedback.views import PROCESS
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 
 process = Blueprint("process-feedback", __name__, url_prefix="/v1", description="What staff say of the appraisal process.")
@@ -42,8 +43,8 @@ def publish_process_feedback(work: RequestWork, body: dict[str, Any], period: st
 
 
 @process.route("/process-feedback")
-@querying("read-process-feedback", listed=True)
-def list_process_feedback(work: RequestWork) -> dict[str, Any]:
+@querying("read-process-feedback")
+def list_process_feedback(work: RequestWork) -> Page[dict[str, Any]]:
     """The published means of every period, in hundredths of a point."""
     return work.page(PROCESS)
 

@@ -14,6 +14,7 @@ from services.feedback.events import SurveyAnswered
 from services.feedback.raters import citizen_of, unkeyed
 from services.feedback.views import SURVEYS
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.kernel.refusal import Refused
 
@@ -56,8 +57,8 @@ def publish_survey(work: RequestWork, body: dict[str, Any], unit: str, service: 
 
 @surveys.route("/surveys")
 @surveys.arguments(schemas.SurveyFilter, location="query")
-@querying("read-survey", listed=True)
-def list_surveys(work: RequestWork, query: dict[str, Any]) -> dict[str, Any]:
+@querying("read-survey")
+def list_surveys(work: RequestWork, query: dict[str, Any]) -> Page[dict[str, Any]]:
     """The published results, of a unit or a period where one is named."""
     return work.page(SURVEYS, unit=query["unit"], period=query["period"])
 

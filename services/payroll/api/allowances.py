@@ -32,6 +32,7 @@ from services.payroll.heard import (
 from services.payroll.known import entitlement_of, read_dossier, read_ledger, scheme_in, unseen_by
 from services.payroll.views import ADJUSTMENT_PAYMENTS, ALLOWANCES, EMPLOYEES, HELD, RECOVERING, exception_key
 from shared.http.acting import RequestWork, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -57,8 +58,8 @@ JUDGED = (
 
 @blp.route("/allowances")
 @blp.arguments(schemas.OfMonth, location="query")
-@querying("list-allowances", listed=True)
-def list_allowances(work: RequestWork, query: Mapping[str, Any]) -> dict[str, Any]:
+@querying("list-allowances")
+def list_allowances(work: RequestWork, query: Mapping[str, Any]) -> Page[dict[str, Any]]:
     """Allowances by person and month; ``month``, ``employee`` and ``run`` (that paid it) narrow the list.
 
     A row of the caller's own says nothing of what a result pays that he has not read in appraisal yet.

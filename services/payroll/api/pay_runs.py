@@ -13,6 +13,7 @@ from services.payroll.jobs import NAMED, PAY_RUN_JOB, totals
 from services.payroll.known import is_closed, last_closed, next_supplementary, run_of, scheme_in, unfinished
 from services.payroll.views import EMPLOYEES, HELD, PAY_RUNS
 from shared.http.acting import Accepted, RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -23,7 +24,7 @@ pay_runs = Blueprint("pay-runs", __name__, url_prefix="/v1", description="Paymen
 
 @pay_runs.route("/pay-runs", methods=["POST"])
 @pay_runs.arguments(schemas.PostPayRun)
-@commanding("post-pay-run", status=201, accepted=True)
+@commanding("post-pay-run", status=201)
 def post_pay_run(work: RequestWork, body: Mapping[str, Any]) -> dict[str, Any] | Accepted:
     """Pay a month's allowances, with all that is outstanding of earlier months. 409 ``month-not-over``, 409 ``run-out-of-order``.
 
@@ -84,8 +85,8 @@ def _answered(work: RequestWork, run: Run) -> dict[str, Any]:
 
 @pay_runs.route("/pay-runs")
 @pay_runs.arguments(schemas.OfRunMonth, location="query")
-@querying("read-pay-runs", listed=True)
-def list_pay_runs(work: RequestWork, query: Mapping[str, Any]) -> dict[str, Any]:
+@querying("read-pay-runs")
+def list_pay_runs(work: RequestWork, query: Mapping[str, Any]) -> Page[dict[str, Any]]:
     """The pay runs that are closed, by month, each month's supplementary runs after its own; ``month`` narrows the list."""
     return work.page(PAY_RUNS, month=query["month"])
 
@@ -100,8 +101,8 @@ def show_pay_run(work: RequestWork, run: str) -> dict[str, Any]:
 
 @pay_runs.route("/held-allowances")
 @pay_runs.arguments(schemas.OfHeld, location="query")
-@querying("read-pay-runs", listed=True)
-def list_held(work: RequestWork, query: Mapping[str, Any]) -> dict[str, Any]:
+@querying("read-pay-runs")
+def list_held(work: RequestWork, query: Mapping[str, Any]) -> Page[dict[str, Any]]:
     """Whom runs left out, by month and person: `missing` for what, `waits_for` what is missing now, and whether it is solved.
 
     `status`: ``waiting``; ``payable`` by the next run or a supplementary one; ``nothing-due``, as outside service; ``paid``, in the run

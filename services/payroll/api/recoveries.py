@@ -13,14 +13,15 @@ from services.payroll.domain.run_id import RunId
 from services.payroll.known import last_closed, read_ledger
 from services.payroll.views import EMPLOYEES, RECOVERING
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 
 recoveries = Blueprint("recoveries", __name__, url_prefix="/v1", description="What was overpaid, and how it comes back.")
 
 
 @recoveries.route("/recoveries")
-@querying("read-recoveries", listed=True)
-def list_recoveries(work: RequestWork) -> dict[str, Any]:
+@querying("read-recoveries")
+def list_recoveries(work: RequestWork) -> Page[dict[str, Any]]:
     """What was ever to be taken back, by person; amount 0: all of it came back.
 
     `collection` ``runs``: the person is in service, and runs deduct it in `instalments_left` instalments, the first with `first_run`, the

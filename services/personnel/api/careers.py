@@ -10,6 +10,7 @@ from services.personnel.domain.unit import UNIT
 from services.personnel.domain.vacancy import VACANCY, ChooseCandidate, OpenVacancy
 from services.personnel.views import TALENT_BOXES, VACANCIES
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.kernel.refusal import Refused
 
@@ -21,16 +22,16 @@ PUBLIC = ("post", "unit", "job_class", "kind", "strategic", "criteria", "status"
 
 @blp.route("/talent")
 @blp.arguments(schemas.TalentFilter, location="query")
-@querying("list-talent", listed=True)
-def list_talent(work: RequestWork, wanted: Body) -> Body:
+@querying("list-talent")
+def list_talent(work: RequestWork, wanted: Body) -> Page[dict[str, Any]]:
     """Who stands in which of the nine boxes, and the events that this rests on (PermenPANRB 3/2020)."""
     return work.page(TALENT_BOXES, **wanted)
 
 
 @blp.route("/vacancies")
 @blp.arguments(schemas.VacancyFilter, location="query")
-@querying("list-vacancies", listed=True)
-def list_vacancies(work: RequestWork, wanted: Body) -> Body:
+@querying("list-vacancies")
+def list_vacancies(work: RequestWork, wanted: Body) -> Page[dict[str, Any]]:
     """Posts that fell vacant, with the criteria by which candidates are ranked. The rankings are not for everybody."""
     page = work.page(VACANCIES, **wanted)
     return {**page, "items": [{name: row[name] for name in PUBLIC} | _opened(work, row) for row in page["items"]]}

@@ -11,6 +11,7 @@ from services.personnel.domain.awards import read_awards
 from services.personnel.domain.sanction import SANCTION, Lift
 from services.personnel.views import AWARDS, SANCTIONS
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
@@ -22,8 +23,8 @@ Body = dict[str, Any]
 
 @blp.route("/awards")
 @blp.arguments(schemas.AwardFilter, location="query")
-@querying("list-awards", listed=True)
-def list_awards(work: RequestWork, wanted: Body) -> Body:
+@querying("list-awards")
+def list_awards(work: RequestWork, wanted: Body) -> Page[dict[str, Any]]:
     """Awards granted, with the events that each cites."""
     return work.page(AWARDS, **wanted)
 
@@ -48,8 +49,8 @@ def evaluate_award(work: RequestWork, body: Body, award: str, year: str) -> Body
 
 
 @blp.route("/sanctions/<employee>")
-@querying("read-sanctions", subject="employee", listed=True)
-def list_sanctions(work: RequestWork, employee: str) -> Body:
+@querying("read-sanctions", subject="employee")
+def list_sanctions(work: RequestWork, employee: str) -> Page[dict[str, Any]]:
     """A person's sanctions, with their terms, their legal basis, and when they were lifted."""
     known(work, employee)
     return work.page(SANCTIONS, employee=employee)

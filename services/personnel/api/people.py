@@ -45,6 +45,7 @@ from services.personnel.heard import (
 )
 from services.personnel.views import ATTENDANCE_MONTHS, EMPLOYEES, UNITS
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.http.set_aside import erase_rows
 from shared.kernel.employment import Employment
@@ -54,8 +55,8 @@ blp = Blueprint("personnel", __name__, url_prefix="/v1", description="People, un
 
 
 @blp.route("/units")
-@querying("list-units", listed=True)
-def list_units(work: RequestWork) -> dict[str, Any]:
+@querying("list-units")
+def list_units(work: RequestWork) -> Page[dict[str, Any]]:
     """The agency's units with their names."""
     page = work.page(UNITS)
     names = vault.unit_names(work.tx, [row["key"] for row in page["items"]])
@@ -125,8 +126,8 @@ def _above(work: RequestWork, unit: str, parent: str, since: date, changes: Sequ
 
 @blp.route("/employees")
 @blp.arguments(schemas.EmployeeFilter, location="query")
-@querying("list-employees", listed=True)
-def list_employees(work: RequestWork, wanted: dict[str, Any]) -> dict[str, Any]:
+@querying("list-employees")
+def list_employees(work: RequestWork, wanted: dict[str, Any]) -> Page[dict[str, Any]]:
     """The agency's people; with names for those who may see them, which is logged for each person shown.
 
     `serving` is false for whom service has ended; `ends` is the first day outside it, also one to come, and `how` the kind of end.

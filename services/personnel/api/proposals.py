@@ -20,6 +20,7 @@ from services.personnel.events import DevelopmentProposed, RankHeld, RankPromoti
 from services.personnel.views import DEVELOPMENTS, PROPOSALS
 from shared.flow.declared import Dispatch
 from shared.http.acting import RequestWork, commanding, querying
+from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.kernel.refusal import Refused
 
@@ -32,16 +33,16 @@ Body = dict[str, Any]
 
 @blp.route("/proposals")
 @blp.arguments(schemas.ProposalFilter, location="query")
-@querying("list-proposals", listed=True)
-def list_proposals(work: RequestWork, wanted: Body) -> Body:
+@querying("list-proposals")
+def list_proposals(work: RequestWork, wanted: Body) -> Page[dict[str, Any]]:
     """Proposals, each with its reasons: the condition's code, the event that meets it, the value in it."""
     return work.page(PROPOSALS, **wanted)
 
 
 @blp.route("/rank-promotions")
 @blp.arguments(schemas.PromotionFilter, location="query")
-@querying("list-rank-promotions", listed=True)
-def list_rank_promotions(work: RequestWork, wanted: Body) -> Body:
+@querying("list-rank-promotions")
+def list_rank_promotions(work: RequestWork, wanted: Body) -> Page[dict[str, Any]]:
     """Promotions in rank: with every condition met (proposed), or listed with the conditions that are missing."""
     return work.page(PROPOSALS, kind="rank", **wanted)
 

@@ -1,0 +1,1 @@
+"""What appraisal's routes answer, one module a subject."""

@@ -1,0 +1,221 @@
+"""The JSON Schema of what routes answer: every shape that an annotation names is a component of the API's description."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from inspect import cleandoc
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+import msgspec
+import orjson
+from apispec import APISpec, BasePlugin
+
+from shared.events.schemas import CONTRACTS, DATE, Forms
+from shared.http.answers import Form, Member, Page, Words
+from shared.http.common_answers import CloudEvent
+from shared.kernel.money import Rupiah
+
+Json = dict[str, Any]
+
+KEYWORD = "x-answer"
+"""Where a route's documentation holds the annotation until the description is made."""
+MOMENT = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+}
+_PLAIN = {int: {"type": "integer"}, bool: {"type": "boolean"}, float: {"type": "number"}}
+_KINDS = {str: "string", int: "integer", bool: "boolean"}
+_BOUNDS = {"ge": "minimum", "le": "maximum", "pattern": "pattern", "min_length": "minLength", "description": "description"}
+
+
+@dataclass
+class Shapes:
+    """Components for one service, whose forms say how texts are written. `schemas`: what was described so far, by name."""
+
+    forms: Forms
+    schemas: dict[str, Json] = field(default_factory=dict)
+    _known: dict[str, Any] = field(default_factory=dict)
+
+    def schema(self, hint: Any, owner: str = "", name: str = "") -> Json:
+        """The schema of an annotation, of the member `name` of `owner` if it is one. TypeError for what has no described form."""
+        origin, arguments = get_origin(hint), get_args(hint)
+        if origin is NotRequired:
+            return self.schema(arguments[0], owner, name)
+        if origin is Annotated:
+            return self._annotated(arguments[0], arguments[1:], owner, name)
+        if origin in (Union, UnionType):
+            return {"anyOf": [self.schema(one, owner, name) for one in arguments]}
+        if origin is Literal:
+            return _words(arguments)
+        if origin is Page:
+            return self._page(hint, arguments[0])
+        if hint is CloudEvent:
+            return self._event()
+        if is_typeddict(hint) or is_dataclass(hint):
+            return self._component(hint)
+        if origin in (list, tuple, Sequence):
+            return {"type": "array", "items": self.schema(arguments[0], owner, name)}
+        if origin in (dict, Mapping):
+            return self._mapping(arguments[1], owner, name)
+        return self._leaf(hint, owner, name)
+
+    def _leaf(self, hint: Any, owner: str, name: str) -> Json:
+        if hint in (None, NoneType):
+            return {"type": "null"}
+        if hint is Any:
+            return {}
+        if hint is Words:
+            return {"type": "string"}
+        if hint is Rupiah:
+            return {"type": "integer", "description": "Rupiah."}
+        if hint in (Fraction, Decimal):
+            return self._form("exact")
+        if hasattr(hint, "__supertype__"):
+            return self.schema(hint.__supertype__, owner, name)
+        if hint is datetime:
+            return dict(MOMENT)
+        if hint is date:
+            return dict(DATE)
+        if isinstance(hint, type) and issubclass(hint, Enum):
+            return _words([one.value for one in hint])
+        form = self.forms.of(owner, name)
+        if hint is str and form is not None:
+            return self._form_schema({"type": "string", **form})
+        if hint in _PLAIN:
+            return _PLAIN[hint] | dict(form or {})
+        raise TypeError(
+            f"{owner}.{name}: expected a type that an answer may hold, and for a text a form of its name in forms.json, a Literal, "
+            f"a Form or Words; found {hint!r}"
+        )
+
+    def _annotated(self, hint: Any, said: Sequence[Any], owner: str, name: str) -> Json:
+        more: Json = {}
+        for one in said:
+            if isinstance(one, Form):
+                return self._form(one.name)
+            if isinstance(one, Member):
+                owner, name = one.owner, one.name
+            elif isinstance(one, str):
+                more["description"] = one
+            elif isinstance(one, msgspec.Meta):
+                more |= {keyword: getattr(one, bound) for bound, keyword in _BOUNDS.items() if getattr(one, bound) is not None}
+        if hint is str and {"pattern", "minLength"} & more.keys():
+            return {"type": "string"} | more
+        return self.schema(hint, owner, name) | more
+
+    def _form(self, name: str) -> Json:
+        form = self.forms.named(name)
+        return self._form_schema({**({} if "enum" in form else {"type": "string"}), **form})
+
+    def _form_schema(self, form: Json) -> Json:
+        if "enum" in form:
+            return _words(form["enum"]) | {name: form[name] for name in ("description",) if name in form}
+        return self._settled(form)
+
+    def _settled(self, schema: Any) -> Any:
+        """With the definitions that it refers to among the components."""
+        if isinstance(schema, Mapping):
+            if (at := schema.get("$ref", "")).startswith("#/$defs/"):
+                return self._definition(at.removeprefix("#/$defs/"))
+            return {name: self._settled(inner) for name, inner in schema.items()}
+        return [self._settled(one) for one in schema] if isinstance(schema, list) else schema
+
+    def _definition(self, name: str) -> Json:
+        component = name.title()
+        if component not in self.schemas:
+            self.schemas[component] = {}  # it may hold itself
+            self.schemas[component] = self._settled(self.forms.definitions[name])
+        return _ref(component)
+
+    def _mapping(self, hint: Any, owner: str, name: str) -> Json:
+        if hint is not Any:
+            return {"type": "object", "additionalProperties": self.schema(hint, owner, name)}
+        form = self.forms.of(owner, name)
+        return self._settled({"type": "object", **(form or {"additionalProperties": True})})
+
+    def _page(self, hint: Any, item: Any) -> Json:
+        inner = self.schema(item)
+        hints = get_type_hints(Page, include_extras=True)
+        properties = {"items": {"type": "array", "items": inner}, "next": self.schema(hints["next"])}
+        page = {"type": "object", **_described(Page), "properties": properties, "required": ["items", "next"]}
+        return self._named(f"{inner['$ref'].rpartition('/')[2]}Page", hint, page) if "$ref" in inner else page
+
+    def _event(self) -> Json:
+        envelope = orjson.loads(CONTRACTS.envelope.read_bytes())
+        said = {name: envelope[name] for name in ("type", "required")} | _described(CloudEvent)
+        data = {"type": "object", "description": "As the contract named by `dataschema` says.", "additionalProperties": True}
+        said |= {"properties": envelope["properties"] | {"data": data}, "required": [*envelope["required"], "data"]}
+        return self._named("CloudEvent", CloudEvent, said)
+
+    def _component(self, shape: type) -> Json:
+        if self._known.get(shape.__name__) is shape:
+            return _ref(shape.__name__)
+        self._named(shape.__name__, shape, {})
+        hints = get_type_hints(shape, include_extras=True)
+        names = [each.name for each in fields(shape)] if is_dataclass(shape) else list(hints)
+        properties = {name: self.schema(hints[name], shape.__name__, name) for name in names}
+        required = [name for name in names if get_origin(hints[name]) is not NotRequired]
+        more = {"additionalProperties": True} if getattr(shape, "__with_more__", False) else {}
+        said = {"type": "object", **_described(shape), "properties": properties, "required": required}
+        return self._named(shape.__name__, shape, said | more)
+
+    def _named(self, name: str, shape: Any, schema: Json) -> Json:
+        if self._known.setdefault(name, shape) != shape:
+            raise TypeError(f"expected one shape called {name}, found {self._known[name]!r} and {shape!r}")
+        self.schemas[name] = schema
+        return _ref(name)
+
+
+class AnswerShapes(BasePlugin):
+    """Puts the schema of each answer in place of its annotation."""
+
+    def __init__(self, forms: Forms) -> None:
+        super().__init__()
+        self._shapes = Shapes(forms)
+        self._told: set[str] = set()
+
+    def init_spec(self, spec: APISpec) -> None:
+        self._spec = spec
+
+    def response_helper(self, response: Any, **kwargs: Any) -> None:
+        self._fill(response)
+
+    def operation_helper(self, path: str | None = None, operations: Any = None, **kwargs: Any) -> None:
+        for operation in (operations or {}).values():
+            for response in operation.get("responses", {}).values() if isinstance(operation, Mapping) else ():
+                self._fill(response)
+
+    def _fill(self, response: Any) -> None:
+        for content in response.get("content", {}).values() if isinstance(response, Mapping) else ():
+            if KEYWORD in content["schema"]:
+                content["schema"] = self.described(content["schema"][KEYWORD])
+
+    def described(self, hint: Any) -> Json:
+        """The schema, with its components among the description's."""
+        schema = self._shapes.schema(hint)
+        for name in self._shapes.schemas.keys() - self._told:
+            self._spec.components.schema(name, component=self._shapes.schemas[name])
+            self._told.add(name)
+        return schema
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _words(words: Sequence[Any]) -> Json:
+    kinds = sorted({_KINDS[type(one)] for one in words if one is not None})
+    return {"type": kinds[0] if len(kinds) == 1 else kinds, "enum": list(words)}
+
+
+def _described(shape: type) -> Json:
+    text = cleandoc(shape.__doc__ or "")
+    # A dataclass without a docstring gets its signature as one.
+    return {} if not text or text.startswith(f"{shape.__name__}(") else {"description": " ".join(text.replace("``", "`").split())}
