@@ -20,7 +20,7 @@ class PostPayRun(Schema):
     supplementary = Flag(load_default=False, metadata={"description": "Pay whoever was held and can be paid by now"})
 
 
-class Repayment(Schema):
+class NewRepayment(Schema):
     """What somebody gave back himself."""
 
     amount = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10**12), metadata={"description": "Rupiah"})

@@ -21,7 +21,7 @@ from shared.flow.timers import fire_one
 from shared.kernel.ids import event_id
 from shared.store import log
 from shared.store.database import AgencyBook, connect
-from tests.support.web import Web, web
+from tests.support.web import CORRELATION, Web, web
 
 HR, ADMIN, AUDITOR = ("m15", "employee", "hr"), ("m0", "admin"), ("itwil", "auditor")
 KIOSK, OFFICER, APPROVER = ("loket-1", "kiosk"), ("m16", "employee", "complaint-officer"), ("m20", "employee", "approver")
@@ -57,7 +57,7 @@ def hear(here: Web, *events: Any) -> None:
         stream, type_ = f"personnel-{subject}-{place}", f"merit.personnel.{type(event).__name__}.v1"
         envelope = Envelope(
             id=event_id("mulyorejo", stream, place), type=type_, agency="mulyorejo", subject=subject, stream=stream, version=place,
-            effective=now, recorded=now, actor="t", correlation="c", causation=None, hops=0, traceparent=None, sequence=place,
+            effective=now, recorded=now, actor="t", correlation=CORRELATION, causation=None, hops=0, traceparent=None, sequence=place,
             data=encode(event),
         )  # fmt: skip
         arrived.append(Arrived(Place("merit.internal.test.personnel.v1", 0, place), envelope))

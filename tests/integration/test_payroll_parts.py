@@ -24,7 +24,7 @@ from tests.support import payroll_year as year
 from tests.support.knowledge import heard
 from tests.support.payroll_web import TREASURER, hear, pay, post_run, problem_of, publish, settle
 from tests.support.payroll_year import at
-from tests.support.web import Web, web
+from tests.support.web import CORRELATION, Web, web
 from tests.support.working import advance, at_once, followed, work_on
 
 PEOPLE = [f"m{number}" for number in range(1, 9)]
@@ -144,7 +144,8 @@ def test_whom_a_run_paid_before_it_kept_its_parts_is_in_its_totals(postgres_url:
     """As a release that kept no parts left it: m1 and m5 are posted, and nothing says how far the run is."""
     with before_february(postgres_url, "payroll_old_part") as here:
         with here.database.transaction("mulyorejo", here.clock.now()) as tx:
-            post_part(Work(tx, SERVICE, Meta("treasurer", "c"), StoreKnowledge(tx, SERVICE)), RunId("2026-02"), [Page(["m1", OWED], OWED)])
+            work = Work(tx, SERVICE, Meta("treasurer", CORRELATION), StoreKnowledge(tx, SERVICE))
+            post_part(work, RunId("2026-02"), [Page(["m1", OWED], OWED)])
         answer = post_run(here, FEBRUARY).get_json()
         assert (answer["totals"], answer["persons"], payments(here, "2026-02")) == (in_one_go[0]["totals"], 6, in_one_go[1])
 

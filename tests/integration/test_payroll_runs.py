@@ -20,7 +20,7 @@ from tests.support import payroll_year as year
 from tests.support.knowledge import heard
 from tests.support.payroll_web import ADMIN, TREASURER, arrive, hear, pay, post_run, problem_of, publish, settle
 from tests.support.payroll_year import at
-from tests.support.web import Web, web
+from tests.support.web import CORRELATION, Web, web
 from tests.support.working import advance, followed
 
 
@@ -227,7 +227,7 @@ def test_a_decision_about_a_person_waits_for_the_run_that_is_posting_him(postgre
         february, now = RunId("2026-02"), here.clock.now()
         with ThreadPoolExecutor(1) as pool:
             with here.database.transaction("mulyorejo", now) as tx:
-                books = Work(tx, SERVICE, Meta("treasurer", "c"), StoreKnowledge(tx, SERVICE))
+                books = Work(tx, SERVICE, Meta("treasurer", CORRELATION), StoreKnowledge(tx, SERVICE))
                 assert post_part(books, february, [Page(["m1"], "m1")]).held == []
                 arrive(here, year.attendance(1, absent=2, revision=2))
                 deciding = pool.submit(decisions.settle, here.database, SERVICE, "mulyorejo", now)

@@ -16,7 +16,7 @@ from shared.kernel.ids import event_id
 from shared.store import log
 from shared.store.database import AgencyBook, connect
 from tests.support.appraisal import moment
-from tests.support.web import Web
+from tests.support.web import CORRELATION, Web
 
 TODAY = datetime(2026, 1, 2, 2, tzinfo=UTC)
 ASSESSOR, SUPERIOR = ("boss", "employee"), ("chief", "employee")
@@ -65,7 +65,7 @@ class Office:
                 effective = Calendar().start_of(since) if since else now
                 envelope = Envelope(
                     id=event_id(self.agency, stream, self.heard), type=type_, agency=self.agency, subject=subject, stream=stream,
-                    version=self.heard, effective=effective, recorded=now, actor="hr1", correlation="c",
+                    version=self.heard, effective=effective, recorded=now, actor="hr1", correlation=CORRELATION,
                     causation=None, hops=0, traceparent=None, sequence=self.heard, data=encode(event),
                 )  # fmt: skip
                 apply(tx, SERVICE, [Arrived(Place(service, 0, self.heard), envelope)])

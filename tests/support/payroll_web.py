@@ -21,7 +21,7 @@ from shared.store import log
 from shared.store.database import AgencyBook, connect
 from tests.support import payroll_year as year
 from tests.support.payroll_year import at
-from tests.support.web import Web
+from tests.support.web import CORRELATION, Web
 from tests.support.working import ended
 
 TREASURER, ADMIN = ("m20", "treasurer"), ("m0", "admin")
@@ -52,7 +52,7 @@ def arrive(here: Web, *facts: Fact) -> None:
 def envelope(fact: Fact, agency: str) -> Envelope:
     said = {name: getattr(fact, name) for name in ("id", "type", "subject", "stream", "version", "effective", "recorded")}
     rest = {"causation": None, "hops": 0, "traceparent": None, "sequence": 1, "data": encode(fact.event)}
-    return Envelope(**said, agency=agency, actor="test", correlation="c", **rest)
+    return Envelope(**said, agency=agency, actor="test", correlation=CORRELATION, **rest)
 
 
 def settle(here: Web) -> None:

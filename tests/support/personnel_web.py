@@ -20,7 +20,7 @@ from shared.http.sheets import CSV
 from shared.kernel.ids import event_id
 from shared.store import log
 from shared.store.database import AgencyBook, connect
-from tests.support.web import Web
+from tests.support.web import CORRELATION, Web
 
 HR = ("m15", "employee", "hr")
 PLACES = count(1)
@@ -70,7 +70,7 @@ def hear(here: Web, subject: str, period: str, *events: Any) -> None:
         version = VERSIONS[f"{here.database.url} {stream}"]
         envelope = Envelope(
             id=event_id("mulyorejo", stream, version), type=type_, agency="mulyorejo", subject=subject, stream=stream,
-            version=version, effective=now, recorded=now, actor="t", correlation="c", causation=None, hops=0, traceparent=None,
+            version=version, effective=now, recorded=now, actor="t", correlation=CORRELATION, causation=None, hops=0, traceparent=None,
             sequence=place, data=encode(event),
         )  # fmt: skip
         arrived.append(Arrived(Place(f"merit.internal.test.{service}.v1", 0, place), envelope))

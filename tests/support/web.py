@@ -30,6 +30,7 @@ from shared.store.database import Database
 from tests.support.described import DescribedClient
 
 Caller = tuple[str, ...] | str | None
+CORRELATION = "5b2c7f7e-3f0a-5b6e-9d0e-0f6f1f6d2a11"
 NOON = datetime(2026, 4, 30, 5, tzinfo=UTC)
 MACHINE_NOW = datetime(2026, 11, 1, tzinfo=UTC)
 

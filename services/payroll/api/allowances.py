@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from services.payroll import schemas
+from services.payroll import answers, schemas
 from services.payroll.api.months import month_in, run_in
 from services.payroll.api.recoveries import as_of
 from services.payroll.domain.entitlement import Held
@@ -59,7 +59,7 @@ JUDGED = (
 @blp.route("/allowances")
 @blp.arguments(schemas.OfMonth, location="query")
 @querying("list-allowances")
-def list_allowances(work: RequestWork, query: Mapping[str, Any]) -> Page[dict[str, Any]]:
+def list_allowances(work: RequestWork, query: Mapping[str, Any]) -> Page[answers.Allowance]:
     """Allowances by person and month; ``month``, ``employee`` and ``run`` (that paid it) narrow the list.
 
     A row of the caller's own says nothing of what a result pays that he has not read in appraisal yet.
@@ -108,7 +108,7 @@ def _told_by(work: RequestWork, row: Mapping[str, Any]) -> list[str | None]:
 
 @blp.route("/allowances/<employee>/<month>")
 @querying("read-allowance", subject="employee")
-def show_allowance(work: RequestWork, employee: str, month: str) -> dict[str, Any]:
+def show_allowance(work: RequestWork, employee: str, month: str) -> answers.Allowance | answers.WaitingAllowance | answers.PendingAllowance:
     """One person's month: as posted, as due now, and what its run paid of earlier months.
 
     A month that waits says what for (``held``), and which run left it out. 409 ``result-unread``: the caller himself has not read the
@@ -131,7 +131,7 @@ def show_allowance(work: RequestWork, employee: str, month: str) -> dict[str, An
 
 @blp.route("/allowances/<employee>/<month>/explanation")
 @querying("read-allowance", subject="employee")
-def explain_allowance(work: RequestWork, employee: str, month: str) -> dict[str, Any]:
+def explain_allowance(work: RequestWork, employee: str, month: str) -> answers.Explanation:
     """From the rupiah back to the target.
 
     Lines, rules with their sources, attendance, predicate, objection, decision, scores, targets: each step with the event that it rests on.
@@ -153,7 +153,7 @@ def explain_allowance(work: RequestWork, employee: str, month: str) -> dict[str,
 
 @blp.route("/payslips/<employee>/<run>")
 @querying("read-allowance", subject="employee")
-def show_payslip(work: RequestWork, employee: str, run: str) -> dict[str, Any]:
+def show_payslip(work: RequestWork, employee: str, run: str) -> answers.Payslip:
     """What a run (``2026-04``, or the supplementary ``2026-04.01``) paid this person: the months posted in it, and adjustments. Rupiah.
 
     ``recovery`` says what is still to be taken back and how, as known now; null when nothing. 409 ``result-unread`` as for the months, and

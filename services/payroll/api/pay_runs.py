@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.payroll import schemas
+from services.payroll import answers, schemas
 from services.payroll.api.months import month_in
 from services.payroll.domain.run import PAY_RUN, OpenRun, Run, check_month, check_none_open, check_supplementary
 from services.payroll.domain.run_id import MOST, RunId
@@ -24,8 +24,8 @@ pay_runs = Blueprint("pay-runs", __name__, url_prefix="/v1", description="Paymen
 
 @pay_runs.route("/pay-runs", methods=["POST"])
 @pay_runs.arguments(schemas.PostPayRun)
-@commanding("post-pay-run", status=201)
-def post_pay_run(work: RequestWork, body: Mapping[str, Any]) -> dict[str, Any] | Accepted:
+@commanding("post-pay-run", status=201, at="/v1/pay-runs/{run}")
+def post_pay_run(work: RequestWork, body: Mapping[str, Any]) -> answers.ClosedRun | Accepted:
     """Pay a month's allowances, with all that is outstanding of earlier months. 409 ``month-not-over``, 409 ``run-out-of-order``.
 
     A month is over before it is paid, but for those that the rule set pays before they end (``pay_before_end``, such as December from its
@@ -86,14 +86,14 @@ def _answered(work: RequestWork, run: Run) -> dict[str, Any]:
 @pay_runs.route("/pay-runs")
 @pay_runs.arguments(schemas.OfRunMonth, location="query")
 @querying("read-pay-runs")
-def list_pay_runs(work: RequestWork, query: Mapping[str, Any]) -> Page[dict[str, Any]]:
+def list_pay_runs(work: RequestWork, query: Mapping[str, Any]) -> Page[answers.ListedRun]:
     """The pay runs that are closed, by month, each month's supplementary runs after its own; ``month`` narrows the list."""
     return work.page(PAY_RUNS, month=query["month"])
 
 
 @pay_runs.route("/pay-runs/<run>")
 @querying("read-pay-runs")
-def show_pay_run(work: RequestWork, run: str) -> dict[str, Any]:
+def show_pay_run(work: RequestWork, run: str) -> answers.PayRun:
     """One pay run with its totals in rupiah, and the first page of whom it left out (``held``, as in ``GET /v1/held-allowances``)."""
     row = work.found(work.knowledge.row(PAY_RUNS, run), "pay-run", run)
     return {**row, "held": work.knowledge.rows(HELD, run=run)[:NAMED]}
@@ -102,7 +102,7 @@ def show_pay_run(work: RequestWork, run: str) -> dict[str, Any]:
 @pay_runs.route("/held-allowances")
 @pay_runs.arguments(schemas.OfHeld, location="query")
 @querying("read-pay-runs")
-def list_held(work: RequestWork, query: Mapping[str, Any]) -> Page[dict[str, Any]]:
+def list_held(work: RequestWork, query: Mapping[str, Any]) -> Page[answers.HeldAllowance]:
     """Whom runs left out, by month and person: `missing` for what, `waits_for` what is missing now, and whether it is solved.
 
     `status`: ``waiting``; ``payable`` by the next run or a supplementary one; ``nothing-due``, as outside service; ``paid``, in the run

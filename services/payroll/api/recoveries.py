@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from services.payroll import schemas
+from services.payroll import answers, schemas
 from services.payroll.domain.recovery import CLAIM, RUNS
 from services.payroll.domain.repayment import REPAYMENT, RecordRepayment
 from services.payroll.domain.run_id import RunId
@@ -21,7 +21,7 @@ recoveries = Blueprint("recoveries", __name__, url_prefix="/v1", description="Wh
 
 @recoveries.route("/recoveries")
 @querying("read-recoveries")
-def list_recoveries(work: RequestWork) -> Page[dict[str, Any]]:
+def list_recoveries(work: RequestWork) -> Page[answers.Recovery]:
     """What was ever to be taken back, by person; amount 0: all of it came back.
 
     `collection` ``runs``: the person is in service, and runs deduct it in `instalments_left` instalments, the first with `first_run`, the
@@ -50,12 +50,12 @@ def _as_of(row: Mapping[str, Any], ended: date | None, closed: RunId | None) -> 
 
 
 @recoveries.route("/recoveries/<employee>/repayments", methods=["POST"])
-@recoveries.arguments(schemas.Repayment)
+@recoveries.arguments(schemas.NewRepayment)
 @commanding("record-repayment", subject="employee", status=201)
-def record_repayment(work: RequestWork, body: Mapping[str, Any], employee: str) -> dict[str, Any]:
+def record_repayment(work: RequestWork, body: Mapping[str, Any], employee: str) -> answers.Repayment:
     """Record what the person gave back himself, with the receipt's number: oldest month first.
 
-    Answers {employee, amount, months, owed}; `owed` is what is left. The same receipt again changes nothing. 409 repayment-over-debt,
+    The same receipt again changes nothing. 409 repayment-over-debt,
     409 repayment-recorded, 422 repayment-ahead, 422 repayment-too-early.
     """
     work.found(work.knowledge.row(EMPLOYEES, employee), "employee", employee)
