@@ -37,7 +37,7 @@ class Answer(Schema):
     remark = fields.String(load_default=None, allow_none=True, validate=REMARK, metadata={"description": "Kept as a text, without a name"})
 
 
-class PeerRound(Schema):
+class NewPeerRound(Schema):
     period = fields.String(required=True, validate=EDGE.body("period"), metadata={"example": "2026-Q1"})
     subjects = fields.List(
         fields.String(validate=CODE),
@@ -86,7 +86,7 @@ class SurveyAnswer(Schema):
     )
 
 
-class Complaint(Schema):
+class NewComplaint(Schema):
     unit = fields.String(required=True, validate=CODE)
     kind = fields.String(required=True, validate=CODE, metadata={"description": "A kind of the rule set `complaints`", "example": "light"})
     body = fields.String(required=True, validate=LETTER, metadata={"description": "What happened; kept as a text that can be erased"})

@@ -135,10 +135,12 @@ class Shapes:
         return _ref(component)
 
     def _mapping(self, hint: Any, owner: str, name: str) -> Json:
-        if hint is not Any:
-            return {"type": "object", "additionalProperties": self.schema(hint, owner, name)}
+        """The form of a mapping's name is that of its members' names, or, where it holds anything, the whole's."""
         form = self.forms.of(owner, name)
-        return self._settled({"type": "object", **(form or {"additionalProperties": True})})
+        if hint is Any:
+            return self._settled({"type": "object", **(form or {"additionalProperties": True})})
+        names = {"propertyNames": self._form_schema(dict(form))} if form else {}
+        return {"type": "object", **names, "additionalProperties": self.schema(hint)}
 
     def _page(self, hint: Any, item: Any) -> Json:
         inner = self.schema(item)

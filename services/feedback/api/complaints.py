@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
-from services.feedback import schemas
+from services.feedback import answers, schemas
 from services.feedback.api.asking import known_unit
 from services.feedback.domain.complaints import INTAKE, AnswerComplaint, AskCitizen, Intake, KeepReply, ReceiveComplaint
 from services.feedback.domain.course import COMPLAINT, Course, PassComplaint, PauseComplaint, ResolveComplaint, ResumeComplaint
@@ -23,12 +23,11 @@ complaints = Blueprint("complaints", __name__, url_prefix="/v1", description="Wh
 
 @complaints.route("/complaints", methods=["POST"])
 @unkeyed
-@complaints.arguments(schemas.Complaint)
-@commanding("file-complaint", status=201)
-def file_complaint(work: RequestWork, body: dict[str, Any]) -> dict[str, Any]:
+@complaints.arguments(schemas.NewComplaint)
+@commanding("file-complaint", status=201, at="/v1/complaints/{complaint}")
+def file_complaint(work: RequestWork, body: dict[str, Any]) -> answers.ComplaintReceipt:
     """Take in a citizen's complaint on a unit.
 
-    Answers {complaint, receipt_code, due}: with the code the citizen follows it; `due` is the last day on which it is resolved in time.
     Sent again with its Idempotency-Key it is the same complaint. 404 unknown-unit; 422 complaint-kind or anonymous-with-contact.
     """
     complaint = complaint_id(work)
@@ -60,7 +59,7 @@ def file_complaint(work: RequestWork, body: dict[str, Any]) -> dict[str, Any]:
 @complaints.route("/complaints")
 @complaints.arguments(schemas.ComplaintFilter, location="query")
 @querying("list-complaints")
-def list_complaints(work: RequestWork, query: dict[str, Any]) -> Page[dict[str, Any]]:
+def list_complaints(work: RequestWork, query: dict[str, Any]) -> Page[answers.ListedComplaint]:
     """Complaints with kind, last day and outcome, without what was said; of a unit or in a status (open, waiting, overdue, resolved)."""
     return work.page(COMPLAINTS, unit=query["unit"], status=query["status"])
 
@@ -68,7 +67,7 @@ def list_complaints(work: RequestWork, query: dict[str, Any]) -> Page[dict[str, 
 @complaints.route("/complaints/<complaint>")
 @complaints.arguments(schemas.ReceiptCode, location="query")
 @querying("follow-complaint")
-def follow_complaint(work: RequestWork, query: dict[str, Any], complaint: str) -> dict[str, Any]:
+def follow_complaint(work: RequestWork, query: dict[str, Any], complaint: str) -> answers.ComplaintCourse:
     """What became of a complaint, and the answer, for whoever holds its receipt code; with another code it is not found (404).
 
     `passed`: to which unit it was passed and when; `waiting`: what the citizen is asked for, and until when the clock stands still.
@@ -78,11 +77,11 @@ def follow_complaint(work: RequestWork, query: dict[str, Any], complaint: str) -
 
 @complaints.route("/complaints/<complaint>/reply", methods=["POST"])
 @complaints.arguments(schemas.Reply)
-@commanding("follow-complaint", status=201)
-def reply_to_question(work: RequestWork, body: dict[str, Any], complaint: str) -> dict[str, Any]:
+@commanding("follow-complaint", status=201, at="/v1/complaints/{complaint}")
+def reply_to_question(work: RequestWork, body: dict[str, Any], complaint: str) -> answers.ComplaintStanding:
     """Answer what the citizen was asked for, with the receipt code; the clock goes on from today.
 
-    404 with another code; 409 complaint-not-waiting or already-resolved. Answers {complaint, status, due}.
+    404 with another code; 409 complaint-not-waiting or already-resolved.
     """
     intake = _by_receipt(work, complaint, body["receipt_code"])
     received = intake.received
@@ -93,7 +92,7 @@ def reply_to_question(work: RequestWork, body: dict[str, Any], complaint: str) -
 
 @complaints.route("/complaints/<complaint>/report")
 @querying("read-complaint")
-def read_complaint(work: RequestWork, complaint: str) -> dict[str, Any]:
+def read_complaint(work: RequestWork, complaint: str) -> answers.ComplaintReport:
     """A complaint with what was said, and the answer.
 
     A confidential one only complaint officers read, and only they see how to reach the citizen; `body` and `contact` are null for others.
@@ -114,12 +113,12 @@ def read_complaint(work: RequestWork, complaint: str) -> dict[str, Any]:
 
 @complaints.route("/complaints/<complaint>/passing", methods=["POST"])
 @complaints.arguments(schemas.Passing)
-@commanding("pass-complaint", status=201)
-def pass_complaint(work: RequestWork, body: dict[str, Any], complaint: str) -> dict[str, Any]:
+@commanding("pass-complaint", status=201, at="/v1/complaints/{complaint}/report")
+def pass_complaint(work: RequestWork, body: dict[str, Any], complaint: str) -> answers.ComplaintPassing:
     """Pass a complaint to the unit that it concerns; the reason is kept as a text.
 
     The term goes on or begins anew, as the rules say that the complaint was taken in under. It counts for the unit that it ends at.
-    To the unit that has it, it changes nothing. 404 unknown-unit, 409 already-resolved. Answers {complaint, unit, status, due}.
+    To the unit that has it, it changes nothing. 404 unknown-unit, 409 already-resolved.
     """
     received = _received(work, complaint)
     known_unit(work, body["unit"])
@@ -131,12 +130,11 @@ def pass_complaint(work: RequestWork, body: dict[str, Any], complaint: str) -> d
 
 @complaints.route("/complaints/<complaint>/waiting", methods=["POST"])
 @complaints.arguments(schemas.Question)
-@commanding("ask-citizen", status=201)
-def ask_citizen(work: RequestWork, body: dict[str, Any], complaint: str) -> dict[str, Any]:
+@commanding("ask-citizen", status=201, at="/v1/complaints/{complaint}/report")
+def ask_citizen(work: RequestWork, body: dict[str, Any], complaint: str) -> answers.ComplaintWaiting:
     """Ask the citizen for what is missing: the clock stands still until he answers with his receipt code, or until the term for it ends.
 
     The due day moves by the days waited. 409 complaint-waiting, term-over, already-resolved, or no-waiting where the rules stop no clock.
-    Answers {complaint, status, due: null, until}.
     """
     received = _received(work, complaint)
     work.execute(COMPLAINT, PauseComplaint(received, work.now, _terms(work, received), work.calendar))
@@ -146,8 +144,8 @@ def ask_citizen(work: RequestWork, body: dict[str, Any], complaint: str) -> dict
 
 @complaints.route("/complaints/<complaint>/resolution", methods=["POST"])
 @complaints.arguments(schemas.Resolution)
-@commanding("resolve-complaint", status=201)
-def resolve_complaint(work: RequestWork, body: dict[str, Any], complaint: str) -> dict[str, Any]:
+@commanding("resolve-complaint", status=201, at="/v1/complaints/{complaint}/report")
+def resolve_complaint(work: RequestWork, body: dict[str, Any], complaint: str) -> answers.ComplaintResolution:
     """Resolve a complaint as founded or not, once, and tell the citizen. 409 already-resolved."""
     received = _received(work, complaint)
     command = ResolveComplaint(received, body["founded"], work.today)

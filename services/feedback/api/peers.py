@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from services.feedback import schemas
+from services.feedback import answers, schemas
 from services.feedback.api.asking import given, known_employee, rules_for
 from services.feedback.domain.peers import PEER_ANSWER, PEER_SUMMARY, GivePeerFeedback, SummarisePeerFeedback
 from services.feedback.domain.rounds import PEER_ROUND, OpenPeerRound, PeerRules, peer_rules
@@ -23,9 +23,9 @@ peers = Blueprint("peer-feedback", __name__, url_prefix="/v1", description="What
 
 
 @peers.route("/peer-rounds", methods=["POST"])
-@peers.arguments(schemas.PeerRound)
-@commanding("open-peer-round", status=201)
-def open_peer_round(work: RequestWork, body: dict[str, Any]) -> dict[str, Any]:
+@peers.arguments(schemas.NewPeerRound)
+@commanding("open-peer-round", status=201, at="/v1/peer-rounds")
+def open_peer_round(work: RequestWork, body: dict[str, Any]) -> answers.PeerRound:
     """Ask colleagues to rate employees for a period, on the aspects that the rule set `peer-feedback` names.
 
     `raters` names for each subject who is asked where the rule set says raters: assigned; elsewhere it is left out.
@@ -64,14 +64,14 @@ def open_peer_round(work: RequestWork, body: dict[str, Any]) -> dict[str, Any]:
 @peers.route("/peer-rounds")
 @peers.arguments(schemas.PeriodFilter, location="query")
 @querying("read-peer-rounds")
-def list_peer_rounds(work: RequestWork, query: dict[str, Any]) -> Page[dict[str, Any]]:
+def list_peer_rounds(work: RequestWork, query: dict[str, Any]) -> Page[answers.ListedRound]:
     """Who is rated, who was asked, and whether the summary is out; never who answered."""
     return work.page(ROUNDS, period=query["period"])
 
 
 @peers.route("/peer-rounds/<period>/asked-of-me")
 @querying("read-own-peer-rounds")
-def list_own_peer_rounds(work: RequestWork, period: str) -> dict[str, Any]:
+def list_own_peer_rounds(work: RequestWork, period: str) -> answers.AllAskedOfMe:
     """The colleagues whom the caller may rate now in rounds of the period."""
     rules, items = _rules(work, period), []
     for row in work.knowledge.rows(ROUNDS, period=period, closed=False):
@@ -89,7 +89,7 @@ def list_own_peer_rounds(work: RequestWork, period: str) -> dict[str, Any]:
 @unkeyed
 @peers.arguments(schemas.Answer)
 @commanding("give-peer-feedback", subject="employee", status=201)
-def give_peer_feedback(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+def give_peer_feedback(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> answers.PeerAnswer:
     """Rate a colleague for a period, once, under a pseudonym.
 
     403 own-feedback; 403 not-a-peer where the rule set asks colleagues of the unit; 403 not-asked where a round names the raters;
@@ -113,12 +113,12 @@ def give_peer_feedback(work: RequestWork, body: dict[str, Any], employee: str, p
 
 @peers.route("/peer-feedback/<employee>/<period>/publication", methods=["POST"])
 @peers.arguments(schemas.Nothing)
-@commanding("publish-feedback", subject="employee", status=201)
-def publish_peer_feedback(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> dict[str, Any]:
+@commanding("publish-feedback", subject="employee", status=201, at="/v1/peer-feedback/{employee}/{period}")
+def publish_peer_feedback(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> answers.PeerSummary:
     """Publish mean and spread of what peers said, once, from at least three answers. Later answers are refused."""
     known_employee(work, employee)
-    answers = [fact.event.aspects for fact in work.knowledge.facts(FeedbackGiven, employee) if fact.event.period == period]
-    command = SummarisePeerFeedback(employee, period, answers, _rules(work, period).scale)
+    received = [fact.event.aspects for fact in work.knowledge.facts(FeedbackGiven, employee) if fact.event.period == period]
+    command = SummarisePeerFeedback(employee, period, received, _rules(work, period).scale)
     event = work.execute(PEER_SUMMARY, command).state
     shown = {"means_hundredths": event.means_hundredths, "spreads_hundredths": event.spreads_hundredths}
     shown |= {"sums": event.sums, "counts": event.counts}
@@ -127,7 +127,7 @@ def publish_peer_feedback(work: RequestWork, body: dict[str, Any], employee: str
 
 @peers.route("/peer-feedback/<employee>/<period>")
 @querying("read-peer-feedback", subject="employee")
-def show_peer_feedback(work: RequestWork, employee: str, period: str) -> dict[str, Any]:
+def show_peer_feedback(work: RequestWork, employee: str, period: str) -> answers.PeerFeedback:
     """The published summary of what peers said, in hundredths of a point; 404 until it is published."""
     key = f"{employee}/{period}"
     return work.found(work.knowledge.row(PEERS, key), "peer-feedback", key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.feedback import schemas
+from services.feedback import answers, schemas
 from services.feedback.api.asking import given, remarks, rules_for
 from services.feedback.domain.process import PROCESS_ANSWER, PROCESS_SUMMARY, GiveProcessFeedback, PublishProcessFeedback
 from services.feedback.domain.scale import Scale, scale_of
@@ -22,7 +22,7 @@ process = Blueprint("process-feedback", __name__, url_prefix="/v1", description=
 @unkeyed
 @process.arguments(schemas.Answer)
 @commanding("give-process-feedback", status=201)
-def give_process_feedback(work: RequestWork, body: dict[str, Any], period: str) -> dict[str, Any]:
+def give_process_feedback(work: RequestWork, body: dict[str, Any], period: str) -> answers.ProcessAnswer:
     """Rate the appraisal process of a period, once, under a pseudonym. The same answer once more changes nothing; another is refused."""
     scale = _scale(work, period)
     published = bool(work.knowledge.stream(PROCESS_SUMMARY.stream(period)))
@@ -32,11 +32,11 @@ def give_process_feedback(work: RequestWork, body: dict[str, Any], period: str) 
 
 @process.route("/process-feedback/<period>/publication", methods=["POST"])
 @process.arguments(schemas.Nothing)
-@commanding("publish-feedback", status=201)
-def publish_process_feedback(work: RequestWork, body: dict[str, Any], period: str) -> dict[str, Any]:
+@commanding("publish-feedback", status=201, at="/v1/process-feedback/{period}")
+def publish_process_feedback(work: RequestWork, body: dict[str, Any], period: str) -> answers.ProcessSummary:
     """Publish the means of a period to all staff, once, from at least three answers. Later answers are refused."""
-    answers = [fact.event.aspects for fact in work.knowledge.facts(ProcessFeedbackGiven, period)]
-    command = PublishProcessFeedback(period, answers, _scale(work, period))
+    received = [fact.event.aspects for fact in work.knowledge.facts(ProcessFeedbackGiven, period)]
+    command = PublishProcessFeedback(period, received, _scale(work, period))
     event = work.execute(PROCESS_SUMMARY, command).state
     counted = {"means_hundredths": event.means_hundredths, "sums": event.sums, "counts": event.counts}
     return {"period": period, "n": event.n, **counted, "rule_set": event.rule_set}
@@ -44,21 +44,21 @@ def publish_process_feedback(work: RequestWork, body: dict[str, Any], period: st
 
 @process.route("/process-feedback")
 @querying("read-process-feedback")
-def list_process_feedback(work: RequestWork) -> Page[dict[str, Any]]:
+def list_process_feedback(work: RequestWork) -> Page[answers.ProcessFeedback]:
     """The published means of every period, in hundredths of a point."""
     return work.page(PROCESS)
 
 
 @process.route("/process-feedback/<period>")
 @querying("read-process-feedback")
-def show_process_feedback(work: RequestWork, period: str) -> dict[str, Any]:
+def show_process_feedback(work: RequestWork, period: str) -> answers.ProcessFeedback:
     """The published means of a period, in hundredths of a point; 404 until they are published."""
     return work.found(work.knowledge.row(PROCESS, period), "process-feedback", period)
 
 
 @process.route("/process-feedback/<period>/remarks")
 @querying("read-remarks")
-def list_process_remarks(work: RequestWork, period: str) -> dict[str, Any]:
+def list_process_remarks(work: RequestWork, period: str) -> answers.Remarks:
     """What people wrote beside their ratings, in no order; 404 until the means are published."""
     work.found(work.knowledge.row(PROCESS, period), "process-feedback", period)
     return remarks(work, work.knowledge.facts(ProcessFeedbackGiven, period))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.feedback import schemas
+from services.feedback import answers, schemas
 from services.feedback.api.asking import known_unit, rules_for
 from services.feedback.domain.skm import SurveyRules, survey_rules
 from services.feedback.domain.surveys import SURVEY_ANSWER, SURVEY_RESULT, AnswerSurvey, PublishSurvey, Survey, points_of
@@ -25,7 +25,7 @@ surveys = Blueprint("surveys", __name__, url_prefix="/v1", description="What cit
 @unkeyed
 @surveys.arguments(schemas.SurveyAnswer)
 @commanding("answer-survey", status=201)
-def answer_survey(work: RequestWork, body: dict[str, Any], unit: str, service: str, period: str) -> dict[str, Any]:
+def answer_survey(work: RequestWork, body: dict[str, Any], unit: str, service: str, period: str) -> answers.SurveyAnswered:
     """Take a citizen's answer, once for each case of the service. The same answer once more changes nothing; another is refused.
 
     Every element of the rule set is named once: under `elements` with its points, under `not_applicable`, or under `unanswered`.
@@ -37,8 +37,8 @@ def answer_survey(work: RequestWork, body: dict[str, Any], unit: str, service: s
 
 @surveys.route("/surveys/<unit>/<service>/<period>/publication", methods=["POST"])
 @surveys.arguments(schemas.Nothing)
-@commanding("publish-survey", status=201)
-def publish_survey(work: RequestWork, body: dict[str, Any], unit: str, service: str, period: str) -> dict[str, Any]:
+@commanding("publish-survey", status=201, at="/v1/surveys/{unit}/{service}/{period}")
+def publish_survey(work: RequestWork, body: dict[str, Any], unit: str, service: str, period: str) -> answers.SurveyResult:
     """Publish index, class and each element's mean, once, from at least as many answers as the rule set asks for.
 
     A mean is over the `counts` who answered the element; one that applied to nobody is left out, and the others weigh equally more.
@@ -47,8 +47,8 @@ def publish_survey(work: RequestWork, body: dict[str, Any], unit: str, service: 
     survey = Survey(unit, service, period)
     rules = _rules(work, survey)
     work.knowledge.hold(survey.name)  # who answers shares it: no answer is accepted while a result is made without it
-    answers = [points_of(fact.event) for fact in work.knowledge.facts(SurveyAnswered, survey.name)]
-    command = PublishSurvey(survey, answers, rules)
+    received = [points_of(fact.event) for fact in work.knowledge.facts(SurveyAnswered, survey.name)]
+    command = PublishSurvey(survey, received, rules)
     event = work.execute(SURVEY_RESULT, command).state
     shown = {"n": event.n, "index": event.index, "mutu": event.mutu, "elements_hundredths": event.elements_hundredths}
     shown |= {"sums": event.sums, "counts": event.counts, "converted": event.converted}
@@ -58,14 +58,14 @@ def publish_survey(work: RequestWork, body: dict[str, Any], unit: str, service: 
 @surveys.route("/surveys")
 @surveys.arguments(schemas.SurveyFilter, location="query")
 @querying("read-survey")
-def list_surveys(work: RequestWork, query: dict[str, Any]) -> Page[dict[str, Any]]:
+def list_surveys(work: RequestWork, query: dict[str, Any]) -> Page[answers.Survey]:
     """The published results, of a unit or a period where one is named."""
     return work.page(SURVEYS, unit=query["unit"], period=query["period"])
 
 
 @surveys.route("/surveys/<unit>/<service>/<period>")
 @querying("read-survey")
-def show_survey(work: RequestWork, unit: str, service: str, period: str) -> dict[str, Any]:
+def show_survey(work: RequestWork, unit: str, service: str, period: str) -> answers.Survey:
     """A published result; 404 until it is published."""
     key = f"{unit}/{service}/{period}"
     return work.found(work.knowledge.row(SURVEYS, key), "survey", key)
