@@ -38,13 +38,13 @@ class CalendarYear(Schema):
     year = fields.String(load_default=None, validate=YEAR, metadata={"description": "This year without it"})
 
 
-class WorkingWeek(Schema):
+class NewWorkingWeek(Schema):
     days = fields.Integer(strict=True, required=True, validate=validate.OneOf((5, 6)), metadata={"description": "From Monday on"})
     since = Day(required=True)
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the regulation"})
 
 
-class Holiday(Schema):
+class NewHoliday(Schema):
     day = Day(required=True)
     kind = fields.String(
         required=True,
@@ -54,12 +54,12 @@ class Holiday(Schema):
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decree (SKB)"})
 
 
-class HolidayWithdrawal(Schema):
+class WithdrawnHoliday(Schema):
     day = Day(required=True)
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decree that withdraws it"})
 
 
-class ProposalDecision(Schema):
+class DecidedProposal(Schema):
     outcome = fields.String(required=True, validate=validate.OneOf(("approved", "rejected")))
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
     post = fields.String(validate=CODE, metadata={"description": "For a role: the post or role given; the programme without it"})
@@ -82,7 +82,7 @@ class FollowedStep(Schema):
     )
 
 
-class ClosedMeasure(Schema):
+class MeasureClosing(Schema):
     proposal = fields.String(required=True, validate=NAME)
     outcome = fields.String(required=True, validate=validate.OneOf(("reached", "not_reached")))
     on = Day(metadata={"description": "The day on which a training was completed; today without it"})
@@ -94,14 +94,14 @@ class ClosedImprovement(Schema):
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
 
 
-class TrainingCompletion(Schema):
+class CompletedTraining(Schema):
     programme = fields.String(required=True, validate=CODE)
     result = fields.String(required=True, validate=validate.OneOf(("passed", "failed")))
     completed_on = Day(required=True)
     score = Points(load_default=None, allow_none=True, metadata={"description": "Points with at most two decimals, as text"})
 
 
-class UnitMove(Schema):
+class NewUnitMove(Schema):
     parent = fields.String(required=True, validate=CODE, metadata={"description": "The unit that it comes under"})
     since = Day(required=True)
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})
@@ -168,7 +168,7 @@ class NewVacancy(Schema):
     )
 
 
-class VacancyDecision(Schema):
+class ChosenCandidate(Schema):
     proposal = fields.String(required=True, validate=NAME, metadata={"description": "The proposal that was seen"})
     employee = fields.String(required=True, validate=CODE)
     document = fields.String(required=True, validate=DOCUMENT, metadata={"description": "Number of the decision"})

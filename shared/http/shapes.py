@@ -89,7 +89,7 @@ class Shapes:
         if hint is str and form is not None:
             return self._form_schema({"type": "string", **form})
         if hint in _PLAIN:
-            return _PLAIN[hint] | dict(form or {})
+            return _PLAIN[hint] | (dict(form) if form and form.get("type") != "string" else {})
         raise TypeError(
             f"{owner}.{name}: expected a type that an answer may hold, and for a text a form of its name in forms.json, a Literal, "
             f"a Form or Words; found {hint!r}"

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.personnel import schemas
+from services.personnel.answers import people as answers
 from services.personnel.domain.calendar import HOLIDAYS, WORKING_WEEK, DeclareHoliday, SetWorkingWeek, WithdrawHoliday
 from shared.events.calendar import HolidayDeclared, HolidayWithdrawn
 from shared.flow.declared import Dispatch
@@ -26,11 +27,10 @@ KIND = one_of({"nasional": "national", "cuti bersama": "joint-leave", "daerah": 
 @blp.route("/calendar")
 @blp.arguments(schemas.CalendarYear, location="query")
 @querying("read-calendar")
-def show_calendar(work: RequestWork, query: Body) -> Body:
+def show_calendar(work: RequestWork, query: Body) -> answers.CalendarYear:
     """A year: its days off with their decrees, the weeks as they were set, and how many working days each month has.
 
-    Answers {year, holidays: [{day, kind, document}], weeks: [{since, days, document}], working_days: {month: number}}. Before anything
-    is declared every Monday to Friday is a working day.
+    Before anything is declared every Monday to Friday is a working day.
     """
     year = int(query["year"] or work.today.year)
     rows = {row["key"]: row for row in work.knowledge.rows(CALENDAR)}
@@ -48,18 +48,18 @@ def show_calendar(work: RequestWork, query: Body) -> Body:
 
 
 @blp.route("/calendar/week", methods=["POST"])
-@blp.arguments(schemas.WorkingWeek)
-@commanding("set-working-week", status=201)
-def set_working_week(work: RequestWork, body: Body) -> Body:
+@blp.arguments(schemas.NewWorkingWeek)
+@commanding("set-working-week", status=201, at="/v1/calendar")
+def set_working_week(work: RequestWork, body: Body) -> answers.WorkingWeek:
     """From a day on the week has 5 or 6 working days. Terms in working days that have not run out move with it. 422 calendar-day."""
     done = work.execute(WORKING_WEEK, SetWorkingWeek(body["days"], body["since"], body["document"], work.today))
     return {"days": body["days"], "since": body["since"], "version": done.version}
 
 
 @blp.route("/calendar/holidays", methods=["POST"])
-@blp.arguments(schemas.Holiday)
-@commanding("declare-holiday", status=201)
-def declare_holiday(work: RequestWork, body: Body) -> Body:
+@blp.arguments(schemas.NewHoliday)
+@commanding("declare-holiday", status=201, at="/v1/calendar")
+def declare_holiday(work: RequestWork, body: Body) -> answers.Holiday:
     """Declare a day off by its decree; declared again, the last word holds. Terms in working days that have not run out become longer.
 
     422 calendar-day.
@@ -69,9 +69,9 @@ def declare_holiday(work: RequestWork, body: Body) -> Body:
 
 
 @blp.route("/calendar/holidays/withdrawal", methods=["POST"])
-@blp.arguments(schemas.HolidayWithdrawal)
-@commanding("withdraw-holiday", status=201)
-def withdraw_holiday(work: RequestWork, body: Body) -> Body:
+@blp.arguments(schemas.WithdrawnHoliday)
+@commanding("withdraw-holiday", status=201, at="/v1/calendar")
+def withdraw_holiday(work: RequestWork, body: Body) -> answers.HolidayWithdrawal:
     """The day is worked after all. Terms that have not run out become shorter, and keep at least the whole of tomorrow.
 
     404 unknown-holiday.

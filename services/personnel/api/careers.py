@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.personnel import schemas
+from services.personnel.answers import measures as answers
 from services.personnel.domain.employee import EMPLOYEE, AssignPosition
 from services.personnel.domain.unit import UNIT
 from services.personnel.domain.vacancy import VACANCY, ChooseCandidate, OpenVacancy
@@ -23,7 +24,7 @@ PUBLIC = ("post", "unit", "job_class", "kind", "strategic", "criteria", "status"
 @blp.route("/talent")
 @blp.arguments(schemas.TalentFilter, location="query")
 @querying("list-talent")
-def list_talent(work: RequestWork, wanted: Body) -> Page[dict[str, Any]]:
+def list_talent(work: RequestWork, wanted: Body) -> Page[answers.TalentBox]:
     """Who stands in which of the nine boxes, and the events that this rests on (PermenPANRB 3/2020)."""
     return work.page(TALENT_BOXES, **wanted)
 
@@ -31,7 +32,7 @@ def list_talent(work: RequestWork, wanted: Body) -> Page[dict[str, Any]]:
 @blp.route("/vacancies")
 @blp.arguments(schemas.VacancyFilter, location="query")
 @querying("list-vacancies")
-def list_vacancies(work: RequestWork, wanted: Body) -> Page[dict[str, Any]]:
+def list_vacancies(work: RequestWork, wanted: Body) -> Page[answers.ListedVacancy]:
     """Posts that fell vacant, with the criteria by which candidates are ranked. The rankings are not for everybody."""
     page = work.page(VACANCIES, **wanted)
     return {**page, "items": [{name: row[name] for name in PUBLIC} | _opened(work, row) for row in page["items"]]}
@@ -43,8 +44,8 @@ def _opened(work: RequestWork, row: Body) -> Body:
 
 @blp.route("/vacancies", methods=["POST"])
 @blp.arguments(schemas.NewVacancy)
-@commanding("open-vacancy", status=201)
-def open_vacancy(work: RequestWork, body: Body) -> Body:
+@commanding("open-vacancy", status=201, at="/v1/vacancies/{post}")
+def open_vacancy(work: RequestWork, body: Body) -> answers.VacancyOpening:
     """A post falls vacant. Candidates are ranked by its criteria as soon as this is known, and again when a fact about them changes."""
     if not work.knowledge.stream(UNIT.stream(body["unit"])):
         remedy = "take it from the list of units"
@@ -56,16 +57,16 @@ def open_vacancy(work: RequestWork, body: Body) -> Body:
 
 @blp.route("/vacancies/<post>")
 @querying("read-vacancy")
-def show_vacancy(work: RequestWork, post: str) -> Body:
+def show_vacancy(work: RequestWork, post: str) -> answers.Vacancy:
     """One vacancy with the ranking, its reasons, and who fails the check of the record. Its ETag is what the decision needs."""
     row = work.found(work.knowledge.row(VACANCIES, post), "vacancy", post)
     return row | _opened(work, row)
 
 
 @blp.route("/vacancies/<post>/decision", methods=["POST"])
-@blp.arguments(schemas.VacancyDecision)
+@blp.arguments(schemas.ChosenCandidate)
 @commanding("decide-vacancy", if_match=True)
-def decide_vacancy(work: RequestWork, body: Body, post: str) -> Body:
+def decide_vacancy(work: RequestWork, body: Body, post: str) -> answers.VacancyDecision:
     """Choose one of the ranking; the post is assigned with it. The official need not take the first.
 
     403 own-record for an official who is a candidate himself.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.personnel import schemas
+from services.personnel.answers import measures as answers
 from services.personnel.api.people import known
 from services.personnel.domain.award import EVALUATION, OpenEvaluation
 from services.personnel.domain.awards import read_awards
@@ -24,7 +25,7 @@ Body = dict[str, Any]
 @blp.route("/awards")
 @blp.arguments(schemas.AwardFilter, location="query")
 @querying("list-awards")
-def list_awards(work: RequestWork, wanted: Body) -> Page[dict[str, Any]]:
+def list_awards(work: RequestWork, wanted: Body) -> Page[answers.Award]:
     """Awards granted, with the events that each cites."""
     return work.page(AWARDS, **wanted)
 
@@ -32,7 +33,7 @@ def list_awards(work: RequestWork, wanted: Body) -> Page[dict[str, Any]]:
 @blp.route("/awards/<award>/<year>/evaluation", methods=["POST"])
 @blp.arguments(schemas.Nothing)
 @commanding("evaluate-award", status=202)
-def evaluate_award(work: RequestWork, body: Body, award: str, year: str) -> Body:
+def evaluate_award(work: RequestWork, body: Body, award: str, year: str) -> answers.AwardEvaluation:
     """Evaluate a year's award by its published criteria. The proposals follow within a second, and follow the facts until an official
     has decided on them.
     """
@@ -50,7 +51,7 @@ def evaluate_award(work: RequestWork, body: Body, award: str, year: str) -> Body
 
 @blp.route("/sanctions/<employee>")
 @querying("read-sanctions", subject="employee")
-def list_sanctions(work: RequestWork, employee: str) -> Page[dict[str, Any]]:
+def list_sanctions(work: RequestWork, employee: str) -> Page[answers.Sanction]:
     """A person's sanctions, with their terms, their legal basis, and when they were lifted."""
     known(work, employee)
     return work.page(SANCTIONS, employee=employee)
@@ -59,7 +60,7 @@ def list_sanctions(work: RequestWork, employee: str) -> Page[dict[str, Any]]:
 @blp.route("/sanctions/<employee>/<sanction>/lifting", methods=["POST"])
 @blp.arguments(schemas.Lifting)
 @commanding("lift-sanction", subject="employee")
-def lift_sanction(work: RequestWork, body: Body, employee: str, sanction: str) -> Body:
+def lift_sanction(work: RequestWork, body: Body, employee: str, sanction: str) -> answers.SanctionLifting:
     """Lift a sanction from a day on; from its first day it is lifted whole. Nobody lifts his own (403)."""
     command = Lift(employee, sanction, body.get("on") or work.today, body["document"], work.actor.id)
     done = work.execute(SANCTION, command)

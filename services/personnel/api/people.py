@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from services.personnel import schemas, vault
+from services.personnel.answers import people as answers
 from services.personnel.domain.employee import (
     EMPLOYEE,
     EndEmployment,
@@ -56,7 +57,7 @@ blp = Blueprint("personnel", __name__, url_prefix="/v1", description="People, un
 
 @blp.route("/units")
 @querying("list-units")
-def list_units(work: RequestWork) -> Page[dict[str, Any]]:
+def list_units(work: RequestWork) -> Page[answers.Unit]:
     """The agency's units with their names."""
     page = work.page(UNITS)
     names = vault.unit_names(work.tx, [row["key"] for row in page["items"]])
@@ -64,9 +65,9 @@ def list_units(work: RequestWork) -> Page[dict[str, Any]]:
 
 
 @blp.route("/units/<unit>/move", methods=["POST"])
-@blp.arguments(schemas.UnitMove)
-@commanding("move-unit", status=201)
-def move_unit(work: RequestWork, body: dict[str, Any], unit: str) -> dict[str, Any]:
+@blp.arguments(schemas.NewUnitMove)
+@commanding("move-unit", status=201, at="/v1/units")
+def move_unit(work: RequestWork, body: dict[str, Any], unit: str) -> answers.UnitMove:
     """Put a unit, with everything below it, under another one from a day on. 404 unknown-unit; 422 unit-below-itself, unit-move-date.
 
     From the day of its opening on: it never stood where it was opened.
@@ -81,12 +82,12 @@ def move_unit(work: RequestWork, body: dict[str, Any], unit: str) -> dict[str, A
 
 @blp.route("/units/<unit>/move/withdrawal", methods=["POST"])
 @blp.arguments(schemas.WithdrawnMove)
-@commanding("move-unit", status=201)
-def withdraw_move(work: RequestWork, body: dict[str, Any], unit: str) -> dict[str, Any]:
+@commanding("move-unit", status=201, at="/v1/units")
+def withdraw_move(work: RequestWork, body: dict[str, Any], unit: str) -> answers.UnitMove:
     """Take back a move that was entered wrongly, by the day from which it holds: the unit stands where it stood before.
 
-    404 unknown-unit, unknown-move; 422 unit-below-itself when it would come to stand below itself by what was moved since. Answers
-    {unit, since, parent, version}; `parent`: under whom it stands on that day.
+    404 unknown-unit, unknown-move; 422 unit-below-itself when it would come to stand below itself by what was moved since.
+    `parent`: under whom it stands on that day.
     """
     work.knowledge.hold("units")
     since = body["since"]
@@ -127,7 +128,7 @@ def _above(work: RequestWork, unit: str, parent: str, since: date, changes: Sequ
 @blp.route("/employees")
 @blp.arguments(schemas.EmployeeFilter, location="query")
 @querying("list-employees")
-def list_employees(work: RequestWork, wanted: dict[str, Any]) -> Page[dict[str, Any]]:
+def list_employees(work: RequestWork, wanted: dict[str, Any]) -> Page[answers.ListedEmployee]:
     """The agency's people; with names for those who may see them, which is logged for each person shown.
 
     `serving` is false for whom service has ended; `ends` is the first day outside it, also one to come, and `how` the kind of end.
@@ -147,11 +148,8 @@ def list_employees(work: RequestWork, wanted: dict[str, Any]) -> Page[dict[str, 
 @blp.route("/employees/<employee>")
 @blp.arguments(schemas.OnDay, location="query")
 @querying("read-employee", subject="employee")
-def show_employee(work: RequestWork, query: dict[str, Any], employee: str) -> dict[str, Any]:
-    """One person as of a day: kind, post (and acting post), rank, reporting line, service, and everything that was said with its dates.
-
-    `service`: {serving, since, ends, how, away}; `away` is the interruption that holds on the day, {kind, since, until}.
-    """
+def show_employee(work: RequestWork, query: dict[str, Any], employee: str) -> answers.Employee:
+    """One person as of a day: kind, post (and acting post), rank, reporting line, service, and everything that was said with its dates."""
     row = work.found(work.knowledge.row(EMPLOYEES, employee), "employee", employee)
     on = query["on"] or work.today
     day = on.isoformat()
@@ -188,11 +186,11 @@ def _service(service: Employment, day: date) -> dict[str, Any]:
 @blp.route("/employees/<employee>/registration/withdrawal", methods=["POST"])
 @blp.arguments(schemas.WithdrawnRegistration)
 @commanding("withdraw-registration", subject="employee", status=201)
-def withdraw_registration(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
+def withdraw_registration(work: RequestWork, body: dict[str, Any], employee: str) -> answers.RegistrationWithdrawal:
     """Withdraw somebody who was registered by mistake, before anything follows from it: he never served, and his NIP is free again.
 
     409 registration-followed says under `followed` what does: attendance, targets, results, decisions, somebody whom he assesses. The code
-    is not used again (409 employee-withdrawn). Answers {employee, status: withdrawn, version}.
+    is not used again (409 employee-withdrawn).
     """
     known(work, employee)
     done = work.execute(EMPLOYEE, WithdrawRegistration(employee, body["document"], _followed(work, employee)))
@@ -222,13 +220,13 @@ def _followed(work: RequestWork, employee: str) -> tuple[str, ...]:
 
 @blp.route("/employees/<employee>/end", methods=["POST"])
 @blp.arguments(schemas.EndOfEmployment)
-@commanding("end-employment", subject="employee", status=201)
-def end_employment(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
+@commanding("end-employment", subject="employee", status=201, at="/v1/employees/{employee}")
+def end_employment(work: RequestWork, body: dict[str, Any], employee: str) -> answers.EndOfService:
     """Record the end of service, also one to come: from its day on the person is neither appraised, proposed nor paid.
 
     What is open about him is withdrawn on that day; his file and pay he may still read. Registering him again from that day on begins a new
-    spell of service. 409 employment-ended while another end stands, 422 end-before-service. Answers {employee, kind, since, version,
-    assesses}: whose reporting lines still name him as assessor or superior, and need another.
+    spell of service. 409 employment-ended while another end stands, 422 end-before-service.
+    `assesses`: whose reporting lines still name him as assessor or superior, and need another.
     """
     known(work, employee)
     done = work.execute(EMPLOYEE, EndEmployment(employee, body["kind"], body["since"], body["document"]))
@@ -238,8 +236,8 @@ def end_employment(work: RequestWork, body: dict[str, Any], employee: str) -> di
 
 @blp.route("/employees/<employee>/end/revocation", methods=["POST"])
 @blp.arguments(schemas.RevokedEnd)
-@commanding("end-employment", subject="employee", status=201)
-def revoke_end(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
+@commanding("end-employment", subject="employee", status=201, at="/v1/employees/{employee}")
+def revoke_end(work: RequestWork, body: dict[str, Any], employee: str) -> answers.ServiceDay:
     """Undo the end: service went on from its day. 409 not-ended; 409 sanction-stands for a dismissal whose sanction has not been lifted."""
     known(work, employee)
     ended = work.state(EMPLOYEE, employee).service.spells[-1]
@@ -263,11 +261,11 @@ def _no_dismissal_stands(work: RequestWork, employee: str, end: date | None) -> 
 
 @blp.route("/employees/<employee>/interruptions", methods=["POST"])
 @blp.arguments(schemas.InterruptedService)
-@commanding("interrupt-service", subject="employee", status=201)
-def interrupt_service(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
+@commanding("interrupt-service", subject="employee", status=201, at="/v1/employees/{employee}")
+def interrupt_service(work: RequestWork, body: dict[str, Any], employee: str) -> answers.ServiceInterruption:
     """Record leave of some length, a suspension or study; the same kind and first day once more corrects the last day.
 
-    409 service-interrupted on days of another one; 422 before-service, after-service. Answers {employee, kind, since, until, version}.
+    409 service-interrupted on days of another one; 422 before-service, after-service.
     """
     known(work, employee)
     done = work.execute(EMPLOYEE, InterruptService(employee, body["kind"], body["since"], body["until"], body["document"]))
@@ -276,9 +274,9 @@ def interrupt_service(work: RequestWork, body: dict[str, Any], employee: str) ->
 
 @blp.route("/employees/<employee>/resumption", methods=["POST"])
 @blp.arguments(schemas.ResumedService)
-@commanding("interrupt-service", subject="employee", status=201)
-def resume_service(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
-    """Record the first day back. 409 not-interrupted. Answers {employee, since, version}."""
+@commanding("interrupt-service", subject="employee", status=201, at="/v1/employees/{employee}")
+def resume_service(work: RequestWork, body: dict[str, Any], employee: str) -> answers.ServiceDay:
+    """Record the first day back. 409 not-interrupted."""
     known(work, employee)
     done = work.execute(EMPLOYEE, ResumeService(employee, body["since"], body["document"]))
     return {"employee": employee, "since": body["since"], "version": done.version}
@@ -304,7 +302,7 @@ def must_serve(work: RequestWork, employee: str, day: date, what: str) -> None:
 
 @blp.route("/employees/<employee>/looks")
 @querying("see-looks", subject="employee")
-def list_looks(work: RequestWork, employee: str) -> dict[str, Any]:
+def list_looks(work: RequestWork, employee: str) -> answers.Looks:
     """Who saw this person's name and NIP, when and for what (UU 27/2022: the right to know)."""
     known(work, employee)
     return {"items": vault.looks(work.tx, employee), "next": None}
@@ -313,7 +311,7 @@ def list_looks(work: RequestWork, employee: str) -> dict[str, Any]:
 @blp.route("/employees/<employee>/nip", methods=["PUT"])
 @blp.arguments(schemas.CorrectedNip)
 @commanding("correct-nip", subject="employee")
-def correct_nip(work: RequestWork, body: dict[str, Any], employee: str) -> dict[str, Any]:
+def correct_nip(work: RequestWork, body: dict[str, Any], employee: str) -> answers.NipCorrection:
     """Correct a NIP that was registered wrongly. It stays in the vault; that it was corrected, and by which document, is logged there.
 
     Neither answer nor problem repeats the number. 422 nip; 409 identity-taken when it is another's, or the person was forgotten.
@@ -326,7 +324,7 @@ def correct_nip(work: RequestWork, body: dict[str, Any], employee: str) -> dict[
 
 @blp.route("/employees/<employee>/identity", methods=["DELETE"])
 @commanding("erase-identity", subject="employee")
-def erase_identity(work: RequestWork, employee: str) -> dict[str, Any]:
+def erase_identity(work: RequestWork, employee: str) -> answers.IdentityErasure:
     """Forget name, NIP and contact (UU 27/2022: erasure). The events keep the id, which then leads to nobody."""
     known(work, employee)
     vault.erase(work.tx, employee)
@@ -336,7 +334,7 @@ def erase_identity(work: RequestWork, employee: str) -> dict[str, Any]:
 
 @blp.route("/employees/<employee>/attendance/<month>")
 @querying("read-attendance", subject="employee")
-def show_attendance(work: RequestWork, employee: str, month: str) -> dict[str, Any]:
+def show_attendance(work: RequestWork, employee: str, month: str) -> answers.Attendance:
     """One month's attendance as last recorded; `version` is its revision."""
     key = f"{employee}/{month}"
     return work.found(work.knowledge.row(ATTENDANCE_MONTHS, key), "attendance", key)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.personnel import schemas
+from services.personnel.answers import measures as answers
 from services.personnel.api.people import known, must_serve
 from services.personnel.domain.award import AWARD, Grant
 from services.personnel.domain.development import DEVELOPMENT, Begin, Close, CloseImprovement, Complete, Follow
@@ -34,7 +35,7 @@ Body = dict[str, Any]
 @blp.route("/proposals")
 @blp.arguments(schemas.ProposalFilter, location="query")
 @querying("list-proposals")
-def list_proposals(work: RequestWork, wanted: Body) -> Page[dict[str, Any]]:
+def list_proposals(work: RequestWork, wanted: Body) -> Page[answers.Proposal]:
     """Proposals, each with its reasons: the condition's code, the event that meets it, the value in it."""
     return work.page(PROPOSALS, **wanted)
 
@@ -42,23 +43,23 @@ def list_proposals(work: RequestWork, wanted: Body) -> Page[dict[str, Any]]:
 @blp.route("/rank-promotions")
 @blp.arguments(schemas.PromotionFilter, location="query")
 @querying("list-rank-promotions")
-def list_rank_promotions(work: RequestWork, wanted: Body) -> Page[dict[str, Any]]:
+def list_rank_promotions(work: RequestWork, wanted: Body) -> Page[answers.Proposal]:
     """Promotions in rank: with every condition met (proposed), or listed with the conditions that are missing."""
     return work.page(PROPOSALS, kind="rank", **wanted)
 
 
 @blp.route("/proposals/<employee>/<proposal>")
 @querying("read-proposal", subject="employee")
-def show_proposal(work: RequestWork, employee: str, proposal: str) -> Body:
+def show_proposal(work: RequestWork, employee: str, proposal: str) -> answers.Proposal:
     """One proposal. Its ETag is what a decision on it needs as If-Match."""
     key = f"{employee}/{proposal}"
     return work.found(work.knowledge.row(PROPOSALS, key), "proposal", key)
 
 
 @blp.route("/proposals/<employee>/<proposal>/decision", methods=["POST"])
-@blp.arguments(schemas.ProposalDecision)
+@blp.arguments(schemas.DecidedProposal)
 @commanding("decide-proposal", subject="employee", if_match=True)
-def decide_proposal(work: RequestWork, body: Body, employee: str, proposal: str) -> Body:
+def decide_proposal(work: RequestWork, body: Body, employee: str, proposal: str) -> answers.ProposalDecision:
     """Approve or reject a proposal on what was seen of it. What an approval brings is recorded with it: a role, a mentorship, learning,
     guidance, time to improve, an award, a sanction, or a rank. Nobody decides on a proposal about himself (403).
     A dismissal ends employment on its day. 422 after-service for an approval about somebody who has left.
@@ -147,7 +148,7 @@ def _own_unit(work: RequestWork, employee: str, day: date) -> str | None:
 
 @blp.route("/development/<employee>")
 @querying("read-development", subject="employee")
-def show_development(work: RequestWork, employee: str) -> Body:
+def show_development(work: RequestWork, employee: str) -> answers.Development:
     """A person's roles, mentorships, learning, guidance and time to improve, with the steps taken and how they ended."""
     known(work, employee)
     row = work.knowledge.row(DEVELOPMENTS, employee) or {"measures": [], "open": 0, "version": 0}
@@ -156,8 +157,8 @@ def show_development(work: RequestWork, employee: str) -> Body:
 
 @blp.route("/development/<employee>/followed", methods=["POST"])
 @blp.arguments(schemas.FollowedStep)
-@commanding("follow-development", subject="employee", status=201)
-def follow_development(work: RequestWork, body: Body, employee: str) -> Body:
+@commanding("follow-development", subject="employee", status=201, at="/v1/development/{employee}")
+def follow_development(work: RequestWork, body: Body, employee: str) -> answers.FollowedMeasure:
     """Record a step of a measure, and what was agreed in it."""
     agreement = work.text(body["agreement"]).id if body["agreement"] else None
     done = work.execute(DEVELOPMENT, Follow(employee, body["proposal"], body["on"], agreement, work.today))
@@ -165,9 +166,9 @@ def follow_development(work: RequestWork, body: Body, employee: str) -> Body:
 
 
 @blp.route("/development/<employee>/closed", methods=["POST"])
-@blp.arguments(schemas.ClosedMeasure)
+@blp.arguments(schemas.MeasureClosing)
 @commanding("close-development", subject="employee")
-def close_development(work: RequestWork, body: Body, employee: str) -> Body:
+def close_development(work: RequestWork, body: Body, employee: str) -> answers.ClosedMeasure:
     """Close a mentorship, learning, coaching or guidance with its outcome."""
     done = work.execute(DEVELOPMENT, Close(employee, body["proposal"], body["outcome"], body.get("on") or work.today))
     return {"employee": employee, "proposal": body["proposal"], "status": "closed", "outcome": body["outcome"], "version": done.version}
@@ -176,7 +177,7 @@ def close_development(work: RequestWork, body: Body, employee: str) -> Body:
 @blp.route("/improvement/<employee>/close", methods=["POST"])
 @blp.arguments(schemas.ClosedImprovement)
 @commanding("close-improvement", subject="employee")
-def close_improvement(work: RequestWork, body: Body, employee: str) -> Body:
+def close_improvement(work: RequestWork, body: Body, employee: str) -> answers.ClosedMeasure:
     """Decide what came of the six months to improve (PP 30/2019 art. 56–58). What follows from not reaching it is decided apart."""
     command = CloseImprovement(employee, body["proposal"], body["outcome"], body["document"], work.actor.id)
     done = work.execute(DEVELOPMENT, command)
@@ -184,9 +185,9 @@ def close_improvement(work: RequestWork, body: Body, employee: str) -> Body:
 
 
 @blp.route("/training/<employee>/completion", methods=["POST"])
-@blp.arguments(schemas.TrainingCompletion)
-@commanding("complete-training", subject="employee", status=201)
-def complete_training(work: RequestWork, body: Body, employee: str) -> Body:
+@blp.arguments(schemas.CompletedTraining)
+@commanding("complete-training", subject="employee", status=201, at="/v1/development/{employee}")
+def complete_training(work: RequestWork, body: Body, employee: str) -> answers.TrainingCompletion:
     """Record that somebody completed a training, whether an approved proposal assigned it or he took part in a programme."""
     known(work, employee)
     must_serve(work, employee, body["completed_on"], "a training completed")

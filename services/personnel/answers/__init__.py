@@ -1,0 +1,1 @@
+"""What personnel's routes answer, one module a subject."""
