@@ -71,15 +71,20 @@ class StoreKnowledge:
 
     def hold(self, name: str) -> None:
         self._tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 3))", (self._hold_name(name),))
+        log.forget_streams(self._tx)
 
     def share(self, name: str) -> None:
         self._tx.execute("select pg_advisory_xact_lock_shared(hashtextextended(%s, 3))", (self._hold_name(name),))
+        log.forget_streams(self._tx)
 
     def _hold_name(self, name: str) -> str:
         return f"hold/{self._service.name}/{self.agency}/{name}"
 
+    def _rules_stream(self, kind: str) -> str:
+        return stream_of(self._service.name, kind)
+
     def _book(self, kind: str) -> RuleBook:
-        published = self.stream(stream_of(self._service.name, kind))
+        published = self.stream(self._rules_stream(kind))
         return RuleBook(self._service.defaults, rule_sets_of(fact.event for fact in published))
 
     def rule_sets(self, kind: str) -> Sequence[RuleSet]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic
+from typing import Any, Generic, NamedTuple
 
 from shared.events.codec import encode
 from shared.events.envelope import Envelope
@@ -47,18 +47,32 @@ class Appended(Generic[State]):
 def load(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate[..., State], stream: str) -> tuple[State, int]:
     """The state and the version of one of the aggregate's streams."""
     envelopes = log.read_stream(tx, stream)
-    return _state(catalogue, aggregate, envelopes), len(envelopes)
+    return _state(tx, catalogue, aggregate, stream, envelopes), len(envelopes)
 
 
-def _read(tx: Transaction, aggregate: Aggregate, command: Any, stream: str) -> list[Envelope]:
-    if tx.ahead is not None and aggregate.subject(command) in tx.ahead.subjects:
-        return log.stream_ahead(tx, stream)
-    return log.read_stream(tx, stream)
+class _Folded(NamedTuple):
+    """A state, and the envelope up to which it was folded, at this version."""
+
+    state: Any
+    last: Envelope
+    version: int
 
 
-def _state(catalogue: Catalogue, aggregate: Aggregate, envelopes: Sequence[Envelope]) -> Any:
-    events = (catalogue.read(one.type, one.data) for one in envelopes)
-    return aggregate.decider.state(event for event in events if event is not None)
+def _state(tx: Transaction, catalogue: Catalogue, aggregate: Aggregate, stream: str, envelopes: Sequence[Envelope]) -> Any:
+    """The state after these envelopes of the stream. What the transaction has folded already is not folded again."""
+    known: _Folded | None = tx.folded.get((aggregate.name, stream))
+    # The very same envelope: one of an undone attempt has the same id and version.
+    if known is None or known.version > len(envelopes) or envelopes[known.version - 1] is not known.last:
+        known = None
+    state, fresh = (known.state, envelopes[known.version :]) if known else (aggregate.decider.initial, envelopes)
+    events = (catalogue.read(one.type, one.data) for one in fresh)
+    return _fold(tx, aggregate, stream, envelopes, aggregate.decider.after(state, (event for event in events if event is not None)))
+
+
+def _fold(tx: Transaction, aggregate: Aggregate, stream: str, envelopes: Sequence[Envelope], state: Any) -> Any:
+    if envelopes:
+        tx.folded[aggregate.name, stream] = _Folded(state, envelopes[-1], len(envelopes))
+    return state
 
 
 def _effective(tx: Transaction, declared: EventType, event: Any) -> datetime:
@@ -105,13 +119,14 @@ def execute(
     Raises Conflict when `expected` is given and is not the stream's version, Refused when the rules do not allow the command.
     A writer that comes between is found at COMMIT, as Conflict too.
     """
-    stream = aggregate.stream_of(command)
-    earlier = _read(tx, aggregate, command, stream)
+    stream, subject = aggregate.stream_of(command), aggregate.subject(command)
+    earlier = log.read_stream(tx, stream, subject=subject)
     version = len(earlier)
     if expected is not None and expected != version:
         raise Conflict(stream, expected, version)
-    before = _state(catalogue, aggregate, earlier)
+    before = _state(tx, catalogue, aggregate, stream, earlier)
     events = tuple(aggregate.decider.decide(before, command))
-    made = envelopes_of(tx, catalogue, stream, aggregate.subject(command), version, events, meta)
+    made = envelopes_of(tx, catalogue, stream, subject, version, events, meta)
     log.append(tx, made)
-    return Appended(stream, version + len(made), tuple(made), aggregate.decider.after(before, events), tuple(earlier), events)
+    after = _fold(tx, aggregate, stream, [*earlier, *made], aggregate.decider.after(before, events))
+    return Appended(stream, version + len(made), tuple(made), after, tuple(earlier), events)

@@ -87,6 +87,10 @@ class Transaction:
         self.last: list[bytes | _Rows] = []
         self.ahead: Any = None
         """What was read ahead (:class:`shared.store.log.Ahead`)."""
+        self.streams: dict[str, Any] = {}
+        """What was read of streams (:func:`shared.store.log.read_stream`)."""
+        self.folded: dict[tuple[str, str], Any] = {}
+        """The states that were folded from streams (:mod:`shared.store.commands`)."""
         self.pending: dict[str, list[Any]] = {}
         self.pending_about: dict[str, list[Any]] = {}
         """What will be appended, by stream and by subject."""
@@ -193,13 +197,14 @@ class Transaction:
     @contextmanager
     def tried(self) -> Iterator[None]:
         """What is done within has no effect once it ends, whatever ends it; what waited for COMMIT before still waits."""
-        last, expected = list(self.last), dict(self.expected)
+        last, expected, streams = list(self.last), dict(self.expected), dict(self.streams)
         pending, about = ({name: list(events) for name, events in those.items()} for those in (self.pending, self.pending_about))
         self.execute("savepoint tried")
         try:
             yield
         finally:
             self.last, self.pending, self.pending_about, self.expected, self._first = last, pending, about, expected, []
+            self.streams = streams
             self.execute("rollback to savepoint tried; release savepoint tried")
 
     def savepoint(self, name: str) -> None:
@@ -210,6 +215,7 @@ class Transaction:
         self.pending.clear()
         self.pending_about.clear()
         self.expected.clear()
+        self.streams.clear()
         self._first.clear()
         self.execute(f"rollback to savepoint {name}")
 

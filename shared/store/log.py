@@ -75,6 +75,7 @@ def read_ahead(tx: Transaction, subjects: Sequence[str]) -> None:
         f"select {COLUMNS} from events where agency = %s and subject = any(%s) order by position", (tx.agency_id, list(subjects))
     ).fetchall()
     tx.ahead = Ahead(tx.agency, frozenset(subjects), rows)
+    forget_streams(tx)
 
 
 class Ahead:
@@ -85,22 +86,45 @@ class Ahead:
         self._of_stream: dict[str, list[Sequence[Any]]] = {}
         for row in rows:
             self._of_stream.setdefault(row[3], []).append(row)
+        self._read: dict[str, list[Envelope]] = {}
 
-    def stream(self, name: str) -> Sequence[Envelope]:
+    def has(self, stream: str, subject: str | None) -> bool:
+        """Whether the stream was read, or would have been if it were there: `subject` is its subject, where that is known."""
+        return stream in self._of_stream or subject in self.subjects
+
+    def stream(self, name: str) -> list[Envelope]:
         """Its events, none for a stream that was not there (or is of another subject)."""
-        return [envelope_of(row, self.agency) for row in self._of_stream.get(name, ())]
+        if name not in self._read:
+            self._read[name] = [envelope_of(row, self.agency) for row in self._of_stream.get(name, ())]
+        return self._read[name]
 
 
-def stream_ahead(tx: Transaction, stream: str) -> list[Envelope]:
-    """As :func:`read_stream`, for a stream whose subject was read ahead."""
-    return [*tx.ahead.stream(stream), *tx.pending.get(stream, ())]
+def read_stream(tx: Transaction, stream: str, *, subject: str | None = None, as_of: datetime | None = None) -> list[Envelope]:
+    """The stream from its beginning, with what this transaction is about to append; `as_of` keeps what was recorded by then.
 
-
-def read_stream(tx: Transaction, stream: str, *, as_of: datetime | None = None) -> list[Envelope]:
-    """The stream from its beginning, with what this transaction is about to append; `as_of` keeps what was recorded by then."""
-    rows = tx.execute(f"select {COLUMNS} from events where agency = %s and stream = %s order by version", (tx.agency_id, stream)).fetchall()
-    found = [envelope_of(row, tx.agency) for row in rows] + tx.pending.get(stream, [])
+    It is read once in a transaction: a writer who comes after that is found at COMMIT, as Conflict. Who waits for a lock in between, so
+    that nobody writes any more, forgets what was read before (:func:`forget_streams`). `subject`, where the caller knows the stream's:
+    what was read ahead about it needs no reading.
+    """
+    stored = _stored(tx, stream, subject)
+    # What was flushed before the stream was read stands in both.
+    found = [*stored, *(one for one in tx.pending.get(stream, ()) if one.version > len(stored))]
     return found if as_of is None else [one for one in found if one.recorded <= as_of]
+
+
+def _stored(tx: Transaction, stream: str, subject: str | None) -> list[Envelope]:
+    if tx.ahead is not None and tx.ahead.has(stream, subject):
+        return tx.ahead.stream(stream)
+    if stream not in tx.streams:
+        sql = f"select {COLUMNS} from events where agency = %s and stream = %s order by version"
+        rows = tx.execute(sql, (tx.agency_id, stream)).fetchall()
+        tx.streams[stream] = [envelope_of(row, tx.agency) for row in rows]
+    return tx.streams[stream]
+
+
+def forget_streams(tx: Transaction) -> None:
+    """Read streams anew from here on."""
+    tx.streams.clear()
 
 
 def read_subject(

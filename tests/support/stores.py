@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import BigInteger, Column, Integer
@@ -129,9 +131,23 @@ def decision(prepared: Prepared, key: str) -> tuple[bool, bool, int]:
 
 
 def counted(patch: pytest.MonkeyPatch) -> list[str]:
-    """The messages that transactions send from now on, COMMIT with what it takes along among them."""
+    """The messages that transactions send from now on: each the statement that it was sent for, or COMMIT with what that takes along."""
     sent: list[str] = []
-    for name in ("execute", "commit"):
-        whole = getattr(Transaction, name)
-        patch.setattr(Transaction, name, lambda *given, whole=whole, name=name: (sent.append(name), whole(*given))[1])
+    execute, commit = Transaction.execute, Transaction.commit
+
+    def executes(tx: Transaction, sql: str, params: Any = None) -> Any:
+        sent.append(sql if params is None else f"{sql} -- {params}")
+        return execute(tx, sql, params)
+
+    def commits(tx: Transaction) -> None:
+        sent.append("commit")
+        commit(tx)
+
+    patch.setattr(Transaction, "execute", executes)
+    patch.setattr(Transaction, "commit", commits)
     return sent
+
+
+def streams_read(sent: list[str]) -> list[str]:
+    """Which streams these messages (see :func:`counted`) read."""
+    return [found[1] for one in sent if (found := re.search(r"stream = %s order by version -- \(\d+, '([^']*)'\)", one))]
