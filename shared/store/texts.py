@@ -22,7 +22,7 @@ def save(tx: Transaction, body: str) -> TextRef:
     """Keep a text in this transaction."""
     salt = secrets.token_bytes(16)
     ref = TextRef(str(random_id()), hashlib.sha256(salt + body.encode()).hexdigest())
-    tx.execute(
+    tx.before_next(
         "insert into texts (agency, id, body, salt, digest) values (%s, %s, %s, %s, %s)", (tx.agency_id, ref.id, body, salt, ref.digest)
     )
     return ref
