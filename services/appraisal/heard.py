@@ -205,3 +205,6 @@ class TrainingCompleted:
 
 LIFE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed, RegistrationWithdrawn)
 """What a person's service is folded from (:class:`shared.kernel.employment.Employment`)."""
+
+STANDING = (*LIFE, PositionAssigned, PositionWithdrawn, ReportingLineSet, ReportingLineWithdrawn)
+"""What says how a person stands on a day: service, posts and reporting lines."""

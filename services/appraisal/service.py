@@ -10,7 +10,7 @@ from services.appraisal.api import BLUEPRINTS
 from services.appraisal.defaults import DEFAULTS
 from services.appraisal.domain.rules import read_settings
 from services.appraisal.events import EVENTS
-from services.appraisal.heard import HEARD
+from services.appraisal.heard import HEARD, STANDING, UnitMoved, UnitMoveWithdrawn, UnitOpened
 from services.appraisal.policy import POLICY
 from services.appraisal.reactions import REACTIONS, TIMERS
 from services.appraisal.tables import TABLES
@@ -36,4 +36,5 @@ SERVICE = Service(
     policy=POLICY,
     check_rules={"appraisal": check_appraisal_rules},
     defaults=DEFAULTS,
+    together=(STANDING, (UnitOpened, UnitMoved, UnitMoveWithdrawn)),
 )

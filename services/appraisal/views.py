@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from services.appraisal import events
 from services.appraisal.domain.plan import first_month
 from services.appraisal.heard import (
-    LIFE,
+    STANDING,
     EmployeeRegistered,
     PositionAssigned,
     PositionWithdrawn,
@@ -288,7 +288,7 @@ def _ranked(entries: list[dict[str, Any]], fact: Fact, said: dict[str, Any]) -> 
 EMPLOYEES = View(
     name="employees",
     columns=(Column("kind", Text), Column("since", Date), Column("posts", JSONB), Column("lines", JSONB), Column("service", JSONB)),
-    on=dict.fromkeys((*LIFE, PositionAssigned, PositionWithdrawn, ReportingLineSet, ReportingLineWithdrawn), subject_key),
+    on=dict.fromkeys(STANDING, subject_key),
     fold=fold_employee,
 )
 

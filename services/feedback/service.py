@@ -11,7 +11,7 @@ from services.feedback.domain.scale import check_scale
 from services.feedback.domain.skm import check_survey
 from services.feedback.domain.terms import check_terms
 from services.feedback.events import EVENTS
-from services.feedback.heard import HEARD
+from services.feedback.heard import HEARD, STANDING
 from services.feedback.policy import POLICY
 from services.feedback.reactions import REACTIONS, TIMERS
 from services.feedback.views import VIEWS
@@ -29,4 +29,5 @@ SERVICE = Service(
     policy=POLICY,
     check_rules={"process-feedback": check_scale, "peer-feedback": check_peers, "survey": check_survey, "complaints": check_terms},
     defaults=DEFAULTS,
+    together=(STANDING,),
 )

@@ -240,17 +240,20 @@ class Ledger:
         return (*self.posted, *self.alone, *self.repaid)
 
 
+LEDGER = (
+    AllowanceCalculated,
+    AllowanceAdjusted,
+    AllowancePosted,
+    AdjustmentsPosted,
+    RepaymentReceived,
+    AllowanceHeld,
+    AllowanceConfirmed,
+)
+"""What a ledger is made of, in the order of its fields."""
+
+
 def read_ledger(knowledge: Knowledge, employee: str) -> Ledger:
-    models = (
-        AllowanceCalculated,
-        AllowanceAdjusted,
-        AllowancePosted,
-        AdjustmentsPosted,
-        RepaymentReceived,
-        AllowanceHeld,
-        AllowanceConfirmed,
-    )
-    return Ledger(*(tuple(knowledge.facts(model, employee)) for model in models))
+    return Ledger(*(tuple(knowledge.facts(model, employee)) for model in LEDGER))
 
 
 LOOK_BACK = 24

@@ -11,6 +11,7 @@ from services.payroll.domain.scheme import KIND, read_scheme
 from services.payroll.events import EVENTS
 from services.payroll.heard import HEARD
 from services.payroll.jobs import JOBS
+from services.payroll.known import LEDGER, READ
 from services.payroll.policy import POLICY
 from services.payroll.reactions import REACTIONS, TIMERS
 from services.payroll.tables import TABLES
@@ -36,4 +37,5 @@ SERVICE = Service(
     check_rules={KIND: check_allowance},
     # No `defaults`: an allowance needs the region's own regulation (PP 12/2019 art. 58), which may adopt a national table.
     jobs=JOBS,
+    together=(READ, LEDGER),
 )

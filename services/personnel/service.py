@@ -11,7 +11,7 @@ from services.personnel.domain.condition_rules import check_development
 from services.personnel.domain.discipline import read_discipline
 from services.personnel.domain.promotion import read_promotion
 from services.personnel.domain.talent import read_talent
-from services.personnel.events import EVENTS
+from services.personnel.events import EVENTS, STANDING, RankHeld, RankWithdrawn
 from services.personnel.heard import HEARD
 from services.personnel.policy import POLICY
 from services.personnel.reactions import REACTIONS, TIMERS
@@ -38,4 +38,5 @@ SERVICE = Service(
         "awards": check_awards,
     },
     defaults=DEFAULTS,
+    together=((*STANDING, RankHeld, RankWithdrawn),),
 )

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from shared.flow import facts
 from shared.flow.declared import Reads
-from shared.flow.knowledge import StoreKnowledge, base_of
+from shared.flow.knowledge import base_of
+from shared.flow.once import KnowledgeOnce
 from shared.flow.source import Flowing, fact_of, facts_of
 from shared.kernel.facts import Fact
-from shared.kernel.rules import RuleBook
 from shared.store import log
 from shared.store.database import Transaction
-from shared.views.view import View
 
 
-class KnowledgeAhead(StoreKnowledge):
+class KnowledgeAhead(KnowledgeOnce):
     """One moment of the agency for the keys of a batch: what they hold is held first, then everything about their subjects is read.
 
-    A read of something else is answered once. Holding or sharing a name that the batch does not hold forgets these answers, for what was
-    said before the wait may be old.
+    A read of something else is answered once, and forgotten when a name is held or shared that the batch does not hold.
     """
 
     def __init__(self, tx: Transaction, service: Flowing, reads: Reads, keys: Sequence[str]) -> None:
         super().__init__(tx, service)
         self._held = frozenset(reads.holds(key) for key in keys) if reads.holds else frozenset()
         self._subjects = frozenset(map(reads.subject, keys))
-        self._answers: dict[Any, Any] = {}
         self._pending: dict[str, tuple[int, dict[type, list[Fact]]]] = {}
         if self._held:
             tx.execute(
@@ -52,7 +48,7 @@ class KnowledgeAhead(StoreKnowledge):
     def facts(self, model: type, subject: str) -> Sequence[Fact]:
         own = model in self._service.events.models
         if subject not in self._subjects or not (own or model in self._heard_types):
-            return self._elsewhere(model, subject)
+            return super().facts(model, subject)
         read = self._read.get((subject, model), ())
         made = self._made(subject).get(model) if own else None
         return sorted((*read, *made), key=lambda fact: fact.rank) if made else read
@@ -68,36 +64,10 @@ class KnowledgeAhead(StoreKnowledge):
         self._pending[subject] = (len(pending), by_class)
         return by_class
 
-    def _elsewhere(self, model: type, subject: str) -> Sequence[Fact]:
-        if self._tx.pending_about.get(subject):
-            return super().facts(model, subject)
-        return self._once(("facts", model, subject), lambda: super(KnowledgeAhead, self).facts(model, subject))
-
     def hold(self, name: str) -> None:
         if name not in self._held:
             super().hold(name)
-            self._answers.clear()
 
     def share(self, name: str) -> None:
         if name not in self._held:
             super().share(name)
-            self._answers.clear()
-
-    def row(self, view: View, key: str) -> Mapping[str, Any] | None:
-        return self._once(("row", view.name, key), lambda: super(KnowledgeAhead, self).row(view, key))
-
-    def rows(self, view: View, **equal: Any) -> Sequence[Mapping[str, Any]]:
-        return self._once(("rows", view.name, repr(equal)), lambda: super(KnowledgeAhead, self).rows(view, **equal))
-
-    def stream(self, name: str) -> Sequence[Fact]:
-        if self._tx.pending.get(name):
-            return super().stream(name)
-        return self._once(("stream", name), lambda: super(KnowledgeAhead, self).stream(name))
-
-    def _book(self, kind: str) -> RuleBook:
-        return self._once(("book", kind), lambda: super(KnowledgeAhead, self)._book(kind))
-
-    def _once(self, what: Any, read: Callable[[], Any]) -> Any:
-        if what not in self._answers:
-            self._answers[what] = read()
-        return self._answers[what]

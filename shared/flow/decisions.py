@@ -19,6 +19,7 @@ from shared.flow import points
 from shared.flow.ahead import KnowledgeAhead
 from shared.flow.declared import EachRow, Reaction
 from shared.flow.knowledge import StoreKnowledge
+from shared.flow.once import KnowledgeOnce
 from shared.flow.source import Flowing
 from shared.flow.trying import PASSING, RESTED, TIME_OUT, is_given_up, rest
 from shared.kernel.facts import Fact, Knowledge
@@ -148,11 +149,11 @@ def _decide_all(tx: Transaction, service: Flowing, found: Sequence[Marked]) -> N
     if reaction is None:
         raise LookupError(f"expected a reaction of {service.name}, found {found[0].reaction}")
     keys = [marked.key for marked in found]
-    knowledge = StoreKnowledge(tx, service) if reaction.reads is None else KnowledgeAhead(tx, service, reaction.reads, keys)
+    ahead = None if reaction.reads is None else KnowledgeAhead(tx, service, reaction.reads, keys)
     outcomes = []
     for marked in found:
         try:
-            outcomes.append(_decide(tx, service, reaction, marked, knowledge))
+            outcomes.append(_decide(tx, service, reaction, marked, ahead or KnowledgeOnce(tx, service)))
         except TIME_OUT as slow:
             raise _TookTooLong(marked) from slow
     tx.execute(

@@ -29,7 +29,7 @@ import psycopg2.errors
 
 from shared.flow import points
 from shared.flow.declared import Done, JobKind, Progress
-from shared.flow.knowledge import StoreKnowledge
+from shared.flow.once import KnowledgeOnce
 from shared.flow.source import Flowing
 from shared.flow.trying import PASSING, RESTED, RESTS
 from shared.flow.work import Work
@@ -188,7 +188,7 @@ def listed(
 
 def work_of(tx: Transaction, service: Flowing, job: Job) -> Work:
     """What a part of the job acts through: in the name of who asked for it."""
-    return Work(tx, service, Meta(job.asker.id, job.asker.correlation), StoreKnowledge(tx, service))
+    return Work(tx, service, Meta(job.asker.id, job.asker.correlation), KnowledgeOnce(tx, service))
 
 
 def cancel(tx: Transaction, service: Flowing, job: Job) -> None:

@@ -25,6 +25,8 @@ class Flowing(Protocol):
     timers: tuple[Timer, ...]
     jobs: tuple[JobKind, ...]
     defaults: tuple[RuleSet, ...]
+    together: tuple[tuple[type, ...], ...]
+    """Event classes that are asked about one subject together: :class:`shared.flow.once.KnowledgeOnce` reads them in one statement."""
 
 
 def fact_of(service: Flowing, envelope: Envelope) -> Fact | None:

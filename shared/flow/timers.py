@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.flow import points
 from shared.flow.declared import Arm, Timer
-from shared.flow.knowledge import StoreKnowledge
+from shared.flow.once import KnowledgeOnce
 from shared.flow.source import Flowing
 from shared.flow.trying import MOST_TRIES, PASSING, RESTED, is_given_up, rest
 from shared.kernel.facts import Fact
@@ -113,7 +113,7 @@ def _fire(tx: Transaction, service: Flowing, timer: Timer, row: tuple[Any, ...])
     name, key, due, cause, correlation = row
     meta = Meta(f"system:{service.name}.{name}", correlation, str(cause), 1)
     try:
-        for do in timer.fire(key, due, StoreKnowledge(tx, service)):
+        for do in timer.fire(key, due, KnowledgeOnce(tx, service)):
             try:
                 execute(tx, service.events, do.aggregate, do.command, meta)
             except Refused as refused:

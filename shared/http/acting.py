@@ -14,7 +14,7 @@ from flask import Response, current_app, g, request
 
 from shared.flow import jobs
 from shared.flow.jobs import Asker, Job
-from shared.flow.knowledge import StoreKnowledge
+from shared.flow.once import KnowledgeOnce
 from shared.flow.work import Work
 from shared.http import documented
 from shared.http.answers import answered
@@ -118,7 +118,7 @@ def work_in(tx: Transaction) -> RequestWork:
     here, actor = serving(), g.actor
     trace = request.headers.get("traceparent", "")
     meta = Meta(actor=actor.id, correlation=g.correlation, traceparent=trace if TRACEPARENT.fullmatch(trace) else None)
-    return RequestWork(tx, here.service, meta, StoreKnowledge(tx, here.service), actor=actor, here=here)
+    return RequestWork(tx, here.service, meta, KnowledgeOnce(tx, here.service), actor=actor, here=here)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class Service:
 
     `check_rules`: for each kind of rule set a function that takes its settings and raises Refused (status 422) when they are wrong.
     `defaults`: national rule sets that hold where an agency published none.
+    `together`: sets of event classes, each own or heard, that are asked about one subject together and so are read in one statement.
     """
 
     name: str
@@ -35,3 +36,4 @@ class Service:
     check_rules: Mapping[str, Callable[[Mapping[str, Any]], None]] = field(default_factory=dict)
     defaults: tuple[RuleSet, ...] = ()
     jobs: tuple[JobKind, ...] = ()
+    together: tuple[tuple[type, ...], ...] = ()

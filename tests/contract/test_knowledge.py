@@ -25,6 +25,7 @@ from shared.flow.apply import Arrived, apply
 from shared.flow.declared import Reads
 from shared.flow.facts import Place
 from shared.flow.knowledge import StoreKnowledge
+from shared.flow.once import KnowledgeOnce
 from shared.http.policy import Policy
 from shared.kernel.calendar import Calendar
 from shared.kernel.decider import Aggregate, Decider
@@ -37,7 +38,7 @@ from shared.store.commands import Meta, execute
 from shared.views.reading import Has, Not
 from shared.views.view import View
 from tests.support.knowledge import MemoryKnowledge
-from tests.support.stores import Prepared, prepare
+from tests.support.stores import Prepared, counted, prepare
 
 NOW = datetime(2026, 3, 1, 18, tzinfo=UTC)  # in Jakarta it is the second already
 META = Meta("tester", "c-1")
@@ -59,6 +60,12 @@ class Written:
 class Moved:
     person: str
     room: str
+
+
+@HEARD.hears("office")
+@dataclass(frozen=True)
+class Returned:
+    person: str
 
 
 @dataclass(frozen=True)
@@ -167,15 +174,27 @@ class ReadAhead(InStore):
             yield KnowledgeAhead(tx, SERVICE, Reads((Moved,), holds=lambda key: f"mine-{key}"), ["m1", "m10"])
 
 
+ONCE = replace(SERVICE, together=((Moved, Returned),))
+
+
+class AskedOnce(InStore):
+    """The same as a request knows it."""
+
+    @contextmanager
+    def knowing(self) -> Iterator[Knowledge]:
+        with self.database.transaction(self.agency, NOW) as tx:
+            yield KnowledgeOnce(tx, ONCE)
+
+
 NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
 def prepared(postgres_url: str) -> Prepared:
-    return prepare(postgres_url, SERVICE, tuple(f"agency-{number}" for number in range(1, 80)))
+    return prepare(postgres_url, SERVICE, tuple(f"agency-{number}" for number in range(1, 120)))
 
 
-@pytest.fixture(params=[InMemory, InStore, ReadAhead], ids=lambda kind: kind.__name__)
+@pytest.fixture(params=[InMemory, InStore, AskedOnce, ReadAhead], ids=lambda kind: kind.__name__)
 def known(request: pytest.FixtureRequest) -> InMemory | InStore:
     """An agency of which nothing is known yet."""
     kind = request.param
@@ -342,17 +361,17 @@ def test_who_holds_a_name_keeps_out_whoever_wants_it_until_his_transaction_ends(
     asked = threading.Event()
 
     def second() -> None:
-        with database.transaction("agency-38", NOW) as tx:
+        with database.transaction("agency-108", NOW) as tx:
             asked.set()
             StoreKnowledge(tx, SERVICE).hold("m1")
             order.append("second")
 
-    with database.transaction("agency-38", NOW) as tx:
+    with database.transaction("agency-108", NOW) as tx:
         StoreKnowledge(tx, SERVICE).hold("m1")
         other = threading.Thread(target=second)
         other.start()
         assert asked.wait(10)
-        for agency, name in (("agency-38", "m2"), ("agency-39", "m1")):
+        for agency, name in (("agency-108", "m2"), ("agency-109", "m1")):
             with database.transaction(agency, NOW) as free:
                 StoreKnowledge(free, SERVICE).hold(name)
         waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
@@ -368,11 +387,11 @@ def test_who_shares_a_name_keeps_out_who_holds_it_and_no_other_who_shares_it(pre
     database, order = prepared.app, []
 
     def take(how: str) -> None:
-        with database.transaction("agency-76", NOW) as tx:
+        with database.transaction("agency-110", NOW) as tx:
             getattr(StoreKnowledge(tx, SERVICE), how)("survey")
             order.append(how)
 
-    with database.transaction("agency-76", NOW) as tx:
+    with database.transaction("agency-110", NOW) as tx:
         getattr(StoreKnowledge(tx, SERVICE), first)("survey")
         if first == "share":
             take("share")
@@ -388,12 +407,70 @@ def test_who_shares_a_name_keeps_out_who_holds_it_and_no_other_who_shares_it(pre
     assert order[:-1] == ["share", "first"] if first == "share" else order[0] == "first" and set(order[1:]) == {"hold", "share"}
 
 
+# --- once in a transaction ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_costs_one_statement_and_what_is_asked_together_one_for_all(prepared, monkeypatch):
+    here = InStore(prepared, "agency-114")
+    here.hear(heard("one", "a", 1))
+    here.hear(replace_event(heard("", "b", 1), Returned("m1")))
+    here.hear(heard("other", "c", 1, subject="m2"))
+    here.say("s", "m1", Written("m1", date(2026, 2, 1)))
+    with prepared.app.transaction("agency-114", NOW) as tx:
+        knowledge = KnowledgeOnce(tx, ONCE)
+        knowledge.row(PAGES, "nobody")  # where the views' tables are is looked up once, whatever asks
+        sent = counted(monkeypatch)
+        for _ in range(2):
+            assert [fact.event.room for fact in knowledge.facts(Moved, "m1")] == ["one"]
+            assert [type(fact.event) for fact in knowledge.facts(Returned, "m1")] == [Returned]
+        assert len(sent) == 1
+        for _ in range(2):
+            assert [fact.event.room for fact in knowledge.facts(Moved, "m2")] == ["other"] and list(knowledge.facts(Returned, "m2")) == []
+            assert len(knowledge.facts(Written, "m1")) == len(knowledge.stream("s")) == 1
+            assert knowledge.row(PAGES, "m1")["count"] == 1 and len(knowledge.rows(PAGES, person="m1")) == 1
+            assert knowledge.rules("pace", date(2026, 3, 1)).name == "nation@1"
+        assert len(sent) == 7
+
+
+def replace_event(fact: Fact, event: Any) -> Fact:
+    said = {name: getattr(fact, name) for name in fact.__struct_fields__}
+    return Fact(**said | {"event": event, "type": f"merit.office.{type(event).__name__}.v1"})
+
+
+def test_what_is_asked_once_knows_what_its_transaction_appends(prepared):
+    with prepared.app.transaction("agency-115", NOW) as tx:
+        knowledge = KnowledgeOnce(tx, ONCE)
+        assert list(knowledge.facts(Written, "m1")) == list(knowledge.stream("s")) == []
+        assert knowledge.rules("pace", date(2026, 3, 1)).name == "nation@1"
+        for count in (1, 2):
+            execute(tx, EVENTS, ANY, Say("s", "m1", Written("m1", date(2026, 2, count))), META)
+            assert len(knowledge.facts(Written, "m1")) == len(knowledge.stream("s")) == count
+        own = RuleSetPublished("pace", "own", 1, date(2026, 2, 1), ("law 2",), {"least": "2"})
+        execute(tx, EVENTS, ANY, Say("diary-rules-pace", "rules-pace", own), META)
+        assert knowledge.rules("pace", date(2026, 3, 1)).name == "own@1"
+
+
+@pytest.mark.parametrize("wait", ["hold", "share"])
+def test_who_waited_for_a_name_asks_anew(prepared, wait):
+    """Streams too: what a command decides on was read after the wait."""
+    agency = {"hold": "agency-116", "share": "agency-117"}[wait]
+    here = InStore(prepared, agency)
+    with prepared.app.transaction(agency, NOW) as tx:
+        knowledge = KnowledgeOnce(tx, ONCE)
+        assert list(knowledge.facts(Written, "m1")) == list(knowledge.stream("s")) == [] and knowledge.row(PAGES, "m1") is None
+        here.say("s", "m1", Written("m1", date(2026, 2, 1)))
+        assert list(knowledge.facts(Written, "m1")) == list(knowledge.stream("s")) == [] and knowledge.row(PAGES, "m1") is None
+        getattr(knowledge, wait)("m1")
+        assert len(knowledge.facts(Written, "m1")) == len(knowledge.stream("s")) == knowledge.row(PAGES, "m1")["count"] == 1
+        assert execute(tx, EVENTS, ANY, Say("s", "m1", Written("m1", date(2026, 2, 2))), META).version == 2
+
+
 # --- many at once ----------------------------------------------------------------------------------------------------------------------
 
 
 def test_what_is_read_ahead_knows_what_its_transaction_appends(prepared):
     reads = Reads((Moved,))
-    with prepared.app.transaction("agency-77", NOW) as tx:
+    with prepared.app.transaction("agency-111", NOW) as tx:
         knowledge = KnowledgeAhead(tx, SERVICE, reads, ["m1"])
         for subject in ("m1", "m2"):
             assert list(knowledge.facts(Written, subject)) == [] and list(knowledge.stream(f"s-{subject}")) == []
@@ -401,14 +478,14 @@ def test_what_is_read_ahead_knows_what_its_transaction_appends(prepared):
                 execute(tx, EVENTS, ANY, Say(f"s-{subject}", subject, Written(subject, date(2026, 2, day))), META)
             assert [fact.version for fact in knowledge.facts(Written, subject)] == [1, 2]
             assert [fact.version for fact in knowledge.stream(f"s-{subject}")] == [1, 2]
-    with prepared.app.transaction("agency-77", NOW) as tx:
+    with prepared.app.transaction("agency-111", NOW) as tx:
         assert [fact.version for fact in KnowledgeAhead(tx, SERVICE, reads, ["m1"]).facts(Written, "m1")] == [1, 2]
 
 
 def test_holding_another_name_forgets_what_was_answered_before(prepared):
     """What is known of somebody else may have changed while the name was waited for."""
-    here = InStore(prepared, "agency-78")
-    with prepared.app.transaction("agency-78", NOW) as tx:
+    here = InStore(prepared, "agency-112")
+    with prepared.app.transaction("agency-112", NOW) as tx:
         knowledge = KnowledgeAhead(tx, SERVICE, Reads((Moved,), holds=str), ["m1"])
         assert list(knowledge.facts(Written, "m2")) == [] and knowledge.row(PAGES, "m2") is None
         here.say("s-m2", "m2", Written("m2", date(2026, 2, 1)))
@@ -422,10 +499,10 @@ def test_a_batch_holds_what_each_of_its_decisions_holds_before_it_reads(prepared
     database, found = prepared.app, []
 
     def batch() -> None:
-        with database.transaction("agency-79", NOW) as tx:
+        with database.transaction("agency-113", NOW) as tx:
             found.extend(KnowledgeAhead(tx, SERVICE, Reads((Moved,), holds=str), ["m2", "m1"]).facts(Written, "m1"))
 
-    with database.transaction("agency-79", NOW) as tx:
+    with database.transaction("agency-113", NOW) as tx:
         StoreKnowledge(tx, SERVICE).hold("m1")
         other = threading.Thread(target=batch)
         other.start()

@@ -71,6 +71,9 @@ from shared.events.rule_set import RuleSetPublished
 LIFE = (EmployeeRegistered, EmploymentEnded, EmploymentEndRevoked, ServiceInterrupted, ServiceResumed, RegistrationWithdrawn)
 """What a person's service is folded from (:class:`shared.kernel.employment.Employment`)."""
 
+STANDING = (*LIFE, PositionAssigned, PositionWithdrawn, ReportingLineSet, ReportingLineWithdrawn)
+"""What says how a person stands on a day: service, posts and reporting lines."""
+
 __all__ = [
     "AttendanceRecorded",
     "AwardEvaluationOpened",
@@ -117,6 +120,7 @@ __all__ = [
     "ReportingLineWithdrawn",
     "RuleSetPublished",
     "RulesBegan",
+    "STANDING",
     "SanctionImposed",
     "SanctionLifted",
     "SanctionTerms",
