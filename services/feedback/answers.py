@@ -9,12 +9,12 @@ from msgspec import Meta
 
 from services.feedback import events, views
 from services.feedback.domain.rounds import Raters
-from shared.http.answers import Code, Count, EventId, Form, Member, Words, row_of, said_by
+from shared.http.answers import Code, Count, EventId, Form, Member, Named, Words, row_of, said_by
 
 Aspect = Annotated[str, Form("item")]
 Period = Annotated[str, Form("period")]
 ComplaintId = Annotated[str, Form("complaint")]
-ComplaintStatus = Literal["open", "waiting", "overdue", "resolved"]
+ComplaintStatus = Annotated[Literal["open", "waiting", "overdue", "resolved"], Named("ComplaintStatus")]
 Hundredths = Annotated[int, Meta(ge=0, description="A mean in hundredths of a point, rounded half up.")]
 Given = Annotated[Literal["given", "given before"], "given before: the same answer had come already."]
 Answers = Annotated[int, Member("FeedbackSummarised", "n")]

@@ -14,6 +14,7 @@ its name; otherwise its annotation says what it is:
 | annotation | in the description |
 |---|---|
 | ``Literal["open", "closed"]`` | a closed list of codes |
+| ``Annotated[Literal[…], Named("Status")]`` | the same as a component, where several answers have it |
 | ``Annotated[str, Form("exact")]`` | a form of the contracts by its name |
 | ``Words`` | free text, or words of the system's |
 | ``date``, ``datetime``, ``Rupiah``, ``Version`` | their format, or whole numbers with what they count |
@@ -44,6 +45,13 @@ Item = TypeVar("Item")
 @dataclass(frozen=True)
 class Form:
     """The form of a text by its name, or that of a field (``ObjectionFiled.items``)."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """A closed list of codes has a name in the description, and so is one type for who reads it."""
 
     name: str
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from shared.http.answers import Count, Form, Member, Version, Words, with_more
+from shared.http.answers import Count, Form, Version, Words, with_more
 
 FileRow = Annotated[int, Meta(ge=1, description="Of the file; its head is row 1.")]
 
@@ -147,7 +147,7 @@ class Job(TypedDict):
     remaining_seconds: Count | None
     tries: Count
     result: Annotated[dict[str, Any] | None, "When it is done: as its kind has it."]
-    problem: Annotated[dict[str, Any] | None, "What ended it: a Problem."]
+    problem: Annotated[Problem | None, "What ended it."]
 
 
 class RuleSetName(TypedDict):
@@ -164,7 +164,7 @@ class RuleSet(RuleSetName):
     """The rules in force on a day. Version 0 is the national default."""
 
     sources: Annotated[list[Words], "Law and article, one entry each."]
-    settings: Annotated[dict[str, Any], Member("RuleSetPublished", "settings")]
+    settings: Annotated[dict[str, Any], "As the kind of rules needs them: codes, exact numbers as text, and citations."]
 
 
 class RuleSetWithdrawal(TypedDict):

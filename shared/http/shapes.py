@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
@@ -17,7 +18,7 @@ import orjson
 from apispec import APISpec, BasePlugin
 
 from shared.events.schemas import CONTRACTS, DATE, Forms
-from shared.http.answers import Form, Member, Page, Words
+from shared.http.answers import Form, Member, Named, Page, Words
 from shared.http.common_answers import CloudEvent
 from shared.kernel.money import Rupiah
 
@@ -84,10 +85,10 @@ class Shapes:
         if hint is date:
             return dict(DATE)
         if isinstance(hint, type) and issubclass(hint, Enum):
-            return _words([one.value for one in hint])
+            return self._enum(hint)
         form = self.forms.of(owner, name)
         if hint is str and form is not None:
-            return self._form_schema({"type": "string", **form})
+            return self._form_of(owner, name)
         if hint in _PLAIN:
             return _PLAIN[hint] | (dict(form) if form and form.get("type") != "string" else {})
         raise TypeError(
@@ -95,51 +96,50 @@ class Shapes:
             f"a Form or Words; found {hint!r}"
         )
 
+    def _enum(self, hint: type[Enum]) -> Json:
+        """A component; where the contracts have a form of its name, that one."""
+        name = _kebab(hint.__name__)
+        return self._form(name) if name in self.forms.forms else self._named(hint.__name__, hint, _words([one.value for one in hint]))
+
     def _annotated(self, hint: Any, said: Sequence[Any], owner: str, name: str) -> Json:
-        more: Json = {}
-        for one in said:
-            if isinstance(one, Form):
-                return self._form(one.name)
-            if isinstance(one, Member):
-                owner, name = one.owner, one.name
-            elif isinstance(one, str):
-                more["description"] = one
-            elif isinstance(one, msgspec.Meta):
-                more |= {keyword: getattr(one, bound) for bound, keyword in _BOUNDS.items() if getattr(one, bound) is not None}
-        if hint is str and {"pattern", "minLength"} & more.keys():
-            return {"type": "string"} | more
-        return self.schema(hint, owner, name) | more
+        known = {type(one): one for one in said}
+        if member := known.get(Member):
+            owner, name = member.owner, member.name
+        more = {"description": known[str]} if str in known else {}
+        if meta := known.get(msgspec.Meta):
+            more |= {keyword: getattr(meta, bound) for bound, keyword in _BOUNDS.items() if getattr(meta, bound) is not None}
+        if form := known.get(Form):
+            found = self._form(form.name)
+        elif hint is str and {"pattern", "minLength"} & more.keys():
+            found = {"type": "string"}
+        else:
+            found = self.schema(hint, owner, name)
+        found = found if "$ref" in found else found | more
+        return self._named(known[Named].name, known[Named], found) if Named in known else found
 
     def _form(self, name: str) -> Json:
-        form = self.forms.named(name)
-        return self._form_schema({**({} if "enum" in form else {"type": "string"}), **form})
+        """A form by its name, or that of a field."""
+        named = self.forms.fields.get(name, name)
+        return self._form_schema(self.forms.named(name), named if isinstance(named, str) else "")
 
-    def _form_schema(self, form: Json) -> Json:
-        if "enum" in form:
-            return _words(form["enum"]) | {name: form[name] for name in ("description",) if name in form}
-        return self._settled(form)
+    def _form_of(self, owner: str, name: str) -> Json:
+        """The form of a field, or of the fields of its name."""
+        named = self.forms.fields.get(f"{owner}.{name}", self.forms.fields.get(name))
+        return self._form_schema(self.forms.of(owner, name), named if isinstance(named, str) else "")
 
-    def _settled(self, schema: Any) -> Any:
-        """With the definitions that it refers to among the components."""
-        if isinstance(schema, Mapping):
-            if (at := schema.get("$ref", "")).startswith("#/$defs/"):
-                return self._definition(at.removeprefix("#/$defs/"))
-            return {name: self._settled(inner) for name, inner in schema.items()}
-        return [self._settled(one) for one in schema] if isinstance(schema, list) else schema
-
-    def _definition(self, name: str) -> Json:
-        component = name.title()
-        if component not in self.schemas:
-            self.schemas[component] = {}  # it may hold itself
-            self.schemas[component] = self._settled(self.forms.definitions[name])
-        return _ref(component)
+    def _form_schema(self, form: Mapping[str, Any], name: str) -> Json:
+        """A closed list that has a name of its own is a component, so that it is one type for who reads it."""
+        if "enum" not in form:
+            return {"type": "string", **form}
+        words = _words(form["enum"]) | {name: form[name] for name in ("description",) if name in form}
+        return self._named(_title(name), ("form", name), words) if name else words
 
     def _mapping(self, hint: Any, owner: str, name: str) -> Json:
-        """The form of a mapping's name is that of its members' names, or, where it holds anything, the whole's."""
+        """The form of a mapping's name is that of its members' names."""
         form = self.forms.of(owner, name)
         if hint is Any:
-            return self._settled({"type": "object", **(form or {"additionalProperties": True})})
-        names = {"propertyNames": self._form_schema(dict(form))} if form else {}
+            return {"type": "object", "additionalProperties": True}
+        names = {"propertyNames": self._form_of(owner, name)} if form else {}
         return {"type": "object", **names, "additionalProperties": self.schema(hint)}
 
     def _page(self, hint: Any, item: Any) -> Json:
@@ -210,6 +210,16 @@ class AnswerShapes(BasePlugin):
 
 def _ref(name: str) -> Json:
     return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _title(name: str) -> str:
+    """``period-kind`` → ``PeriodKind``."""
+    return "".join(part.capitalize() for part in name.split("-"))
+
+
+def _kebab(name: str) -> str:
+    """``PeriodKind`` → ``period-kind``."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
 def _words(words: Sequence[Any]) -> Json:

@@ -8,9 +8,12 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from services.appraisal import events, views
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.heard import FeedbackSummarised, TrainingCompleted
-from shared.http.answers import Actor, Code, EventId, Form, Version, Words, row_of, said_by
+from shared.http.answers import Actor, Code, EventId, Form, Named, Version, Words, row_of, said_by
 
-AppraisalStatus = Literal["scoring", "delivered", "objected", "final", "corrected", "imported"]
+AppraisalStatus = Annotated[Literal["scoring", "delivered", "objected", "final", "corrected", "imported"], Named("AppraisalStatus")]
+Outcome = Annotated[str, Form("ObjectionDecided.outcome"), Named("ObjectionOutcome")]
+ObjectionStatus = Annotated[Literal["filed", "decided"], Named("ObjectionStatus")]
+Basis = Annotated[Literal["accepted", "silence", "decision", "imported"], Named("ResultBasis")]
 
 
 class Judgement(TypedDict):
@@ -88,8 +91,8 @@ class HistoryStep(TypedDict):
     due: NotRequired[datetime]
     found: NotRequired[datetime]
     how: NotRequired[Annotated[str, Form("AppraisalAccepted.how")]]
-    outcome: NotRequired[Annotated[str, Form("ObjectionDecided.outcome")]]
-    basis: NotRequired[str]
+    outcome: NotRequired[Outcome]
+    basis: NotRequired[Basis]
     legal_basis: NotRequired[str]
     document: NotRequired[str]
     source_system: NotRequired[str]
@@ -98,6 +101,7 @@ class HistoryStep(TypedDict):
 class RecordedDecision(said_by(events.ObjectionDecided, "employee", "period")):
     """A decision on an objection, its reasons by the id of their text."""
 
+    outcome: Outcome
     before: Judgement
     after: Judgement
     decided_at: datetime
@@ -107,9 +111,9 @@ class RecordedDecision(said_by(events.ObjectionDecided, "employee", "period")):
 class RecordedObjection(said_by(events.ObjectionFiled, "employee", "period")):
     """An objection that came in time, its arguments by the id of their text."""
 
-    status: Literal["filed", "decided"]
+    status: ObjectionStatus
     overdue: bool
-    outcome: NotRequired[Annotated[str, Form("ObjectionDecided.outcome")]]
+    outcome: NotRequired[Outcome]
     decision: NotRequired[RecordedDecision]
     event: EventId
 
@@ -144,7 +148,7 @@ class AppraisalRow(row_of(views.APPRAISALS, "employee", "period", "kind", "statu
     scores: list[Score]
     judgement: Judgement | None
     predicate: Predicate | None
-    basis: Literal["accepted", "silence", "decision", "imported"] | None
+    basis: Basis | None
     delivered_by: Actor | None
     objection: RecordedObjection | RecordedLateObjection | None
     report: RecordedReport | None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from services.appraisal import events
-from services.appraisal.answers.appraisals import Judgement, WhoMay
-from shared.http.answers import Code, EventId, Form, Version, Words, said_by
+from services.appraisal.answers.appraisals import Judgement, ObjectionStatus, Outcome, WhoMay
+from shared.http.answers import Code, EventId, Version, Words, said_by
 
 
 class ObjectionAdmitted(TypedDict):
@@ -29,10 +29,10 @@ class ObjectionTooLate(TypedDict):
     version: Version
 
 
-class ObjectionOutcome(TypedDict):
+class DecidedObjection(TypedDict):
     """The decision on an objection, which is final. `overdue`: it came after its term."""
 
-    outcome: Annotated[str, Form("ObjectionDecided.outcome")]
+    outcome: Outcome
     before: Judgement
     after: Judgement
     overdue: bool
@@ -42,6 +42,7 @@ class ObjectionOutcome(TypedDict):
 class ObjectionDecision(said_by(events.ObjectionDecided, "employee", "period", "reason_text")):
     """A decision on an objection; its reasons while they are kept."""
 
+    outcome: Outcome
     before: Judgement
     after: Judgement
     reasons: Words | None
@@ -52,10 +53,10 @@ class ObjectionDecision(said_by(events.ObjectionDecided, "employee", "period", "
 class Objection(said_by(events.ObjectionFiled, "reason_text")):
     """An objection that came in time; its arguments while they are kept."""
 
-    status: Literal["filed", "decided"]
+    status: ObjectionStatus
     overdue: bool
     arguments: Words | None
-    outcome: NotRequired[Annotated[str, Form("ObjectionDecided.outcome")]]
+    outcome: NotRequired[Outcome]
     decision: NotRequired[ObjectionDecision]
     who_may: WhoMay | None
     event: EventId

@@ -9,15 +9,16 @@ from msgspec import Meta
 from services.appraisal import events, views
 from services.appraisal.answers.appraisals import AppraisalStatus, Judgement, Score
 from services.appraisal.domain.quadrant import Predicate
-from shared.http.answers import Actor, Count, Form, Version, Words, row_of, said_by
+from shared.http.answers import Actor, Count, Form, Named, Version, Words, row_of, said_by
 
-OrganisationResultCode = Annotated[str, Form("result")]
+OrganisationResultCode = Annotated[str, Form("result"), Named("OrganisationResultCode")]
 Hundredths = Annotated[int, Meta(ge=0, description="Half up, in hundredths.")]
 
 
 class OrganisationResult(said_by(events.OrganisationResultSet)):
     """An organisation's result of a period."""
 
+    result: OrganisationResultCode
     version: Version
 
 

@@ -51,7 +51,7 @@ def file_objection(
 @objections.route("/appraisals/<employee>/<period>/objections/decision", methods=["POST"])
 @objections.arguments(schemas.Decision)
 @commanding("decide-objection", subject="employee", if_match=True, status=201, at="/v1/appraisals/{employee}/{period}/objection")
-def decide_objection(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> answers.ObjectionOutcome:
+def decide_objection(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> answers.DecidedObjection:
     """Decide an objection; the decision is final.
 
     By the superior of who delivered, as of then, else who stands above now, else the appointing official (`who_may` of the objection

@@ -9,13 +9,17 @@ from msgspec import Meta
 
 from services.personnel import views
 from services.personnel.events import AwardTerms, Candidate, Excluded, Reason, SanctionTerms
-from shared.http.answers import Actor, Code, Count, EventId, Form, Version, Words, row_of
+from shared.http.answers import Actor, Code, Count, EventId, Form, Named, Version, Words, row_of
 from shared.kernel.money import Rupiah
 
-ProposalKind = Literal["role", "mentor", "study", "coaching", "training", "guidance", "improvement", "award", "sanction", "rank"]
+ProposalKind = Annotated[
+    Literal["role", "mentor", "study", "coaching", "training", "guidance", "improvement", "award", "sanction", "rank"],
+    Named("ProposalKind"),
+]
+PostKind = Annotated[str, Form("VacancyOpened.kind"), Named("PostKind")]
 ProposalName = Annotated[str, Form("proposal")]
 Programme = Annotated[Words, "The programme, role, award or kind of sanction that is proposed; for a promotion the rank."]
-Outcome = Literal["reached", "not_reached"]
+Outcome = Annotated[Literal["reached", "not_reached"], Named("MeasureOutcome")]
 Bonus = Annotated[Rupiah, Meta(ge=0)]
 
 
@@ -129,7 +133,7 @@ class ListedVacancy(TypedDict):
     post: str
     unit: str
     job_class: int
-    kind: Annotated[str, Form("VacancyOpened.kind")]
+    kind: PostKind
     strategic: bool
     criteria: list[Code]
     status: Literal["open", "filled"]
@@ -140,7 +144,7 @@ class ListedVacancy(TypedDict):
 class Vacancy(row_of(views.VACANCIES, "post", "unit", "job_class", "strategic", "opened_at")):
     """A vacant post with the ranking and its reasons, and who fails the check of the record; when it is filled, by whom."""
 
-    kind: Annotated[str, Form("VacancyOpened.kind")]
+    kind: PostKind
     criteria: list[Code]
     status: Literal["open", "filled"]
     ranking: list[Candidate] | None

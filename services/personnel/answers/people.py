@@ -8,15 +8,16 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from msgspec import Meta
 
 from services.personnel import views
-from shared.http.answers import Actor, Code, Count, Form, Member, Version, Words, row_of
+from shared.http.answers import Actor, Code, Count, Form, Member, Named, Version, Words, row_of
 from shared.kernel.employment import EVENTS
 
 Month = Annotated[str, Form("month")]
-EmploymentKind = Annotated[str, Form("EmployeeRegistered.kind")]
-EndKind = Annotated[str, Form("EmploymentEnded.kind")]
-InterruptionKind = Annotated[str, Form("ServiceInterrupted.kind")]
+EmploymentKind = Annotated[str, Form("EmployeeRegistered.kind"), Named("EmploymentKind")]
+EndKind = Annotated[str, Form("EmploymentEnded.kind"), Named("EndKind")]
+InterruptionKind = Annotated[str, Form("ServiceInterrupted.kind"), Named("InterruptionKind")]
 ServiceWord = Literal[*EVENTS]
-HolidayKind = Annotated[str, Form("HolidayDeclared.kind")]
+PostKind = Annotated[str, Form("PositionAssigned.kind"), Named("PostKind")]
+HolidayKind = Annotated[str, Form("HolidayDeclared.kind"), Named("HolidayKind")]
 Nip = Annotated[str, Meta(pattern="^[0-9]{18}$", description="Of a civil servant, for those who may see it.")]
 
 
@@ -81,7 +82,7 @@ class HeldPosition(TypedDict):
 
     post: str
     job_class: int
-    kind: Annotated[str, Form("PositionAssigned.kind")]
+    kind: PostKind
     unit: str
     acting: bool
     since: date
