@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Month
 from services.payroll.domain.recovery import Outstanding, Payment, outstanding, owed
+from services.payroll.domain.rule import Input, Rule
+from services.payroll.domain.rules import RULES, heard_of, inputs_of
+from services.payroll.domain.rules.days import counts_working_days
 from services.payroll.domain.run import PAY_RUN, Run
 from services.payroll.domain.run_id import MOST, RunId
-from services.payroll.domain.scheme import KIND, WORKING_DAYS, Scheme, paid_months, read_scheme
+from services.payroll.domain.scheme import KIND, Scheme, read_scheme
 from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,
@@ -24,49 +27,29 @@ from services.payroll.events import (
     RuleSetPublished,
 )
 from services.payroll.heard import (
-    LIFE,
     AppraisalAccepted,
     AppraisalCorrected,
     AppraisalDelivered,
     AppraisalFinalized,
-    AppraisalImported,
-    AttendanceRecorded,
-    AwardGranted,
     DeliverySeen,
     DeliveryWithdrawn,
     ObjectionDecided,
     ObjectionFiled,
     ObjectionRefused,
-    PositionAssigned,
-    PositionWithdrawn,
-    SanctionImposed,
-    SanctionLifted,
 )
 from services.payroll.tables import TABLES
 from services.payroll.views import LAST_RUN, ORDINARY
-from shared.events.calendar import AGENCY, CALENDAR_EVENTS
+from shared.events.calendar import AGENCY
 from shared.kernel.calendar import Calendar
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period, month_of
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleSet, in_force
-from shared.kernel.withdrawn import that_stand
 
-PREDICATE_FACTS = (AppraisalImported, AppraisalDelivered, ObjectionDecided, AppraisalFinalized, AppraisalCorrected)
 RECEIVED = (AppraisalAccepted, ObjectionFiled, ObjectionRefused, ObjectionDecided, AppraisalFinalized, AppraisalCorrected)
 """Facts after which a delivery is not withdrawn any more, read or not."""
-READ = (
-    *PREDICATE_FACTS,
-    DeliveryWithdrawn,
-    *LIFE,
-    PositionAssigned,
-    PositionWithdrawn,
-    AttendanceRecorded,
-    AwardGranted,
-    SanctionImposed,
-    SanctionLifted,
-)
+READ = heard_of(inputs_of(RULES))
 """What a dossier reads of a person that other services said: what may change his pay."""
 RULES_SUBJECT = f"rules-{KIND}"
 
@@ -107,12 +90,6 @@ class Schemes:
         return self._read[rules.name]
 
 
-def predicates_of(knowledge: Knowledge, employee: str, withdrawals: Iterable[Fact[DeliveryWithdrawn]]) -> list[Fact]:
-    """The facts that give predicates, without the deliveries that were withdrawn."""
-    withdrawn = {fact.event.delivery for fact in withdrawals}
-    return [fact for model in PREDICATE_FACTS for fact in knowledge.facts(model, employee) if fact.id not in withdrawn]
-
-
 def unseen_by(knowledge: Knowledge, employee: str) -> frozenset[str]:
     """The periods whose delivered result the employee has not read yet, nor made anything of: it may still be withdrawn."""
     withdrawn = {fact.event.delivery for fact in knowledge.facts(DeliveryWithdrawn, employee)}
@@ -122,44 +99,21 @@ def unseen_by(knowledge: Knowledge, employee: str) -> frozenset[str]:
     return frozenset(fact.event.period for fact in standing) - received
 
 
-def read_dossier(knowledge: Knowledge, employee: str) -> Dossier:
-    withdrawals = knowledge.facts(DeliveryWithdrawn, employee)
+def read_dossier(knowledge: Knowledge, employee: str, rules: Sequence[Rule] = RULES) -> Dossier:
+    """All that the rules read, without what was taken back."""
+    inputs = inputs_of(rules)
     rule_sets = knowledge.facts(RuleSetPublished, RULES_SUBJECT)
-    counted = counts_working_days(rule_sets)
-    return Dossier(
-        employee,
-        positions=that_stand(knowledge, PositionAssigned, PositionWithdrawn, employee),
-        attendance=knowledge.facts(AttendanceRecorded, employee),
-        predicates=predicates_of(knowledge, employee, withdrawals),
-        withdrawals=withdrawals,
-        rule_sets=rule_sets,
-        sanctions=knowledge.facts(SanctionImposed, employee),
-        liftings=knowledge.facts(SanctionLifted, employee),
-        awards=knowledge.facts(AwardGranted, employee),
-        life=[fact for model in LIFE for fact in knowledge.facts(model, employee)],
-        calendar=knowledge.calendar if counted else Calendar(),
-        declared=[fact for model in CALENDAR_EVENTS for fact in knowledge.facts(model, AGENCY)] if counted else (),
-        today=knowledge.today,
-        withdrawn=knowledge.facts(PositionWithdrawn, employee),
-        zone=knowledge.zone,
-    )
+    found = {each.model: _facts(knowledge, each, employee, rule_sets) for each in inputs}
+    undone = [(each.model, each.undone) for each in inputs if each.undone is not None and found[each.model] and found[each.undone.by]]
+    standing = {model: [fact for fact in found[model] if not any(one.takes(by, fact) for by in found[one.by])] for model, one in undone}
+    calendar = knowledge.calendar if counts_working_days(rule_sets) else Calendar()
+    return Dossier(employee, found | standing, rule_sets, calendar, knowledge.today, knowledge.zone)
 
 
-def counts_working_days(published: Iterable[Fact[RuleSetPublished]]) -> bool:
-    """Whether the agency ever said to count parts of a month in working days, so that its calendar is money."""
-    return any(fact.event.settings.get("within_month") == WORKING_DAYS for fact in published)
-
-
-def known_months(dossier: Dossier) -> frozenset[str]:
-    """The months of which something is known that belongs to the month itself: these are calculated, and those that a run came by."""
-    own = {fact.event.month for fact in dossier.attendance} | {fact.event.paid_with for fact in dossier.awards if fact.event.paid_with}
-    return frozenset(own).union(*(_paid_by(fact.event.period) for fact in dossier.predicates))
-
-
-@cache
-def _paid_by(period: str) -> frozenset[str]:
-    """The months that a predicate of the period may pay. Agencies know some dozens of periods."""
-    return frozenset(str(month) for month in paid_months(Period.parse(period)))
+def _facts(knowledge: Knowledge, each: Input, employee: str, rule_sets: Sequence[Fact[RuleSetPublished]]) -> Sequence[Fact]:
+    if each.where is None:
+        return knowledge.facts(each.model, employee)
+    return knowledge.facts(each.model, AGENCY) if each.where(rule_sets) else ()
 
 
 def months_between(dossier: Dossier, ledger: Ledger, until: str) -> frozenset[str]:

@@ -14,10 +14,11 @@ from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, LeaveOut, Post, Settle
 from services.payroll.domain.recovery import ADJUSTMENTS_ALONE, PayAdjustments, Payment, settle
+from services.payroll.domain.rules import known_months
 from services.payroll.domain.run_id import RunId
 from services.payroll.domain.scheme import Scheme
 from services.payroll.events import AllowancePosted, Missing
-from services.payroll.known import READ, Ledger, Schemes, known_months, months_between, read_dossier, read_ledger
+from services.payroll.known import READ, Ledger, Schemes, months_between, read_dossier, read_ledger
 from services.payroll.reactions import ENTITLEMENT
 from shared.flow.declared import Reads
 from shared.kernel.decider import Aggregate

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Settle, next_run
 from services.payroll.domain.recovery import RECOVERY, ScheduleRecovery, Settled
+from services.payroll.domain.rule import Input, Rule
+from services.payroll.domain.rules import RULES, heard_of, inputs_of, known_months
 from services.payroll.domain.run_id import RunId
 from services.payroll.domain.scheme import KIND
 from services.payroll.events import (
@@ -21,20 +23,11 @@ from services.payroll.events import (
     RepaymentReceived,
     RuleSetPublished,
 )
-from services.payroll.heard import (
-    LIFE,
-    AttendanceRecorded,
-    AwardGranted,
-    EmploymentEnded,
-    EmploymentEndRevoked,
-)
+from services.payroll.heard import LIFE, EmploymentEnded, EmploymentEndRevoked
 from services.payroll.known import (
-    READ,
     RULES_SUBJECT,
     Ledger,
     Schemes,
-    counts_working_days,
-    known_months,
     last_closed,
     months_between,
     read_dossier,
@@ -42,7 +35,6 @@ from services.payroll.known import (
     scheme_in,
 )
 from services.payroll.views import EMPLOYEES, RECOVERING
-from shared.events.calendar import CALENDAR_EVENTS
 from shared.events.rule_set import RuleSetWithdrawn
 from shared.flow.declared import Arm, Disarm, Dispatch, EachRow, Keys, Reaction, Reads, Timer
 from shared.kernel.employment import Employment
@@ -51,30 +43,33 @@ from shared.kernel.periods import Period
 from shared.views.reading import Not
 
 
-def of_person(fact: Fact, knowledge: Knowledge) -> Iterable[str]:
-    """Whatever becomes known of a person may change any of his months: a later one may rest on it for want of its own predicate."""
-    return [fact.event.employee]
-
-
-def of_month(fact: Fact[AttendanceRecorded], knowledge: Knowledge) -> Iterable[str]:
-    """Attendance pays its own month and no other."""
-    return [f"{fact.event.employee}/{fact.event.month}"]
-
-
-def of_award(fact: Fact[AwardGranted], knowledge: Knowledge) -> Iterable[str]:
-    """A bonus is paid with one month."""
-    return [f"{fact.event.employee}/{fact.event.paid_with}"] if fact.event.bonus > 0 and fact.event.paid_with is not None else []
-
-
 def of_rules(fact: Fact[RuleSetPublished | RuleSetWithdrawn], knowledge: Knowledge) -> Keys:
     """Everybody."""
     return EachRow(EMPLOYEES) if fact.event.kind == KIND else ()
 
 
-def of_calendar(fact: Fact, knowledge: Knowledge) -> Keys:
-    """Everybody, where parts of a month are counted in working days."""
-    counted = counts_working_days(knowledge.facts(RuleSetPublished, RULES_SUBJECT))
-    return EachRow(EMPLOYEES) if counted else ()
+def _triggers(rules: Iterable[Rule]) -> Mapping[type, Callable[[Fact, Knowledge], Keys]]:
+    """What has months decided anew: every fact that a rule reads."""
+    by_model: dict[type, list[Input]] = {}
+    for each in inputs_of(rules):
+        by_model.setdefault(each.model, []).append(each)
+    return {model: _trigger(declared) for model, declared in by_model.items()}
+
+
+def _trigger(declared: Sequence[Input]) -> Callable[[Fact, Knowledge], Keys]:
+    """The keys that a fact of a class marks, by all that the rules declare of it: the months named, else the person; or everybody."""
+
+    def keys(fact: Fact, knowledge: Knowledge) -> Keys:
+        employee = fact.event.employee
+        if any(each.marks is None for each in declared):
+            return [employee]
+        return [f"{employee}/{month}" for month in sorted({month for each in declared for month in each.marks(fact.event)})]
+
+    def everybody(fact: Fact, knowledge: Knowledge) -> Keys:
+        published = knowledge.facts(RuleSetPublished, RULES_SUBJECT)
+        return EachRow(EMPLOYEES) if any(each.where(published) for each in declared) else ()
+
+    return keys if declared[0].where is None else everybody
 
 
 def _employee(key: str) -> str:
@@ -82,41 +77,39 @@ def _employee(key: str) -> str:
     return key.partition("/")[0]
 
 
-def _months(dossier: Dossier, ledger: Ledger) -> frozenset[str]:
+def _months(dossier: Dossier, ledger: Ledger, rules: Sequence[Rule]) -> frozenset[str]:
     """All that are decided for a person."""
-    known = known_months(dossier) | ledger.months
+    known = known_months(dossier, rules) | ledger.months
     return known | months_between(dossier, ledger, max(known, default=""))
 
 
-def decide_entitlement(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
+def decide_entitlement(key: str, knowledge: Knowledge, rules: Sequence[Rule] = RULES) -> Iterable[Dispatch]:
     """Bring each known month of the person (or the key's) to its fresh entitlement; nothing for those in which nothing changed."""
     employee, _, only = key.partition("/")
     knowledge.hold(employee)  # a run that posts this person meanwhile would not see the adjustment, nor we the posting
-    dossier, ledger, schemes = read_dossier(knowledge, employee), read_ledger(knowledge, employee), Schemes(knowledge)
+    dossier, ledger, schemes = read_dossier(knowledge, employee, rules), read_ledger(knowledge, employee), Schemes(knowledge)
     closed = last_closed(knowledge) if ledger.posted else None
     found = []
-    for month in [only] if only else sorted(_months(dossier, ledger)):
+    for month in [only] if only else sorted(_months(dossier, ledger, rules)):
         period, state = Period.parse(month), ledger.state(month)
         run = next_run(closed, ledger.payments, month) if state.posted else month
-        settle = Settle(employee, month, entitle(period, dossier, schemes.on(period)), run)
+        settle = Settle(employee, month, entitle(period, dossier, schemes.on(period), rules), run)
         if ALLOWANCE_MONTH.decider.decide(state, settle):
             found.append(Dispatch(ALLOWANCE_MONTH, settle))
     return found
 
 
-ENTITLEMENT = Reaction(
-    name="entitlement",
-    on={
-        **dict.fromkeys(READ, of_person),
-        AttendanceRecorded: of_month,
-        AwardGranted: of_award,
-        RuleSetPublished: of_rules,
-        RuleSetWithdrawn: of_rules,
-        **dict.fromkeys(CALENDAR_EVENTS, of_calendar),
-    },
-    decide=decide_entitlement,
-    reads=Reads(READ, _employee, _employee),
-)
+def deciding(rules: Sequence[Rule]) -> Reaction:
+    """Entitlements by these rules, decided anew with every fact that one of them reads."""
+    return Reaction(
+        name="entitlement",
+        on={**_triggers(rules), RuleSetPublished: of_rules, RuleSetWithdrawn: of_rules},
+        decide=lambda key, knowledge: decide_entitlement(key, knowledge, rules),
+        reads=Reads(heard_of(inputs_of(rules)), _employee, _employee),
+    )
+
+
+ENTITLEMENT = deciding(RULES)
 
 
 def month_ends(fact: Fact[AllowanceCalculated]) -> Iterable[Arm | Disarm]:

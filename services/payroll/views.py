@@ -89,9 +89,7 @@ def _result(event: Result) -> dict[str, Any]:
     }
 
 
-_NOTHING_DUE = dict.fromkeys(
-    ("rule_set", "job_class", "predicate_period", "predicate", "discipline_points", "lines", "due_lines", "due")
-)
+_NOTHING_DUE = dict.fromkeys(("rule_set", "job_class", "predicate_period", "predicate", "discipline_points", "lines", "due_lines", "due"))
 
 
 def fold_allowance(key: str, row: Row | None, fact: Fact[Result | AllowanceHeld | AllowancePosted]) -> Row:
@@ -287,7 +285,6 @@ PAY_RUNS = View(
     fold=fold_run,
     indexes=(("month",),),
 )
-
 
 
 def fold_last_run(key: str, row: Row | None, fact: Fact[PayRunPosted]) -> Row | None:

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.payroll.domain.explanation import _JUDGED, _kebab
+from services.payroll.domain.rules.days import LIFE_STEPS
 from services.payroll.heard import AppraisalAccepted, AppraisalCorrected, AppraisalFinalized
 from shared.client.explaining import Labels, Telling, in_words, sentence
 from shared.words import ENGLISH, INDONESIAN, WORDS, Words
 
-EXPLANATION = Path("services/payroll/domain/explanation.py")
+EXPLAINING = sorted(Path("services/payroll/domain").rglob("*.py"))
 JAKARTA = ZoneInfo("Asia/Jakarta")
 LABELS = {"izin-selesai": "“Menyelesaikan permohonan izin yang lengkap”"}
 
@@ -24,10 +25,10 @@ def _in(words: Words, labels: Labels | None = None) -> Telling:
 
 
 def test_every_step_that_payroll_explains_with_has_a_sentence() -> None:
-    source = EXPLANATION.read_text()
-    named = set(re.findall(r'_step(?:_of)?\("([^"]+)"', source)) | set(re.findall(r'"step": "([^"]+)"', source))
+    source = "\n".join(path.read_text() for path in EXPLAINING)
+    named = set(re.findall(r'\bstep(?:_of)?\("([^"]+)"', source)) | set(re.findall(r'"step": "([^"]+)"', source))
     judged = {*_JUDGED.values(), *(_kebab(one.__name__) for one in (AppraisalAccepted, AppraisalFinalized, AppraisalCorrected))}
-    assert (named | judged) - {"cause"} <= INDONESIAN.steps.keys()
+    assert (named | judged | set(LIFE_STEPS.values())) - {"cause"} <= INDONESIAN.steps.keys()
 
 
 STEPS: dict[str, dict[str, Any]] = {

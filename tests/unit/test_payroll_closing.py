@@ -25,9 +25,9 @@ from services.payroll.domain.recovery import (
     settle,
 )
 from services.payroll.domain.repayment import REPAYMENT, RecordRepayment
+from services.payroll.domain.rules.sanctions import Penalty, heaviest, penalties
 from services.payroll.domain.run import PAY_RUN, CloseRun, check_month, check_supplementary
 from services.payroll.domain.run_id import RunId, month_of_run
-from services.payroll.domain.sanction import Penalty, heaviest, penalties
 from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,

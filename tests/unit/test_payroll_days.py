@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.payroll.api.allowances import story_of
-from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.explanation import explain
 from services.payroll.domain.scheme import read_scheme
@@ -30,6 +29,7 @@ from shared.kernel.refusal import Refused
 from shared.words import WORDS
 from tests.support import payroll_places as places
 from tests.support import payroll_year as year
+from tests.support.dossiers import dossier_of
 from tests.support.knowledge import MemoryKnowledge, heard
 from tests.support.paying import post_chunk
 from tests.support.payroll_year import at
@@ -555,7 +555,7 @@ def test_a_month_by_days_is_the_sum_of_its_days(since, posts, end, leave, rest, 
     positions = [year.position(job_class, day, version=20 + number) for number, (day, job_class) in enumerate(held)]
     predicates = [year.imported("butuh_perbaikan", "2026-Q2")]
     rules = read_scheme("x@1", (), year.SETTINGS | {"interruptions": {"long-leave": 40}, "rest": rest}, TABLES)
-    dossier = Dossier("m1", positions, [year.attendance(8, absent=points)], predicates, life=life)
+    dossier = dossier_of("m1", positions, [year.attendance(8, absent=points)], predicates, life=life)
     found = entitle(AUGUST, dossier, rules)
     base = {5: CLASS_5, 8: CLASS_8, 9: CLASS_9}
     wholes = {"performance": Fraction(0), "discipline": Fraction(0)}
@@ -603,7 +603,7 @@ def test_each_day_is_paid_by_a_post_of_its_own_spell(spells, revoked):
         life.append(year.end_revoked(spells[-1][1], version=len(life) + 1))
         spells[-1] = (spells[-1][0], None, spells[-1][2])
     rules = read_scheme("x@1", (), year.SETTINGS | {"rest": "performance"}, TABLES)
-    dossier = Dossier("m1", positions, [year.attendance(8)], [year.imported("baik", "2026-Q2")], life=life, today=date(2026, 9, 8))
+    dossier = dossier_of("m1", positions, [year.attendance(8)], [year.imported("baik", "2026-Q2")], life=life, today=date(2026, 9, 8))
     found = entitle(AUGUST, dossier, rules)
     base, whole, served = {5: CLASS_5, 8: CLASS_8, 9: CLASS_9}, Fraction(0), 0
     for number in range(31):

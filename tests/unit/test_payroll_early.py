@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from services.payroll import heard as h
-from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.early import read_early
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.run import check_month
@@ -18,6 +17,7 @@ from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from shared.kernel.settings import read
 from tests.support import payroll_year as year
+from tests.support.dossiers import dossier_of
 from tests.support.knowledge import heard
 
 DECEMBER = {"months": [12], "from_day": 20, "attendance": "full", "predicate": "last", "source": "Perwal 42/2025 Pasal 9"}
@@ -74,7 +74,7 @@ def december(today: date | None, until: date | None, predicate: str, rule: dict[
     event = h.AttendanceRecorded("m1", "2026-12", 0, 0, 0, 0, 0, 1, until)
     attendance = [heard("personnel", event, "m1", "personnel-attendance-m1-2026-12", 1, year.at(12, 16))]
     rules = read_scheme("x@1", (), year.SETTINGS | {"effect": "same_month", "pay_before_end": DECEMBER | rule} | changes, TABLES)
-    dossier = Dossier("m1", [year.position()], attendance, [year.imported(period=predicate)], life=[year.registered()], today=today)
+    dossier = dossier_of("m1", [year.position()], attendance, [year.imported(period=predicate)], life=[year.registered()], today=today)
     return entitle(Period(2026, 12, 12), dossier, rules)
 
 

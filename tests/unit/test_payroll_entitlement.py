@@ -11,21 +11,14 @@ import pytest
 
 from services.payroll import heard as h
 from services.payroll.domain.allowance import Portion
-from services.payroll.domain.bonus import bonuses_of
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.early import EarlyRule
-from services.payroll.domain.entitlement import (
-    Entitlement,
-    Held,
-    Standing,
-    attendance_of,
-    entitle,
-    fallbacks,
-    standing_for,
-    standing_in,
-    taken_back,
-)
+from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.presence import Stretch, away, life_in, portions, position_on, stretches
+from services.payroll.domain.rules.attendance import attendance_of
+from services.payroll.domain.rules.bonuses import bonuses_of
+from services.payroll.domain.rules.days import taken_back
+from services.payroll.domain.rules.predicate import Standing, fallbacks, standing_for, standing_in
 from services.payroll.domain.scheme import CutRule, Extra, read_scheme
 from services.payroll.events import Line, Missing, RuleSetPublished
 from services.payroll.tables import TABLES
@@ -36,6 +29,7 @@ from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from tests.support import payroll_places as places
 from tests.support import payroll_year as year
+from tests.support.dossiers import changed, dossier_of
 from tests.support.knowledge import heard
 from tests.support.payroll_year import at
 
@@ -226,7 +220,7 @@ def test_of_competing_facts_the_highest_rank_gives_the_predicate_and_the_first_o
 
 def dossier(*predicates: Fact, **more: Any) -> Dossier:
     told = {"positions": (POST,), "attendance": (year.attendance(4),), "life": (REGISTERED,)}
-    return Dossier("m1", predicates=predicates, **told | more)
+    return dossier_of("m1", predicates=predicates, **told | more)
 
 
 def test_what_the_rules_put_in_the_place_of_a_predicate():
@@ -289,10 +283,10 @@ def test_of_a_months_attendance_the_highest_revision_and_the_provisional_one_whe
 def test_bonuses_of_a_month_once_and_in_order():
     later, first = places.award("m1", 5, "2026-04", at(4, 9), "b"), places.award("m1", 7, "2026-04", at(4, 2), "a")
     others = (places.award("m1", 0, "2026-04", at(4, 1)), places.award("m1", 9, "2026-05", at(4, 1)), places.award("m1", 9, None, at(4, 1)))
-    told = replace(WHOLE, awards=(later, *others, first, later))
+    told = changed(WHOLE, awards=(later, *others, first, later))
     assert bonuses_of(APRIL, told, SCHEME) == bonuses_of(APRIL, told, None) == ((first, later), ())
     least = places.award("m1", 1, "2026-04", at(4, 2))
-    assert bonuses_of(APRIL, replace(WHOLE, awards=(least,)), SCHEME) == ((least,), ())
+    assert bonuses_of(APRIL, changed(WHOLE, awards=(least,)), SCHEME) == ((least,), ())
 
 
 @pytest.mark.parametrize(("granted", "ends", "lapses"), [
@@ -312,7 +306,7 @@ def test_a_bonus_lapses_with_an_end_of_service_after_which_none_is_paid(granted:
             life.append(copy(year.joined(back), version=version + 1, id=f"back-{version}"))
         version += 2
     award = places.award("m1", 7, "2026-04", datetime(granted.year, granted.month, granted.day, 3, tzinfo=UTC))
-    told = replace(WHOLE, life=tuple(life), awards=(award,))
+    told = changed(WHOLE, life=tuple(life), awards=(award,))
     for rules, paid in (({"dismissed": "lapses"}, not lapses), ({}, not lapses), ({"dismissed": "paid", "retired": "lapses"}, True)):
         assert bonuses_of(APRIL, told, replace(SCHEME, bonuses=rules)) == (((award,), ()) if paid else ((), (award,)))
     assert bonuses_of(APRIL, told, None) == ((award,), ())
@@ -323,11 +317,11 @@ def test_of_two_ends_the_last_one_decides_over_a_bonus_granted_after_both():
             year.ended("retired", date(2026, 2, 1), 7))  # fmt: skip
     award = places.award("m1", 7, "2026-04", datetime(2026, 3, 1, 3, tzinfo=UTC))
     rules = replace(SCHEME, bonuses={"retired": "paid", "dismissed": "lapses"})
-    assert bonuses_of(APRIL, replace(WHOLE, life=life, awards=(award,)), rules) == ((award,), ())
+    assert bonuses_of(APRIL, changed(WHOLE, life=life, awards=(award,)), rules) == ((award,), ())
     again = (*life, copy(year.joined(date(2026, 3, 20)), version=8, id="again"))
     new = year.position(8, date(2026, 3, 20), version=9)
     before = places.award("m1", 7, "2026-04", datetime(2026, 1, 5, 3, tzinfo=UTC), "teladan")
-    found = entitle(APRIL, replace(WHOLE, life=again, positions=(new,), awards=(award, before)), rules)
+    found = entitle(APRIL, changed(WHOLE, life=again, positions=(new,), awards=(award, before)), rules)
     assert found.lines[2:] == (Line("bonus", "tim-terbaik", 7, "100", "100", 7),), "the one granted before the dismissal has lapsed"
     assert award in found.grounds
 
@@ -367,13 +361,13 @@ def test_an_entitlement_with_all_that_it_rests_on():
     assert entitle(APRIL, WHOLE, SCHEME) == FOUND
     assert FOUND.inputs == (PUBLISHED.id, POST.id, ATTENDED.id, BAIK.id)
     delivered = year.delivered("baik", version=6)
-    assert entitle(APRIL, replace(WHOLE, predicates=(delivered,)), SCHEME).standing == Standing(Q1, "baik", delivered)
+    assert entitle(APRIL, changed(WHOLE, predicates=(delivered,)), SCHEME).standing == Standing(Q1, "baik", delivered)
     old = year.delivered("baik", "2025-Q4", version=6)
-    by_last = entitle(APRIL, replace(WHOLE, predicates=(old,)), replace(SCHEME, when_missing="last"))
+    by_last = entitle(APRIL, changed(WHOLE, predicates=(old,)), replace(SCHEME, when_missing="last"))
     assert by_last.standing == Standing(Period.parse("2025-Q4"), "baik", old, "last-predicate")
     back = heard("personnel", h.PositionWithdrawn("m1", FIRST + DAY, False), "m1", "personnel-employee-m1", 30, at(4, 9))
     before = copy(back, event=replace(back.event, since=POST.event.since), id="before")
-    assert entitle(APRIL, replace(WHOLE, withdrawn=(back, before)), SCHEME).grounds == (*FOUND.grounds, back)
+    assert entitle(APRIL, changed(WHOLE, withdrawn=(back, before)), SCHEME).grounds == (*FOUND.grounds, back)
 
 
 def test_the_rest_goes_where_the_rules_say():
@@ -389,21 +383,21 @@ def test_extras_cut_and_bonus_come_after_the_components():
         SCHEME, cut=CutRule(FIRST, "Perbup 12/2025"),
         extras=(Extra("more", frozenset(("baik",)), Fraction(10)), Extra("none", frozenset(("kurang",)), Fraction(10))),
     )  # fmt: skip
-    found = entitle(APRIL, replace(WHOLE, sanctions=(sanction,), awards=(bonus,)), scheme)
+    found = entitle(APRIL, changed(WHOLE, sanctions=(sanction,), awards=(bonus,)), scheme)
     assert found.lines == (
         *LINES, Line("sanction", "sanction-cut", 2_784_000, "100", "-25", -696_000),
         Line("more", "predicate-extra", 3_000_000, "10", "100", 300_000), Line("bonus", "tim-terbaik", 500, "100", "100", 500),
     )  # fmt: skip
     assert (found.total, found.grounds) == (2_784_000 - 696_000 + 300_500, (PUBLISHED, POST, ATTENDED, BAIK, sanction, bonus))
     lifting = places.lifted(FIRST, "m1")
-    lifted = entitle(APRIL, replace(WHOLE, sanctions=(sanction,), liftings=(lifting,)), scheme)
+    lifted = entitle(APRIL, changed(WHOLE, sanctions=(sanction,), liftings=(lifting,)), scheme)
     assert (lifted.lines[2].name, lifted.grounds[-2:]) == ("more", (sanction, lifting))
     before = replace(scheme, cut=CutRule(FIRST + DAY, "Perbup 12/2025"))
-    assert entitle(APRIL, replace(WHOLE, sanctions=(sanction,)), before).grounds == FOUND.grounds
+    assert entitle(APRIL, changed(WHOLE, sanctions=(sanction,)), before).grounds == FOUND.grounds
 
 
 def held(changes: dict[str, Any], **rules: Any) -> list[tuple[str, str]] | None:
-    found = entitle(APRIL, replace(WHOLE, **changes), replace(SCHEME, **rules))
+    found = entitle(APRIL, changed(WHOLE, **changes), replace(SCHEME, **rules))
     if not isinstance(found, Held):
         return None
     assert (found.employee, found.month) == ("m1", "2026-04")
@@ -437,13 +431,13 @@ def test_without_rules_a_month_is_held():
 
 
 def test_a_percentage_in_the_place_of_a_predicate():
-    found = entitle(APRIL, replace(WHOLE, predicates=()), replace(SCHEME, when_missing=Fraction(70)))
+    found = entitle(APRIL, changed(WHOLE, predicates=()), replace(SCHEME, when_missing=Fraction(70)))
     assert (found.predicate, found.predicate_period, found.lines[0].percent) == ("missing", "2026-Q1", "70")
     assert found.grounds == (PUBLISHED, POST, ATTENDED)
 
 
 def test_without_a_component_of_discipline_attendance_is_not_asked_for():
-    found = entitle(APRIL, replace(WHOLE, attendance=()), replace(SCHEME, components=SCHEME.components[:1], discipline=None))
+    found = entitle(APRIL, changed(WHOLE, attendance=()), replace(SCHEME, components=SCHEME.components[:1], discipline=None))
     assert (found.discipline_points, found.lines, found.grounds) == ("", LINES[:1], (PUBLISHED, POST, BAIK))
     attended = entitle(APRIL, WHOLE, replace(SCHEME, components=SCHEME.components[:1], discipline=None))
     assert (attended.grounds, attended.assumed) == ((PUBLISHED, POST, BAIK), False)
@@ -454,34 +448,34 @@ EARLY = EarlyRule(frozenset((4,)), 20, "full", "last", "Perwal 42/2025")
 
 def test_a_month_that_runs_counts_as_attended_in_full_where_the_rules_say_so():
     old = year.imported("baik", "2025-Q4")
-    running = replace(WHOLE, predicates=(old,), attendance=(), today=date(2026, 4, 20))
+    running = changed(WHOLE, predicates=(old,), attendance=(), today=date(2026, 4, 20))
     found = entitle(APRIL, running, replace(SCHEME, early=EARLY))
     assert (found.assumed, found.discipline_points, found.predicate_period, found.counts_until) == (True, "100", "2025-Q4", LAST)
     assert found.standing == Standing(Period.parse("2025-Q4"), "baik", old, "last-predicate")
     for today in (date(2026, 4, 19), date(2026, 5, 1), None):
-        assert isinstance(entitle(APRIL, replace(running, today=today), replace(SCHEME, early=EARLY)), Held)
+        assert isinstance(entitle(APRIL, changed(running, today=today), replace(SCHEME, early=EARLY)), Held)
     assert isinstance(entitle(APRIL, running, replace(SCHEME, early=replace(EARLY, attendance="provisional"))), Held)
     assert isinstance(entitle(APRIL, running, replace(SCHEME, early=replace(EARLY, predicate="hold"))), Held)
     own = entitle(APRIL, running, replace(SCHEME, early=EARLY, when_missing=Fraction(70)))
     assert (own.predicate, own.standing.percent) == ("missing", Fraction(70)), "a rule of its own for what is missing stands"
-    attended = entitle(APRIL, replace(running, attendance=(ATTENDED,)), replace(SCHEME, early=EARLY))
+    attended = entitle(APRIL, changed(running, attendance=(ATTENDED,)), replace(SCHEME, early=EARLY))
     assert (attended.assumed, attended.discipline_points, attended.counts_until) == (False, "97", LAST), (
         "the last predicate counts till then"
     )
-    settled = replace(running, attendance=(ATTENDED,), predicates=(BAIK,))
+    settled = changed(running, attendance=(ATTENDED,), predicates=(BAIK,))
     assert entitle(APRIL, settled, replace(SCHEME, early=EARLY)).counts_until is None
     part = copy(ATTENDED, event=replace(ATTENDED.event, provisional_until=date(2026, 4, 20)))
-    assert entitle(APRIL, replace(settled, attendance=(part,)), replace(SCHEME, early=EARLY)).counts_until == LAST
+    assert entitle(APRIL, changed(settled, attendance=(part,)), replace(SCHEME, early=EARLY)).counts_until == LAST
     always_last = replace(SCHEME, early=EARLY, when_missing="last")
-    assert entitle(APRIL, replace(running, attendance=(ATTENDED,)), always_last).counts_until is None, "it counts after the month too"
+    assert entitle(APRIL, changed(running, attendance=(ATTENDED,)), always_last).counts_until is None, "it counts after the month too"
     plain = replace(SCHEME, early=EARLY, components=SCHEME.components[:1], discipline=None)
     assert not entitle(APRIL, running, plain).assumed
-    assert entitle(APRIL, replace(running, predicates=(BAIK,), attendance=(part,)), plain).counts_until is None
+    assert entitle(APRIL, changed(running, predicates=(BAIK,), attendance=(part,)), plain).counts_until is None
 
 
 def test_what_is_missing_beside_the_post_while_the_month_runs():
     part = copy(ATTENDED, event=replace(ATTENDED.event, provisional_until=date(2026, 4, 20)))
-    running = replace(WHOLE, positions=(), attendance=(part,), today=date(2026, 4, 25))
+    running = changed(WHOLE, positions=(), attendance=(part,), today=date(2026, 4, 25))
     post, attendance = Missing("position", "2026-04-01"), Missing("attendance", "2026-04")
     assert entitle(APRIL, running, replace(SCHEME, early=EARLY)) == Held("m1", "2026-04", (post,))
     assert entitle(APRIL, running, SCHEME) == Held("m1", "2026-04", (post, attendance))
@@ -489,20 +483,20 @@ def test_what_is_missing_beside_the_post_while_the_month_runs():
 
 def test_a_month_of_which_no_day_is_paid():
     gone = (REGISTERED, year.ended("retired", date(2026, 3, 10)))
-    nothing = entitle(APRIL, replace(WHOLE, life=gone), SCHEME)
+    nothing = entitle(APRIL, changed(WHOLE, life=gone), SCHEME)
     over = Stretch(FIRST, LAST, POST, False, Fraction(0), "retired", 30, 30)
     assert nothing == Entitlement(
         "m1", "2026-04", "r@1", 8, "2026-Q1", "missing", "", (), 0, (PUBLISHED, POST, gone[1]), (over,), outside=True
     )
     bonus = places.award("m1", 500, "2026-04", at(4, 2))
-    paid = entitle(APRIL, replace(WHOLE, life=gone, awards=(bonus,)), SCHEME)
+    paid = entitle(APRIL, changed(WHOLE, life=gone, awards=(bonus,)), SCHEME)
     assert (paid.lines, paid.total, paid.outside) == ((Line("bonus", "tim-terbaik", 500, "100", "100", 500),), 500, False)
     assert paid.grounds == (PUBLISHED, POST, bonus, gone[1])
-    unknown = entitle(APRIL, replace(WHOLE, life=gone, positions=()), SCHEME)
+    unknown = entitle(APRIL, changed(WHOLE, life=gone, positions=()), SCHEME)
     assert (unknown.job_class, unknown.outside, unknown.grounds) == (0, True, (PUBLISHED, gone[1]))
     assert held({"life": gone, "positions": (), "awards": (bonus,)}) == [("position", "2026-04-01")]
     leave = (REGISTERED, year.interrupted("study", date(2026, 1, 1), None))
-    away_ = entitle(APRIL, replace(WHOLE, life=leave), replace(SCHEME, interruptions={"study": Fraction(0)}))
+    away_ = entitle(APRIL, changed(WHOLE, life=leave), replace(SCHEME, interruptions={"study": Fraction(0)}))
     assert (away_.total, away_.outside, away_.grounds) == (0, False, (PUBLISHED, POST, leave[1]))
 
 
@@ -512,12 +506,12 @@ def test_what_else_a_month_rests_on():
     later = copy(week, event=replace(week.event, since=LAST + DAY), id="later")
     off = [heard("personnel", HolidayDeclared(day, "national", "SKB"), "agency", "personnel-holidays-2026", number, at(1, 1))
            for number, day in enumerate((FIRST - DAY, FIRST, LAST, LAST + DAY), 1)]  # fmt: skip
-    told = replace(WHOLE, positions=(POST, other), declared=(week, later, *off))
+    told = changed(WHOLE, positions=(POST, other), declared=(week, later, *off))
     found = entitle(APRIL, told, replace(SCHEME, within_month="working-days"))
     assert found.grounds == (PUBLISHED, POST, other, ATTENDED, BAIK, week, off[1], off[2])
     assert found.job_class == 9
     assert entitle(APRIL, told, SCHEME).grounds == (PUBLISHED, POST, other, ATTENDED, BAIK)
-    assert entitle(APRIL, replace(told, positions=(POST,)), replace(SCHEME, within_month="working-days")).grounds == FOUND.grounds
+    assert entitle(APRIL, changed(told, positions=(POST,)), replace(SCHEME, within_month="working-days")).grounds == FOUND.grounds
 
 
 def test_deliveries_that_were_withdrawn_are_what_a_month_rests_on():
@@ -525,11 +519,11 @@ def test_deliveries_that_were_withdrawn_are_what_a_month_rests_on():
         return year.withdrawn(year.delivered("baik", period), version=9)
 
     own, near, far = withdrawn("2026-Q1"), withdrawn("2025-Q4"), withdrawn("2025-Q2")
-    found = entitle(APRIL, replace(WHOLE, withdrawals=(own, near)), SCHEME)
+    found = entitle(APRIL, changed(WHOLE, withdrawals=(own, near)), SCHEME)
     assert found.grounds == (*FOUND.grounds, own)
     last = replace(SCHEME, when_missing="last")
     all_ = (own, near, far, withdrawn("2025-Q3"), withdrawn("2026-03"), withdrawn("2026-Q2"))
-    found = entitle(APRIL, replace(WHOLE, predicates=(year.imported("baik", "2025-Q3"),), withdrawals=all_), last).grounds
+    found = entitle(APRIL, changed(WHOLE, predicates=(year.imported("baik", "2025-Q3"),), withdrawals=all_), last).grounds
     assert [one.event.period for one in found if isinstance(one.event, h.DeliveryWithdrawn)] == ["2026-Q1", "2025-Q4", "2026-03"]
 
 
@@ -537,5 +531,5 @@ def test_the_rules_publication_is_named_by_its_version_and_the_last_one_counts()
     again = copy(PUBLISHED, id="rules-1b", version=2, effective=datetime(2026, 1, 2, tzinfo=UTC))
     other = copy(PUBLISHED, event=replace(PUBLISHED.event, version=2), id="rules-2")
     for facts in ((PUBLISHED, again, other), (other, again, PUBLISHED)):
-        assert entitle(APRIL, replace(WHOLE, rule_sets=facts), SCHEME).grounds[0] == again
-    assert entitle(APRIL, replace(WHOLE, rule_sets=(other,)), SCHEME).grounds[0] == POST
+        assert entitle(APRIL, changed(WHOLE, rule_sets=facts), SCHEME).grounds[0] == again
+    assert entitle(APRIL, changed(WHOLE, rule_sets=(other,)), SCHEME).grounds[0] == POST

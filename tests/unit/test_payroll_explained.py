@@ -33,6 +33,7 @@ from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from tests.support import payroll_places as places
 from tests.support import payroll_year as year
+from tests.support.dossiers import changed, dossier_of
 from tests.support.payroll_year import at
 
 APRIL = Period(2026, 4, 4)
@@ -46,7 +47,7 @@ PUBLISHED = Fact(
     "payroll-rules-allowance", 1, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC), "x", "y",
 )  # fmt: skip
 POST, REGISTERED, ATTENDED, BAIK = year.position(), year.registered(), year.attendance(4, late=450), year.imported("baik", "2026-Q1")
-WHOLE = Dossier("m1", (POST,), (ATTENDED,), (BAIK,), (PUBLISHED,), life=(REGISTERED,))
+WHOLE = dossier_of("m1", (POST,), (ATTENDED,), (BAIK,), (PUBLISHED,), life=(REGISTERED,))
 
 
 def step(name: str, fact: Fact, **data: Any) -> dict[str, Any]:
@@ -102,11 +103,11 @@ def test_a_month_that_nothing_was_said_of_yet():
 
 
 def test_a_month_that_is_held_says_what_is_missing():
-    found = told(replace(WHOLE, predicates=(), rule_sets=()))
+    found = told(changed(WHOLE, predicates=(), rule_sets=()))
     assert (found["status"], found["due"], found["missing"]) == ("held", None, [{"code": "predicate", "about": "2026-Q1"}])
     assert [one["step"] for one in found["chain"]] == ["rule-set", "position", "attendance"]
     assert found["chain"][0] == {"step": "rule-set", "data": RULES}
-    nothing = told(Dossier("m1"), None, Held("m1", "2026-04", (Missing("rules", "2026-04-01"),)))
+    nothing = told(dossier_of("m1"), None, Held("m1", "2026-04", (Missing("rules", "2026-04-01"),)))
     assert (nothing["chain"], nothing["missing"]) == ([], [{"code": "rules", "about": "2026-04-01"}])
 
 
@@ -158,7 +159,7 @@ DELIVERED = year.delivered("baik", version=6)
 
 @pytest.mark.parametrize("cause", [POST, ATTENDED, BAIK, PUBLISHED, REGISTERED, SANCTION, LIFTING, AWARD, WITHDRAWN, DELIVERED])
 def test_a_difference_names_its_cause_wherever_it_is_known(cause: Fact):
-    dossier = replace(WHOLE, sanctions=(SANCTION,), liftings=(LIFTING,), awards=(AWARD,), withdrawals=(WITHDRAWN,))
+    dossier = changed(WHOLE, sanctions=(SANCTION,), liftings=(LIFTING,), awards=(AWARD,), withdrawals=(WITHDRAWN,))
     fact = adjusted(4, cause.id, -7)
     part = PaidAdjustment("2026-04", -4, fact.id, cause.id)
     payments = (
@@ -206,20 +207,20 @@ def test_a_line_says_by_how_much_it_took_or_gave_way_and_which_days_it_is_of():
 
 def test_days_are_told_where_they_are_not_all_alike():
     other = year.position(9, date(2026, 4, 16), version=3)
-    dossier = replace(WHOLE, positions=(POST, other))
+    dossier = changed(WHOLE, positions=(POST, other))
     first = {"since": "2026-04-01", "until": "2026-04-15", "days": 15, "of_days": 30, "job_class": 8, "base": 3_000_000, "percent": "100"}
     second = first | {"since": "2026-04-16", "until": "2026-04-30", "job_class": 9, "base": 6_000_000}
     assert steps("days", dossier) == [{"step": "days", "data": one | {"why": None}} for one in (first, second)]
     assert [one["event"] for one in steps("position", dossier)] == [POST.id, other.id]
     half = replace(SCHEME, interruptions={"study": Fraction(25, 2)})
-    away = replace(WHOLE, life=(REGISTERED, year.interrupted("study", date(2026, 1, 1), None)))
+    away = changed(WHOLE, life=(REGISTERED, year.interrupted("study", date(2026, 1, 1), None)))
     (found,) = steps("days", away, half)
     assert (found["data"]["percent"], found["data"]["why"], found["data"]["days"]) == ("12.5", "study", 30)
-    late = replace(WHOLE, positions=(year.position(8, date(2026, 4, 16)),))
+    late = changed(WHOLE, positions=(year.position(8, date(2026, 4, 16)),))
     assert [(one["data"]["job_class"], one["data"]["base"]) for one in steps("days", late)] == [(None, None), (8, 3_000_000)]
-    gone = replace(WHOLE, life=(REGISTERED, year.ended("retired", date(2026, 3, 1))))
+    gone = changed(WHOLE, life=(REGISTERED, year.ended("retired", date(2026, 3, 1))))
     assert [one["event"] for one in steps("position", gone)] == [POST.id], "the post that was held"
-    assert steps("position", replace(WHOLE, positions=())) == []
+    assert steps("position", changed(WHOLE, positions=())) == []
 
 
 @pytest.mark.parametrize(("fact", "name"), [
@@ -229,23 +230,23 @@ def test_days_are_told_where_they_are_not_all_alike():
     (year.life(h.RegistrationWithdrawn("m1", date(2020, 1, 1)), 2), "registration-withdrawn"),
 ])  # fmt: skip
 def test_facts_of_service_bear_their_names(fact: Fact, name: str):
-    assert [one["event"] for one in steps(name, replace(WHOLE, life=(REGISTERED, fact)), finding=entitle(APRIL, WHOLE, SCHEME))] == [
+    assert [one["event"] for one in steps(name, changed(WHOLE, life=(REGISTERED, fact)), finding=entitle(APRIL, WHOLE, SCHEME))] == [
         fact.id
     ]
 
 
 def test_attendance_that_is_assumed_says_by_which_rule():
     early = replace(SCHEME, early=EarlyRule(frozenset((4,)), 20, "full", "hold", "Perwal 42/2025"))
-    running = replace(WHOLE, attendance=(), today=date(2026, 4, 25))
+    running = changed(WHOLE, attendance=(), today=date(2026, 4, 25))
     assumed = {"step": "attendance-assumed", "data": {"month": "2026-04", "source": "Perwal 42/2025"}}
     assert steps("attendance-assumed", running, early) == [assumed]
-    assert steps("attendance-assumed", replace(WHOLE, attendance=())) == steps("attendance", replace(WHOLE, attendance=())) == []
+    assert steps("attendance-assumed", changed(WHOLE, attendance=())) == steps("attendance", changed(WHOLE, attendance=())) == []
     part = Fact(**{name: getattr(ATTENDED, name) for name in ATTENDED.__struct_fields__} | {
         "event": replace(ATTENDED.event, provisional_until=date(2026, 4, 20))
     })  # fmt: skip
-    (found,) = steps("attendance", replace(running, attendance=(part,)), early)
+    (found,) = steps("attendance", changed(running, attendance=(part,)), early)
     assert found["data"]["provisional_until"] == "2026-04-20"
-    assert steps("attendance", replace(WHOLE, attendance=(part,))) == []
+    assert steps("attendance", changed(WHOLE, attendance=(part,))) == []
     (plain,) = steps("attendance", WHOLE, replace(SCHEME, components=SCHEME.components[:1], discipline=None))
     assert "deductions" not in plain["data"]
 
@@ -261,7 +262,7 @@ CUTS = replace(SCHEME, cut=CutRule(date(2026, 4, 1), "Perbup 12/2025"))
     ((SANCTION, places.imposed("m1", "b", 50)), (), CUTS, [("heavier-one-counts", "Perbup 12/2025"), ("cut", "Perbup 12/2025")]),
 ])  # fmt: skip
 def test_a_sanction_says_what_became_of_it(sanctions: tuple, liftings: tuple, scheme: Any, outcomes: list):
-    dossier = replace(WHOLE, sanctions=sanctions, liftings=liftings)
+    dossier = changed(WHOLE, sanctions=sanctions, liftings=liftings)
     found = steps("sanction", dossier, scheme)
     assert [(one["data"]["outcome"], one["data"]["source"]) for one in found] == outcomes
     assert [one["event"] for one in found] == [one.id for one in sanctions] and found[0]["data"]["percent"] == 25
@@ -272,21 +273,21 @@ def test_awards_extras_and_the_predicate_in_the_place_of_another():
     extra = replace(
         SCHEME, extras=(Extra("more", frozenset(("baik", "kurang")), Fraction(5, 2)), Extra("none", frozenset(("kurang",)), Fraction(1)))
     )
-    assert [one["event"] for one in steps("award", replace(WHOLE, awards=(AWARD,)))] == [AWARD.id]
-    left = replace(WHOLE, life=(REGISTERED, year.ended("dismissed", date(2026, 4, 1))), awards=(AWARD,))
+    assert [one["event"] for one in steps("award", changed(WHOLE, awards=(AWARD,)))] == [AWARD.id]
+    left = changed(WHOLE, life=(REGISTERED, year.ended("dismissed", date(2026, 4, 1))), awards=(AWARD,))
     lapsing = replace(SCHEME, bonuses={"dismissed": "lapses"})
     assert [one["event"] for one in steps("award-lapsed", left, lapsing)] == [AWARD.id] and steps("award", left, lapsing) == []
-    assert steps("extra", replace(WHOLE, predicates=()), extra) == []
+    assert steps("extra", changed(WHOLE, predicates=()), extra) == []
     data = {"name": "more", "when_predicate": ["baik", "kurang"], "percent_of_base": "2.5", "predicate": "baik"}
     assert steps("extra", WHOLE, extra) == [{"step": "extra", "data": data}]
-    last, old = replace(SCHEME, when_missing="last"), replace(WHOLE, predicates=(year.imported("baik", "2025-Q4"),))
+    last, old = replace(SCHEME, when_missing="last"), changed(WHOLE, predicates=(year.imported("baik", "2025-Q4"),))
     by_last = {"period": "2025-Q4", "predicate": "baik", "percent": "90", "by": "last-predicate", "instead_of": "2026-Q1"}
     assert steps("predicate", old, last) == [{"step": "predicate", "data": by_last}]
     missing = {"period": "2026-Q1", "predicate": "missing", "percent": "70", "by": "when-missing", "instead_of": "2026-Q1"}
-    assert steps("predicate", replace(WHOLE, predicates=()), replace(SCHEME, when_missing=Fraction(70))) == [
+    assert steps("predicate", changed(WHOLE, predicates=()), replace(SCHEME, when_missing=Fraction(70))) == [
         {"step": "predicate", "data": missing}
     ]
-    gone = replace(WHOLE, life=(REGISTERED, year.ended("retired", date(2026, 3, 1))))
+    gone = changed(WHOLE, life=(REGISTERED, year.ended("retired", date(2026, 3, 1))))
     assert steps("predicate", gone) == [] and isinstance(entitle(APRIL, gone, SCHEME), Entitlement)
 
 

@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
-from services.payroll.domain.entitlement import Entitlement, attendance_of
+from services.payroll.domain.entitlement import Entitlement
 from services.payroll.domain.month import ALLOWANCE_MONTH, Post, Settle
+from services.payroll.domain.rules.attendance import attendance_of
 from services.payroll.events import AllowanceAdjusted, AllowancePosted, Line
 from services.payroll.known import entitlement_of, read_ledger
 from services.payroll.service import SERVICE

@@ -13,8 +13,9 @@ from services.payroll import heard as h
 from services.payroll.api.allowances import story_of
 from services.payroll.domain.entitlement import Entitlement, Held
 from services.payroll.domain.explanation import explain
+from services.payroll.domain.rules import known_months
 from services.payroll.events import AllowanceConfirmed, AllowanceHeld
-from services.payroll.known import Ledger, entitlement_of, known_months, read_dossier, read_ledger, scheme_in
+from services.payroll.known import Ledger, entitlement_of, read_dossier, read_ledger, scheme_in
 from services.payroll.service import SERVICE
 from services.payroll.views import ALLOWANCES, RECOVERING
 from shared.kernel.facts import Fact

@@ -116,9 +116,7 @@ def _dated(line: Line, portion: Portion) -> Line:
     """With the days and the class of a portion that is not the whole month."""
     if portion.days == portion.of_days:
         return line
-    return replace(
-        line, job_class=portion.job_class, since=portion.since, until=portion.until, days=portion.days, of_days=portion.of_days
-    )
+    return replace(line, job_class=portion.job_class, since=portion.since, until=portion.until, days=portion.days, of_days=portion.of_days)
 
 
 def _shared_out(lines: Sequence[Line], wholes: Sequence[Hashable], rest: str) -> tuple[Line, ...]:

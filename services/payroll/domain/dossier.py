@@ -1,52 +1,86 @@
-"""What decides one person's allowances: the facts, as they are known today."""
+"""What decides one person's allowances: the facts that the rules read, as they are known today."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import chain
+from typing import Any, TypeVar
 
 from services.payroll.events import RuleSetPublished
-from services.payroll.heard import (
-    AttendanceRecorded,
-    AwardGranted,
-    DeliveryWithdrawn,
-    PositionAssigned,
-    PositionWithdrawn,
-    SanctionImposed,
-    SanctionLifted,
-)
+from services.payroll.heard import LIFE
+from shared.events.calendar import CALENDAR_EVENTS
 from shared.kernel.calendar import Calendar, Zone
 from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact
 
+E = TypeVar("E")
+
+
+class UndeclaredRead(LookupError):
+    """A rule asked for facts that it does not declare: they might not be read, and would not have its months decided anew."""
+
 
 @dataclass(frozen=True)
 class Dossier:
-    """The facts that decide one person's allowances, in any order and repetition. `life`: facts of service.
+    """The facts about one person by their class, those that stand, in any order and repetition; and what holds for everybody.
 
-    The agency's day `today` and its `zone`; its `calendar` and the facts that made it (`declared`), where parts of a month are counted in
-    working days.
+    The agency's published `rule_sets`, its day `today` and its `zone`; its `working_days`, where parts of a month are counted in them.
+    `readable`: the classes that its reader declares; None: all (:meth:`seen_by`).
     """
 
     employee: str
-    positions: Sequence[Fact[PositionAssigned]] = ()
-    attendance: Sequence[Fact[AttendanceRecorded]] = ()
-    predicates: Sequence[Fact] = ()
+    known: Mapping[type, Sequence[Fact]] = field(default_factory=dict)
     rule_sets: Sequence[Fact[RuleSetPublished]] = ()
-    sanctions: Sequence[Fact[SanctionImposed]] = ()
-    liftings: Sequence[Fact[SanctionLifted]] = ()
-    awards: Sequence[Fact[AwardGranted]] = ()
-    life: Sequence[Fact] = ()
-    withdrawals: Sequence[Fact[DeliveryWithdrawn]] = ()
-    calendar: Calendar = field(default_factory=Calendar)
-    declared: Sequence[Fact] = ()
+    working_days: Calendar = field(default_factory=Calendar)
     today: date | None = None
-    withdrawn: Sequence[Fact[PositionWithdrawn]] = ()
     zone: Zone = Zone()
+    readable: frozenset[type] | None = None
+    whole: Dossier | None = field(default=None, repr=False, compare=False)
+
+    def seen_by(self, reader: str, models: frozenset[type]) -> Dossier:
+        """The same, for a rule that reads these classes and no others."""
+        if reader not in self._views:
+            about_all = (self.rule_sets, self.working_days, self.today, self.zone)
+            self._views[reader] = Dossier(self.employee, self.known, *about_all, readable=models, whole=self)
+        return self._views[reader]
+
+    def facts(self, model: type[E]) -> Sequence[Fact[E]]:
+        """The facts of one class, lowest rank first. Raises UndeclaredRead to a rule that does not declare the class."""
+        self._must_read(model)
+        return self.known.get(model, ())
+
+    def all(self, models: Iterable[type]) -> Sequence[Fact[Any]]:
+        """The facts of these classes, one class after the other."""
+        return [fact for model in models for fact in self.facts(model)]
+
+    def everything(self) -> Iterable[Fact]:
+        """Every fact that may be the cause of a difference."""
+        return chain(self.rule_sets, *self.known.values())
+
+    @property
+    def calendar(self) -> Calendar:
+        self._must_read(*CALENDAR_EVENTS)
+        return self.working_days
+
+    @property
+    def employment(self) -> Employment:
+        """The person's service."""
+        self._must_read(*LIFE)
+        return (self.whole or self)._folded
 
     @cached_property
-    def employment(self) -> Employment:
-        """The person's service, folded once for all his months."""
-        return Employment.of(self.life)
+    def _folded(self) -> Employment:
+        """Once for all months and rules."""
+        return Employment.of(self.all(LIFE))
+
+    @cached_property
+    def _views(self) -> dict[str, Dossier]:
+        return {}
+
+    def _must_read(self, *models: type) -> None:
+        if self.readable is not None and not self.readable.issuperset(models):
+            missing = ", ".join(model.__name__ for model in models if model not in self.readable)
+            raise UndeclaredRead(f"expected a class of facts that the rule declares in `reads`, found {missing}; declare it there")

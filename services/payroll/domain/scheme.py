@@ -19,7 +19,8 @@ from shared.kernel.settings import Settings, read
 
 KIND = "allowance"
 PREDICATES = ("sangat_baik", "baik", "butuh_perbaikan", "kurang", "sangat_kurang")
-FACTORS = ("predicate", "discipline")
+PREDICATE_FACTOR, DISCIPLINE = "predicate", "discipline"
+FACTORS = (PREDICATE_FACTOR, DISCIPLINE)
 SANCTION, BONUS = "sanction", "bonus"
 """The names of lines that no rule set gives."""
 JOB_CLASS = re.compile(r"[1-9][0-9]?")

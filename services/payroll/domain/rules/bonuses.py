@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from services.payroll.domain.allowance import bonus_line
 from services.payroll.domain.dossier import Dossier
+from services.payroll.domain.rule import Case, Finding, Input, Rule, Step, Told
+from services.payroll.domain.rules.days import SERVICE_FACTS
 from services.payroll.domain.scheme import BONUS, PAID, Scheme
+from services.payroll.domain.steps import step
 from services.payroll.events import Line
 from services.payroll.heard import AwardGranted
 from shared.kernel.facts import Fact
@@ -21,7 +24,7 @@ def bonuses_of(
     month: Period, dossier: Dossier, scheme: Scheme | None
 ) -> tuple[tuple[Fact[AwardGranted], ...], tuple[Fact[AwardGranted], ...]]:
     """The awards whose bonus is paid with `month`, and those whose bonus has lapsed since it was granted; lowest rank first."""
-    named = {fact.id: fact for fact in dossier.awards if fact.event.bonus > 0 and fact.event.paid_with == str(month)}
+    named = {fact.id: fact for fact in dossier.facts(AwardGranted) if fact.event.bonus > 0 and fact.event.paid_with == str(month)}
     ranked = sorted(named.values(), key=lambda fact: fact.rank)
     lapsed = [fact for fact in ranked if scheme is not None and _lapsed(month, fact, dossier, scheme)]
     return tuple(fact for fact in ranked if fact not in lapsed), tuple(lapsed)
@@ -33,3 +36,24 @@ def _lapsed(month: Period, award: Fact[AwardGranted], dossier: Dossier, scheme: 
     over = [spell for spell in dossier.employment.spells if spell.end is not None and spell.end <= month.start]
     last = over[-1:] if not dossier.employment.serves_in(month) else []
     return any(scheme.bonuses.get(spell.how) != PAID for spell in over if granted < spell.end or spell in last)
+
+
+def _find(case: Case, dossier: Dossier) -> Finding:
+    bonuses, _ = bonuses_of(case.month, dossier, case.scheme)
+    return Finding(lines=bonus_lines(bonuses), grounds=bonuses)
+
+
+def _explain(told: Told, dossier: Dossier) -> Iterable[Step]:
+    """Whose bonus the month pays, and whose it would have paid had service not ended."""
+    for name, found in zip(("award", "award-lapsed"), bonuses_of(told.month, dossier, told.scheme), strict=True):
+        for fact in found:
+            yield step(name, fact)
+
+
+AWARDS = Input(
+    AwardGranted,
+    marks=lambda event: (event.paid_with,) if event.bonus > 0 and event.paid_with is not None else (),
+    knows=lambda event: (event.paid_with,) if event.paid_with else (),
+)
+BONUSES = Rule("bonuses", (AWARDS, *SERVICE_FACTS), _find, _explain, without_days=True)
+"""A bonus is paid with one month, whatever its days."""
