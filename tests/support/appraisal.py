@@ -1,9 +1,8 @@
-"""Given events, when a command, then events or a refusal: appraisal's deciders as they run, without a database."""
+"""Appraisal without a database: rules, plans, scores and results that its tests begin with."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,9 +12,7 @@ from services.appraisal.domain.rules import AppraisalRules, read_settings
 from services.appraisal.domain.targets import Target
 from services.appraisal.tables import TABLES
 from shared.kernel.calendar import Calendar
-from shared.kernel.decider import Aggregate
 from shared.kernel.employment import Employment, Spell
-from shared.kernel.refusal import Refused
 
 JAKARTA = Calendar("Asia/Jakarta")
 BEHAVIOURS = ("akuntabel", "harmonis", "adaptif")
@@ -47,44 +44,6 @@ def rules(**changed: Any) -> AppraisalRules:
 def moment(day: str, clock: str = "09:00") -> datetime:
     """A moment in Jakarta, as the system keeps it: in UTC."""
     return datetime.fromisoformat(f"{day}T{clock}:00+07:00").astimezone(UTC)
-
-
-@dataclass(frozen=True)
-class Given:
-    """What happened in one stream of `aggregate`."""
-
-    aggregate: Aggregate
-    past: tuple[Any, ...]
-
-    def when(self, command: Any) -> Then:
-        state = self.aggregate.decider.state(self.past)
-        try:
-            return Then(tuple(self.aggregate.decider.decide(state, command)), None)
-        except Refused as refused:
-            return Then(None, refused)
-
-
-@dataclass(frozen=True)
-class Then:
-    """What came of it."""
-
-    events: tuple[Any, ...] | None
-    refused: Refused | None
-
-    def then(self, *expected: Any) -> None:
-        assert self.refused is None, self.refused
-        assert self.events == expected
-
-    def then_refused(self, code: str, status: int = 409, found: str = "") -> Refused:
-        assert self.refused is not None, f"expected a refusal {code}, found {self.events}"
-        assert (self.refused.code, self.refused.status) == (code, status)
-        assert found in self.refused.found
-        assert self.refused.expected and self.refused.remedy
-        return self.refused
-
-
-def given(aggregate: Aggregate, *past: Any) -> Given:
-    return Given(aggregate, past)
 
 
 ISSUED = Target("permits", "quantity", "permits-issued", None, "permits", "higher", "40", 60)

@@ -1,27 +1,65 @@
-"""An aggregate without a store: what a command says after a past, or how it is refused."""
+"""Given events, when a command, then events or a refusal: an aggregate of any service, without a store.
+
+    given(PLAN, *APPROVED).when(command).then(TargetSet(…))
+    given(PLAN).when(command).then_refused("unknown-target", 404)
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
-
-import pytest
 
 from shared.kernel.decider import Aggregate
 from shared.kernel.refusal import Refused
 
 
-def said(aggregate: Aggregate, past: Iterable[Any], command: object) -> list[Any]:
-    """The events of a command after the events of `past`."""
-    decider = aggregate.decider
-    return list(decider.decide(decider.state(past), command))
+def given(aggregate: Aggregate, *past: Any) -> Given:
+    """What happened in one stream of the aggregate."""
+    return Given(aggregate, past)
 
 
-def refusal(aggregate: Aggregate, past: Iterable[Any], command: object) -> tuple[str, int]:
-    """Code and status of the refusal, which says what was expected, what was found and what to do."""
-    with pytest.raises(Refused) as caught:
-        said(aggregate, past, command)
-    return coded(caught.value)
+@dataclass(frozen=True)
+class Given:
+    aggregate: Aggregate
+    past: tuple[Any, ...]
+
+    def when(self, command: Any) -> Then:
+        decider = self.aggregate.decider
+        try:
+            return Then(list(decider.decide(decider.state(self.past), command)))
+        except Refused as refused:
+            return Then([], refused)
+
+
+@dataclass(frozen=True)
+class Then:
+    """What came of it: what the command said, or why it was refused."""
+
+    said: list[Any]
+    refused: Refused | None = None
+
+    @property
+    def events(self) -> list[Any]:
+        """What the command said. Raises the refusal, if there was one."""
+        if self.refused is not None:
+            raise self.refused
+        return self.said
+
+    @property
+    def refusal(self) -> tuple[str, int]:
+        """Code and status of the refusal."""
+        assert self.refused is not None, f"expected a refusal, found {self.said}"
+        return coded(self.refused)
+
+    def then(self, *expected: Any) -> None:
+        """These events, and no others. Raises the refusal, if there was one."""
+        assert self.events == [*expected]
+
+    def then_refused(self, code: str, status: int = 409, found: str = "") -> Refused:
+        """Refused so; `found`: a part of what the refusal says was found."""
+        assert self.refusal == (code, status)
+        assert found in self.refused.found
+        return self.refused
 
 
 def coded(refused: Refused) -> tuple[str, int]:

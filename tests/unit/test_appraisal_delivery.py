@@ -39,13 +39,13 @@ from tests.support.appraisal import (
     SETTINGS,
     UNTIL,
     WEAK,
-    given,
     moment,
     plan_with,
     rules,
     score,
     spells,
 )
+from tests.support.deciding import given
 
 FULL_ABOVE = plan_with({"permits": ("60", "60", "60"), "days": ("4", "4", "4")})
 
@@ -160,9 +160,9 @@ def test_permenpanrb_6_2022_without_a_local_policy_the_superior_judges_the_resul
     scores = tuple(score(item, "as") for item in national.behaviours)
     given(APPRAISAL, *scores).when(delivery(under=national)).then_refused("appraisal-incomplete", found="whole result")
     judged = given(APPRAISAL, *scores, score("result", "above", "whole")).when(delivery(under=national)).events
-    assert judged == (
+    assert judged == [
         events.AppraisalDelivered(M1, "2026-Q1", "quarter", events.Judgement("above", "as", "baik"), "national-appraisal@1", UNTIL),
-    )
+    ]
 
 
 def test_the_last_month_alone_counts_where_reports_are_cumulative():

@@ -44,9 +44,9 @@ from tests.support.appraisal import (
     SETTINGS,
     SUPERIOR,
     UNTIL,
-    given,
     moment,
 )
+from tests.support.deciding import given
 
 NUMBERS = {
     **{key: value for key, value in SETTINGS.items() if key not in ("quadrant", "rating_policy")},

@@ -13,7 +13,8 @@ from services.appraisal.domain.improvement import IMPROVEMENT, CloseImprovementI
 from services.appraisal.heard import ComplaintResolved, SurveyResultPublished
 from services.appraisal.service import SERVICE
 from shared.events.rule_set import RuleSetPublished
-from tests.support.appraisal import SETTINGS, given, moment
+from tests.support.appraisal import SETTINGS, moment
+from tests.support.deciding import given
 from tests.support.knowledge import MemoryKnowledge
 from tests.support.knowledge import heard as heard_fact
 

@@ -33,10 +33,10 @@ from tests.support.appraisal import (
     SETTINGS,
     SUPERIOR,
     UNTIL,
-    given,
     moment,
     plan_with,
 )
+from tests.support.deciding import given
 
 NUMERIC = {
     **{key: value for key, value in SETTINGS.items() if key not in ("quadrant", "rating_policy")},
@@ -122,7 +122,7 @@ def test_art_41_where_colleagues_have_a_weight_results_count_60_and_behaviour_40
     rules = read_settings("place@1", WITH_PEERS, TABLES)
     peers = {"kualitas": Fraction("3.25"), "kerja_sama": Fraction("3.75")}
     made = given(APPRAISAL, *ASPECTS).when(delivery(under=rules, peers=peers)).events
-    assert made[-2:] == (scored("whole", "peers", "87.5", by="peers"), delivered("95.78", "baik"))
+    assert made[-2:] == [scored("whole", "peers", "87.5", by="peers"), delivered("95.78", "baik")]
     refused = given(APPRAISAL, *ASPECTS).when(delivery(under=rules)).then_refused("appraisal-incomplete")
     assert refused.facts["missing"] == ["the published summary of at least three colleagues"]
 

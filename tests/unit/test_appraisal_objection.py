@@ -23,10 +23,10 @@ from tests.support.appraisal import (
     SCORED,
     SUPERIOR,
     UNTIL,
-    given,
     moment,
     rules,
 )
+from tests.support.deciding import given
 
 SILENT = (
     events.AppraisalAccepted(M1, "2026-Q1", "silence"),

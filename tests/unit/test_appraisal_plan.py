@@ -11,7 +11,8 @@ from services.appraisal import events
 from services.appraisal.domain.acknowledgement import RULES_READ, AcknowledgeRules
 from services.appraisal.domain.plan import PLAN, ApprovePlan, RecordProgress
 from services.appraisal.domain.targets import DRAFT, DraftTarget, PresentDraft, WithdrawTarget
-from tests.support.appraisal import ALWAYS, APPROVED, ASSESSOR, DAYS, ISSUED, M1, given
+from tests.support.appraisal import ALWAYS, APPROVED, ASSESSOR, DAYS, ISSUED, M1
+from tests.support.deciding import given
 
 
 def drafted(target):

@@ -20,7 +20,8 @@ from shared.kernel.employment import INTERRUPTIONS, Employment, Interruption, Sp
 from shared.kernel.money import exact
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from tests.support.appraisal import ALWAYS, APPROVED, DAYS, ISSUED, JAKARTA, M1, SCORED, given, moment, reported, rules
+from tests.support.appraisal import ALWAYS, APPROVED, DAYS, ISSUED, JAKARTA, M1, SCORED, moment, reported, rules
+from tests.support.deciding import given
 
 Q1 = Period.parse("2026-Q1")
 YEAR = Period.parse("2026")

@@ -25,7 +25,8 @@ from shared.events.codec import encode, read
 from shared.kernel.employment import Employment, Interruption, Spell
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from tests.support.appraisal import ALWAYS, ASSESSOR, BEHAVIOURS, ISSUED, JAKARTA, M1, SCORED, SETTINGS, given, moment, rules
+from tests.support.appraisal import ALWAYS, ASSESSOR, BEHAVIOURS, ISSUED, JAKARTA, M1, SCORED, SETTINGS, moment, rules
+from tests.support.deciding import given
 from tests.unit.test_appraisal_numeric import NUMERIC, scored
 
 YEAR = Period.parse("2026")

@@ -25,11 +25,11 @@ from tests.support.appraisal import (
     NEEDS_IMPROVEMENT,
     OBJECTED,
     SUPERIOR,
-    given,
     moment,
     plan_with,
     rules,
 )
+from tests.support.deciding import given
 
 YEARLY = rules(appraised="yearly", achievement_report_required=True)
 WHOLE_YEAR = plan_with({"permits": ["40"] * 12, "days": ["5"] * 12})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.personnel.domain.calendar import HOLIDAYS, WORKING_WEEK, DeclareHoliday, SetWorkingWeek, WithdrawHoliday
@@ -14,6 +14,7 @@ from services.personnel.service import SERVICE
 from shared.events.calendar import HolidayDeclared, HolidayWithdrawn, WorkingWeekSet
 from shared.kernel.calendar import Calendar, Term
 from shared.kernel.refusal import Refused
+from tests.support.deciding import given
 from tests.support.knowledge import MemoryKnowledge
 
 MONDAY = date(2027, 5, 3)
@@ -46,7 +47,7 @@ def test_five_working_days_from_monday_3_may_2027(calendar: Calendar, last: date
     assert FIVE.until(datetime(2027, 5, 3, 2, tzinfo=UTC), calendar) == calendar.end_of(last)
 
 
-@given(terms, days, calendars)
+@for_all(terms, days, calendars)
 def test_a_term_ends_on_a_day_that_its_kind_counts(term: Term, began: date, calendar: Calendar):
     last = term.counted_from(began, calendar)
     counted = [began + timedelta(days=n) for n in range(1, (last - began).days + 1)]
@@ -56,7 +57,7 @@ def test_a_term_ends_on_a_day_that_its_kind_counts(term: Term, began: date, cale
         assert len(counted) == term.days
 
 
-@given(working, days, calendars, days)
+@for_all(working, days, calendars, days)
 def test_a_day_off_more_makes_no_term_shorter_and_moves_it_just_where_it_takes_a_working_day(term, began, calendar, off):
     more = Calendar(calendar.zone, calendar.holidays | {off}, calendar.weeks)
     before, after = term.counted_from(began, calendar), term.counted_from(began, more)
@@ -64,13 +65,13 @@ def test_a_day_off_more_makes_no_term_shorter_and_moves_it_just_where_it_takes_a
     assert (after > before) == (began < off <= before and calendar.is_working(off))
 
 
-@given(working, days, calendars, holidays)
+@for_all(working, days, calendars, holidays)
 def test_a_longer_term_and_a_later_beginning_end_no_earlier(term, began, calendar, more):
     assert Term(term.days + 1, "working").counted_from(began, calendar) > term.counted_from(began, calendar)
     assert term.counted_from(began + timedelta(days=1), calendar) >= term.counted_from(began, calendar)
 
 
-@given(terms, days, calendars, calendars, st.integers(0, 200))
+@for_all(terms, days, calendars, calendars, st.integers(0, 200))
 def test_a_running_term_follows_the_calendar_and_keeps_a_whole_day_where_it_gets_shorter(term, began, known, now_known, passed):
     was, today = term.counted_from(began, known), began + timedelta(days=passed)
     moved, plain = term.moved(began, was, now_known, today), term.counted_from(began, now_known)
@@ -126,9 +127,7 @@ def test_a_week_holds_from_its_day_on_whatever_was_said_first():
     (HOLIDAYS, DeclareHoliday(date(1027, 5, 6), "national", "SKB 1/2026", TODAY), "calendar-day"),
 ])  # fmt: skip
 def test_a_slip_of_the_pen_is_refused(aggregate, command, code: str):
-    with pytest.raises(Refused) as caught:
-        aggregate.decider.decide(aggregate.decider.initial, command)
-    assert (caught.value.code, caught.value.status) == (code, 422)
+    given(aggregate).when(command).then_refused(code, 422)
 
 
 def test_every_service_that_decides_by_itself_hears_the_calendar_and_folds_it():

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.feedback.defaults import DEFAULTS
@@ -26,8 +26,8 @@ from services.feedback.heard import PositionAssigned
 from services.feedback.known import units_of
 from services.feedback.raters import pseudonym
 from services.feedback.service import SERVICE
-from shared.kernel.decider import Aggregate
 from shared.kernel.refusal import Refused
+from tests.support.deciding import given
 from tests.support.knowledge import MemoryKnowledge, heard
 
 SCALE = Scale(("clarity", "fairness"), 1, 4, 3, "umpan-balik@1")
@@ -40,21 +40,10 @@ PEER = GivePeerFeedback("m1", "2026-Q1", "r1", Standing(), {"clarity": 3, "fairn
 ROUND = OpenPeerRound("m1", "2026-Q1", ("m2", "m3", "m4"), PeerRules(SCALE, Raters.ASSIGNED), False)
 
 
-def given_when(aggregate: Aggregate, past: list, command: object) -> list:
-    decider = aggregate.decider
-    return list(decider.decide(decider.state(past), command))
-
-
-def refused(aggregate: Aggregate, past: list, command: object) -> Refused:
-    with pytest.raises(Refused) as caught:
-        given_when(aggregate, past, command)
-    return caught.value
-
-
 def test_a_person_answers_once_for_a_period():
-    assert given_when(PROCESS_ANSWER, [], GIVE) == [GIVEN]
-    assert given_when(PROCESS_ANSWER, [GIVEN], GIVE) == []
-    assert refused(PROCESS_ANSWER, [GIVEN], replace(GIVE, aspects={"clarity": 1, "fairness": 1})).code == "already-answered"
+    given(PROCESS_ANSWER).when(GIVE).then(GIVEN)
+    given(PROCESS_ANSWER, GIVEN).when(GIVE).then()
+    assert given(PROCESS_ANSWER, GIVEN).when(replace(GIVE, aspects={"clarity": 1, "fairness": 1})).refused.code == "already-answered"
 
 
 def test_every_rater_has_a_stream_of_his_own():
@@ -67,53 +56,52 @@ def test_every_rater_has_a_stream_of_his_own():
     {"clarity": True, "fairness": 4},
 ])  # fmt: skip
 def test_an_answer_rates_every_aspect_on_the_scale(aspects: dict):
-    assert refused(PROCESS_ANSWER, [], replace(GIVE, aspects=aspects)).status == 422
-    assert refused(PEER_ANSWER, [], replace(PEER, aspects=aspects)).status == 422
+    assert given(PROCESS_ANSWER).when(replace(GIVE, aspects=aspects)).refused.status == 422
+    assert given(PEER_ANSWER).when(replace(PEER, aspects=aspects)).refused.status == 422
 
 
 def test_below_three_answers_nothing_is_published():
     """DESIGN: peer feedback is published only as a summary of at least three answers; the same holds for the process."""
     publish, summarise = PublishProcessFeedback("2026-Q1", THREE[:2], SCALE), SummarisePeerFeedback("m1", "2026-Q1", THREE[:2], SCALE)
-    assert refused(PROCESS_SUMMARY, [], publish).found == "2"
-    assert refused(PEER_SUMMARY, [], summarise).code == "too-few-answers"
+    assert given(PROCESS_SUMMARY).when(publish).refused.found == "2"
+    assert given(PEER_SUMMARY).when(summarise).refused.code == "too-few-answers"
 
 
 def test_the_means_are_rounded_half_up_to_hundredths():
-    assert given_when(PROCESS_SUMMARY, [], PublishProcessFeedback("2026-Q1", THREE, SCALE)) == [
+    given(PROCESS_SUMMARY).when(PublishProcessFeedback("2026-Q1", THREE, SCALE)).then(
         ProcessFeedbackPublished("2026-Q1", 3, {"clarity": 333, "fairness": 233}, "umpan-balik@1", *COUNTED)
-    ]
+    )
     eight = [{"clarity": 1, "fairness": 1}] * 7 + [{"clarity": 2, "fairness": 4}]
-    published = given_when(PROCESS_SUMMARY, [], PublishProcessFeedback("2026-Q1", eight, SCALE))[0]
+    published = given(PROCESS_SUMMARY).when(PublishProcessFeedback("2026-Q1", eight, SCALE)).events[0]
     assert published.means_hundredths == {"clarity": 113, "fairness": 138}
 
 
 def test_peers_are_summarised_with_their_spread():
     means, spreads = {"clarity": 333, "fairness": 233}, {"clarity": 100, "fairness": 300}
-    assert given_when(PEER_SUMMARY, [], SummarisePeerFeedback("m1", "2026-Q1", THREE, SCALE)) == [
+    given(PEER_SUMMARY).when(SummarisePeerFeedback("m1", "2026-Q1", THREE, SCALE)).then(
         FeedbackSummarised("m1", "2026-Q1", 3, means, spreads, "umpan-balik@1", *COUNTED)
-    ]
+    )
 
 
 def test_a_summary_is_published_once_so_that_no_difference_shows_an_answer():
     published = ProcessFeedbackPublished("2026-Q1", 3, {"clarity": 333, "fairness": 233}, "umpan-balik@1")
-    assert refused(PROCESS_SUMMARY, [published], PublishProcessFeedback("2026-Q1", THREE * 2, SCALE)).code == "already-published"
+    assert given(PROCESS_SUMMARY, published).when(PublishProcessFeedback("2026-Q1", THREE * 2, SCALE)).refused.code == "already-published"
     summarised = FeedbackSummarised("m1", "2026-Q1", 3, {}, {}, "umpan-balik@1")
-    assert refused(PEER_SUMMARY, [summarised], SummarisePeerFeedback("m1", "2026-Q1", THREE, SCALE)).code == "already-published"
-    assert refused(PROCESS_ANSWER, [], replace(GIVE, published=True)).code == "already-published"
-    assert refused(PEER_ANSWER, [], replace(PEER, published=True)).code == "already-published"
+    assert given(PEER_SUMMARY, summarised).when(SummarisePeerFeedback("m1", "2026-Q1", THREE, SCALE)).refused.code == "already-published"
+    assert given(PROCESS_ANSWER).when(replace(GIVE, published=True)).refused.code == "already-published"
+    assert given(PEER_ANSWER).when(replace(PEER, published=True)).refused.code == "already-published"
 
 
 def test_answers_to_other_questions_do_not_count():
     other = [{"clarity": 4, "speed": 4}]
-    assert refused(PROCESS_SUMMARY, [], PublishProcessFeedback("2026-Q1", [*THREE[:2], *other], SCALE)).found == "2"
+    assert given(PROCESS_SUMMARY).when(PublishProcessFeedback("2026-Q1", [*THREE[:2], *other], SCALE)).refused.found == "2"
 
 
 def test_nobody_is_his_own_peer():
-    assert refused(PEER_ANSWER, [], replace(PEER, standing=Standing(own=True))).status == 403
-    assert given_when(PEER_ANSWER, [], PEER) == [FeedbackGiven("m1", "2026-Q1", "r1", {"clarity": 3, "fairness": 4}, None)]
-    assert (
-        refused(PEER_ANSWER, [FeedbackGiven("m1", "2026-Q1", "r1", {"clarity": 1, "fairness": 1}, None)], PEER).code == "already-answered"
-    )
+    assert given(PEER_ANSWER).when(replace(PEER, standing=Standing(own=True))).refused.status == 403
+    given(PEER_ANSWER).when(PEER).then(FeedbackGiven("m1", "2026-Q1", "r1", {"clarity": 3, "fairness": 4}, None))
+    other = FeedbackGiven("m1", "2026-Q1", "r1", {"clarity": 1, "fairness": 1}, None)
+    assert given(PEER_ANSWER, other).when(PEER).refused.code == "already-answered"
 
 
 @pytest.mark.parametrize(("raters", "standing", "code"), [
@@ -129,23 +117,23 @@ def test_nobody_is_his_own_peer():
 def test_who_counts_as_a_peer_is_the_places_rule(raters: Raters, standing: Standing, code: str | None):
     command = replace(PEER, rules=PeerRules(SCALE, raters), standing=standing)
     if code is None:
-        assert len(given_when(PEER_ANSWER, [], command)) == 1
+        assert len(given(PEER_ANSWER).when(command).events) == 1
     else:
-        wrong = refused(PEER_ANSWER, [], command)
+        wrong = given(PEER_ANSWER).when(command).refused
         assert (wrong.code, wrong.status) == (code, 403)
 
 
 def test_a_round_asks_at_least_as_many_as_a_summary_needs():
     opened = PeerRoundOpened("m1", "2026-Q1", ("m2", "m3", "m4"), "umpan-balik@1")
-    assert given_when(PEER_ROUND, [], ROUND) == [opened]
-    assert given_when(PEER_ROUND, [opened], ROUND) == []
-    assert given_when(PEER_ROUND, [opened], replace(ROUND, raters=("m2", "m3", "m5")))[0].raters == ("m2", "m3", "m5")
-    assert "at least 3" in refused(PEER_ROUND, [], replace(ROUND, raters=("m2", "m3", "m3"))).expected
-    assert refused(PEER_ROUND, [], replace(ROUND, raters=("m1", "m2", "m3"))).code == "peer-raters"
-    assert refused(PEER_ROUND, [], replace(ROUND, published=True)).code == "already-published"
+    given(PEER_ROUND).when(ROUND).then(opened)
+    given(PEER_ROUND, opened).when(ROUND).then()
+    assert given(PEER_ROUND, opened).when(replace(ROUND, raters=("m2", "m3", "m5"))).events[0].raters == ("m2", "m3", "m5")
+    assert "at least 3" in given(PEER_ROUND).when(replace(ROUND, raters=("m2", "m3", "m3"))).refused.expected
+    assert given(PEER_ROUND).when(replace(ROUND, raters=("m1", "m2", "m3"))).refused.code == "peer-raters"
+    assert given(PEER_ROUND).when(replace(ROUND, published=True)).refused.code == "already-published"
     anyone = PeerRules(SCALE, Raters.ANY)
-    assert refused(PEER_ROUND, [], replace(ROUND, rules=anyone)).code == "peer-raters"
-    assert given_when(PEER_ROUND, [], replace(ROUND, rules=anyone, raters=()))[0].raters == ()
+    assert given(PEER_ROUND).when(replace(ROUND, rules=anyone)).refused.code == "peer-raters"
+    assert given(PEER_ROUND).when(replace(ROUND, rules=anyone, raters=())).events[0].raters == ()
 
 
 def test_a_place_names_its_aspects_and_its_raters():
@@ -160,9 +148,9 @@ def test_a_place_names_its_aspects_and_its_raters():
             check_peers(settings | wrong)
 
 
-@given(answers=st.lists(st.fixed_dictionaries({name: st.integers(1, 4) for name in SCALE.aspects}), min_size=3))
+@for_all(answers=st.lists(st.fixed_dictionaries({name: st.integers(1, 4) for name in SCALE.aspects}), min_size=3))
 def test_a_mean_lies_within_the_scale_and_the_spread_within_its_width(answers: list):
-    event = given_when(PEER_SUMMARY, [], SummarisePeerFeedback("m1", "2026-Q1", answers, SCALE))[0]
+    event = given(PEER_SUMMARY).when(SummarisePeerFeedback("m1", "2026-Q1", answers, SCALE)).events[0]
     assert all(100 <= mean <= 400 for mean in event.means_hundredths.values())
     assert all(0 <= spread <= 300 for spread in event.spreads_hundredths.values())
 

@@ -42,8 +42,8 @@ from services.feedback.views import COMPLAINTS, fold_complaints
 from shared.events.calendar import HolidayDeclared
 from shared.flow.declared import Arm, Disarm
 from shared.kernel.calendar import Calendar
-from shared.kernel.decider import Aggregate
 from shared.kernel.refusal import Refused
+from tests.support.deciding import given
 from tests.support.knowledge import MemoryKnowledge, heard
 
 NATIONAL = next(rules for rules in DEFAULTS if rules.kind == "complaints")
@@ -62,18 +62,7 @@ def knowing() -> MemoryKnowledge:
     return known
 
 
-def given_when(aggregate: Aggregate, past: list, command: object) -> list:
-    decider = aggregate.decider
-    return list(decider.decide(decider.state(past), command))
-
-
-def refused(aggregate: Aggregate, past: list, command: object) -> Refused:
-    with pytest.raises(Refused) as caught:
-        given_when(aggregate, past, command)
-    return caught.value
-
-
-RECEIVED: ComplaintReceived = given_when(INTAKE, [], FILE)[0]
+RECEIVED: ComplaintReceived = given(INTAKE).when(FILE).events[0]
 RESOLVE = ResolveComplaint(RECEIVED, True, date(2026, 5, 12))
 
 
@@ -85,48 +74,48 @@ RESOLVE = ResolveComplaint(RECEIVED, True, date(2026, 5, 12))
 ])  # fmt: skip
 def test_each_kind_has_its_working_days(kind: str, last_day: date):
     """2, 5, 14 and 60 working days from the day after; weekends and the day off of 8 May do not count."""
-    event = given_when(INTAKE, [], replace(FILE, kind=kind))[0]
+    event = given(INTAKE).when(replace(FILE, kind=kind)).events[0]
     assert event.last_day == last_day and event.due == HERE.end_of(last_day) and event.received_on == date(2026, 5, 4)
 
 
 def test_a_rule_set_may_count_calendar_days():
     ten = terms_of({"kinds": {"normative": {"days": 10, "kind": "calendar"}}}, "malinau@1")
-    assert given_when(INTAKE, [], replace(FILE, terms=ten))[0].last_day == date(2026, 5, 14)
+    assert given(INTAKE).when(replace(FILE, terms=ten)).events[0].last_day == date(2026, 5, 14)
 
 
 def test_a_kind_that_the_place_does_not_know_is_refused():
-    wrong = refused(INTAKE, [], replace(FILE, kind="corruption"))
+    wrong = given(INTAKE).when(replace(FILE, kind="corruption")).refused
     assert (wrong.status, wrong.code) == (422, "complaint-kind") and "light" in wrong.expected
 
 
 def test_an_anonymous_complaint_keeps_nothing_that_leads_to_the_citizen():
-    assert refused(INTAKE, [], replace(FILE, anonymous=True)).code == "anonymous-with-contact"
-    assert given_when(INTAKE, [], replace(FILE, anonymous=True, contact_text=None))[0].anonymous
-    assert given_when(INTAKE, [], replace(FILE, contact_text=None))[0].anonymous, "without a contact nobody is known"
+    assert given(INTAKE).when(replace(FILE, anonymous=True)).refused.code == "anonymous-with-contact"
+    assert given(INTAKE).when(replace(FILE, anonymous=True, contact_text=None)).events[0].anonymous
+    assert given(INTAKE).when(replace(FILE, contact_text=None)).events[0].anonymous, "without a contact nobody is known"
     assert not RECEIVED.anonymous
 
 
 def test_resolved_on_the_last_day_is_in_time_and_a_day_later_is_not():
-    assert given_when(COMPLAINT, [], RESOLVE) == [ComplaintResolved("dukcapil", "k-1", "normative", True, True, date(2026, 5, 12))]
-    assert not given_when(COMPLAINT, [], replace(RESOLVE, resolved_on=date(2026, 5, 13)))[0].in_time
+    given(COMPLAINT).when(RESOLVE).then(ComplaintResolved("dukcapil", "k-1", "normative", True, True, date(2026, 5, 12)))
+    assert not given(COMPLAINT).when(replace(RESOLVE, resolved_on=date(2026, 5, 13))).events[0].in_time
 
 
 def test_a_complaint_is_resolved_and_answered_once():
-    resolved = given_when(COMPLAINT, [], RESOLVE)
-    assert given_when(COMPLAINT, resolved, replace(RESOLVE, resolved_on=date(2026, 6, 1))) == []
-    assert refused(COMPLAINT, resolved, replace(RESOLVE, founded=False)).code == "already-resolved"
-    answered = given_when(INTAKE, [RECEIVED], AnswerComplaint("k-1", "dukcapil", "t3"))
+    resolved = given(COMPLAINT).when(RESOLVE).events
+    given(COMPLAINT, *resolved).when(replace(RESOLVE, resolved_on=date(2026, 6, 1))).then()
+    assert given(COMPLAINT, *resolved).when(replace(RESOLVE, founded=False)).refused.code == "already-resolved"
+    answered = given(INTAKE, RECEIVED).when(AnswerComplaint("k-1", "dukcapil", "t3")).events
     assert answered == [ComplaintAnswered("k-1", "dukcapil", "t3")]
-    assert given_when(INTAKE, [RECEIVED, *answered], AnswerComplaint("k-1", "dukcapil", "t4")) == []
+    given(INTAKE, RECEIVED, *answered).when(AnswerComplaint("k-1", "dukcapil", "t4")).then()
 
 
 def test_the_clock_reports_an_open_complaint_once():
     overdue = [ComplaintOverdue("dukcapil", "k-1", "normative", RECEIVED.due)]
     report = ReportOverdue(RECEIVED, RECEIVED.due)
-    assert given_when(COMPLAINT, [], report) == overdue
-    assert given_when(COMPLAINT, overdue, report) == []
-    assert given_when(COMPLAINT, given_when(COMPLAINT, [], RESOLVE), report) == []
-    late = given_when(COMPLAINT, overdue, replace(RESOLVE, resolved_on=date(2026, 5, 20)))
+    assert given(COMPLAINT).when(report).events == overdue
+    given(COMPLAINT, *overdue).when(report).then()
+    given(COMPLAINT, *given(COMPLAINT).when(RESOLVE).events).when(report).then()
+    late = given(COMPLAINT, *overdue).when(replace(RESOLVE, resolved_on=date(2026, 5, 20))).events
     assert not late[0].in_time
 
 
@@ -177,33 +166,34 @@ PASS = PassComplaint(RECEIVED, "dinkes", at(7), "t5", "d5", TERMS, HERE)
 
 def test_a_complaint_on_the_wrong_unit_is_passed_and_its_clock_goes_on():
     """Monday 4 May, five working days, Friday off: due on 12 May, whoever deals with it."""
-    passed = given_when(COMPLAINT, [], PASS)
+    passed = given(COMPLAINT).when(PASS).events
     assert passed == [
         ComplaintPassed(
             "dinkes", "k-1", "normative", "dukcapil", date(2026, 5, 7), "goes-on", date(2026, 5, 12), RECEIVED.due, "t5", "d5"
         )
     ]
-    assert given_when(COMPLAINT, passed, PASS) == [], "it is there"
+    assert given(COMPLAINT, *passed).when(PASS).events == [], "it is there"
     assert COMPLAINT.subject(PASS) == "dukcapil", "a stream keeps its subject"
-    assert given_when(COMPLAINT, passed, RESOLVE)[0] == ComplaintResolved("dinkes", "k-1", "normative", True, True, date(2026, 5, 12))
-    back = given_when(COMPLAINT, passed, replace(PASS, unit="dukcapil"))
+    resolved = given(COMPLAINT, *passed).when(RESOLVE).events
+    assert resolved[0] == ComplaintResolved("dinkes", "k-1", "normative", True, True, date(2026, 5, 12))
+    back = given(COMPLAINT, *passed).when(replace(PASS, unit="dukcapil")).events
     assert (back[0].from_unit, back[0].unit) == ("dinkes", "dukcapil")
-    assert given_when(COMPLAINT, [*passed, *back], RESOLVE)[0].unit == "dukcapil"
-    assert refused(COMPLAINT, given_when(COMPLAINT, [], RESOLVE), PASS).code == "already-resolved"
-    assert given_when(COMPLAINT, passed, ReportOverdue(RECEIVED, RECEIVED.due))[0].unit == "dinkes"
+    assert given(COMPLAINT, *passed, *back).when(RESOLVE).events[0].unit == "dukcapil"
+    assert given(COMPLAINT, *given(COMPLAINT).when(RESOLVE).events).when(PASS).refused.code == "already-resolved"
+    assert given(COMPLAINT, *passed).when(ReportOverdue(RECEIVED, RECEIVED.due)).events[0].unit == "dinkes"
 
 
 def test_where_the_rules_say_so_the_clock_begins_anew_with_the_new_unit():
     """From Thursday 7 May, Friday 8 off: 11, 12, 13, 14 and 15 May. The old moment is then no term of anybody's."""
     anew = replace(TERMS, passed_clock="anew")
-    passed = given_when(COMPLAINT, [], replace(PASS, terms=anew))
+    passed = given(COMPLAINT).when(replace(PASS, terms=anew)).events
     assert (passed[0].clock, passed[0].last_day, passed[0].due) == ("anew", date(2026, 5, 15), HERE.end_of(date(2026, 5, 15)))
-    assert given_when(COMPLAINT, passed, ReportOverdue(RECEIVED, RECEIVED.due)) == []
-    assert given_when(COMPLAINT, passed, replace(RESOLVE, resolved_on=date(2026, 5, 15)))[0].in_time
-    late = given_when(COMPLAINT, passed, ReportOverdue(RECEIVED, passed[0].due))
+    given(COMPLAINT, *passed).when(ReportOverdue(RECEIVED, RECEIVED.due)).then()
+    assert given(COMPLAINT, *passed).when(replace(RESOLVE, resolved_on=date(2026, 5, 15))).events[0].in_time
+    late = given(COMPLAINT, *passed).when(ReportOverdue(RECEIVED, passed[0].due)).events
     assert late == [ComplaintOverdue("dinkes", "k-1", "normative", passed[0].due)]
-    again = given_when(COMPLAINT, [*passed, *late], replace(PASS, unit="rsud", passed_at=at(18), terms=anew))
-    assert given_when(COMPLAINT, [*passed, *late, *again], ReportOverdue(RECEIVED, again[0].due)), "each unit's term is reported"
+    again = given(COMPLAINT, *passed, *late).when(replace(PASS, unit="rsud", passed_at=at(18), terms=anew)).events
+    assert given(COMPLAINT, *passed, *late, *again).when(ReportOverdue(RECEIVED, again[0].due)).events, "each unit's term is reported"
 
 
 # Waiting for the citizen
@@ -217,28 +207,29 @@ def answered(day: int) -> ResumeComplaint:
 
 def test_while_the_citizen_is_waited_for_the_clock_stands_still_and_the_due_day_moves():
     """Asked on Wednesday 6 May with 7, 11 and 12 May left; answered on the 13th: 14, 15 and 18 May are left, due on the 18th."""
-    paused = given_when(COMPLAINT, [], PAUSE)
+    paused = given(COMPLAINT).when(PAUSE).events
     assert paused == [
         ComplaintPaused("dukcapil", "k-1", "normative", date(2026, 5, 6), 3, date(2026, 5, 16), HERE.end_of(date(2026, 5, 16)))
     ]
-    assert given_when(COMPLAINT, paused, ReportOverdue(RECEIVED, RECEIVED.due)) == [], "the old moment passes unheard"
-    assert given_when(COMPLAINT, paused, replace(RESOLVE, resolved_on=date(2026, 5, 14)))[0].in_time
-    resumed = given_when(COMPLAINT, paused, answered(13))
+    assert given(COMPLAINT, *paused).when(ReportOverdue(RECEIVED, RECEIVED.due)).events == [], "the old moment passes unheard"
+    assert given(COMPLAINT, *paused).when(replace(RESOLVE, resolved_on=date(2026, 5, 14))).events[0].in_time
+    resumed = given(COMPLAINT, *paused).when(answered(13)).events
     due = HERE.end_of(date(2026, 5, 18))
     assert resumed == [ComplaintResumed("dukcapil", "k-1", "normative", date(2026, 5, 13), "answered", date(2026, 5, 18), due)]
     past = [*paused, *resumed]
-    assert given_when(COMPLAINT, past, ReportOverdue(RECEIVED, RECEIVED.due)) == []
-    assert given_when(COMPLAINT, past, ReportOverdue(RECEIVED, due))
-    assert [given_when(COMPLAINT, past, replace(RESOLVE, resolved_on=date(2026, 5, day)))[0].in_time for day in (18, 19)] == [True, False]
+    given(COMPLAINT, *past).when(ReportOverdue(RECEIVED, RECEIVED.due)).then()
+    assert given(COMPLAINT, *past).when(ReportOverdue(RECEIVED, due)).events
+    resolved = (given(COMPLAINT, *past).when(replace(RESOLVE, resolved_on=date(2026, 5, day))).events[0] for day in (18, 19))
+    assert [one.in_time for one in resolved] == [True, False]
 
 
 def test_a_term_of_calendar_days_moves_by_the_days_waited():
     ten = terms_of({"kinds": {"normative": {"days": 10, "kind": "calendar"}}, "waiting": {"days": 5, "kind": "working"}}, "malinau@1")
-    received = given_when(INTAKE, [], replace(FILE, terms=ten))[0]
+    received = given(INTAKE).when(replace(FILE, terms=ten)).events[0]
     assert received.last_day == date(2026, 5, 14)
-    paused = given_when(COMPLAINT, [], PauseComplaint(received, at(6), ten, HERE))
+    paused = given(COMPLAINT).when(PauseComplaint(received, at(6), ten, HERE)).events
     assert (paused[0].days_left, paused[0].until) == (8, date(2026, 5, 14)), "five working days: 7, 11, 12, 13 and 14 May"
-    resumed = given_when(COMPLAINT, paused, ResumeComplaint(received, "answered", date(2026, 5, 9), ten, HERE))
+    resumed = given(COMPLAINT, *paused).when(ResumeComplaint(received, "answered", date(2026, 5, 9), ten, HERE)).events
     assert resumed[0].last_day == date(2026, 5, 17), "three days were waited"
 
 
@@ -253,15 +244,15 @@ def test_however_often_it_waits_the_term_has_its_days(kind: str, days: int, wait
     """The days outside the waiting are as many as the term has: none is lost, and none is won."""
     here = Calendar(holidays=frozenset(off))
     terms = terms_of({"kinds": {"normative": {"days": days, "kind": kind}}, "waiting": {"days": 60, "kind": "calendar"}}, "x@1")
-    received = given_when(INTAKE, [], replace(FILE, terms=terms, calendar=here))[0]
+    received = given(INTAKE).when(replace(FILE, terms=terms, calendar=here)).events[0]
     past, day, waited = [], date(2026, 5, 4), set()
     for after, long in waits:
         began = day + timedelta(days=after)
         if began > (past[-1].last_day if past else received.last_day):
             break
         day = began + timedelta(days=long)
-        past += given_when(COMPLAINT, past, PauseComplaint(received, here.start_of(began), terms, here))
-        past += given_when(COMPLAINT, past, ResumeComplaint(received, "answered", day, terms, here))
+        past += given(COMPLAINT, *past).when(PauseComplaint(received, here.start_of(began), terms, here)).events
+        past += given(COMPLAINT, *past).when(ResumeComplaint(received, "answered", day, terms, here)).events
         waited |= {began + timedelta(days=number) for number in range(1, long + 1)}
     last = past[-1].last_day if past else received.last_day
     between = [date(2026, 5, 4) + timedelta(days=number) for number in range(1, (last - date(2026, 5, 4)).days + 1)]
@@ -269,14 +260,14 @@ def test_however_often_it_waits_the_term_has_its_days(kind: str, days: int, wait
 
 
 def test_the_waiting_ends_with_its_term_and_no_later_answer_stretches_it():
-    paused = given_when(COMPLAINT, [], PAUSE)
+    paused = given(COMPLAINT).when(PAUSE).events
     moment = paused[0].until_moment
     expired = ResumeComplaint(RECEIVED, "expired", date(2026, 5, 17), TERMS, HERE, moment)
-    (resumed,) = given_when(COMPLAINT, paused, expired)
+    (resumed,) = given(COMPLAINT, *paused).when(expired).events
     assert (resumed.since, resumed.how, resumed.last_day) == (date(2026, 5, 16), "expired", date(2026, 5, 20))
-    assert given_when(COMPLAINT, [*paused, resumed], expired) == [], "it is over"
-    assert given_when(COMPLAINT, [*paused, *given_when(COMPLAINT, paused, RESOLVE)], expired) == []
-    assert given_when(COMPLAINT, paused, answered(30))[0].last_day == resumed.last_day
+    assert given(COMPLAINT, *paused, resumed).when(expired).events == [], "it is over"
+    given(COMPLAINT, *paused, *given(COMPLAINT, *paused).when(RESOLVE).events).when(expired).then()
+    assert given(COMPLAINT, *paused).when(answered(30)).events[0].last_day == resumed.last_day
     known = knowing()
     known.execute(INTAKE, FILE)
     (fact,) = known.execute(COMPLAINT, PAUSE).events
@@ -288,42 +279,43 @@ def test_the_waiting_ends_with_its_term_and_no_later_answer_stretches_it():
 
 
 def test_the_clock_is_stopped_only_while_it_runs_and_where_a_place_stops_one():
-    paused = given_when(COMPLAINT, [], PAUSE)
-    assert refused(COMPLAINT, paused, PAUSE).code == "complaint-waiting"
-    assert refused(COMPLAINT, [], replace(PAUSE, paused_at=at(13))).code == "term-over"
-    assert given_when(COMPLAINT, [], replace(PAUSE, paused_at=at(12)))[0].days_left == 0, "the last day is still a day"
-    assert refused(COMPLAINT, [], replace(PAUSE, terms=replace(TERMS, waiting=None))).code == "no-waiting"
-    assert refused(COMPLAINT, [], answered(9)).code == "complaint-not-waiting"
-    resolved = given_when(COMPLAINT, paused, RESOLVE)
-    assert refused(COMPLAINT, [*paused, *resolved], answered(9)).code == "already-resolved"
-    assert refused(COMPLAINT, resolved, PAUSE).code == "already-resolved"
+    paused = given(COMPLAINT).when(PAUSE).events
+    assert given(COMPLAINT, *paused).when(PAUSE).refused.code == "complaint-waiting"
+    assert given(COMPLAINT).when(replace(PAUSE, paused_at=at(13))).refused.code == "term-over"
+    assert given(COMPLAINT).when(replace(PAUSE, paused_at=at(12))).events[0].days_left == 0, "the last day is still a day"
+    assert given(COMPLAINT).when(replace(PAUSE, terms=replace(TERMS, waiting=None))).refused.code == "no-waiting"
+    assert given(COMPLAINT).when(answered(9)).refused.code == "complaint-not-waiting"
+    resolved = given(COMPLAINT, *paused).when(RESOLVE).events
+    assert given(COMPLAINT, *paused, *resolved).when(answered(9)).refused.code == "already-resolved"
+    assert given(COMPLAINT, *resolved).when(PAUSE).refused.code == "already-resolved"
 
 
 def test_a_complaint_may_be_passed_while_it_waits():
-    paused = given_when(COMPLAINT, [], PAUSE)
-    passed = given_when(COMPLAINT, paused, PASS)
+    paused = given(COMPLAINT).when(PAUSE).events
+    passed = given(COMPLAINT, *paused).when(PASS).events
     assert (passed[0].last_day, passed[0].due) == (None, None)
-    resumed = given_when(COMPLAINT, [*paused, *passed], answered(13))
+    resumed = given(COMPLAINT, *paused, *passed).when(answered(13)).events
     assert (resumed[0].unit, resumed[0].last_day) == ("dinkes", date(2026, 5, 18))
 
 
 def test_a_unit_that_gets_a_complaint_while_it_waits_has_its_full_days_where_the_clock_begins_anew():
     """Asked on 6 May with three of five days left, passed on the 7th, answered on the 13th: 14, 15, 18, 19 and 20 May."""
     anew = replace(TERMS, passed_clock="anew")
-    paused = given_when(COMPLAINT, [], replace(PAUSE, terms=anew))
-    passed = given_when(COMPLAINT, paused, replace(PASS, terms=anew))
+    paused = given(COMPLAINT).when(replace(PAUSE, terms=anew)).events
+    passed = given(COMPLAINT, *paused).when(replace(PASS, terms=anew)).events
     assert (passed[0].last_day, passed[0].due, passed[0].days_left) == (None, None, 5)
-    resumed = given_when(COMPLAINT, [*paused, *passed], replace(answered(13), terms=anew))
+    resumed = given(COMPLAINT, *paused, *passed).when(replace(answered(13), terms=anew)).events
     assert (resumed[0].unit, resumed[0].last_day) == ("dinkes", date(2026, 5, 20))
     past = [*paused, *passed, *resumed]
-    assert given_when(COMPLAINT, past, replace(RESOLVE, resolved_on=date(2026, 5, 20)))[0].in_time
+    assert given(COMPLAINT, *past).when(replace(RESOLVE, resolved_on=date(2026, 5, 20))).events[0].in_time
     off = replace(HERE, holidays=HERE.holidays | {date(2026, 5, 18)})
-    (moved,) = given_when(COMPLAINT, past, MoveTerm(received=RECEIVED, terms=anew, calendar=off, today=date(2026, 5, 14)))
+    (moved,) = given(COMPLAINT, *past).when(MoveTerm(received=RECEIVED, terms=anew, calendar=off, today=date(2026, 5, 14))).events
     assert moved.last_day == date(2026, 5, 21), "the five days are counted from the answer"
-    back = given_when(COMPLAINT, [*paused, *passed], replace(PASS, unit="dukcapil", terms=anew))
-    assert given_when(COMPLAINT, [*paused, *passed, *back], answered(13))[0].last_day == date(2026, 5, 20), "passed twice, waited for once"
+    back = given(COMPLAINT, *paused, *passed).when(replace(PASS, unit="dukcapil", terms=anew)).events
+    [again] = given(COMPLAINT, *paused, *passed, *back).when(answered(13)).events
+    assert again.last_day == date(2026, 5, 20), "passed twice, waited for once"
     old = [replace(passed[0], days_left=None)]
-    assert given_when(COMPLAINT, [*paused, *old], answered(13))[0].last_day == date(2026, 5, 18), "what was said before says no days"
+    assert given(COMPLAINT, *paused, *old).when(answered(13)).events[0].last_day == date(2026, 5, 18), "what was said before says no days"
 
 
 @for_all(st.sampled_from(("goes-on", "anew")), st.integers(0, 8), st.integers(0, 9), st.integers(0, 20))
@@ -338,7 +330,7 @@ def test_the_unit_that_has_it_last_has_the_days_of_its_clock_whenever_it_was_pas
     )
     past: list = []
     for _, act in sorted(acts, key=lambda one: one[0]):
-        past += given_when(COMPLAINT, past, act)
+        past += given(COMPLAINT, *past).when(act).events
     counted_from = passed if clock == "anew" else first
     days = (counted_from + timedelta(days=number) for number in range(1, 60))
     counted = [day for day in days if HERE.is_working(day) and not asked < day <= told]

@@ -37,7 +37,7 @@ from services.feedback.events import (
 from shared.kernel.calendar import Calendar, Term
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleSet
-from tests.support.deciding import said
+from tests.support.deciding import given
 
 EAST = Calendar("Asia/Jayapura")
 MONDAY = datetime(2026, 5, 4, 3, tzinfo=UTC)
@@ -46,13 +46,12 @@ ANSWERS = [{"clarity": 3, "fairness": 4}, {"clarity": 3, "fairness": 1}, {"clari
 
 
 def decided(aggregate, command, *past):
-    return said(aggregate, past, command)
+    return given(aggregate, *past).when(command).events
 
 
 def refused(aggregate, command, *past) -> tuple:
-    with pytest.raises(Refused) as told:
-        decided(aggregate, command, *past)
-    return (told.value.code, told.value.status, told.value.found)
+    told = given(aggregate, *past).when(command).refused
+    return (told.code, told.status, told.found)
 
 
 def wrong(check, settings) -> tuple:
@@ -140,10 +139,10 @@ def test_a_set_that_was_published_before_stays_readable_whatever_stands_in_it():
 
 def test_an_answer_on_the_process_is_kept_whole_once_and_before_publication():
     give = process.GiveProcessFeedback("2026-Q1", "r1", ANSWERS[0], "t1", SCALE, False)
-    given = ProcessFeedbackGiven("2026-Q1", "r1", ANSWERS[0], "t1")
-    assert decided(process.PROCESS_ANSWER, give) == [given] and decided(process.PROCESS_ANSWER, replace(give, published=True),
-    given) == []
-    assert refused(process.PROCESS_ANSWER, replace(give, aspects=ANSWERS[1]), given) == ("already-answered", 409,
+    kept = ProcessFeedbackGiven("2026-Q1", "r1", ANSWERS[0], "t1")
+    assert decided(process.PROCESS_ANSWER, give) == [kept] and decided(process.PROCESS_ANSWER, replace(give, published=True),
+    kept) == []
+    assert refused(process.PROCESS_ANSWER, replace(give, aspects=ANSWERS[1]), kept) == ("already-answered", 409,
     "another answer of yours")
     assert refused(process.PROCESS_ANSWER, replace(give, published=True)) == ("already-published", 409, "one that is, and stays as it is")
     assert refused(process.PROCESS_ANSWER, replace(give, aspects={}))[:2] == ("feedback-aspects", 422)
@@ -155,15 +154,15 @@ def test_an_answer_on_the_process_is_kept_whole_once_and_before_publication():
     assert refused(process.PROCESS_SUMMARY, publish, published)[0] == "already-published"
     assert (process.PROCESS_ANSWER.stream_of(give), process.PROCESS_SUMMARY.stream_of(publish)) == (
         "feedback-process-answers-2026-Q1-r1", "feedback-process-2026-Q1")  # fmt: skip
-    assert process.PROCESS_ANSWER.decider.evolve(None, published) is None and process.PROCESS_SUMMARY.decider.evolve(None, given) is None
+    assert process.PROCESS_ANSWER.decider.evolve(None, published) is None and process.PROCESS_SUMMARY.decider.evolve(None, kept) is None
 
 
 def test_a_peers_answer_is_kept_whole_once_and_from_whom_the_rules_count():
     rules = PeerRules(SCALE, Raters.UNIT)
     give = peers.GivePeerFeedback("m1", "2026-Q1", "r1", Standing(colleague=True), ANSWERS[0], "t1", rules, False)
-    given = FeedbackGiven("m1", "2026-Q1", "r1", ANSWERS[0], "t1")
-    assert decided(peers.PEER_ANSWER, give) == [given] and decided(peers.PEER_ANSWER, replace(give, published=True), given) == []
-    assert refused(peers.PEER_ANSWER, replace(give, aspects=ANSWERS[1]), given) == ("already-answered", 409, "another answer of yours")
+    kept = FeedbackGiven("m1", "2026-Q1", "r1", ANSWERS[0], "t1")
+    assert decided(peers.PEER_ANSWER, give) == [kept] and decided(peers.PEER_ANSWER, replace(give, published=True), kept) == []
+    assert refused(peers.PEER_ANSWER, replace(give, aspects=ANSWERS[1]), kept) == ("already-answered", 409, "another answer of yours")
     assert refused(peers.PEER_ANSWER, replace(give, published=True))[0] == "already-published"
     assert refused(peers.PEER_ANSWER, replace(give, aspects={}))[0] == "feedback-aspects"
     for standing, told in [
@@ -171,11 +170,11 @@ def test_a_peers_answer_is_kept_whole_once_and_from_whom_the_rules_count():
         (Standing(), ("not-a-peer", 403, "somebody of another unit")),
         (Standing(colleague=True, assessor=True), ("not-a-peer", 403, "the assessor")),
     ]:
-        assert refused(peers.PEER_ANSWER, replace(give, standing=standing), given) == told
+        assert refused(peers.PEER_ANSWER, replace(give, standing=standing), kept) == told
     asked = replace(give, rules=PeerRules(SCALE, Raters.ASSIGNED))
     assert refused(peers.PEER_ANSWER, asked) == ("not-asked", 403, "somebody else")
-    assert decided(peers.PEER_ANSWER, replace(asked, standing=Standing(asked=True, assessor=True))) == [given]
-    assert decided(peers.PEER_ANSWER, replace(give, standing=Standing(assessor=True), rules=PeerRules(SCALE, Raters.ANY))) == [given]
+    assert decided(peers.PEER_ANSWER, replace(asked, standing=Standing(asked=True, assessor=True))) == [kept]
+    assert decided(peers.PEER_ANSWER, replace(give, standing=Standing(assessor=True), rules=PeerRules(SCALE, Raters.ANY))) == [kept]
     summarise = peers.SummarisePeerFeedback("m1", "2026-Q1", ANSWERS, SCALE)
     summary = FeedbackSummarised(
         employee="m1", period="2026-Q1", n=3, means_hundredths={"clarity": 333, "fairness": 233},

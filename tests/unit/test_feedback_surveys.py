@@ -8,16 +8,16 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.feedback.defaults import DEFAULTS
 from services.feedback.domain.skm import check_survey, survey_rules, two_decimals
 from services.feedback.domain.surveys import SURVEY_ANSWER, SURVEY_RESULT, AnswerSurvey, PublishSurvey, Survey, points_of
 from services.feedback.events import EVENTS, SurveyAnswered, SurveyResultPublished
-from shared.kernel.decider import Aggregate
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import in_force
+from tests.support.deciding import given
 
 NATIONAL = next(rules for rules in DEFAULTS if rules.id == "national-skm")
 SKM = survey_rules(NATIONAL.settings, NATIONAL.name)
@@ -35,17 +35,6 @@ ANSWER = AnswerSurvey(BIRTHS, "c1", all_of(3), SKM, False)
 ANSWERED = SurveyAnswered("dukcapil", "akta-lahir", "2026-Q1", "c1", all_of(3))
 
 
-def given_when(aggregate: Aggregate, past: list, command: object) -> list:
-    decider = aggregate.decider
-    return list(decider.decide(decider.state(past), command))
-
-
-def refused(aggregate: Aggregate, past: list, command: object) -> Refused:
-    with pytest.raises(Refused) as caught:
-        given_when(aggregate, past, command)
-    return caught.value
-
-
 def test_full_marks_give_a_hundred_since_a_ninth_is_a_ninth():
     """PermenPANRB 14/2017 prints 0.11, by which nine fours would be 99."""
     assert SKM.index([all_of(4)]) == 100 and SKM.index([all_of(1)]) == 25
@@ -54,7 +43,7 @@ def test_full_marks_give_a_hundred_since_a_ninth_is_a_ninth():
 
 
 def test_the_index_is_rounded_half_up_once_to_two_decimals():
-    published = given_when(SURVEY_RESULT, [], PublishSurvey(BIRTHS, [all_of(3), all_of(3), all_of(3) | {"U3": 4, "U9": 1}], SKM))
+    published = given(SURVEY_RESULT).when(PublishSurvey(BIRTHS, [all_of(3), all_of(3), all_of(3) | {"U3": 4, "U9": 1}], SKM)).events
     # 80 points of 3 × 9 answers: 80 / 27 × 25 = 74.074…
     assert published == [
         SurveyResultPublished(
@@ -97,18 +86,18 @@ def test_skm_1_the_older_method_by_its_own_rule_set():
     answers = [all_of(3, rules) | {"U1": 4}] * 65 + [all_of(3, rules) | {"U1": 4, "U2": 4}] * 6
     assert sum(sum(one.values()) for one in answers) == 3059
     assert rules.converted(answers) == Fraction("76.475")
-    event = given_when(SURVEY_RESULT, [], PublishSurvey(replace(BIRTHS, period="2013"), answers, rules))[0]
+    event = given(SURVEY_RESULT).when(PublishSurvey(replace(BIRTHS, period="2013"), answers, rules)).events[0]
     assert (event.index, event.mutu, event.n, event.rule_set) == ("76.48", "B", 71, "national-ikm@1")
     assert rules.mutu(rules.index([all_of(1, rules)])) == "D", "weights of 0.994 in all give 24.85"
 
 
 def test_a_case_answers_once():
-    assert given_when(SURVEY_ANSWER, [], ANSWER) == [ANSWERED]
-    assert given_when(SURVEY_ANSWER, [ANSWERED], ANSWER) == []
-    assert refused(SURVEY_ANSWER, [ANSWERED], replace(ANSWER, elements=all_of(4))).code == "already-answered"
+    given(SURVEY_ANSWER).when(ANSWER).then(ANSWERED)
+    given(SURVEY_ANSWER, ANSWERED).when(ANSWER).then()
+    assert given(SURVEY_ANSWER, ANSWERED).when(replace(ANSWER, elements=all_of(4))).refused.code == "already-answered"
     later = replace(ANSWER, survey=replace(BIRTHS, period="2026-Q2"))
     assert SURVEY_ANSWER.stream_of(later) == SURVEY_ANSWER.stream_of(ANSWER)
-    assert refused(SURVEY_ANSWER, [ANSWERED], later).code == "already-answered"
+    assert given(SURVEY_ANSWER, ANSWERED).when(later).refused.code == "already-answered"
 
 
 def test_surveys_with_hyphens_in_their_names_do_not_meet():
@@ -121,14 +110,14 @@ def test_surveys_with_hyphens_in_their_names_do_not_meet():
     all_of(3) | {"U10": 3}, {"U1": 3}, all_of(3) | {"U4": 0}, all_of(3) | {"U4": 5}, all_of(3) | {"U4": True},
 ])  # fmt: skip
 def test_an_answer_rates_every_element_from_one_to_four(elements: dict):
-    assert refused(SURVEY_ANSWER, [], replace(ANSWER, elements=elements)).status == 422
+    assert given(SURVEY_ANSWER).when(replace(ANSWER, elements=elements)).refused.status == 422
 
 
 def test_an_element_that_does_not_apply_to_the_service_leaves_its_weight_to_the_others():
     """Without a fee (U4) each of eight elements weighs an eighth: 25 points of 8 in a hundred, not 25 of 9."""
     free = {**all_of(4), "U4": None}
     assert SKM.converted([free, free, free]) == 100
-    event = given_when(SURVEY_RESULT, [], PublishSurvey(BIRTHS, [{**all_of(3), "U4": None}, free, free], SKM))[0]
+    event = given(SURVEY_RESULT).when(PublishSurvey(BIRTHS, [{**all_of(3), "U4": None}, free, free], SKM)).events[0]
     assert (event.index, event.converted, event.counts.get("U4"), event.sums["U1"]) == ("91.67", "275/3", None, 11)
     assert "U4" not in event.elements_hundredths and "U4" not in event.sums
     older = survey_rules(OLD.settings, OLD.name)
@@ -138,19 +127,19 @@ def test_an_element_that_does_not_apply_to_the_service_leaves_its_weight_to_the_
 def test_an_element_that_one_left_out_counts_over_those_who_answered():
     """U9: (4 + 2) / 2 = 3, as everything else: 75. Counted as zero it would be 2, and 72.22."""
     answers = [all_of(3) | {"U9": 4}, all_of(3) | {"U9": None}, all_of(3) | {"U9": 2}]
-    event = given_when(SURVEY_RESULT, [], PublishSurvey(BIRTHS, answers, SKM))[0]
+    event = given(SURVEY_RESULT).when(PublishSurvey(BIRTHS, answers, SKM)).events[0]
     assert (event.index, event.mutu, event.sums["U9"], event.counts["U9"], event.counts["U1"]) == ("75.00", "C", 6, 2, 3)
 
 
 def test_an_answer_says_of_every_element_what_became_of_it():
     eight = {name: points for name, points in all_of(3).items() if name != "U4"}
     said = replace(ANSWER, elements=eight, not_applicable=("U4",))
-    taken = given_when(SURVEY_ANSWER, [], said)
+    taken = given(SURVEY_ANSWER).when(said).events
     assert taken == [replace(ANSWERED, elements=eight, not_applicable=("U4",))] and points_of(taken[0]) == eight | {"U4": None}
-    assert given_when(SURVEY_ANSWER, taken, said) == []
+    given(SURVEY_ANSWER, *taken).when(said).then()
     left_out = replace(ANSWER, elements=eight, unanswered=("U4",))
-    assert refused(SURVEY_ANSWER, taken, left_out).code == "already-answered"
-    assert points_of(given_when(SURVEY_ANSWER, [], left_out)[0])["U4"] is None
+    assert given(SURVEY_ANSWER, *taken).when(left_out).refused.code == "already-answered"
+    assert points_of(given(SURVEY_ANSWER).when(left_out).events[0])["U4"] is None
     for wrong in (
         replace(ANSWER, elements=eight),
         replace(ANSWER, not_applicable=("U4",)),
@@ -158,10 +147,10 @@ def test_an_answer_says_of_every_element_what_became_of_it():
         replace(said, unanswered=("U10",)),
         replace(ANSWER, elements={}, not_applicable=tuple(all_of(3))),
     ):
-        assert refused(SURVEY_ANSWER, [], wrong).code == "feedback-aspects"
+        assert given(SURVEY_ANSWER).when(wrong).refused.code == "feedback-aspects"
 
 
-@given(
+@for_all(
     answers=st.lists(
         st.fixed_dictionaries({name: st.one_of(st.none(), st.integers(1, 4)) for name in SKM.scale.aspects}).filter(
             lambda one: any(points is not None for points in one.values())
@@ -171,7 +160,7 @@ def test_an_answer_says_of_every_element_what_became_of_it():
     )
 )
 def test_the_index_is_the_mean_of_the_means_of_what_was_answered(answers: list):
-    event = given_when(SURVEY_RESULT, [], PublishSurvey(BIRTHS, answers, SKM))[0]
+    event = given(SURVEY_RESULT).when(PublishSurvey(BIRTHS, answers, SKM)).events[0]
     said = {name: [one[name] for one in answers if one[name] is not None] for name in SKM.scale.aspects}
     means = [Fraction(sum(points), len(points)) for points in said.values() if points]
     assert Fraction(event.converted) == 25 * sum(means) / len(means)
@@ -182,10 +171,10 @@ def test_the_index_is_the_mean_of_the_means_of_what_was_answered(answers: list):
 
 def test_too_few_answers_are_not_published_and_a_result_stays():
     asks = survey_rules({**NATIONAL.settings, "least_answers": 5}, "plaju-skm@1")
-    assert refused(SURVEY_RESULT, [], PublishSurvey(BIRTHS, [all_of(3)] * 4, asks)).found == "4"
-    published = given_when(SURVEY_RESULT, [], PublishSurvey(BIRTHS, [all_of(3)] * 5, asks))
-    assert refused(SURVEY_RESULT, published, PublishSurvey(BIRTHS, [all_of(4)] * 9, asks)).code == "already-published"
-    assert refused(SURVEY_ANSWER, [], replace(ANSWER, published=True)).code == "already-published"
+    assert given(SURVEY_RESULT).when(PublishSurvey(BIRTHS, [all_of(3)] * 4, asks)).refused.found == "4"
+    published = given(SURVEY_RESULT).when(PublishSurvey(BIRTHS, [all_of(3)] * 5, asks)).events
+    assert given(SURVEY_RESULT, *published).when(PublishSurvey(BIRTHS, [all_of(4)] * 9, asks)).refused.code == "already-published"
+    assert given(SURVEY_ANSWER).when(replace(ANSWER, published=True)).refused.code == "already-published"
 
 
 def test_answers_stay_in_the_store():
@@ -193,13 +182,13 @@ def test_answers_stay_in_the_store():
     assert not {"case", "case_token"} & set(SurveyResultPublished.__dataclass_fields__)
 
 
-@given(answers=st.lists(st.fixed_dictionaries({name: st.integers(1, 4) for name in SKM.scale.aspects}), min_size=3, max_size=40))
+@for_all(answers=st.lists(st.fixed_dictionaries({name: st.integers(1, 4) for name in SKM.scale.aspects}), min_size=3, max_size=40))
 def test_any_answers_give_an_index_from_25_to_100_and_a_class_that_falls_with_it(answers: list):
-    event = given_when(SURVEY_RESULT, [], PublishSurvey(BIRTHS, answers, SKM))[0]
+    event = given(SURVEY_RESULT).when(PublishSurvey(BIRTHS, answers, SKM)).events[0]
     assert 25 <= Fraction(event.index) <= 100 and len(event.index.split(".")[1]) == 2
     assert abs(Fraction(event.index) - SKM.converted(answers)) <= Fraction(1, 200)
     worse = [{name: max(1, points - 1) for name, points in one.items()} for one in answers]
-    assert given_when(SURVEY_RESULT, [], PublishSurvey(BIRTHS, worse, SKM))[0].mutu >= event.mutu
+    assert given(SURVEY_RESULT).when(PublishSurvey(BIRTHS, worse, SKM)).events[0].mutu >= event.mutu
 
 
 @pytest.mark.parametrize(("wrong", "said"), [

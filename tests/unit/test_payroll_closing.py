@@ -41,7 +41,7 @@ from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from tests.support import payroll_places as places
-from tests.support.deciding import coded, refusal, said
+from tests.support.deciding import coded, given
 
 # --- what is outstanding ---
 
@@ -146,15 +146,15 @@ SCHEDULED = RecoveryScheduled("m1", 300, 3, "12.5", "2026-11", RUNS)
 ])  # fmt: skip
 def test_a_recovery_is_said_when_it_changes(past: list, change: dict[str, Any], scheduled: dict[str, Any] | None):
     expected = [] if scheduled is None else [replace(SCHEDULED, **scheduled)]
-    assert said(RECOVERY, past, replace(SCHEDULE, **change)) == expected
+    assert given(RECOVERY, *past).when(replace(SCHEDULE, **change)).events == expected
 
 
 def test_adjustments_without_a_month_are_paid_once_for_each_run():
     parts = (part("2026-01", 500), part("2026-02", -120))
     posted = AdjustmentsPosted("m1", "2026-06", parts, 380)
-    assert said(ADJUSTMENTS_ALONE, ["something else"], PayAdjustments("m1", "2026-06", parts)) == [posted]
-    assert said(ADJUSTMENTS_ALONE, [posted], PayAdjustments("m1", "2026-06", parts)) == []
-    assert said(ADJUSTMENTS_ALONE, [], PayAdjustments("m1", "2026-06", ())) == []
+    given(ADJUSTMENTS_ALONE, "something else").when(PayAdjustments("m1", "2026-06", parts)).then(posted)
+    given(ADJUSTMENTS_ALONE, posted).when(PayAdjustments("m1", "2026-06", parts)).then()
+    given(ADJUSTMENTS_ALONE).when(PayAdjustments("m1", "2026-06", ())).then()
 
 
 # --- repayments ---
@@ -166,14 +166,14 @@ REPAID = RepaymentReceived("m1", "STS/1", TODAY, (part("2026-01", -300, "e0"), p
 
 
 def test_a_repayment_is_recorded_once_by_its_receipt():
-    assert said(REPAYMENT, ["something else"], REPAY) == [REPAID]
+    given(REPAYMENT, "something else").when(REPAY).then(REPAID)
     other = replace(REPAID, document="STS/2")
-    assert said(REPAYMENT, [other, REPAID], replace(REPAY, due=())) == []
-    assert said(REPAYMENT, [other], REPAY) == [REPAID]
-    assert said(REPAYMENT, [], replace(REPAY, amount=400)) == [
+    given(REPAYMENT, other, REPAID).when(replace(REPAY, due=())).then()
+    given(REPAYMENT, other).when(REPAY).then(REPAID)
+    given(REPAYMENT).when(replace(REPAY, amount=400)).then(
         replace(REPAID, adjustments=(part("2026-01", -300, "e0"), part("2026-02", -100, "e1")), amount=400)
-    ]
-    assert said(REPAYMENT, [], replace(REPAY, received_on=date(2026, 1, 1)))[0].received_on == date(2026, 1, 1)
+    )
+    assert given(REPAYMENT).when(replace(REPAY, received_on=date(2026, 1, 1))).events[0].received_on == date(2026, 1, 1)
 
 
 @pytest.mark.parametrize(("past", "change", "found"), [
@@ -185,7 +185,7 @@ def test_a_repayment_is_recorded_once_by_its_receipt():
     ([], {"amount": 1, "due": (), "received_on": date(2020, 1, 1)}, ("repayment-over-debt", 409)),
 ])  # fmt: skip
 def test_a_repayment_that_cannot_be(past: list, change: dict[str, Any], found: tuple[str, int]):
-    assert refusal(REPAYMENT, past, replace(REPAY, **change)) == found
+    assert given(REPAYMENT, *past).when(replace(REPAY, **change)).refusal == found
 
 
 # --- closing a run ---
@@ -200,13 +200,13 @@ CLOSED = PayRunPosted("2026-05", "2026-05", 2, 1200, 27, 1227, "boss", 3)
 
 
 def test_a_run_is_closed_once_with_its_totals():
-    assert said(PAY_RUN, ["something else"], CLOSE) == [CLOSED]
-    assert said(PAY_RUN, [CLOSED], CLOSE) == []
-    assert said(PAY_RUN, [], CloseRun("2026-05.01", "2026-05", POSTED[2:], "boss")) == [
+    given(PAY_RUN, "something else").when(CLOSE).then(CLOSED)
+    given(PAY_RUN, CLOSED).when(CLOSE).then()
+    given(PAY_RUN).when(CloseRun("2026-05.01", "2026-05", POSTED[2:], "boss")).then(
         PayRunPosted("2026-05", "2026-05.01", 1, 0, 7, 7, "boss", 0)
-    ]
+    )
     for held in (0, 3):
-        assert refusal(PAY_RUN, [], replace(CLOSE, posted=(), held=held)) == ("nothing-to-pay", 409)
+        given(PAY_RUN).when(replace(CLOSE, posted=(), held=held)).then_refused("nothing-to-pay")
     assert PAY_RUN.stream(RunId("2026-05", 1)) == "payroll-run-2026-05.01"
 
 

@@ -24,7 +24,7 @@ from services.payroll.events import (
 )
 from shared.kernel.facts import Fact
 from tests.support import payroll_year as year
-from tests.support.deciding import refusal, said
+from tests.support.deciding import given
 from tests.support.payroll_year import at
 
 LINES = (Line("work", "payout", 100, "100", "100", 100),)
@@ -43,7 +43,7 @@ OTHER = {"rule_set": "r@2", "job_class": 9, "predicate_period": "2026-Q1", "pred
 
 
 def settle(past: list, finding: Entitlement | Held = FRESH) -> list:
-    return said(ALLOWANCE_MONTH, past, Settle("m1", "2026-01", finding, "2026-03"))
+    return given(ALLOWANCE_MONTH, *past).when(Settle("m1", "2026-01", finding, "2026-03")).events
 
 
 def test_an_open_month_is_calculated_when_something_changes():
@@ -66,12 +66,12 @@ def test_an_open_month_that_can_not_be_calculated_any_more_is_held():
 def test_a_month_that_a_run_left_out_says_what_it_waits_for_now():
     left = AllowanceHeld("m1", "2026-01", WAITS, "2026-01")
     leave = LeaveOut("m1", "2026-01", "2026-01", WAITS)
-    assert said(ALLOWANCE_MONTH, [], leave) == [left]
-    assert said(ALLOWANCE_MONTH, [left], leave) == said(ALLOWANCE_MONTH, PAID, leave) == []
-    assert said(ALLOWANCE_MONTH, [CALCULATED], leave) == [left]
-    assert said(ALLOWANCE_MONTH, [left, CALCULATED], leave) == [left]
-    assert said(ALLOWANCE_MONTH, [left], replace(leave, run="2026-02")) == [replace(left, run="2026-02")]
-    assert said(ALLOWANCE_MONTH, [left], replace(leave, missing=())) == [replace(left, missing=())]
+    given(ALLOWANCE_MONTH).when(leave).then(left)
+    assert given(ALLOWANCE_MONTH, left).when(leave).events == given(ALLOWANCE_MONTH, *PAID).when(leave).events == []
+    given(ALLOWANCE_MONTH, CALCULATED).when(leave).then(left)
+    given(ALLOWANCE_MONTH, left, CALCULATED).when(leave).then(left)
+    given(ALLOWANCE_MONTH, left).when(replace(leave, run="2026-02")).then(replace(left, run="2026-02"))
+    given(ALLOWANCE_MONTH, left).when(replace(leave, missing=())).then(replace(left, missing=()))
     assert settle([left], HELD) == []
     more = (*WAITS, Missing("predicate", "2025-Q4"))
     assert settle([left], replace(HELD, missing=more)) == [replace(left, missing=more)]
@@ -143,17 +143,17 @@ def test_a_month_is_posted_once_with_parts_of_other_months():
     parts = (PaidAdjustment("2025-12", 30, "e1", "c1"), PaidAdjustment("2025-12", -50, "e2", "c2"))
     post = Post("m1", "2026-01", "2026-02.01", FRESH, parts)
     posted = AllowancePosted("m1", "2026-01", "2026-02.01", 100, parts, 80)
-    assert said(ALLOWANCE_MONTH, [CALCULATED], post) == [posted]
-    assert said(ALLOWANCE_MONTH, [], post) == [CALCULATED, posted]
-    assert said(ALLOWANCE_MONTH, [replace(CALCULATED, predicate="kurang")], post) == [CALCULATED, posted]
-    assert said(ALLOWANCE_MONTH, PAID, post) == []
-    assert said(ALLOWANCE_MONTH, [CALCULATED], replace(post, run="2026-01", adjustments=())) == [POSTED]
-    assert said(ALLOWANCE_MONTH, [CALCULATED], Post("m1", "2026-01", "2026-01", FRESH)) == [POSTED]
+    given(ALLOWANCE_MONTH, CALCULATED).when(post).then(posted)
+    given(ALLOWANCE_MONTH).when(post).then(CALCULATED, posted)
+    given(ALLOWANCE_MONTH, replace(CALCULATED, predicate="kurang")).when(post).then(CALCULATED, posted)
+    given(ALLOWANCE_MONTH, *PAID).when(post).then()
+    given(ALLOWANCE_MONTH, CALCULATED).when(replace(post, run="2026-01", adjustments=())).then(POSTED)
+    given(ALLOWANCE_MONTH, CALCULATED).when(Post("m1", "2026-01", "2026-01", FRESH)).then(POSTED)
     for run in ("2025-12", "2025-12.01"):
-        assert refusal(ALLOWANCE_MONTH, [], replace(post, run=run)) == ("month-after-run", 409)
+        given(ALLOWANCE_MONTH).when(replace(post, run=run)).then_refused("month-after-run")
     assert ALLOWANCE_MONTH.decider.state([CALCULATED, posted]) == Month(CALCULATED, 100, "2026-02.01")
     with pytest.raises(TypeError):
-        said(ALLOWANCE_MONTH, [], "something else")
+        given(ALLOWANCE_MONTH).when("something else").then()
 
 
 @pytest.mark.parametrize(("closed", "own", "month", "run"), [

@@ -17,6 +17,7 @@ from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from tests.support import payroll_places as places
 from tests.support import payroll_year as year
+from tests.support.deciding import given
 from tests.support.knowledge import MemoryKnowledge
 from tests.support.payroll_year import at
 
@@ -30,8 +31,7 @@ def fresh(total: int) -> Entitlement:
 
 
 def after(history: list[object], command: Settle | Post) -> tuple[object, ...]:
-    decider = ALLOWANCE_MONTH.decider
-    return tuple(decider.decide(decider.state(history), command))
+    return tuple(given(ALLOWANCE_MONTH, *history).when(command).events)
 
 
 def settled(history: list[object], total: int) -> tuple[object, ...]:

@@ -7,13 +7,13 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.payroll.domain.recovery import Outstanding, give_back, owed, settle
 from services.payroll.domain.repayment import REPAYMENT, RecordRepayment
 from services.payroll.events import PaidAdjustment, RepaymentReceived
-from shared.kernel.refusal import Refused
+from tests.support.deciding import Then, given
 
 JUNE = date(2026, 6, 8)
 DEBT = (Outstanding("2026-01", "e1", "c", -300), Outstanding("2026-02", "e2", "c", -500), Outstanding("2026-02", "e3", "c", 100))
@@ -35,7 +35,7 @@ def debts(draw: st.DrawFn) -> tuple[Outstanding, ...]:
     return tuple(Outstanding(month, f"e{at}", "c", draw(amounts)) for at, month in enumerate(sorted(months)))
 
 
-@given(debts(), st.lists(st.integers(0, 6_000_000), max_size=8), st.fractions(0, 100, max_denominator=7))
+@for_all(debts(), st.lists(st.integers(0, 6_000_000), max_size=8), st.fractions(0, 100, max_denominator=7))
 def test_no_run_takes_more_than_the_cap_and_all_of_them_together_take_the_debt(due: tuple, runs: list[int], cap: Fraction):
     total = sum(part.amount for part in due)
     settled = 0
@@ -54,7 +54,7 @@ def test_no_run_takes_more_than_the_cap_and_all_of_them_together_take_the_debt(d
     assert settled + sum(part.amount for part in due) == total
 
 
-@given(debts(), st.integers(0, 6_000_000), st.fractions(0, 100, max_denominator=7))
+@for_all(debts(), st.integers(0, 6_000_000), st.fractions(0, 100, max_denominator=7))
 def test_what_a_month_is_owed_is_paid_at_once_and_whole_whatever_the_cap(due: tuple, posted: int, cap: Fraction):
     paid = settle(posted, due, cap)
     for month in {part.month for part in due}:
@@ -67,7 +67,7 @@ def test_an_amount_owed_to_a_person_is_paid_where_nothing_may_be_taken():
     assert [part.amount for part in settle(0, (Outstanding("2026-01", "e1", "c", 900_000),), Fraction(0))] == [900_000]
 
 
-@given(debts(), st.integers(100_000, 6_000_000))
+@for_all(debts(), st.integers(100_000, 6_000_000))
 def test_runs_that_pay_something_take_all_of_it_back_in_the_end(due: tuple, posted: int):
     debt = owed(due)
     for _ in range(debt // (posted // 4) + 2):
@@ -75,7 +75,7 @@ def test_runs_that_pay_something_take_all_of_it_back_in_the_end(due: tuple, post
     assert due == ()
 
 
-@given(debts(), st.data())
+@for_all(debts(), st.data())
 def test_a_repayment_settles_exactly_its_amount_and_a_run_the_rest(due: tuple, data: st.DataObject):
     debt = owed(due)
     amount = data.draw(st.integers(0, debt))
@@ -87,15 +87,14 @@ def test_a_repayment_settles_exactly_its_amount_and_a_run_the_rest(due: tuple, d
 Received = Sequence[RepaymentReceived]
 
 
-def given_when(past: Received, amount: int, document: str = "STS/1/2026", on: date = JUNE) -> Received:
-    decider = REPAYMENT.decider
-    return decider.decide(decider.state(past), RecordRepayment("s1", document, on, amount, JUNE, DEBT))
+def repaid(past: Received, amount: int, document: str = "STS/1/2026", on: date = JUNE) -> Then:
+    return given(REPAYMENT, *past).when(RecordRepayment("s1", document, on, amount, JUNE, DEBT))
 
 
 def test_the_oldest_month_comes_first_and_the_same_receipt_counts_once():
-    (received,) = given_when((), 400)
+    (received,) = repaid((), 400).events
     assert [(part.month, part.amount) for part in received.adjustments] == [("2026-01", -300), ("2026-02", -200), ("2026-02", 100)]
-    assert given_when([received], 400) == ()
+    repaid([received], 400).then()
 
 
 @pytest.mark.parametrize(("amount", "document", "on", "code"), [
@@ -104,6 +103,4 @@ def test_the_oldest_month_comes_first_and_the_same_receipt_counts_once():
     (100, "STS/2/2026", date(2026, 6, 9), "repayment-ahead"),
 ])  # fmt: skip
 def test_what_cannot_be_is_refused(amount: int, document: str, on: date, code: str):
-    with pytest.raises(Refused) as refused:
-        given_when(given_when((), 400), amount, document, on)
-    assert refused.value.code == code
+    assert repaid(repaid((), 400).events, amount, document, on).refused.code == code

@@ -7,7 +7,8 @@ from datetime import date
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given as for_all
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.payroll import posting
@@ -26,6 +27,7 @@ from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from tests.support import payroll_year as year
+from tests.support.deciding import given
 from tests.support.knowledge import MemoryKnowledge, heard
 from tests.support.paying import post_chunk, posted_in
 from tests.support.payroll_year import at
@@ -307,8 +309,7 @@ def test_runs_go_forward_and_only_over_months_that_have_ended():
         with pytest.raises(Refused) as refused:
             check_month(january, today, closed, in_rules)
         assert refused.value.code == code
-    with pytest.raises(Refused, match="nothing-to-pay"):
-        PAY_RUN.decider.decide(PAY_RUN.decider.initial, CloseRun("2026-01", "2026-01", (), "treasurer-1"))
+    assert given(PAY_RUN).when(CloseRun("2026-01", "2026-01", (), "treasurer-1")).refused.code == "nothing-to-pay"
 
 
 def test_a_person_whose_record_is_broken_stops_nobody_else():
@@ -357,7 +358,7 @@ FACTS = (
 
 
 @settings(max_examples=60, deadline=None)
-@given(
+@for_all(
     data=st.data(),
     seed=st.integers(0, 2**32),
     basis=st.sampled_from(["delivered", "finalized"]),
@@ -394,7 +395,7 @@ def without_grounds(found: object) -> object:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from([0, 1, 2, 3]), min_size=1, max_size=6), st.sampled_from([5, 8, 9]))
+@for_all(st.lists(st.sampled_from([0, 1, 2, 3]), min_size=1, max_size=6), st.sampled_from([5, 8, 9]))
 def test_paid_sums_reach_what_is_due_and_no_run_takes_more_than_its_share(absences: list[int], job_class: int):
     """January's attendance is corrected before each run; in the end paid + outstanding = due, and no run takes back over 25 %."""
     knowledge = mulyorejo()

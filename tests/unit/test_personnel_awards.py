@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.personnel.domain.award import AWARD, EVALUATION, Grant, OpenEvaluation
@@ -31,7 +31,7 @@ from services.personnel.domain.results import Appraisal, at_least, mean_order, w
 from services.personnel.events import AwardEvaluationOpened, AwardGranted, AwardTerms, Reason
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from tests.support.deciding import refusal, said, wrong_setting
+from tests.support.deciding import given, wrong_setting
 
 # --- the rules as read ---
 
@@ -199,7 +199,7 @@ def test_the_first_criterion_decides_before_the_next():
     assert ranked(replace(RULES, order=("seniority", "predicate")), older, better) == ["w1", "w2"]
 
 
-@given(
+@for_all(
     st.lists(st.sampled_from(["sangat_baik", "baik", "butuh_perbaikan", "kurang"]), max_size=8),
     st.integers(min_value=1, max_value=4),
 )
@@ -324,22 +324,22 @@ GRANTED = AwardGranted("a1", "award-tim-2026", "tim", "dinkes", "2026", 1500000,
 
 
 def test_an_award_is_granted_once_and_its_month_needs_a_bonus():
-    assert said(AWARD, [], GRANT) == [GRANTED]
-    assert said(AWARD, [GRANTED, "something else"], replace(GRANT, document="800/10")) == []
+    given(AWARD).when(GRANT).then(GRANTED)
+    given(AWARD, GRANTED, "something else").when(replace(GRANT, document="800/10")).then()
     unpaid = replace(GRANT, bonus=0, paid_with=None)
-    assert said(AWARD, [], unpaid) == [replace(GRANTED, bonus=0, paid_with=None)]
-    assert said(AWARD, [], replace(GRANT, paid_with=None)) == [replace(GRANTED, paid_with=None)]
+    given(AWARD).when(unpaid).then(replace(GRANTED, bonus=0, paid_with=None))
+    given(AWARD).when(replace(GRANT, paid_with=None)).then(replace(GRANTED, paid_with=None))
     for wrong in ({"bonus": 0}, {"paid_with": "2026"}, {"paid_with": "2026-Q4"}):
-        assert refusal(AWARD, [], replace(GRANT, **wrong)) == ("bonus-month", 422)
-    assert said(AWARD, [], replace(GRANT, bonus=1)) == [replace(GRANTED, bonus=1)]
+        given(AWARD).when(replace(GRANT, **wrong)).then_refused("bonus-month", 422)
+    given(AWARD).when(replace(GRANT, bonus=1)).then(replace(GRANTED, bonus=1))
 
 
 def test_an_award_of_a_year_is_evaluated_once():
     opened = AwardEvaluationOpened("tim", "2026")
-    assert said(EVALUATION, [], OpenEvaluation("tim", "2026")) == [opened]
-    assert said(EVALUATION, [opened], OpenEvaluation("tim", "2026")) == []
+    given(EVALUATION).when(OpenEvaluation("tim", "2026")).then(opened)
+    given(EVALUATION, opened).when(OpenEvaluation("tim", "2026")).then()
     for wrong in ("2026-Q1", "2026-04"):
-        assert refusal(EVALUATION, [], OpenEvaluation("tim", wrong)) == ("award-year", 422)
+        given(EVALUATION).when(OpenEvaluation("tim", wrong)).then_refused("award-year", 422)
 
 
 # --- what a year came to ---

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.personnel.domain.attendance import ATTENDANCE, YEAR_ABSENCE, RecordAttendance, RecordYearAbsence
@@ -17,7 +17,7 @@ from services.personnel.events import AttendanceRecorded, UnitMoved, UnitMoveWit
 from shared.events.calendar import HolidayDeclared, HolidayWithdrawn, WorkingWeekSet
 from shared.kernel.employment import Employment, Spell
 from shared.kernel.refusal import Refused
-from tests.support.deciding import refusal, said
+from tests.support.deciding import given
 
 DAY = timedelta(days=1)
 
@@ -31,42 +31,42 @@ MOVEMENT = UnitMoved("desk", "dpmptsp", "setda", MOVED, "188/41")
 
 
 def test_a_unit_is_opened_once():
-    assert said(UNIT, ["something else"], OPEN) == [OPENED]
-    assert said(UNIT, [], replace(OPEN, parent=None)) == [replace(OPENED, parent=None)]
+    given(UNIT, "something else").when(OPEN).then(OPENED)
+    given(UNIT).when(replace(OPEN, parent=None)).then(replace(OPENED, parent=None))
     assert UNIT.decider.state([OPENED, "something else"]) == UNIT.decider.state([OPENED])
-    assert said(UNIT, [OPENED], OPEN) == []
+    given(UNIT, OPENED).when(OPEN).then()
     for change in ({"parent": None}, {"kind": "bidang"}, {"since": SINCE + DAY}):
-        assert refusal(UNIT, [OPENED], replace(OPEN, **change)) == ("unit-exists", 409)
-    assert refusal(UNIT, [], replace(OPEN, parent="desk")) == ("unit-below-itself", 422)
+        given(UNIT, OPENED).when(replace(OPEN, **change)).then_refused("unit-exists")
+    given(UNIT).when(replace(OPEN, parent="desk")).then_refused("unit-below-itself", 422)
 
 
 def test_a_unit_moves_from_where_it_stands_on_the_day():
-    assert said(UNIT, [OPENED], MOVE) == [MOVEMENT]
-    assert said(UNIT, [OPENED, MOVEMENT], MOVE) == []
+    given(UNIT, OPENED).when(MOVE).then(MOVEMENT)
+    given(UNIT, OPENED, MOVEMENT).when(MOVE).then()
     before = replace(MOVE, since=MOVED - DAY)
-    assert said(UNIT, [OPENED, MOVEMENT], before) == [replace(MOVEMENT, since=MOVED - DAY)]
-    assert said(UNIT, [OPENED, MOVEMENT], replace(before, parent="dpmptsp")) == []
-    assert said(UNIT, [OPENED], replace(MOVE, since=SINCE + DAY)) == [replace(MOVEMENT, since=SINCE + DAY)]
-    assert said(UNIT, [replace(OPENED, parent=None)], MOVE) == [replace(MOVEMENT, parent_from=None)]
+    given(UNIT, OPENED, MOVEMENT).when(before).then(replace(MOVEMENT, since=MOVED - DAY))
+    given(UNIT, OPENED, MOVEMENT).when(replace(before, parent="dpmptsp")).then()
+    given(UNIT, OPENED).when(replace(MOVE, since=SINCE + DAY)).then(replace(MOVEMENT, since=SINCE + DAY))
+    given(UNIT, replace(OPENED, parent=None)).when(MOVE).then(replace(MOVEMENT, parent_from=None))
 
 
 def test_a_unit_that_was_opened_under_the_wrong_one_never_stood_there():
     always = replace(MOVEMENT, since=SINCE)
-    assert said(UNIT, [OPENED], replace(MOVE, since=SINCE)) == [always]
+    given(UNIT, OPENED).when(replace(MOVE, since=SINCE)).then(always)
     state = UNIT.decider.state([OPENED, always])
     assert [state.parent_on(day) for day in (SINCE - DAY, SINCE, MOVED)] == ["setda"] * 3
 
 
 def test_a_wrong_move_is_taken_back_once_and_what_stood_before_holds_again():
     withdraw, withdrawn = WithdrawMove("desk", MOVED, "188/42", ("dpmptsp",)), UnitMoveWithdrawn("desk", MOVED, "188/42")
-    assert said(UNIT, [OPENED, MOVEMENT], withdraw) == [withdrawn]
-    assert said(UNIT, [OPENED, MOVEMENT, withdrawn], withdraw) == []
+    given(UNIT, OPENED, MOVEMENT).when(withdraw).then(withdrawn)
+    given(UNIT, OPENED, MOVEMENT, withdrawn).when(withdraw).then()
     state = UNIT.decider.state([OPENED, MOVEMENT, withdrawn])
     assert [state.parent_on(day) for day in (SINCE, MOVED, MOVED + DAY)] == ["dpmptsp"] * 3
     again = UNIT.decider.state([OPENED, MOVEMENT, withdrawn, MOVEMENT])
     assert again.parent_on(MOVED) == "setda" and again.changes_after(SINCE) == [MOVED] and again.changes_after(MOVED) == []
-    assert refusal(UNIT, [OPENED, MOVEMENT], replace(withdraw, since=MOVED + DAY)) == ("unknown-move", 404)
-    assert refusal(UNIT, [OPENED, MOVEMENT], replace(withdraw, above=("dpmptsp", "desk"))) == ("unit-below-itself", 422)
+    given(UNIT, OPENED, MOVEMENT).when(replace(withdraw, since=MOVED + DAY)).then_refused("unknown-move", 404)
+    given(UNIT, OPENED, MOVEMENT).when(replace(withdraw, above=("dpmptsp", "desk"))).then_refused("unit-below-itself", 422)
 
 
 @pytest.mark.parametrize(("past", "change", "found"), [
@@ -75,7 +75,7 @@ def test_a_wrong_move_is_taken_back_once_and_what_stood_before_holds_again():
     ([OPENED], {"since": SINCE - DAY}, ("unit-move-date", 422)),
 ])  # fmt: skip
 def test_a_move_that_cannot_be(past: list, change: dict[str, Any], found: tuple[str, int]):
-    assert refusal(UNIT, past, replace(MOVE, **change)) == found
+    assert given(UNIT, *past).when(replace(MOVE, **change)).refusal == found
 
 
 def test_the_unit_above_on_a_day():
@@ -94,14 +94,14 @@ WEEK_SET = WorkingWeekSet(5, date(2026, 1, 1), "188/1")
 
 
 def test_perpres_21_2023_a_working_week_of_five_or_six_days_is_said_once():
-    assert said(WORKING_WEEK, ["something else"], WEEK) == [WEEK_SET]
-    assert said(WORKING_WEEK, [WEEK_SET], WEEK) == []
-    assert said(WORKING_WEEK, [WEEK_SET], replace(WEEK, days=6)) == [replace(WEEK_SET, days=6)]
-    assert said(WORKING_WEEK, [WEEK_SET], replace(WEEK, document="188/2")) == [replace(WEEK_SET, document="188/2")]
-    assert said(WORKING_WEEK, [WEEK_SET], replace(WEEK, since=TODAY)) == [replace(WEEK_SET, since=TODAY)]
-    assert said(WORKING_WEEK, [WEEK_SET, replace(WEEK_SET, since=TODAY), replace(WEEK_SET, days=6)], WEEK) == [WEEK_SET]
+    given(WORKING_WEEK, "something else").when(WEEK).then(WEEK_SET)
+    given(WORKING_WEEK, WEEK_SET).when(WEEK).then()
+    given(WORKING_WEEK, WEEK_SET).when(replace(WEEK, days=6)).then(replace(WEEK_SET, days=6))
+    given(WORKING_WEEK, WEEK_SET).when(replace(WEEK, document="188/2")).then(replace(WEEK_SET, document="188/2"))
+    given(WORKING_WEEK, WEEK_SET).when(replace(WEEK, since=TODAY)).then(replace(WEEK_SET, since=TODAY))
+    given(WORKING_WEEK, WEEK_SET, replace(WEEK_SET, since=TODAY), replace(WEEK_SET, days=6)).when(WEEK).then(WEEK_SET)
     for days in (4, 7):
-        assert refusal(WORKING_WEEK, [], replace(WEEK, days=days)) == ("working-week", 422)
+        given(WORKING_WEEK).when(replace(WEEK, days=days)).then_refused("working-week", 422)
 
 
 DECLARE = DeclareHoliday(date(2026, 8, 17), "national", "SKB 3/2025", TODAY)
@@ -112,14 +112,14 @@ WITHDRAWN = HolidayWithdrawn(date(2026, 8, 17), "SKB 4/2025")
 
 def test_a_day_off_is_declared_and_withdrawn_again():
     other = replace(DECLARED, day=date(2026, 12, 25))
-    assert said(HOLIDAYS, ["something else"], DECLARE) == [DECLARED]
-    assert said(HOLIDAYS, [DECLARED, other], DECLARE) == []
-    assert said(HOLIDAYS, [DECLARED], replace(DECLARE, kind="local")) == [replace(DECLARED, kind="local")]
-    assert said(HOLIDAYS, [DECLARED], replace(DECLARE, document="SKB 9/2025")) == [replace(DECLARED, document="SKB 9/2025")]
-    assert said(HOLIDAYS, [other, DECLARED], WITHDRAW) == [WITHDRAWN]
-    assert said(HOLIDAYS, [DECLARED, WITHDRAWN], DECLARE) == [DECLARED]
+    given(HOLIDAYS, "something else").when(DECLARE).then(DECLARED)
+    given(HOLIDAYS, DECLARED, other).when(DECLARE).then()
+    given(HOLIDAYS, DECLARED).when(replace(DECLARE, kind="local")).then(replace(DECLARED, kind="local"))
+    given(HOLIDAYS, DECLARED).when(replace(DECLARE, document="SKB 9/2025")).then(replace(DECLARED, document="SKB 9/2025"))
+    given(HOLIDAYS, other, DECLARED).when(WITHDRAW).then(WITHDRAWN)
+    given(HOLIDAYS, DECLARED, WITHDRAWN).when(DECLARE).then(DECLARED)
     for past in ([], [other], [DECLARED, WITHDRAWN]):
-        assert refusal(HOLIDAYS, past, WITHDRAW) == ("unknown-holiday", 404)
+        given(HOLIDAYS, *past).when(WITHDRAW).then_refused("unknown-holiday", 404)
     assert HOLIDAYS.decider.state([DECLARED, other, WITHDRAWN, "something else"]) == {other.day: other}
 
 
@@ -127,9 +127,9 @@ def test_a_day_off_is_declared_and_withdrawn_again():
 def test_a_day_more_than_ten_years_off_is_a_slip_of_the_pen(year: int, near: bool):
     for aggregate, command in ((WORKING_WEEK, replace(WEEK, since=date(year, 6, 1))), (HOLIDAYS, replace(DECLARE, day=date(year, 6, 1)))):
         if near:
-            assert len(said(aggregate, [], command)) == 1
+            assert len(given(aggregate).when(command).events) == 1
         else:
-            assert refusal(aggregate, [], command) == ("calendar-day", 422)
+            given(aggregate).when(command).then_refused("calendar-day", 422)
 
 
 # --- a month's attendance ---
@@ -142,14 +142,15 @@ NOTHING = {"minutes_late": 0, "minutes_early": 0, "days_absent": 0, "meetings_mi
 
 
 def test_a_month_is_recorded_figure_by_figure_and_replaced_by_its_next_revision():
-    assert said(ATTENDANCE, ["something else"], APRIL) == [RECORDED]
-    assert said(ATTENDANCE, [RECORDED], APRIL) == said(ATTENDANCE, [RECORDED], replace(APRIL, today=TODAY + DAY)) == []
+    given(ATTENDANCE, "something else").when(APRIL).then(RECORDED)
+    given(ATTENDANCE, RECORDED).when(APRIL).then()
+    given(ATTENDANCE, RECORDED).when(replace(APRIL, today=TODAY + DAY)).then()
     for change in (
         {"minutes_late": 451}, {"minutes_early": 31}, {"days_absent": 3}, {"meetings_missed": 2}, {"roll_calls_missed": 4},
         {"leave_days": {"sick": 5}}, {"leave_days": {"annual": 4}}, {"days_in_row": 1}, {"days_in_row": None},
     ):  # fmt: skip
         wished = replace(RECORDED, **change, revision=8)
-        assert said(ATTENDANCE, [replace(RECORDED, revision=7)], replace(APRIL, **change)) == [wished]
+        given(ATTENDANCE, replace(RECORDED, revision=7)).when(replace(APRIL, **change)).then(wished)
 
 
 @pytest.mark.parametrize(("figures", "fits"), [
@@ -168,9 +169,9 @@ def test_a_month_is_recorded_figure_by_figure_and_replaced_by_its_next_revision(
 def test_no_figure_is_more_than_a_month_of_thirty_days_can_hold(figures: dict[str, Any], fits: bool):
     command = replace(APRIL, **NOTHING | figures)
     if fits:
-        assert said(ATTENDANCE, [], command) == [replace(RECORDED, **NOTHING | figures)]
+        given(ATTENDANCE).when(command).then(replace(RECORDED, **NOTHING | figures))
     else:
-        assert refusal(ATTENDANCE, [], command) == ("attendance-figure", 422)
+        given(ATTENDANCE).when(command).then_refused("attendance-figure", 422)
 
 
 @pytest.mark.parametrize(("change", "found"), [
@@ -189,31 +190,31 @@ def test_a_month_is_recorded_when_it_is_over_or_up_to_a_day_while_it_runs(change
     command = replace(APRIL, **change)
     if found is None:
         wished = replace(RECORDED, provisional_until=change.get("provisional_until"))
-        assert said(ATTENDANCE, [], command) == [wished]
-        assert said(ATTENDANCE, [wished], command) == []
+        given(ATTENDANCE).when(command).then(wished)
+        given(ATTENDANCE, wished).when(command).then()
     else:
-        assert refusal(ATTENDANCE, [], command) == (found, 422)
+        given(ATTENDANCE).when(command).then_refused(found, 422)
 
 
-@given(began=st.integers(1, 30), left=st.integers(1, 32), until=st.integers(1, 30))
+@for_all(began=st.integers(1, 30), left=st.integers(1, 32), until=st.integers(1, 30))
 def test_the_days_served_by_the_last_day_recorded_bound_the_figures(began: int, left: int, until: int):
     first, end = date(2026, 4, began), date(2026, 4, 1) + DAY * (left - 1)
     service = Employment((Spell(first, end, "retired"),))
     served = len([day for day in range(1, until + 1) if began <= day < left])
     command = replace(APRIL, **NOTHING, service=service, provisional_until=date(2026, 4, until), today=date(2026, 4, 30))
     if not served:
-        assert refusal(ATTENDANCE, [], command) == ("outside-service", 422)
+        given(ATTENDANCE).when(command).then_refused("outside-service", 422)
         return
-    assert len(said(ATTENDANCE, [], replace(command, days_absent=served, minutes_late=served * 1440))) == 1
+    assert len(given(ATTENDANCE).when(replace(command, days_absent=served, minutes_late=served * 1440)).events) == 1
     for more in ({"days_absent": served + 1}, {"minutes_late": served * 1440 + 1}, {"leave_days": {"sick": served + 1}}):
-        assert refusal(ATTENDANCE, [], replace(command, **more)) == ("attendance-figure", 422)
+        given(ATTENDANCE).when(replace(command, **more)).then_refused("attendance-figure", 422)
 
 
 def test_a_month_outside_service_says_when_service_was():
     gone = Employment((Spell(date(2020, 1, 1), date(2026, 4, 1), "retired"),))
     for service, told in ((gone, "ended on 2026-04-01 (retired)"), (Employment((Spell(date(2026, 5, 1)),)), "since 2026-05-01")):
         with pytest.raises(Refused, match="outside-service") as caught:
-            said(ATTENDANCE, [], replace(APRIL, service=service))
+            given(ATTENDANCE).when(replace(APRIL, service=service)).then()
         assert told in caught.value.found
 
 
@@ -224,10 +225,10 @@ YEAR_RECORDED = YearAbsenceRecorded("m1", "2025", 12, "d" * 64, 7, 5)
 
 
 def test_a_year_before_merit_is_recorded_once_and_corrected_by_another_figure():
-    assert said(YEAR_ABSENCE, ["something else"], YEAR) == [YEAR_RECORDED]
-    assert said(YEAR_ABSENCE, [YEAR_RECORDED], replace(YEAR, file_digest="e" * 64, row=9)) == []
+    given(YEAR_ABSENCE, "something else").when(YEAR).then(YEAR_RECORDED)
+    given(YEAR_ABSENCE, YEAR_RECORDED).when(replace(YEAR, file_digest="e" * 64, row=9)).then()
     for change in ({"days_absent": 13}, {"days_in_row": 6}, {"days_in_row": None}):
-        assert said(YEAR_ABSENCE, [YEAR_RECORDED], replace(YEAR, **change)) == [replace(YEAR_RECORDED, **change)]
+        given(YEAR_ABSENCE, YEAR_RECORDED).when(replace(YEAR, **change)).then(replace(YEAR_RECORDED, **change))
 
 
 @pytest.mark.parametrize(("change", "found"), [
@@ -239,6 +240,6 @@ def test_a_year_before_merit_is_recorded_once_and_corrected_by_another_figure():
 def test_a_year_is_over_and_holds_at_most_its_days(change: dict[str, Any], found: str | None):
     command = replace(YEAR, **change)
     if found is None:
-        assert len(said(YEAR_ABSENCE, [], command)) == 1
+        assert len(given(YEAR_ABSENCE).when(command).events) == 1
     else:
-        assert refusal(YEAR_ABSENCE, [], command) == (found, 422)
+        given(YEAR_ABSENCE).when(command).then_refused(found, 422)

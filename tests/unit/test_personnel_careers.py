@@ -28,9 +28,9 @@ from services.personnel.reactions import SANCTION_END, TIME_IN_RANK
 from services.personnel.service import SERVICE
 from services.personnel.tables import BOXES, CEILINGS
 from services.personnel.views import EMPLOYEES, TALENT_BOXES, VACANCIES
-from shared.kernel.decider import Aggregate
 from shared.kernel.refusal import Refused
 from shared.kernel.withdrawn import that_stand
+from tests.support.deciding import given
 from tests.support.personnel import Office
 
 PROMOTION_RULES = {
@@ -43,13 +43,6 @@ PROMOTION_RULES = {
 }
 WRONG_DAY = date(2025, 11, 10)
 POST = OpenVacancy("kabid-kesmas", "dinkes", 10, "structural", True, ("box", "performance", "seniority"))
-
-
-def refused(aggregate: Aggregate, given: list, command: object) -> Refused:
-    decider = aggregate.decider
-    with pytest.raises(Refused) as caught:
-        decider.decide(decider.state(given), command)
-    return caught.value
 
 
 # --- nine-box ---
@@ -206,23 +199,23 @@ CHOICE = ChooseCandidate("kabid-kesmas", "post-kabid-kesmas-1", "p5", "821/5", d
 
 
 def test_the_official_chooses_one_of_the_ranking_and_never_himself():
-    decider = VACANCY.decider
     decided = PostDecided("p5", "post-kabid-kesmas-1", "kabid-kesmas", "821/5", date(2026, 7, 1))
-    assert decider.decide(decider.state([OPENED, RANKED]), CHOICE) == [decided]
-    assert refused(VACANCY, [OPENED, RANKED], replace(CHOICE, employee="p9")).code == "no-candidate"
-    assert refused(VACANCY, [OPENED, RANKED], replace(CHOICE, decided_by="p5")).code == "own-record"
+    given(VACANCY, OPENED, RANKED).when(CHOICE).then(decided)
+    assert given(VACANCY, OPENED, RANKED).when(replace(CHOICE, employee="p9")).refused.code == "no-candidate"
+    assert given(VACANCY, OPENED, RANKED).when(replace(CHOICE, decided_by="p5")).refused.code == "own-record"
     other = next(one.employee for one in RANKED.ranking if one.employee != CHOICE.employee)
-    assert refused(VACANCY, [OPENED, RANKED], replace(CHOICE, decided_by=other)).status == 403, "a candidate does not choose another either"
-    assert refused(VACANCY, [OPENED, RANKED, decided], CHOICE).code == "proposal-not-open"
-    assert refused(VACANCY, [OPENED], CHOICE).code == "proposal-not-open"
+    refused = given(VACANCY, OPENED, RANKED).when(replace(CHOICE, decided_by=other)).refused
+    assert refused.status == 403, "a candidate does not choose another either"
+    assert given(VACANCY, OPENED, RANKED, decided).when(CHOICE).refused.code == "proposal-not-open"
+    assert given(VACANCY, OPENED).when(CHOICE).refused.code == "proposal-not-open"
 
 
 def test_a_post_that_falls_vacant_again_has_another_proposal():
     decided = PostDecided("p5", "post-kabid-kesmas-1", "kabid-kesmas", "821/5", date(2026, 7, 1))
     assert VACANCY.decider.state([OPENED, RANKED, decided, OPENED]).proposal == "post-kabid-kesmas-2"
-    assert refused(VACANCY, [OPENED], replace(POST, job_class=11)).code == "vacancy-open"
+    assert given(VACANCY, OPENED).when(replace(POST, job_class=11)).refused.code == "vacancy-open"
     for wrong in ((), ("charm",), ("box", "box")):
-        assert refused(VACANCY, [], replace(POST, criteria=wrong)).code == "vacancy-criteria"
+        assert given(VACANCY).when(replace(POST, criteria=wrong)).refused.code == "vacancy-criteria"
 
 
 # --- promotion in rank ---
@@ -351,13 +344,11 @@ def test_an_approved_promotion_gives_the_rank_and_is_proposed_once():
 def test_peraturan_bkn_4_2025_a_rank_begins_on_the_first_of_a_month():
     proposed = RankPromotionProposed("s2", "rank-iii-c", "III/b", "III/c", (), (), "r@1")
     decide = DecidePromotion("s2", "rank-iii-c", "approved", date(2026, 4, 2), "823/1", "boss", date(2021, 10, 1))
-    assert refused(PROMOTION, [proposed], decide).code == "promotion-date"
-    assert refused(PROMOTION, [proposed], replace(decide, since=date(2026, 4, 1), decided_by="s2")).status == 403
-    assert refused(PROMOTION, [], decide).status == 404
-    decider = PROMOTION.decider
-    assert decider.decide(decider.state([proposed]), replace(decide, since=date(2026, 4, 1))) == [
-        RankPromotionDecided("s2", "rank-iii-c", "approved", "III/c", date(2026, 4, 1), "823/1")
-    ]
+    assert given(PROMOTION, proposed).when(decide).refused.code == "promotion-date"
+    assert given(PROMOTION, proposed).when(replace(decide, since=date(2026, 4, 1), decided_by="s2")).refused.status == 403
+    assert given(PROMOTION).when(decide).refused.status == 404
+    decided = RankPromotionDecided("s2", "rank-iii-c", "approved", "III/c", date(2026, 4, 1), "823/1")
+    given(PROMOTION, proposed).when(replace(decide, since=date(2026, 4, 1))).then(decided)
 
 
 def test_the_ladder_of_ranks_and_its_ceilings():

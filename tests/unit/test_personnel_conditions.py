@@ -37,7 +37,7 @@ from services.personnel.events import (
 )
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from tests.support.deciding import refusal, said, wrong_setting
+from tests.support.deciding import given, wrong_setting
 
 ROLE = {"kind": "role", "programme": "spokesman"}
 LAW = "PP 94/2021 Pasal 9"
@@ -352,19 +352,21 @@ DECIDE = Decide("m1", NAME, "approved", "800/1", "boss")
 
 def test_a_proposal_lives_from_its_facts_to_the_decision():
     withdrawn = DevelopmentWithdrawn("m1", NAME, ("good",))
-    assert said(PROPOSAL, [], PROPOSE) == [PROPOSED]
-    assert said(PROPOSAL, [PROPOSED], PROPOSE) == []
-    assert said(PROPOSAL, [PROPOSED], replace(PROPOSE, rule_set="r@2")) == [replace(PROPOSED, rule_set="r@2")]
+    given(PROPOSAL).when(PROPOSE).then(PROPOSED)
+    given(PROPOSAL, PROPOSED).when(PROPOSE).then()
+    given(PROPOSAL, PROPOSED).when(replace(PROPOSE, rule_set="r@2")).then(replace(PROPOSED, rule_set="r@2"))
     assert PROPOSAL.decider.state([PROPOSED, withdrawn]) == ProposalState("withdrawn", PROPOSED)
-    assert PROPOSED.rule_kind == "development" and said(PROPOSAL, [], replace(PROPOSE, rule_kind="awards"))[0].rule_kind == "awards"
-    assert said(PROPOSAL, [PROPOSED], Withdraw("m1", NAME, ("good",))) == [withdrawn]
-    assert said(PROPOSAL, [PROPOSED, withdrawn], Withdraw("m1", NAME, ("good",))) == []
-    assert said(PROPOSAL, [PROPOSED, withdrawn], PROPOSE) == [PROPOSED]
+    assert PROPOSED.rule_kind == "development"
+    assert given(PROPOSAL).when(replace(PROPOSE, rule_kind="awards")).events[0].rule_kind == "awards"
+    given(PROPOSAL, PROPOSED).when(Withdraw("m1", NAME, ("good",))).then(withdrawn)
+    given(PROPOSAL, PROPOSED, withdrawn).when(Withdraw("m1", NAME, ("good",))).then()
+    given(PROPOSAL, PROPOSED, withdrawn).when(PROPOSE).then(PROPOSED)
     for outcome in ("approved", "rejected"):
         decided = DevelopmentDecided("m1", NAME, outcome, "800/1", "boss")
-        assert said(PROPOSAL, [PROPOSED, "something else"], replace(DECIDE, outcome=outcome)) == [decided]
-        assert said(PROPOSAL, [PROPOSED, decided], PROPOSE) == said(PROPOSAL, [PROPOSED, decided], Withdraw("m1", NAME, ())) == []
-        assert refusal(PROPOSAL, [PROPOSED, decided], DECIDE) == ("proposal-not-open", 409)
+        given(PROPOSAL, PROPOSED, "something else").when(replace(DECIDE, outcome=outcome)).then(decided)
+        given(PROPOSAL, PROPOSED, decided).when(PROPOSE).then()
+        given(PROPOSAL, PROPOSED, decided).when(Withdraw("m1", NAME, ())).then()
+        given(PROPOSAL, PROPOSED, decided).when(DECIDE).then_refused("proposal-not-open")
 
 
 @pytest.mark.parametrize(("past", "change", "found"), [
@@ -375,4 +377,4 @@ def test_a_proposal_lives_from_its_facts_to_the_decision():
     ([PROPOSED, DevelopmentWithdrawn("m1", NAME, ("good",))], {}, ("proposal-not-open", 409)),
 ])  # fmt: skip
 def test_a_decision_that_cannot_be(past: list, change: dict[str, Any], found: tuple[str, int]):
-    assert refusal(PROPOSAL, past, replace(DECIDE, **change)) == found
+    assert given(PROPOSAL, *past).when(replace(DECIDE, **change)).refusal == found

@@ -16,8 +16,8 @@ from services.personnel.domain.terms import after_months, month_after
 from services.personnel.events import AwardTerms, SanctionImposed, SanctionLifted, SanctionTerms
 from services.personnel.service import SERVICE
 from services.personnel.tables import LADDERS
-from shared.kernel.decider import Aggregate
 from shared.kernel.refusal import Refused
+from tests.support.deciding import given
 from tests.support.personnel import Office
 
 DISCIPLINE = {
@@ -57,13 +57,6 @@ AWARDS = {
     ],
     "recognition": {"rise_at_least": "2.5", "trained_in": ["posyandu"], "in_unit": True},
 }
-
-
-def refused(aggregate: Aggregate, given: list, command: object) -> Refused:
-    decider = aggregate.decider
-    with pytest.raises(Refused) as caught:
-        decider.decide(decider.state(given), command)
-    return caught.value
 
 
 # --- the ladder ---
@@ -226,18 +219,17 @@ LIFT = Lift("s1", "allowance-cut-6-2025", date(2026, 7, 1), "860/2", "boss")
 
 
 def test_a_sanction_is_imposed_and_lifted_once_within_its_term_by_another():
-    decider = SANCTION.decider
-    assert decider.decide(decider.state([]), IMPOSE) == [IMPOSED]
-    assert decider.decide(decider.state([IMPOSED]), IMPOSE) == []
+    given(SANCTION).when(IMPOSE).then(IMPOSED)
+    given(SANCTION, IMPOSED).when(IMPOSE).then()
     lifted = SanctionLifted("s1", "allowance-cut-6-2025", date(2026, 7, 1), "860/2")
-    assert decider.decide(decider.state([IMPOSED]), LIFT) == [lifted]
-    assert decider.decide(decider.state([IMPOSED, lifted]), LIFT) == []
-    assert refused(SANCTION, [IMPOSED, lifted], replace(LIFT, document="860/3")).code == "sanction-lifted"
-    assert refused(SANCTION, [IMPOSED], replace(LIFT, decided_by="s1")).status == 403
-    assert refused(SANCTION, [], LIFT).status == 404
+    given(SANCTION, IMPOSED).when(LIFT).then(lifted)
+    given(SANCTION, IMPOSED, lifted).when(LIFT).then()
+    assert given(SANCTION, IMPOSED, lifted).when(replace(LIFT, document="860/3")).refused.code == "sanction-lifted"
+    assert given(SANCTION, IMPOSED).when(replace(LIFT, decided_by="s1")).refused.status == 403
+    assert given(SANCTION).when(LIFT).refused.status == 404
     for wrong in (date(2026, 3, 31), date(2026, 10, 1)):
-        assert refused(SANCTION, [IMPOSED], replace(LIFT, on=wrong)).code == "lifting-date"
-    assert refused(SANCTION, [], replace(IMPOSE, until=date(2026, 3, 31))).code == "sanction-term"
+        assert given(SANCTION, IMPOSED).when(replace(LIFT, on=wrong)).refused.code == "lifting-date"
+    assert given(SANCTION).when(replace(IMPOSE, until=date(2026, 3, 31))).refused.code == "sanction-term"
 
 
 def test_a_lifting_has_effect_from_its_own_day_and_one_on_the_first_day_lifts_it_whole():
@@ -249,7 +241,7 @@ def test_a_lifting_has_effect_from_its_own_day_and_one_on_the_first_day_lifts_it
     assert [counts(IMPOSED, one, date(2026, 1, 1)) for one in (None, first, second)] == [True, False, True]
     assert [counts(IMPOSED, None, after) for after in (date(2026, 9, 30), date(2026, 10, 1))] == [True, False]
     for edge in (IMPOSED.since, IMPOSED.until):
-        assert [event.on for event in SANCTION.decider.decide(SANCTION.decider.state([IMPOSED]), replace(LIFT, on=edge))] == [edge]
+        assert [event.on for event in given(SANCTION, IMPOSED).when(replace(LIFT, on=edge)).events] == [edge]
 
 
 def test_a_term_of_six_months_from_april_ends_with_september():
@@ -357,13 +349,12 @@ GRANT = Grant("a1", "award-tim-terbaik-2026", TEAM, 1500000, "2026-12", ("e1",),
 
 
 def test_a_bonus_names_the_month_that_pays_it():
-    decider = AWARD.decider
-    (granted,) = decider.decide(None, GRANT)
+    (granted,) = given(AWARD).when(GRANT).events
     assert (granted.bonus, granted.paid_with, granted.unit, granted.cites) == (1500000, "2026-12", "dinkes", ("e1",))
-    assert decider.decide(granted, GRANT) == []
-    assert refused(AWARD, [], replace(GRANT, bonus=0)).code == "bonus-month"
-    assert refused(AWARD, [], replace(GRANT, paid_with="2026-Q4")).code == "bonus-month"
-    assert refused(EVALUATION, [], OpenEvaluation("tim-terbaik", "2026-Q1")).code == "award-year"
+    given(AWARD, granted).when(GRANT).then()
+    assert given(AWARD).when(replace(GRANT, bonus=0)).refused.code == "bonus-month"
+    assert given(AWARD).when(replace(GRANT, paid_with="2026-Q4")).refused.code == "bonus-month"
+    assert given(EVALUATION).when(OpenEvaluation("tim-terbaik", "2026-Q1")).refused.code == "award-year"
 
 
 # --- recognition ---

@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given as for_all
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.personnel.domain.condition_rules import check_development
@@ -32,9 +33,9 @@ from services.personnel.heard import AppraisalCorrected, AppraisalFinalized, App
 from services.personnel.service import SERVICE
 from services.personnel.views import DEVELOPMENTS, PROPOSALS
 from shared.events.rule_set import RuleSetPublished
-from shared.kernel.decider import Aggregate
 from shared.kernel.facts import Fact
 from shared.kernel.refusal import Refused
+from tests.support.deciding import given
 from tests.support.knowledge import MemoryKnowledge, heard
 
 RULES = {
@@ -337,7 +338,7 @@ def _full_story() -> list[Fact]:
     return story.facts
 
 
-@given(order=st.permutations(_full_story()), again=st.lists(st.sampled_from(_full_story())), split=st.integers(0, 12))
+@for_all(order=st.permutations(_full_story()), again=st.lists(st.sampled_from(_full_story())), split=st.integers(0, 12))
 @settings(max_examples=60, deadline=None)
 def test_any_order_and_repetition_of_the_facts_ends_in_the_same_proposals(order: list[Fact], again: list[Fact], split: int):
     arriving = [*order, *again]
@@ -381,36 +382,25 @@ PROPOSED = DevelopmentProposed("m1", "role-x-2026-Q1", "role", "x", "2026-Q1", (
 DECIDE = Decide("m1", "role-x-2026-Q1", "approved", "800/1", "m19")
 
 
-def given_when(aggregate: Aggregate, given: list, command: object) -> list:
-    decider = aggregate.decider
-    return list(decider.decide(decider.state(given), command))
-
-
-def refused(aggregate: Aggregate, given: list, command: object) -> Refused:
-    with pytest.raises(Refused) as caught:
-        given_when(aggregate, given, command)
-    return caught.value
-
-
 def test_an_official_decides_once():
     decided = DevelopmentDecided("m1", "role-x-2026-Q1", "approved", "800/1", "m19")
-    assert given_when(PROPOSAL, [PROPOSED], DECIDE) == [decided]
-    assert refused(PROPOSAL, [PROPOSED, decided], DECIDE).code == "proposal-not-open"
-    assert refused(PROPOSAL, [PROPOSED, DevelopmentWithdrawn("m1", "role-x-2026-Q1", ("c",))], DECIDE).code == "proposal-not-open"
-    assert refused(PROPOSAL, [], DECIDE).status == 404
+    given(PROPOSAL, PROPOSED).when(DECIDE).then(decided)
+    assert given(PROPOSAL, PROPOSED, decided).when(DECIDE).refused.code == "proposal-not-open"
+    assert given(PROPOSAL, PROPOSED, DevelopmentWithdrawn("m1", "role-x-2026-Q1", ("c",))).when(DECIDE).refused.code == "proposal-not-open"
+    assert given(PROPOSAL).when(DECIDE).refused.status == 404
 
 
 def test_nobody_decides_on_a_proposal_about_himself():
-    assert refused(PROPOSAL, [PROPOSED], replace(DECIDE, decided_by="m1")).status == 403
+    assert given(PROPOSAL, PROPOSED).when(replace(DECIDE, decided_by="m1")).refused.status == 403
 
 
 def test_other_reasons_are_proposed_anew_and_the_same_ones_are_not():
     same = Propose(**vars(PROPOSED))
-    assert given_when(PROPOSAL, [PROPOSED], same) == []
+    given(PROPOSAL, PROPOSED).when(same).then()
     other = replace(same, reasons=(Reason("c", "e2", "above"),))
-    assert given_when(PROPOSAL, [PROPOSED], other) == [replace(PROPOSED, reasons=other.reasons)]
-    assert given_when(PROPOSAL, [PROPOSED, DevelopmentDecided("m1", "role-x-2026-Q1", "rejected", "d", "m19")], other) == []
-    assert given_when(PROPOSAL, [], Withdraw("m1", "role-x-2026-Q1", ("c",))) == []
+    given(PROPOSAL, PROPOSED).when(other).then(replace(PROPOSED, reasons=other.reasons))
+    given(PROPOSAL, PROPOSED, DevelopmentDecided("m1", "role-x-2026-Q1", "rejected", "d", "m19")).when(other).then()
+    given(PROPOSAL).when(Withdraw("m1", "role-x-2026-Q1", ("c",))).then()
 
 
 # --- what an approval brings ---
@@ -427,33 +417,33 @@ MENTORING = MentorAppointed("m1", "p", "dpmptsp", SINCE)
     ("coaching", GuidanceOpened("m1", "p", "team-efficiency", "team-mentor", SINCE)),
 ])  # fmt: skip
 def test_an_approval_brings_what_was_proposed_once(kind: str, event: object):
-    assert given_when(DEVELOPMENT, [], replace(BEGIN, kind=kind)) == [event]
-    assert given_when(DEVELOPMENT, [event], replace(BEGIN, kind=kind)) == []
+    given(DEVELOPMENT).when(replace(BEGIN, kind=kind)).then(event)
+    given(DEVELOPMENT, event).when(replace(BEGIN, kind=kind)).then()
 
 
 def test_a_mentor_needs_a_unit_and_a_role_a_post():
-    assert refused(DEVELOPMENT, [], replace(BEGIN, unit=None)).code == "unit-missing"
-    assert refused(DEVELOPMENT, [], replace(BEGIN, kind="role", post=None)).code == "post-missing"
+    assert given(DEVELOPMENT).when(replace(BEGIN, unit=None)).refused.code == "unit-missing"
+    assert given(DEVELOPMENT).when(replace(BEGIN, kind="role", post=None)).refused.code == "post-missing"
 
 
 def test_steps_lie_between_the_beginning_and_today():
     follow = Follow("m1", "p", date(2026, 6, 19), "text-1", date(2026, 6, 20))
-    assert given_when(DEVELOPMENT, [MENTORING], follow) == [GuidanceFollowed("m1", "p", date(2026, 6, 19), "text-1")]
+    given(DEVELOPMENT, MENTORING).when(follow).then(GuidanceFollowed("m1", "p", date(2026, 6, 19), "text-1"))
     for wrong in (SINCE - timedelta(days=1), date(2026, 6, 21)):
-        assert refused(DEVELOPMENT, [MENTORING], replace(follow, on=wrong)).code == "step-date"
-    assert refused(DEVELOPMENT, [], follow).status == 404
-    assert refused(DEVELOPMENT, [PostDecided("m1", "p", "x", "d", SINCE)], follow).code == "role-has-no-steps"
+        assert given(DEVELOPMENT, MENTORING).when(replace(follow, on=wrong)).refused.code == "step-date"
+    assert given(DEVELOPMENT).when(follow).refused.status == 404
+    assert given(DEVELOPMENT, PostDecided("m1", "p", "x", "d", SINCE)).when(follow).refused.code == "role-has-no-steps"
 
 
 def test_a_measure_is_closed_once_and_a_training_is_completed():
     close = Close("m1", "p", "reached", date(2026, 11, 20))
     closed = GuidanceClosed("m1", "p", "reached")
-    assert given_when(DEVELOPMENT, [MENTORING], close) == [closed]
-    assert refused(DEVELOPMENT, [MENTORING, closed], close).code == "measure-closed"
+    given(DEVELOPMENT, MENTORING).when(close).then(closed)
+    assert given(DEVELOPMENT, MENTORING, closed).when(close).refused.code == "measure-closed"
     training = TrainingAssigned("m1", "p", "strength", "study-place", SINCE)
     completed = TrainingCompleted("m1", "study-place", "reached", date(2026, 11, 20))
-    assert given_when(DEVELOPMENT, [training], close) == [completed]
-    assert refused(DEVELOPMENT, [training, completed], close).code == "measure-closed"
+    given(DEVELOPMENT, training).when(close).then(completed)
+    assert given(DEVELOPMENT, training, completed).when(close).refused.code == "measure-closed"
 
 
 def test_the_view_shows_measures_steps_and_how_they_ended():
@@ -476,5 +466,5 @@ def test_the_view_shows_measures_steps_and_how_they_ended():
 def test_the_end_of_the_time_to_improve_is_published_in_utc() -> None:
     here = datetime(2026, 12, 1, tzinfo=ZoneInfo("Asia/Jakarta"))
     begin = replace(BEGIN, kind="improvement", cause_event="e", since=date(2026, 6, 1), until=date(2026, 11, 30), due=here)
-    [opened] = DEVELOPMENT.decider.decide(DEVELOPMENT.decider.state(()), begin)
+    [opened] = given(DEVELOPMENT).when(begin).events
     assert opened.due == here and opened.due.tzinfo is UTC

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.personnel.domain.discipline import Absence, DisciplineRules, Rung, days_of_year, read_discipline, rung_for
@@ -15,7 +15,7 @@ from services.personnel.domain.sanction import SANCTION, Impose, Lift, counts, e
 from services.personnel.events import SanctionImposed, SanctionLifted, SanctionTerms
 from services.personnel.tables import LADDERS
 from shared.kernel.refusal import Refused
-from tests.support.deciding import refusal, said, wrong_setting
+from tests.support.deciding import given, wrong_setting
 
 CUT = {"from": "2026-01-01", "basis": "Perwal 12/2025 Pasal 20", "substitute": "step_delay", "substitute_months": 12}
 LAW = "PP 94/2021 Pasal 9-11"
@@ -104,7 +104,7 @@ def test_what_was_published_stays_readable():
 # --- the rung that days reach, and what it means on a day ---
 
 
-@given(days=st.integers(0, 366), row=st.integers(0, 366))
+@for_all(days=st.integers(0, 366), row=st.integers(0, 366))
 def test_the_heaviest_rung_that_holds_is_the_last_of_the_ladder(days: int, row: int):
     expected = "row" if row >= 10 else "out" if days >= 21 else "less" if days >= 6 else "warn" if days >= 3 else None
     found = rung_for(days, row, OWN)
@@ -148,10 +148,10 @@ LIFTED = SanctionLifted("s1", "cut-2025", date(2026, 7, 1), "860/2")
 
 
 def test_a_sanction_is_imposed_once_and_its_last_day_may_be_its_first():
-    assert said(SANCTION, [], replace(IMPOSE, until=SINCE)) == [replace(IMPOSED, until=SINCE)]
-    assert said(SANCTION, [], replace(IMPOSE, until=None)) == [replace(IMPOSED, until=None)]
-    assert said(SANCTION, [IMPOSED, LIFTED], replace(IMPOSE, document="860/9")) == []
-    assert refusal(SANCTION, [], replace(IMPOSE, until=SINCE - timedelta(days=1))) == ("sanction-term", 422)
+    given(SANCTION).when(replace(IMPOSE, until=SINCE)).then(replace(IMPOSED, until=SINCE))
+    given(SANCTION).when(replace(IMPOSE, until=None)).then(replace(IMPOSED, until=None))
+    given(SANCTION, IMPOSED, LIFTED).when(replace(IMPOSE, document="860/9")).then()
+    given(SANCTION).when(replace(IMPOSE, until=SINCE - timedelta(days=1))).then_refused("sanction-term", 422)
 
 
 @pytest.mark.parametrize(("past", "change", "found"), [
@@ -163,19 +163,19 @@ def test_a_sanction_is_imposed_once_and_its_last_day_may_be_its_first():
     ([LIFTED, IMPOSED], {"document": "860/3"}, ("sanction-lifted", 409)),
 ])  # fmt: skip
 def test_a_lifting_that_cannot_be(past: list, change: dict[str, Any], found: tuple[str, int]):
-    assert refusal(SANCTION, past, replace(LIFT, **change)) == found
+    assert given(SANCTION, *past).when(replace(LIFT, **change)).refusal == found
 
 
 def test_what_has_no_term_may_be_lifted_on_any_later_day():
-    assert said(SANCTION, [replace(IMPOSED, until=None), "something else"], replace(LIFT, on=date(2090, 1, 1))) == [
+    given(SANCTION, replace(IMPOSED, until=None), "something else").when(replace(LIFT, on=date(2090, 1, 1))).then(
         replace(LIFTED, on=date(2090, 1, 1))
-    ]
-    assert said(SANCTION, [IMPOSED, LIFTED], LIFT) == []
+    )
+    given(SANCTION, IMPOSED, LIFTED).when(LIFT).then()
     for edge in (SINCE, UNTIL):
-        assert said(SANCTION, [IMPOSED], replace(LIFT, on=edge)) == [replace(LIFTED, on=edge)]
+        given(SANCTION, IMPOSED).when(replace(LIFT, on=edge)).then(replace(LIFTED, on=edge))
     for until, told in ((UNTIL, "a day from 2026-04-01 to 2026-09-30, its last"), (None, "a day from 2026-04-01")):
         with pytest.raises(Refused) as caught:
-            said(SANCTION, [replace(IMPOSED, until=until)], replace(LIFT, on=SINCE - timedelta(days=1)))
+            given(SANCTION, replace(IMPOSED, until=until)).when(replace(LIFT, on=SINCE - timedelta(days=1))).then()
         assert caught.value.expected == told
 
 

@@ -36,7 +36,7 @@ from services.personnel.events import (
     TrainingAssigned,
     TrainingCompleted,
 )
-from tests.support.deciding import refusal, said
+from tests.support.deciding import given
 
 SINCE, UNTIL = date(2026, 6, 1), date(2026, 11, 30)
 DUE = datetime(2026, 11, 30, 17, tzinfo=UTC)
@@ -58,8 +58,8 @@ def state(*past: Any) -> DevelopmentState:
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_begins_with_its_own_event_and_once(kind: str):
     command = replace(BEGIN, kind=kind)
-    assert said(DEVELOPMENT, [OTHER], command) == [KINDS[kind]]
-    assert said(DEVELOPMENT, [KINDS[kind]], command) == []
+    given(DEVELOPMENT, OTHER).when(command).then(KINDS[kind])
+    given(DEVELOPMENT, KINDS[kind]).when(command).then()
 
 
 @pytest.mark.parametrize(("kind", "measure"), [
@@ -86,13 +86,13 @@ def test_what_is_known_of_a_measure(kind: str, measure: Measure):
     ({"kind": "improvement", "until": SINCE - timedelta(days=1)}, ("improvement-term", 422)),
 ])  # fmt: skip
 def test_a_measure_that_lacks_what_it_needs_does_not_begin(change: dict[str, Any], found: tuple[str, int]):
-    assert refusal(DEVELOPMENT, [], replace(BEGIN, **change)) == found
+    assert given(DEVELOPMENT).when(replace(BEGIN, **change)).refusal == found
 
 
 def test_time_to_improve_may_be_one_day_longer_than_its_first_and_ends_in_utc():
     next_day = SINCE + timedelta(days=1)
     here = DUE.astimezone(ZoneInfo("Asia/Jakarta"))
-    (opened,) = said(DEVELOPMENT, [], replace(BEGIN, kind="improvement", until=next_day, due=here))
+    (opened,) = given(DEVELOPMENT).when(replace(BEGIN, kind="improvement", until=next_day, due=here)).events
     assert opened == replace(IMPROVEMENT, until=next_day) and opened.due.tzinfo is UTC
 
 
@@ -105,9 +105,9 @@ CLOSED = GuidanceClosed("m1", "p", "reached")
 @pytest.mark.parametrize("kind", [one for one in KINDS if one != "role"])
 def test_steps_are_taken_in_whatever_is_open_from_its_first_day_to_today(kind: str):
     for on in (SINCE, TODAY):
-        assert said(DEVELOPMENT, [KINDS[kind]], replace(FOLLOW, on=on)) == [GuidanceFollowed("m1", "p", on, "text-1")]
+        given(DEVELOPMENT, KINDS[kind]).when(replace(FOLLOW, on=on)).then(GuidanceFollowed("m1", "p", on, "text-1"))
     for wrong in (SINCE - timedelta(days=1), TODAY + timedelta(days=1)):
-        assert refusal(DEVELOPMENT, [KINDS[kind]], replace(FOLLOW, on=wrong)) == ("step-date", 422)
+        given(DEVELOPMENT, KINDS[kind]).when(replace(FOLLOW, on=wrong)).then_refused("step-date", 422)
     first, second = GuidanceFollowed("m1", "p", SINCE, None), GuidanceFollowed("m1", "p", TODAY, "text-1")
     assert state(OTHER, KINDS[kind], first, second).of("p").steps == (SINCE, TODAY)
     assert state(OTHER, KINDS[kind], first).of("q").steps == ()
@@ -115,9 +115,9 @@ def test_steps_are_taken_in_whatever_is_open_from_its_first_day_to_today(kind: s
 
 @pytest.mark.parametrize("command", [FOLLOW, CLOSE, DECIDE])
 def test_nothing_is_said_of_a_measure_that_is_none_or_a_role_or_closed(command: object):
-    assert refusal(DEVELOPMENT, [OTHER], command) == ("unknown-measure", 404)
-    assert refusal(DEVELOPMENT, [ROLE], command) == ("role-has-no-steps", 409)
-    assert refusal(DEVELOPMENT, [MENTOR, CLOSED], command) == ("measure-closed", 409)
+    given(DEVELOPMENT, OTHER).when(command).then_refused("unknown-measure", 404)
+    given(DEVELOPMENT, ROLE).when(command).then_refused("role-has-no-steps")
+    given(DEVELOPMENT, MENTOR, CLOSED).when(command).then_refused("measure-closed")
 
 
 @pytest.mark.parametrize("outcome", ["reached", "not_reached"])
@@ -125,12 +125,12 @@ def test_each_kind_closes_in_its_own_way(outcome: str):
     close = replace(CLOSE, outcome=outcome)
     for kind in ("mentor", "coaching", "guidance"):
         closed = GuidanceClosed("m1", "p", outcome)
-        assert said(DEVELOPMENT, [KINDS[kind]], close) == [closed]
+        given(DEVELOPMENT, KINDS[kind]).when(close).then(closed)
         assert state(OTHER, KINDS[kind], closed).of("p") == replace(state(KINDS[kind]).of("p"), open=False)
     for kind in ("study", "training"):
-        assert said(DEVELOPMENT, [KINDS[kind]], close) == [TrainingCompleted("m1", "leading", outcome, date(2026, 7, 2))]
+        given(DEVELOPMENT, KINDS[kind]).when(close).then(TrainingCompleted("m1", "leading", outcome, date(2026, 7, 2)))
     decided = ImprovementPeriodClosed("m1", "p", outcome, "800/7")
-    assert said(DEVELOPMENT, [IMPROVEMENT], replace(DECIDE, outcome=outcome)) == [decided]
+    given(DEVELOPMENT, IMPROVEMENT).when(replace(DECIDE, outcome=outcome)).then(decided)
     assert state(OTHER, IMPROVEMENT, decided).of("p") == Measure("improvement", "improvement", SINCE, False, until=UNTIL)
     assert state(OTHER, IMPROVEMENT, decided).of("q").open
 
@@ -143,37 +143,37 @@ def test_each_kind_closes_in_its_own_way(outcome: str):
     (IMPROVEMENT, replace(DECIDE, outcome="passed"), ("outcome", 422)),
 ])  # fmt: skip
 def test_a_closing_that_cannot_be(past: object, command: object, found: tuple[str, int]):
-    assert refusal(DEVELOPMENT, [past], command) == found
+    assert given(DEVELOPMENT, past).when(command).refusal == found
 
 
 def test_the_end_of_the_time_to_improve_is_reminded_of_once_while_it_is_open():
     ended = ImprovementPeriodEnded("m1", "p", UNTIL)
-    assert said(DEVELOPMENT, [OTHER, IMPROVEMENT], Remind("m1", "p")) == [ended]
+    given(DEVELOPMENT, OTHER, IMPROVEMENT).when(Remind("m1", "p")).then(ended)
     assert state(OTHER, IMPROVEMENT, ended).measures == (
         ("q", Measure("mentor", "disdik", SINCE)),
         ("p", Measure("improvement", "improvement", SINCE, until=UNTIL, ended=True)),
     )
     closed = ImprovementPeriodClosed("m1", "p", "reached", "800/7")
     for past in ([IMPROVEMENT, ended], [IMPROVEMENT, closed], [MENTOR], [OTHER]):
-        assert said(DEVELOPMENT, past, Remind("m1", "p")) == []
-    assert said(DEVELOPMENT, [IMPROVEMENT, ended], DECIDE) == [closed], "it is decided after its last day too"
+        given(DEVELOPMENT, *past).when(Remind("m1", "p")).then()
+    assert given(DEVELOPMENT, IMPROVEMENT, ended).when(DECIDE).events == [closed], "it is decided after its last day too"
 
 
 def test_what_is_open_lapses_with_the_end_of_service_and_goes_on_when_that_is_revoked():
     left, lapse = date(2026, 9, 1), Lapse("m1", "retired", date(2026, 9, 1))
     past = [OTHER, CLOSED_Q, COACHING, replace(ROLE, proposal="r")]
     lapsed = [DevelopmentLapsed("m1", one, "retired", left) for one in ("p", "r")]
-    assert said(DEVELOPMENT, past, lapse) == lapsed
+    assert given(DEVELOPMENT, *past).when(lapse).events == lapsed
     over = state(*past, *lapsed)
     assert over.of("p") == Measure("coaching", "leading", SINCE, open=False, lapsed=left)
     assert (over.of("q").open, over.of("q").lapsed) == (False, None)
-    assert said(DEVELOPMENT, [*past, *lapsed], lapse) == []
-    assert refusal(DEVELOPMENT, [*past, *lapsed], FOLLOW) == ("measure-closed", 409)
+    given(DEVELOPMENT, *past, *lapsed).when(lapse).then()
+    given(DEVELOPMENT, *past, *lapsed).when(FOLLOW).then_refused("measure-closed")
     again = [DevelopmentReopened("m1", one, left) for one in ("p", "r")]
-    assert said(DEVELOPMENT, [*past, *lapsed], Reopen("m1", left)) == again
-    assert said(DEVELOPMENT, [*past, *lapsed], Reopen("m1", date(2026, 9, 2))) == []
+    assert given(DEVELOPMENT, *past, *lapsed).when(Reopen("m1", left)).events == again
+    given(DEVELOPMENT, *past, *lapsed).when(Reopen("m1", date(2026, 9, 2))).then()
     assert state(*past, *lapsed, *again) == state(*past)
-    assert said(DEVELOPMENT, [*past, *lapsed, *again], Reopen("m1", left)) == []
+    given(DEVELOPMENT, *past, *lapsed, *again).when(Reopen("m1", left)).then()
 
 
 CLOSED_Q = GuidanceClosed("m1", "q", "reached")
@@ -182,14 +182,14 @@ COMPLETED = TrainingCompleted("m1", "leading", "passed", date(2026, 7, 20), 8750
 
 
 def test_a_training_is_completed_whether_a_proposal_assigned_it_or_not_and_the_same_once_more_changes_nothing():
-    assert said(DEVELOPMENT, [], COMPLETE) == [COMPLETED]
-    assert said(DEVELOPMENT, [COMPLETED], COMPLETE) == []
-    assert said(DEVELOPMENT, [COMPLETED], replace(COMPLETE, score_hundredths=None)) == [replace(COMPLETED, score_hundredths=None)]
-    assert said(DEVELOPMENT, [], replace(COMPLETE, result="failed", completed_on=TODAY)) == [
+    given(DEVELOPMENT).when(COMPLETE).then(COMPLETED)
+    given(DEVELOPMENT, COMPLETED).when(COMPLETE).then()
+    given(DEVELOPMENT, COMPLETED).when(replace(COMPLETE, score_hundredths=None)).then(replace(COMPLETED, score_hundredths=None))
+    given(DEVELOPMENT).when(replace(COMPLETE, result="failed", completed_on=TODAY)).then(
         replace(COMPLETED, result="failed", completed_on=TODAY)
-    ]
-    assert refusal(DEVELOPMENT, [], replace(COMPLETE, completed_on=TODAY + timedelta(days=1))) == ("completed-early", 422)
-    assert refusal(DEVELOPMENT, [], replace(COMPLETE, result="reached")) == ("outcome", 422)
+    )
+    given(DEVELOPMENT).when(replace(COMPLETE, completed_on=TODAY + timedelta(days=1))).then_refused("completed-early", 422)
+    given(DEVELOPMENT).when(replace(COMPLETE, result="reached")).then_refused("outcome", 422)
 
 
 def test_a_completion_closes_the_first_open_learning_of_its_programme_alone():

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.personnel.domain.promotion import (
@@ -31,7 +31,7 @@ from services.personnel.events import RankPromotionDecided, RankPromotionPropose
 from services.personnel.tables import CEILINGS
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from tests.support.deciding import refusal, said, wrong_setting
+from tests.support.deciding import given, wrong_setting
 
 LEAST = {"years_in_rank": 4, "predicate_at_least": "baik", "last_years": 2, "employments": ["PNS"], "list_missing_at_most": 1}
 
@@ -154,7 +154,7 @@ def test_pp_11_2017_the_seventeen_ranks_in_their_order():
     assert promotion_name("III/c") == "rank-iii-c"
 
 
-@given(day=st.dates(date(1960, 1, 1), date(2090, 1, 1)), months=st.integers(-300, 300))
+@for_all(day=st.dates(date(1960, 1, 1), date(2090, 1, 1)), months=st.integers(-300, 300))
 def test_a_term_in_months_ends_on_the_same_day_or_on_the_first_after_a_month_that_lacks_it(day: date, months: int):
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     first = date(year, month + 1, 1)
@@ -174,22 +174,22 @@ DECIDE = DecidePromotion("s2", "rank-iii-c", "approved", date(2026, 4, 1), "823/
 
 def test_a_promotion_is_proposed_anew_when_its_reasons_change_and_withdrawn_once():
     withdraw = WithdrawPromotion("s2", "rank-iii-c", ("predicates",))
-    assert said(PROMOTION, [], PROPOSE) == [PROPOSED]
-    assert said(PROMOTION, [PROPOSED], PROPOSE) == said(PROMOTION, [], withdraw) == []
-    assert said(PROMOTION, [PROPOSED], replace(PROPOSE, missing=("predicates",))) == [LISTED]
-    assert said(PROMOTION, [PROPOSED, "something else"], withdraw) == [WITHDRAWN]
-    assert said(PROMOTION, [PROPOSED, WITHDRAWN], withdraw) == []
+    given(PROMOTION).when(PROPOSE).then(PROPOSED)
+    assert given(PROMOTION, PROPOSED).when(PROPOSE).events == given(PROMOTION).when(withdraw).events == []
+    given(PROMOTION, PROPOSED).when(replace(PROPOSE, missing=("predicates",))).then(LISTED)
+    given(PROMOTION, PROPOSED, "something else").when(withdraw).then(WITHDRAWN)
+    given(PROMOTION, PROPOSED, WITHDRAWN).when(withdraw).then()
     assert PROMOTION.decider.state([PROPOSED, WITHDRAWN]) == PromotionState("withdrawn", PROPOSED)
-    assert said(PROMOTION, [PROPOSED, WITHDRAWN], PROPOSE) == [PROPOSED]
+    given(PROMOTION, PROPOSED, WITHDRAWN).when(PROPOSE).then(PROPOSED)
 
 
 @pytest.mark.parametrize("outcome", ["approved", "rejected"])
 def test_a_promotion_is_decided_once(outcome: str):
     decided = RankPromotionDecided("s2", "rank-iii-c", outcome, "III/c", date(2026, 4, 1), "823/1")
-    assert said(PROMOTION, [LISTED, PROPOSED], replace(DECIDE, outcome=outcome)) == [decided]
-    assert said(PROMOTION, [PROPOSED, decided], PROPOSE) == []
-    assert said(PROMOTION, [PROPOSED, decided], WithdrawPromotion("s2", "rank-iii-c", ())) == []
-    assert refusal(PROMOTION, [PROPOSED, decided], DECIDE) == ("proposal-not-open", 409)
+    given(PROMOTION, LISTED, PROPOSED).when(replace(DECIDE, outcome=outcome)).then(decided)
+    given(PROMOTION, PROPOSED, decided).when(PROPOSE).then()
+    given(PROMOTION, PROPOSED, decided).when(WithdrawPromotion("s2", "rank-iii-c", ())).then()
+    given(PROMOTION, PROPOSED, decided).when(DECIDE).then_refused("proposal-not-open")
 
 
 @pytest.mark.parametrize(("past", "change", "found"), [
@@ -205,4 +205,4 @@ def test_a_promotion_is_decided_once(outcome: str):
     ([PROPOSED], {"rank_since": None}, ("proposal-not-open", 409)),
 ])  # fmt: skip
 def test_a_decision_that_cannot_be(past: list, change: dict[str, Any], found: tuple[str, int]):
-    assert refusal(PROMOTION, past, replace(DECIDE, **change)) == found
+    assert given(PROMOTION, *past).when(replace(DECIDE, **change)).refusal == found

@@ -47,7 +47,7 @@ from services.personnel.events import (
 )
 from shared.kernel.employment import Employment, Spell
 from shared.kernel.refusal import Refused
-from tests.support.deciding import coded, refusal, said
+from tests.support.deciding import coded, given
 
 DAY = timedelta(days=1)
 JOINED, LEFT = date(2025, 6, 1), date(2026, 5, 1)
@@ -79,13 +79,13 @@ def changed(event: Any, **changes: Any) -> tuple[Any, Any]:
 @pytest.mark.parametrize("kind", ["PNS", "CPNS", "PPPK"])
 def test_each_kind_of_employment_is_registered_once(kind: str):
     command, event = changed(REGISTERED, kind=kind)
-    assert said(EMPLOYEE, [], command) == [event] and said(EMPLOYEE, [event], command) == []
+    assert given(EMPLOYEE).when(command).events == [event] and given(EMPLOYEE, event).when(command).events == []
 
 
 def registered_as(past: list, **changes: Any) -> tuple[str, int] | list:
     command, _ = changed(REGISTERED, **changes)
     try:
-        return said(EMPLOYEE, past, command)
+        return given(EMPLOYEE, *past).when(command).events
     except Refused as refused:
         return coded(refused)
 
@@ -115,7 +115,7 @@ def test_after_an_end_one_registers_again_from_its_day_on_and_after_death_never(
 def test_who_cannot_be_registered_is_told_what_he_is_and_what_to_do():
     def told(*past: Any) -> tuple[str, str]:
         with pytest.raises(Refused) as caught:
-            said(EMPLOYEE, past, RegisterEmployee("m8", "PPPK", JOINED + DAY))
+            given(EMPLOYEE, *past).when(RegisterEmployee("m8", "PPPK", JOINED + DAY)).then()
         return caught.value.found, caught.value.remedy
 
     here, other = "m8 registered as CPNS from 2025-06-01", "choose another code, or give kind and date as registered"
@@ -138,7 +138,7 @@ def test_who_cannot_be_registered_is_told_what_he_is_and_what_to_do():
 ])  # fmt: skip
 def test_what_would_have_been_right_is_told(past: Any, command: object, told: str):
     with pytest.raises(Refused) as caught:
-        said(EMPLOYEE, [past], command)
+        given(EMPLOYEE, past).when(command).then()
     assert caught.value.expected == told
 
 
@@ -146,15 +146,15 @@ def test_a_registration_by_mistake_is_withdrawn_once_unless_something_followed()
     withdraw = WithdrawRegistration("m8", "800/1", ())
     withdrawn = RegistrationWithdrawn("m8", JOINED, "800/1")
     for past in ([REGISTERED], [REGISTERED, BECAME], [BECAME, REGISTERED]):
-        assert said(EMPLOYEE, past, withdraw) == [withdrawn]
+        given(EMPLOYEE, *past).when(withdraw).then(withdrawn)
     over = [REGISTERED, POSTED, withdrawn]
-    assert said(EMPLOYEE, over, withdraw) == []
+    given(EMPLOYEE, *over).when(withdraw).then()
     state = EMPLOYEE.decider.state(over)
     assert state == EmployeeState(service=Employment((Spell(JOINED, JOINED, "withdrawn"),)), withdrawn=True)
     assert registered_as(over) == ("employee-withdrawn", 409)
-    assert refusal(EMPLOYEE, over, POST) == refusal(EMPLOYEE, [], withdraw) == ("unknown-employee", 404)
+    assert given(EMPLOYEE, *over).when(POST).refusal == given(EMPLOYEE).when(withdraw).refusal == ("unknown-employee", 404)
     with pytest.raises(Refused) as caught:
-        said(EMPLOYEE, [REGISTERED], replace(withdraw, followed=("a post", "a rank")))
+        given(EMPLOYEE, REGISTERED).when(replace(withdraw, followed=("a post", "a rank"))).then()
     assert coded(caught.value) == ("registration-followed", 409)
     assert (caught.value.facts, caught.value.found) == ({"followed": ("a post", "a rank")}, "a post; a rank")
 
@@ -169,12 +169,12 @@ def test_a_registration_by_mistake_is_withdrawn_once_unless_something_followed()
 ])  # fmt: skip
 def test_what_is_said_of_somebody_in_service_is_kept_once(event: Any, changes: dict[str, Any]):
     command, wished = changed(event, **changes)
-    assert said(EMPLOYEE, [REGISTERED], command) == [wished]
-    assert said(EMPLOYEE, [REGISTERED, wished], command) == []
+    given(EMPLOYEE, REGISTERED).when(command).then(wished)
+    given(EMPLOYEE, REGISTERED, wished).when(command).then()
     later = replace(command, since=JOINED + DAY)
-    assert said(EMPLOYEE, [REGISTERED, wished], later) == [replace(wished, since=JOINED + DAY)]
-    assert said(EMPLOYEE, [REGISTERED, wished, replace(wished, since=JOINED + DAY)], command) == []
-    assert refusal(EMPLOYEE, [], command) == ("unknown-employee", 404)
+    given(EMPLOYEE, REGISTERED, wished).when(later).then(replace(wished, since=JOINED + DAY))
+    given(EMPLOYEE, REGISTERED, wished, replace(wished, since=JOINED + DAY)).when(command).then()
+    given(EMPLOYEE).when(command).then_refused("unknown-employee", 404)
 
 
 @pytest.mark.parametrize(("event", "other"), [
@@ -183,14 +183,15 @@ def test_what_is_said_of_somebody_in_service_is_kept_once(event: Any, changes: d
 def test_a_later_word_for_a_day_corrects_it_and_may_be_corrected_back(event: Any, other: dict[str, Any]):
     command, wished = changed(event)
     correction, corrected = changed(event, **other)
-    assert said(EMPLOYEE, [REGISTERED, wished], correction) == [corrected]
-    assert said(EMPLOYEE, [REGISTERED, wished, corrected], correction) == []
-    assert said(EMPLOYEE, [REGISTERED, wished, corrected], command) == [wished]
+    given(EMPLOYEE, REGISTERED, wished).when(correction).then(corrected)
+    given(EMPLOYEE, REGISTERED, wished, corrected).when(correction).then()
+    given(EMPLOYEE, REGISTERED, wished, corrected).when(command).then(wished)
 
 
 def test_an_acting_post_is_said_beside_the_definitive_one_of_its_day():
     acting, there = changed(POSTED, acting=True, post="head")
-    assert said(EMPLOYEE, [REGISTERED, POSTED, there], POST) == said(EMPLOYEE, [REGISTERED, there, POSTED], acting) == []
+    given(EMPLOYEE, REGISTERED, POSTED, there).when(POST).then()
+    given(EMPLOYEE, REGISTERED, there, POSTED).when(acting).then()
 
 
 @pytest.mark.parametrize(("command", "found"), [
@@ -201,42 +202,42 @@ def test_an_acting_post_is_said_beside_the_definitive_one_of_its_day():
     (replace(LINE, superior="m11"), ("reporting-line-circular", 422)), (replace(LINE, since=JOINED - DAY), ("before-service", 422)),
 ])  # fmt: skip
 def test_what_cannot_be_said_of_somebody_in_service(command: object, found: tuple[str, int]):
-    assert refusal(EMPLOYEE, [REGISTERED], command) == found
+    assert given(EMPLOYEE, REGISTERED).when(command).refusal == found
 
 
 @pytest.mark.parametrize("command", [POST, RANK, LINE, replace(LEAVE, until=None)])
 def test_nothing_begins_after_the_end_of_service(command: Any):
     past = [REGISTERED, ENDED]
-    assert refusal(EMPLOYEE, past, replace(command, since=LEFT)) == ("after-service", 422)
-    assert len(said(EMPLOYEE, past, replace(command, since=LEFT - DAY))) == 1
-    assert len(said(EMPLOYEE, [*past, REVOKED], replace(command, since=LEFT))) == 1
+    given(EMPLOYEE, *past).when(replace(command, since=LEFT)).then_refused("after-service", 422)
+    assert len(given(EMPLOYEE, *past).when(replace(command, since=LEFT - DAY)).events) == 1
+    assert len(given(EMPLOYEE, *past, REVOKED).when(replace(command, since=LEFT)).events) == 1
 
 
 def test_a_rank_given_in_another_agency_is_entered_with_its_day_by_who_has_come_back():
     command, wished = changed(RANKED, since=LEFT + DAY)
     moved, back = replace(ENDED, kind="moved-agency"), replace(REGISTERED, since=LEFT + 10 * DAY)
-    assert said(EMPLOYEE, [REGISTERED, moved, back], command) == [wished]
-    assert refusal(EMPLOYEE, [REGISTERED, moved], command) == ("after-service", 422)
+    given(EMPLOYEE, REGISTERED, moved, back).when(command).then(wished)
+    given(EMPLOYEE, REGISTERED, moved).when(command).then_refused("after-service", 422)
     for kind in ("retired", "resigned", "dismissed", "contract-ended"):
-        assert refusal(EMPLOYEE, [REGISTERED, replace(ENDED, kind=kind), back], command) == ("after-service", 422)
+        given(EMPLOYEE, REGISTERED, replace(ENDED, kind=kind), back).when(command).then_refused("after-service", 422)
 
 
 def test_a_rank_is_of_the_kind_of_employment_that_was_said_last_for_the_latest_day():
     golongan = replace(RANK, rank="IX")
-    assert said(EMPLOYEE, [CONTRACT], golongan) == [replace(RANKED, rank="IX")]
-    assert refusal(EMPLOYEE, [CONTRACT], RANK) == refusal(EMPLOYEE, [REGISTERED], golongan) == ("rank", 422)
+    given(EMPLOYEE, CONTRACT).when(golongan).then(replace(RANKED, rank="IX"))
+    assert given(EMPLOYEE, CONTRACT).when(RANK).refusal == given(EMPLOYEE, REGISTERED).when(golongan).refusal == ("rank", 422)
     again = EmployeeRegistered("m8", "PPPK", LEFT)
-    assert said(EMPLOYEE, [REGISTERED, ENDED, again], replace(golongan, since=LEFT)) == [replace(RANKED, rank="IX", since=LEFT)]
-    assert said(EMPLOYEE, [REGISTERED], replace(RANK, since=JOINED - DAY, service_since=JOINED - DAY)), (
+    given(EMPLOYEE, REGISTERED, ENDED, again).when(replace(golongan, since=LEFT)).then(replace(RANKED, rank="IX", since=LEFT))
+    assert given(EMPLOYEE, REGISTERED).when(replace(RANK, since=JOINED - DAY, service_since=JOINED - DAY)).events, (
         "a rank may be older than service here"
     )
 
 
 def test_an_education_is_recorded_when_it_is_another():
     learned = EducationRecorded("m8", "s1")
-    assert said(EMPLOYEE, [REGISTERED], RecordEducation("m8", "s1")) == [learned]
-    assert said(EMPLOYEE, [REGISTERED, learned], RecordEducation("m8", "s1")) == []
-    assert said(EMPLOYEE, [REGISTERED, learned], RecordEducation("m8", "s2")) == [EducationRecorded("m8", "s2")]
+    given(EMPLOYEE, REGISTERED).when(RecordEducation("m8", "s1")).then(learned)
+    given(EMPLOYEE, REGISTERED, learned).when(RecordEducation("m8", "s1")).then()
+    given(EMPLOYEE, REGISTERED, learned).when(RecordEducation("m8", "s2")).then(EducationRecorded("m8", "s2"))
 
 
 def test_of_what_began_by_a_day_the_last_is_in_force_and_of_one_day_the_later_word():
@@ -253,45 +254,45 @@ def test_of_what_began_by_a_day_the_last_is_in_force_and_of_one_day_the_later_wo
 @pytest.mark.parametrize("kind", ["retired", "resigned", "dismissed", "died", "contract-ended", "moved-agency"])
 def test_each_kind_of_end_is_recorded_once_and_revoked_once(kind: str):
     command, event = changed(ENDED, kind=kind)
-    assert said(EMPLOYEE, [REGISTERED], command) == [event]
-    assert said(EMPLOYEE, [REGISTERED, event], replace(command, document="800/99")) == []
-    assert refusal(EMPLOYEE, [REGISTERED, event], replace(command, since=LEFT + DAY)) == ("employment-ended", 409)
+    given(EMPLOYEE, REGISTERED).when(command).then(event)
+    given(EMPLOYEE, REGISTERED, event).when(replace(command, document="800/99")).then()
+    given(EMPLOYEE, REGISTERED, event).when(replace(command, since=LEFT + DAY)).then_refused("employment-ended")
     other = "retired" if kind != "retired" else "died"
-    assert refusal(EMPLOYEE, [REGISTERED, event], replace(command, kind=other)) == ("employment-ended", 409)
+    given(EMPLOYEE, REGISTERED, event).when(replace(command, kind=other)).then_refused("employment-ended")
     revoke = RevokeEnd("m8", "800/10")
-    assert said(EMPLOYEE, [REGISTERED, event], revoke) == [REVOKED]
-    assert said(EMPLOYEE, [REGISTERED, event], replace(revoke, since=LEFT)) == [REVOKED]
-    assert said(EMPLOYEE, [REGISTERED, event], replace(revoke, since=LEFT + DAY)) == []
-    assert refusal(EMPLOYEE, [REGISTERED, event, REVOKED], revoke) == ("not-ended", 409)
-    assert said(EMPLOYEE, [REGISTERED, event, REVOKED], replace(revoke, since=LEFT)) == []
+    given(EMPLOYEE, REGISTERED, event).when(revoke).then(REVOKED)
+    given(EMPLOYEE, REGISTERED, event).when(replace(revoke, since=LEFT)).then(REVOKED)
+    given(EMPLOYEE, REGISTERED, event).when(replace(revoke, since=LEFT + DAY)).then()
+    given(EMPLOYEE, REGISTERED, event, REVOKED).when(revoke).then_refused("not-ended")
+    given(EMPLOYEE, REGISTERED, event, REVOKED).when(replace(revoke, since=LEFT)).then()
 
 
 def test_an_end_comes_after_the_first_day_and_has_a_known_kind():
-    assert said(EMPLOYEE, [REGISTERED], replace(END, since=JOINED + DAY)) == [replace(ENDED, since=JOINED + DAY)]
+    given(EMPLOYEE, REGISTERED).when(replace(END, since=JOINED + DAY)).then(replace(ENDED, since=JOINED + DAY))
     for since in (JOINED, JOINED - DAY):
-        assert refusal(EMPLOYEE, [REGISTERED], replace(END, since=since)) == ("end-before-service", 422)
-    assert refusal(EMPLOYEE, [REGISTERED], replace(END, kind="gone")) == ("end-kind", 422)
+        given(EMPLOYEE, REGISTERED).when(replace(END, since=since)).then_refused("end-before-service", 422)
+    given(EMPLOYEE, REGISTERED).when(replace(END, kind="gone")).then_refused("end-kind", 422)
 
 
 def test_the_end_of_an_earlier_spell_said_again_changes_nothing_in_the_later_one():
     back = [REGISTERED, ENDED, EmployeeRegistered("m8", "PPPK", LEFT + DAY)]
-    assert said(EMPLOYEE, back, END) == []
-    assert said(EMPLOYEE, back, replace(END, since=LEFT + DAY * 9)) == [replace(ENDED, since=LEFT + DAY * 9)]
-    assert refusal(EMPLOYEE, back, replace(END, since=LEFT + DAY)) == ("end-before-service", 422)
+    given(EMPLOYEE, *back).when(END).then()
+    given(EMPLOYEE, *back).when(replace(END, since=LEFT + DAY * 9)).then(replace(ENDED, since=LEFT + DAY * 9))
+    given(EMPLOYEE, *back).when(replace(END, since=LEFT + DAY)).then_refused("end-before-service", 422)
 
 
 def test_the_day_of_an_end_is_reached_once():
     reached = EmploymentEndReached("m8", LEFT)
-    assert said(LEAVING, ["something else"], ReachEnd("m8", LEFT)) == [reached]
-    assert said(LEAVING, [reached], ReachEnd("m8", LEFT)) == []
-    assert said(LEAVING, [reached], ReachEnd("m8", LEFT + DAY)) == [EmploymentEndReached("m8", LEFT + DAY)]
+    given(LEAVING, "something else").when(ReachEnd("m8", LEFT)).then(reached)
+    given(LEAVING, reached).when(ReachEnd("m8", LEFT)).then()
+    given(LEAVING, reached).when(ReachEnd("m8", LEFT + DAY)).then(EmploymentEndReached("m8", LEFT + DAY))
 
 
 def test_the_day_of_rules_begins_once():
     began = RulesBegan("discipline", LEFT)
-    assert said(RULES_BEGUN, ["something else"], BeginRules("discipline", LEFT)) == [began]
-    assert said(RULES_BEGUN, [began], BeginRules("discipline", LEFT)) == []
-    assert said(RULES_BEGUN, [began], BeginRules("discipline", LEFT + DAY)) == [RulesBegan("discipline", LEFT + DAY)]
+    given(RULES_BEGUN, "something else").when(BeginRules("discipline", LEFT)).then(began)
+    given(RULES_BEGUN, began).when(BeginRules("discipline", LEFT)).then()
+    given(RULES_BEGUN, began).when(BeginRules("discipline", LEFT + DAY)).then(RulesBegan("discipline", LEFT + DAY))
 
 
 # --- interrupting ---
@@ -301,8 +302,8 @@ def test_the_day_of_rules_begins_once():
 def test_each_kind_of_interruption_is_recorded_once_open_or_with_a_last_day(kind: str):
     for until in (None, AWAY.since, AWAY.until):
         command, event = changed(AWAY, kind=kind, until=until)
-        assert said(EMPLOYEE, [REGISTERED], command) == [event]
-        assert said(EMPLOYEE, [REGISTERED, event], replace(command, document="800/99")) == []
+        given(EMPLOYEE, REGISTERED).when(command).then(event)
+        given(EMPLOYEE, REGISTERED, event).when(replace(command, document="800/99")).then()
 
 
 @pytest.mark.parametrize(("since", "until", "fits"), [
@@ -313,20 +314,20 @@ def test_each_kind_of_interruption_is_recorded_once_open_or_with_a_last_day(kind
 def test_nobody_is_away_for_two_reasons_on_a_day(since: date, until: date | None, fits: bool):
     command, event = changed(AWAY, kind="sick-leave", since=since, until=until)
     if fits:
-        assert said(EMPLOYEE, [REGISTERED, AWAY], command) == [event]
+        given(EMPLOYEE, REGISTERED, AWAY).when(command).then(event)
     else:
-        assert refusal(EMPLOYEE, [REGISTERED, AWAY], command) == ("service-interrupted", 409)
+        given(EMPLOYEE, REGISTERED, AWAY).when(command).then_refused("service-interrupted")
     opened = replace(AWAY, until=None)
     if since >= opened.since:
-        assert refusal(EMPLOYEE, [REGISTERED, opened], command) == ("service-interrupted", 409)
+        given(EMPLOYEE, REGISTERED, opened).when(command).then_refused("service-interrupted")
 
 
 def test_a_later_word_for_an_interruption_changes_its_last_day():
     for until in (None, AWAY.since, date(2026, 4, 30)):
         command, event = changed(AWAY, until=until)
-        assert said(EMPLOYEE, [REGISTERED, AWAY], command) == [event]
+        given(EMPLOYEE, REGISTERED, AWAY).when(command).then(event)
     same_kind, _ = changed(AWAY, since=date(2026, 3, 15), until=None)
-    assert refusal(EMPLOYEE, [REGISTERED, AWAY], same_kind) == ("service-interrupted", 409)
+    given(EMPLOYEE, REGISTERED, AWAY).when(same_kind).then_refused("service-interrupted")
 
 
 @pytest.mark.parametrize(("change", "found"), [
@@ -335,17 +336,17 @@ def test_a_later_word_for_an_interruption_changes_its_last_day():
     ({"since": JOINED - DAY}, ("before-service", 422)),
 ])  # fmt: skip
 def test_an_interruption_that_cannot_be(change: dict[str, Any], found: tuple[str, int]):
-    assert refusal(EMPLOYEE, [REGISTERED], replace(LEAVE, **change)) == found
+    assert given(EMPLOYEE, REGISTERED).when(replace(LEAVE, **change)).refusal == found
 
 
 def test_who_is_away_comes_back_once():
     back = ResumeService("m8", date(2026, 3, 20), "800/8")
     resumed = ServiceResumed("m8", date(2026, 3, 20), "800/8")
     for since in (AWAY.since, AWAY.until):
-        assert said(EMPLOYEE, [REGISTERED, AWAY], replace(back, since=since)) == [replace(resumed, since=since)]
-    assert said(EMPLOYEE, [REGISTERED, AWAY, resumed], back) == []
+        given(EMPLOYEE, REGISTERED, AWAY).when(replace(back, since=since)).then(replace(resumed, since=since))
+    given(EMPLOYEE, REGISTERED, AWAY, resumed).when(back).then()
     for past, since in (([REGISTERED, AWAY], AWAY.since - DAY), ([REGISTERED, AWAY], AWAY.until + DAY), ([REGISTERED], back.since)):
-        assert refusal(EMPLOYEE, past, replace(back, since=since)) == ("not-interrupted", 409)
+        given(EMPLOYEE, *past).when(replace(back, since=since)).then_refused("not-interrupted")
     about = (AWAY.kind, AWAY.since)
     assert EMPLOYEE.decider.state([REGISTERED, AWAY, resumed, POSTED, ENDED]).spoken == ((about, AWAY), (about, resumed))
 
@@ -364,37 +365,37 @@ def test_an_entry_is_withdrawn_by_its_kind_and_day_once(entry: str):
     event, withdrawn = ENTRIES[entry]
     withdraw = WithdrawEntry("m8", entry, JOINED, False, "800/2")
     all_three = [REGISTERED, POSTED, RANKED, REPORTING]
-    assert said(EMPLOYEE, all_three, withdraw) == [withdrawn]
-    assert said(EMPLOYEE, [*all_three, withdrawn], withdraw) == []
-    assert refusal(EMPLOYEE, [REGISTERED, *(one for one in all_three[1:] if one != event)], withdraw) == ("unknown-entry", 404)
-    assert refusal(EMPLOYEE, all_three, replace(withdraw, since=JOINED + DAY)) == ("unknown-entry", 404)
-    assert refusal(EMPLOYEE, [*all_three, withdrawn], replace(withdraw, since=JOINED + DAY)) == ("unknown-entry", 404)
+    given(EMPLOYEE, *all_three).when(withdraw).then(withdrawn)
+    given(EMPLOYEE, *all_three, withdrawn).when(withdraw).then()
+    given(EMPLOYEE, REGISTERED, *(one for one in all_three[1:] if one != event)).when(withdraw).then_refused("unknown-entry", 404)
+    given(EMPLOYEE, *all_three).when(replace(withdraw, since=JOINED + DAY)).then_refused("unknown-entry", 404)
+    given(EMPLOYEE, *all_three, withdrawn).when(replace(withdraw, since=JOINED + DAY)).then_refused("unknown-entry", 404)
     before, after = EMPLOYEE.decider.state(all_three), EMPLOYEE.decider.state([*all_three, withdrawn])
     kept = {"position": "positions", "rank": "ranks", "reporting-line": "lines"}[entry]
     assert after == replace(before, taken_back=(withdrawn,), **{kept: ()})
-    assert said(EMPLOYEE, [*all_three, withdrawn, event], withdraw) == [withdrawn], "what was entered anew is withdrawn anew"
+    assert given(EMPLOYEE, *all_three, withdrawn, event).when(withdraw).events == [withdrawn], "what was entered anew is withdrawn anew"
 
 
 def test_an_education_entered_wrongly_is_withdrawn_by_itself():
     learned = [EducationRecorded("m8", one) for one in ("slta", "s1")]
     withdraw, withdrawn = WithdrawEntry("m8", "education", None, False, "800/2", "s1"), EducationWithdrawn("m8", "s1", "800/2")
-    assert said(EMPLOYEE, [REGISTERED, *learned], withdraw) == [withdrawn]
-    assert said(EMPLOYEE, [REGISTERED, *learned, withdrawn], withdraw) == []
-    assert said(EMPLOYEE, [REGISTERED, *learned, withdrawn], RecordEducation("m8", "s1")) == learned[1:]
-    assert refusal(EMPLOYEE, [REGISTERED, *learned], replace(withdraw, education="s2")) == ("unknown-entry", 404)
+    given(EMPLOYEE, REGISTERED, *learned).when(withdraw).then(withdrawn)
+    given(EMPLOYEE, REGISTERED, *learned, withdrawn).when(withdraw).then()
+    assert given(EMPLOYEE, REGISTERED, *learned, withdrawn).when(RecordEducation("m8", "s1")).events == learned[1:]
+    given(EMPLOYEE, REGISTERED, *learned).when(replace(withdraw, education="s2")).then_refused("unknown-entry", 404)
     with pytest.raises(Refused, match="as recorded: slta, s1; found s2"):
-        said(EMPLOYEE, [REGISTERED, *learned], replace(withdraw, education="s2"))
+        given(EMPLOYEE, REGISTERED, *learned).when(replace(withdraw, education="s2")).then()
 
 
 def test_a_first_day_back_that_was_corrected_since_may_be_said_again():
     back, later = ServiceResumed("m8", date(2026, 3, 10), "800/8"), ServiceResumed("m8", date(2026, 3, 5), "800/9")
     past = [REGISTERED, AWAY, back, later]
-    assert said(EMPLOYEE, past, ResumeService(**vars(back))) == [AWAY, back]
-    assert said(EMPLOYEE, past, ResumeService(**vars(later))) == []
+    given(EMPLOYEE, *past).when(ResumeService(**vars(back))).then(AWAY, back)
+    given(EMPLOYEE, *past).when(ResumeService(**vars(later))).then()
     other = replace(AWAY, kind="study", since=date(2026, 3, 7), until=date(2026, 3, 8))
-    assert refusal(EMPLOYEE, [*past, other], ResumeService(**vars(back))) == ("service-interrupted", 409)
+    given(EMPLOYEE, *past, other).when(ResumeService(**vars(back))).then_refused("service-interrupted")
     after = replace(other, since=date(2026, 4, 1), until=None)
-    assert said(EMPLOYEE, [*past, after], ResumeService(**vars(back))) == [AWAY, back]
+    given(EMPLOYEE, *past, after).when(ResumeService(**vars(back))).then(AWAY, back)
 
 
 def test_each_word_on_an_interruption_is_found_with_what_stood_after_it():
@@ -415,16 +416,16 @@ def test_each_word_on_an_interruption_is_found_with_what_stood_after_it():
 def test_what_is_to_be_withdrawn_and_is_not_there_is_told_what_is():
     withdraw = WithdrawEntry("m8", "rank", JOINED, False, "800/2")
     with pytest.raises(Refused) as acting:
-        said(EMPLOYEE, [REGISTERED, POSTED], WithdrawEntry("m8", "position", JOINED, True, "800/2"))
+        given(EMPLOYEE, REGISTERED, POSTED).when(WithdrawEntry("m8", "position", JOINED, True, "800/2")).then()
     assert acting.value.found == "2025-06-01 in an acting capacity"
     for past, told in (([], "begin on: none"), ([replace(RANKED, since=JOINED + DAY * n) for n in (1, 2)], "on: 2025-06-02, 2025-06-03")):
         with pytest.raises(Refused) as caught:
-            said(EMPLOYEE, [REGISTERED, *past], withdraw)
+            given(EMPLOYEE, REGISTERED, *past).when(withdraw).then()
         assert caught.value.expected.endswith(told) and caught.value.found == "2025-06-01"
 
 
 def test_an_acting_post_is_withdrawn_as_such():
     acting = replace(POSTED, acting=True)
     withdraw = WithdrawEntry("m8", "position", JOINED, True, "800/2")
-    assert said(EMPLOYEE, [REGISTERED, POSTED, acting], withdraw) == [PositionWithdrawn("m8", JOINED, True, "800/2")]
-    assert refusal(EMPLOYEE, [REGISTERED, POSTED], withdraw) == ("unknown-entry", 404)
+    given(EMPLOYEE, REGISTERED, POSTED, acting).when(withdraw).then(PositionWithdrawn("m8", JOINED, True, "800/2"))
+    given(EMPLOYEE, REGISTERED, POSTED).when(withdraw).then_refused("unknown-entry", 404)

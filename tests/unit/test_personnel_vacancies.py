@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.personnel.domain.ranking import Record, is_candidate, rank_candidates
@@ -40,7 +40,7 @@ from services.personnel.events import (
 from services.personnel.tables import BOXES
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
-from tests.support.deciding import refusal, said, wrong_setting
+from tests.support.deciding import given, wrong_setting
 
 TABLE = "permenpanrb-3-2020"
 LEAST = {"table": TABLE, "above": ["sangat_baik"], "as": ["baik", "cukup"]}
@@ -95,29 +95,29 @@ ASSESSED = PotentialAssessed("p4", "high", "assessment-centre", ON)
 
 def test_an_assessment_is_recorded_once_and_a_later_word_for_its_day_corrects_it():
     low = replace(ASSESSED, value="low")
-    assert said(POTENTIAL, ["something else"], ASSESS) == [ASSESSED]
-    assert said(POTENTIAL, [ASSESSED, replace(low, on=TODAY)], ASSESS) == []
-    assert said(POTENTIAL, [ASSESSED, low], ASSESS) == [ASSESSED]
-    assert said(POTENTIAL, [low], ASSESS) == [ASSESSED]
-    assert said(POTENTIAL, [ASSESSED], replace(ASSESS, on=TODAY)) == [replace(ASSESSED, on=TODAY)]
+    given(POTENTIAL, "something else").when(ASSESS).then(ASSESSED)
+    given(POTENTIAL, ASSESSED, replace(low, on=TODAY)).when(ASSESS).then()
+    given(POTENTIAL, ASSESSED, low).when(ASSESS).then(ASSESSED)
+    given(POTENTIAL, low).when(ASSESS).then(ASSESSED)
+    given(POTENTIAL, ASSESSED).when(replace(ASSESS, on=TODAY)).then(replace(ASSESSED, on=TODAY))
     for value in ("low", "middle"):
-        assert said(POTENTIAL, [], replace(ASSESS, value=value)) == [replace(ASSESSED, value=value)]
-    assert refusal(POTENTIAL, [], replace(ASSESS, value="great")) == ("potential", 422)
-    assert refusal(POTENTIAL, [], replace(ASSESS, on=date(2026, 4, 2))) == ("potential-early", 422)
+        given(POTENTIAL).when(replace(ASSESS, value=value)).then(replace(ASSESSED, value=value))
+    given(POTENTIAL).when(replace(ASSESS, value="great")).then_refused("potential", 422)
+    given(POTENTIAL).when(replace(ASSESS, on=date(2026, 4, 2))).then_refused("potential-early", 422)
 
 
 def test_an_assessment_entered_wrongly_is_withdrawn_once():
     withdraw, later = WithdrawPotential("p4", ON, "800/2"), replace(ASSESSED, on=TODAY)
     withdrawn = PotentialWithdrawn("p4", ON, "800/2")
     past = [ASSESSED, later, withdrawn]
-    assert said(POTENTIAL, past[:2], withdraw) == [withdrawn]
-    assert said(POTENTIAL, past, withdraw) == []
+    given(POTENTIAL, *past[:2]).when(withdraw).then(withdrawn)
+    given(POTENTIAL, *past).when(withdraw).then()
     assert POTENTIAL.decider.state([*past, "something else"]) == PotentialState((later,), (withdrawn,))
-    assert said(POTENTIAL, [*past, ASSESSED], withdraw) == [withdrawn], "what was entered anew is withdrawn anew"
-    assert said(POTENTIAL, past, ASSESS) == [ASSESSED]
-    assert said(POTENTIAL, past, replace(withdraw, on=TODAY)) == [replace(withdrawn, on=TODAY)]
+    assert given(POTENTIAL, *past, ASSESSED).when(withdraw).events == [withdrawn], "what was entered anew is withdrawn anew"
+    given(POTENTIAL, *past).when(ASSESS).then(ASSESSED)
+    given(POTENTIAL, *past).when(replace(withdraw, on=TODAY)).then(replace(withdrawn, on=TODAY))
     for told in ([], [later], past[:2]):
-        assert refusal(POTENTIAL, told, replace(withdraw, on=date(2026, 1, 1))) == ("unknown-entry", 404)
+        given(POTENTIAL, *told).when(replace(withdraw, on=date(2026, 1, 1))).then_refused("unknown-entry", 404)
 
 
 def test_the_potential_of_a_period_is_that_of_its_end_or_else_the_first_after_it():
@@ -135,13 +135,13 @@ def test_the_potential_of_a_period_is_that_of_its_end_or_else_the_first_after_it
 def test_a_person_is_placed_in_a_box_once():
     place = Place("p4", "2026-Q1", 9, "above", "high", ("e1", "e2"), "t@1")
     placed = TalentBoxPlaced("p4", "2026-Q1", 9, "above", "high", ("e1", "e2"), "t@1")
-    assert said(TALENT, [], place) == [placed]
-    assert said(TALENT, [placed, "something else"], place) == []
+    given(TALENT).when(place).then(placed)
+    given(TALENT, placed, "something else").when(place).then()
     out, empty = Unplace("p4", "2026-Q1"), TalentBoxWithdrawn("p4", "2026-Q1")
-    assert said(TALENT, [placed], out) == [empty]
-    assert said(TALENT, [], out) == said(TALENT, [placed, empty], out) == []
-    assert said(TALENT, [placed, empty], place) == [placed]
-    assert said(TALENT, [placed], replace(place, inputs=("e1", "e3"))) == [replace(placed, inputs=("e1", "e3"))]
+    given(TALENT, placed).when(out).then(empty)
+    assert given(TALENT).when(out).events == given(TALENT, placed, empty).when(out).events == []
+    given(TALENT, placed, empty).when(place).then(placed)
+    given(TALENT, placed).when(replace(place, inputs=("e1", "e3"))).then(replace(placed, inputs=("e1", "e3")))
 
 
 # --- who is a candidate, in which order ---
@@ -216,7 +216,7 @@ def test_a_pppks_golongan_is_another_ladder_and_counts_as_no_rank():
     assert [one.employee for one in ranking] == ["p1", "p2", "p3"]
 
 
-@given(st.permutations(["p1", "p2", "p3", "p4"]))
+@for_all(st.permutations(["p1", "p2", "p3", "p4"]))
 def test_equals_stand_in_the_order_of_their_codes_and_who_was_sanctioned_apart(order: list[str]):
     kept = (("s1", "cut-6"), ("s2", "demotion"))
     people = [replace(BASE, employee=one, sanctions=kept if one in ("p2", "p4") else ()) for one in order]
@@ -242,7 +242,7 @@ DECIDED = PostDecided("p5", "post-kabid-1", "kabid", "821/5", date(2026, 7, 1))
     "change", [{"job_class": 1}, {"job_class": 17}, {"kind": "functional"}, {"kind": "executing"}, {"criteria": ("rank",)}]
 )
 def test_a_post_falls_vacant(change: dict[str, Any]):
-    assert said(VACANCY, ["something else"], replace(OPEN, **change)) == [replace(OPENED, **change)]
+    given(VACANCY, "something else").when(replace(OPEN, **change)).then(replace(OPENED, **change))
 
 
 @pytest.mark.parametrize(("change", "code"), [
@@ -251,31 +251,31 @@ def test_a_post_falls_vacant(change: dict[str, Any]):
     ({"criteria": ("box", "box")}, "vacancy-criteria"),
 ])  # fmt: skip
 def test_a_vacancy_that_cannot_be(change: dict[str, Any], code: str):
-    assert refusal(VACANCY, [], replace(OPEN, **change)) == (code, 422)
+    given(VACANCY).when(replace(OPEN, **change)).then_refused(code, 422)
 
 
 def test_a_vacancy_is_opened_once_until_it_is_filled_and_counted():
-    assert said(VACANCY, [OPENED], OPEN) == []
-    assert refusal(VACANCY, [OPENED], replace(OPEN, unit="disdik")) == ("vacancy-open", 409)
+    given(VACANCY, OPENED).when(OPEN).then()
+    given(VACANCY, OPENED).when(replace(OPEN, unit="disdik")).then_refused("vacancy-open")
     filled = [OPENED, PROPOSED, DECIDED]
-    assert said(VACANCY, filled, OPEN) == [OPENED]
-    assert said(VACANCY, [*filled, OPENED], PROPOSE) == [replace(PROPOSED, proposal="post-kabid-2")]
+    given(VACANCY, *filled).when(OPEN).then(OPENED)
+    given(VACANCY, *filled, OPENED).when(PROPOSE).then(replace(PROPOSED, proposal="post-kabid-2"))
     assert VACANCY.decider.state(filled).proposal == ""
 
 
 def test_candidates_are_proposed_anew_when_the_ranking_changes():
-    assert said(VACANCY, [OPENED], PROPOSE) == [PROPOSED]
+    given(VACANCY, OPENED).when(PROPOSE).then(PROPOSED)
     assert (
-        said(VACANCY, [OPENED, PROPOSED], PROPOSE)
-        == said(VACANCY, [], PROPOSE)
-        == said(VACANCY, [OPENED, PROPOSED, DECIDED], PROPOSE)
+        given(VACANCY, OPENED, PROPOSED).when(PROPOSE).events
+        == given(VACANCY).when(PROPOSE).events
+        == given(VACANCY, OPENED, PROPOSED, DECIDED).when(PROPOSE).events
         == []
     )
     nobody = replace(PROPOSE, ranking=(), excluded=())
-    assert said(VACANCY, [OPENED], nobody) == []
-    assert said(VACANCY, [OPENED, PROPOSED], nobody) == [replace(PROPOSED, ranking=(), excluded=())]
-    assert said(VACANCY, [OPENED], replace(PROPOSE, ranking=())) == [replace(PROPOSED, ranking=())]
-    assert said(VACANCY, [OPENED], replace(PROPOSE, excluded=())) == [replace(PROPOSED, excluded=())]
+    given(VACANCY, OPENED).when(nobody).then()
+    given(VACANCY, OPENED, PROPOSED).when(nobody).then(replace(PROPOSED, ranking=(), excluded=()))
+    given(VACANCY, OPENED).when(replace(PROPOSE, ranking=())).then(replace(PROPOSED, ranking=()))
+    given(VACANCY, OPENED).when(replace(PROPOSE, excluded=())).then(replace(PROPOSED, excluded=()))
 
 
 @pytest.mark.parametrize(("past", "change", "found"), [
@@ -291,9 +291,9 @@ def test_candidates_are_proposed_anew_when_the_ranking_changes():
     ([OPENED, PROPOSED], {"decided_by": "p6"}, ("own-record", 403)),
 ])  # fmt: skip
 def test_a_choice_that_cannot_be(past: list, change: dict[str, Any], found: tuple[str, int]):
-    assert refusal(VACANCY, past, replace(CHOOSE, **change)) == found
+    assert given(VACANCY, *past).when(replace(CHOOSE, **change)).refusal == found
 
 
 def test_one_of_the_ranking_is_chosen():
-    assert said(VACANCY, [OPENED, PROPOSED], CHOOSE) == [DECIDED]
-    assert said(VACANCY, [OPENED, PROPOSED], replace(CHOOSE, employee="p4")) == [replace(DECIDED, employee="p4")]
+    given(VACANCY, OPENED, PROPOSED).when(CHOOSE).then(DECIDED)
+    given(VACANCY, OPENED, PROPOSED).when(replace(CHOOSE, employee="p4")).then(replace(DECIDED, employee="p4"))

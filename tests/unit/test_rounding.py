@@ -23,7 +23,7 @@ from services.personnel.heard import SurveyResultPublished as SurveyToPersonnel
 from shared.events.codec import encode, read
 from shared.kernel.periods import Period
 from tests.support.appraisal import BEHAVIOURS, plan_with
-from tests.support.appraisal import given as given_past
+from tests.support.deciding import given as given_past
 from tests.unit.test_appraisal_numeric import SCALE, WITH_PEERS, delivery, scored
 
 ASPECTS = ("quality", "teamwork", "timeliness")
@@ -36,7 +36,7 @@ EDGE = tuple(scored("behaviour", item, "90") for item in BEHAVIOURS)
 
 def published(answers, model):
     """The summary of `answers` as another service reads it."""
-    return read(encode(PEER_SUMMARY.decider.decide(None, SummarisePeerFeedback("m1", "2026-Q1", answers, PEERS))[0]), model)
+    return read(encode(given_past(PEER_SUMMARY).when(SummarisePeerFeedback("m1", "2026-Q1", answers, PEERS)).events[0]), model)
 
 
 def judged(answers):

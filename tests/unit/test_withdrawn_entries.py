@@ -37,6 +37,7 @@ from services.personnel.views import EMPLOYEES as PEOPLE
 from shared.http.policy import Actor
 from shared.kernel.refusal import Refused
 from tests.support import payroll_year as year
+from tests.support.deciding import given
 from tests.support.knowledge import MemoryKnowledge, heard
 from tests.support.payroll_year import at
 from tests.unit.test_payroll_year import due, mulyorejo, run, tell
@@ -60,9 +61,9 @@ STREAM = [
 ]
 
 
-def decided(entry: str, since: date = WRONG, acting: bool = False, given: list = STREAM) -> list:
+def decided(entry: str, since: date = WRONG, acting: bool = False, past: list = STREAM) -> list:
     command = WithdrawEntry("m1", entry, since, acting, "800/9")
-    return list(EMPLOYEE.decider.decide(EMPLOYEE.decider.state(given), command))
+    return given(EMPLOYEE, *past).when(command).events
 
 
 def test_a_wrong_entry_is_taken_back_once_and_by_its_day_alone():
@@ -71,35 +72,35 @@ def test_a_wrong_entry_is_taken_back_once_and_by_its_day_alone():
     assert decided("rank") == [RankWithdrawn("m1", WRONG, "800/9")]
     assert decided("reporting-line") == [ReportingLineWithdrawn("m1", WRONG, "800/9")]
     for entry in ("position", "rank", "reporting-line"):
-        assert decided(entry, given=[*STREAM, *decided(entry)]) == []
+        assert decided(entry, past=[*STREAM, *decided(entry)]) == []
         with pytest.raises(Refused) as refused:
             decided(entry, since=RIGHT)
         assert (refused.value.code, refused.value.status) == ("unknown-entry", 404) and str(WRONG) in refused.value.expected
 
 
 def test_the_day_can_be_used_again_and_what_is_said_after_the_withdrawal_stands():
-    given = [*STREAM, *decided("position")]
+    past = [*STREAM, *decided("position")]
     again = AssignPosition("m1", "p9", 9, "functional", "b", False, WRONG, "821/2")
-    [assigned] = EMPLOYEE.decider.decide(EMPLOYEE.decider.state(given), again)
-    state = EMPLOYEE.decider.state([*given, assigned])
+    [assigned] = given(EMPLOYEE, *past).when(again).events
+    state = EMPLOYEE.decider.state([*past, assigned])
     assert [one.since for one in state.positions if not one.acting] == [date(2020, 1, 1), WRONG]
 
 
 def test_an_education_that_was_entered_wrongly_is_named_itself():
     s1, s2 = EducationRecorded("m1", "s1"), EducationRecorded("m1", "s2")
-    given, wrong = [*STREAM, s1, s2], WithdrawEntry("m1", "education", None, False, "800/9", "s2")
+    past, wrong = [*STREAM, s1, s2], WithdrawEntry("m1", "education", None, False, "800/9", "s2")
 
     def decide(command: object, *events: object) -> list:
-        return list(EMPLOYEE.decider.decide(EMPLOYEE.decider.state(events), command))
+        return given(EMPLOYEE, *events).when(command).events
 
     withdrawn = EducationWithdrawn("m1", "s2", "800/9")
-    assert decide(wrong, *given) == [withdrawn] and decide(wrong, *given, withdrawn) == []
-    assert decide(RecordEducation("m1", "s1"), *given, withdrawn) == [], "what was recorded before holds again"
-    assert decide(RecordEducation("m1", "s2"), *given, withdrawn) == [s2], "what is said after the withdrawal stands"
+    assert decide(wrong, *past) == [withdrawn] and decide(wrong, *past, withdrawn) == []
+    assert decide(RecordEducation("m1", "s1"), *past, withdrawn) == [], "what was recorded before holds again"
+    assert decide(RecordEducation("m1", "s2"), *past, withdrawn) == [s2], "what is said after the withdrawal stands"
     with pytest.raises(Refused) as refused:
-        decide(WithdrawEntry("m1", "education", None, False, "800/9", "s3"), *given)
+        decide(WithdrawEntry("m1", "education", None, False, "800/9", "s3"), *past)
     assert refused.value.code == "unknown-entry" and "s1, s2" in refused.value.expected
-    rows = [personnel(*given, *more).row(PEOPLE, "m1") for more in ((), (withdrawn,), (withdrawn, EducationWithdrawn("m1", "s1", "800/9")))]
+    rows = [personnel(*past, *more).row(PEOPLE, "m1") for more in ((), (withdrawn,), (withdrawn, EducationWithdrawn("m1", "s1", "800/9")))]
     assert [row["education"] for row in rows] == ["s2", "s1", None]
 
 
