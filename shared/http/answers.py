@@ -136,9 +136,3 @@ def answered(function: Callable[..., Any], accepted: type) -> Answered:
     options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     shapes = [one for one in options if one is not accepted]
     return Answered(Union[tuple(shapes)] if shapes else None, accepted=len(shapes) < len(options))  # noqa: UP007
-
-
-def with_more(shape: type) -> type:
-    """A shape that may have further members, which differ from case to case."""
-    shape.__with_more__ = True
-    return shape

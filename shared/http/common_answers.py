@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from shared.http.answers import Count, Form, Version, Words, with_more
+from shared.http.answers import Count, Form, Version, Words
 
 FileRow = Annotated[int, Meta(ge=1, description="Of the file; its head is row 1.")]
 
@@ -74,9 +74,8 @@ class FieldError(TypedDict):
     remedy: NotRequired[Words]
 
 
-@with_more
 class Problem(TypedDict):
-    """RFC 9457, with what was expected, what was found and what to do. Some types have members of their own beside these."""
+    """RFC 9457, with what was expected, what was found and what to do. Members after `errors` belong to single types."""
 
     type: Annotated[str, Meta(pattern="^urn:merit:problem:[a-z0-9-]+$", description="Stable; what a program looks at.")]
     title: Words
@@ -87,6 +86,13 @@ class Problem(TypedDict):
     found: Annotated[Words, "What there was."]
     remedy: Annotated[Words, "What the caller can do next."]
     errors: NotRequired[list[FieldError | Replaced]]
+    version: NotRequired[Annotated[Count | None, "`stale-version`: which it is now."]]
+    missing: NotRequired[Annotated[list[Words], "`appraisal-incomplete`: what is not there."]]
+    followed: NotRequired[Annotated[list[Words], "`registration-followed`: what rests on the registration."]]
+    target: NotRequired[Annotated[Words, "`target-invalid`: which target."]]
+    setting: NotRequired[Annotated[Words, "`invalid-rule-set`: which setting."]]
+    rows: NotRequired[Annotated[Count, "`invalid-rows`: of the file."]]
+    wrong: NotRequired[Annotated[Count, "`invalid-rows`: how many of them."]]
 
 
 class CloudEvent:

@@ -164,9 +164,8 @@ class Shapes:
         names = [each.name for each in fields(shape)] if is_dataclass(shape) else list(hints)
         properties = {name: self.schema(hints[name], shape.__name__, name) for name in names}
         required = [name for name in names if get_origin(hints[name]) is not NotRequired]
-        more = {"additionalProperties": True} if getattr(shape, "__with_more__", False) else {}
         said = {"type": "object", **_described(shape), "properties": properties, "required": required}
-        return self._named(shape.__name__, shape, said | more)
+        return self._named(shape.__name__, shape, said)
 
     def _named(self, name: str, shape: Any, schema: Json) -> Json:
         if self._known.setdefault(name, shape) != shape:

@@ -16,6 +16,7 @@ from shared.http.serving import Limits
 from shared.store.database import Database
 from shared.store.errors import TooSlow
 from tests.support import notebook
+from tests.support.described import DescribedClient
 from tests.support.web import NOON, Web, web
 
 HR = ("m5", "hr")
@@ -42,6 +43,7 @@ def short(here: Web) -> Iterator[Web]:
         status=old.status,
         limits=limits,
     )
+    app.test_client_class = DescribedClient
     yield Web(app, database, here.places, here.clock, here.status)
     database.dispose()
 
