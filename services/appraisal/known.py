@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.appraisal.domain import streams
+from services.appraisal.domain.rules import AppraisalRules, read_rules
 from services.appraisal.domain.standing import Assesses, History, May, Post, Service, assessing, deciding, line_of_period
 from services.appraisal.events import AppraisalDelivered, DeliverySeen, DeliveryWithdrawn, OrganisationResultSet
 from services.appraisal.heard import (
@@ -19,11 +20,14 @@ from services.appraisal.heard import (
     UnitMoveWithdrawn,
     UnitOpened,
 )
+from services.appraisal.tables import TABLES
+from shared.kernel.dated import in_force, of_fact
 from shared.kernel.employment import Employment, ends_of, stands_in
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.leading import lines_of
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
+from shared.kernel.rules import RuleSet
 from shared.kernel.withdrawn import that_count, that_stand
 
 
@@ -56,6 +60,15 @@ def transfers_in(knowledge: Knowledge, employee: str, year: Period) -> tuple[dat
     moved = {day for before, day in zip(days, days[1:]) if of_a_day[before] != of_a_day[day]}
     spells = employment_of(knowledge, employee).spells
     return tuple(sorted(day for day in moved | {one.since for one in spells[1:]} if year.holds(day)))
+
+
+def appraisal_rules(rules: RuleSet) -> AppraisalRules:
+    """A published rule set, ready to appraise by; read once."""
+    return rules.once(_read)
+
+
+def _read(rules: RuleSet) -> AppraisalRules:
+    return read_rules(rules, TABLES)
 
 
 def must_be_a_unit(knowledge: Knowledge, unit: str) -> None:
@@ -139,7 +152,7 @@ def seen_at(knowledge: Knowledge, employee: str, period: str, delivery: str | No
 
 def assesses(knowledge: Knowledge, period: Period) -> Assesses:
     """The place's rule for a period within which the assessor changed, as in force on the period's last day."""
-    return Assesses(knowledge.rules("appraisal", period.end).settings.get("assessor_of_period", Assesses.LAST_DAY))
+    return appraisal_rules(knowledge.rules("appraisal", period.end)).assessor_of_period
 
 
 def may_assess(knowledge: Knowledge, employee: str, period: Period) -> May:
@@ -165,7 +178,8 @@ def unit_of(knowledge: Knowledge, employee: str, day: date) -> str | None:
     A post of an earlier service does not count in the one after it.
     """
     held = that_count(knowledge, PositionAssigned, PositionWithdrawn, employee, day, LIFE)
-    return next((fact.event.unit for fact in reversed(held) if not fact.event.acting), None)
+    post = in_force((fact for fact in held if not fact.event.acting), day, of_fact)
+    return None if post is None else post.event.unit
 
 
 def organisation_result(knowledge: Knowledge, unit: str | None, period: str) -> str | None:
@@ -185,8 +199,8 @@ def upwards(knowledge: Knowledge, unit: str | None, day: date) -> Iterator[str]:
         yield unit
         moves = that_stand(knowledge, UnitMoved, UnitMoveWithdrawn, unit)
         opened = sorted((*knowledge.facts(UnitOpened, unit), *moves), key=lambda fact: fact.rank)
-        held = [fact for fact in opened if fact.event.since <= max(day, opened[0].event.since)]
-        unit = held[-1].event.parent if held else None
+        stands = in_force(opened, max(day, opened[0].event.since), of_fact) if opened else None
+        unit = None if stands is None else stands.event.parent
 
 
 def works_in(knowledge: Knowledge, employee: str, unit: str) -> bool:

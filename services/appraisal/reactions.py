@@ -10,10 +10,10 @@ from services.appraisal.domain import streams
 from services.appraisal.domain.appraisal import APPRAISAL, AcceptBySilence
 from services.appraisal.domain.improvement import IMPROVEMENT, MoveImprovementItem, OpenImprovementItem
 from services.appraisal.domain.objection import ReportOverdue
-from services.appraisal.domain.rules import AppraisalRules, read_rules
+from services.appraisal.domain.rules import AppraisalRules
 from services.appraisal.domain.running import MoveTerms
 from services.appraisal.heard import ComplaintResolved, SurveyResultPublished
-from services.appraisal.tables import TABLES
+from services.appraisal.known import appraisal_rules
 from shared.events.calendar import CALENDAR_EVENTS
 from shared.flow.declared import Arm, Disarm, Dispatch, EachRow, Keys, Reaction, Timer
 from shared.kernel.facts import Fact, Knowledge
@@ -35,7 +35,7 @@ def _silence(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Dispatch
         fact.event for fact in knowledge.stream(streams.appraisal(employee, period)) if isinstance(fact.event, events.AppraisalDelivered)
     ]
     rules = {one.name: one for one in knowledge.rule_sets("appraisal")}
-    if delivered and rules[delivered[-1].rule_set].settings.get("accept_by_silence", True):
+    if delivered and appraisal_rules(rules[delivered[-1].rule_set]).accept_by_silence:
         yield Dispatch(APPRAISAL, AcceptBySilence(employee, period, knowledge.now))
 
 
@@ -103,7 +103,7 @@ def _of_survey(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
 
 
 def _rules_on(knowledge: Knowledge, day: date) -> AppraisalRules:
-    return read_rules(knowledge.rules("appraisal", day), TABLES)
+    return appraisal_rules(knowledge.rules("appraisal", day))
 
 
 def _open(unit: str, item: str, cause: str, fact: Fact, day: date, rules: AppraisalRules, knowledge: Knowledge) -> Dispatch:
@@ -131,7 +131,7 @@ def _of_terms(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     rules = {one.name: one for one in knowledge.rule_sets("appraisal")}
     if delivered is not None:
         filed = begun.get(events.ObjectionFiled, delivered)
-        by = [read_rules(rules[fact.event.rule_set], TABLES) for fact in (delivered, filed)]
+        by = [appraisal_rules(rules[fact.event.rule_set]) for fact in (delivered, filed)]
         yield Dispatch(APPRAISAL, MoveTerms(employee, period, delivered.recorded, *by, knowledge.calendar, knowledge.today))
 
 
@@ -164,7 +164,7 @@ def _of_item(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     rules = {one.name: one for one in knowledge.rule_sets("appraisal")}
     for fact in knowledge.stream(streams.improvement(unit, item)):
         if isinstance(fact.event, events.ImprovementItemOpened) and fact.event.began is not None:
-            term = read_rules(rules[fact.event.rule_set], TABLES).improvement.due
+            term = appraisal_rules(rules[fact.event.rule_set]).improvement.due
             yield Dispatch(IMPROVEMENT, MoveImprovementItem(unit, item, fact.event.began, term, knowledge.calendar, knowledge.today))
 
 

@@ -6,11 +6,10 @@ from datetime import date
 
 from services.feedback.heard import LIFE, ReportingLineSet, ReportingLineWithdrawn
 from shared.http.policy import Actor, Allow, Policy
-from shared.kernel.employment import out_of_office, stands_in
+from shared.kernel.employment import out_of_office
 from shared.kernel.facts import Knowledge
-from shared.kernel.leading import led_within, lines_of
+from shared.kernel.leading import leads_on, led_within, lines_of
 from shared.kernel.periods import Period
-from shared.kernel.withdrawn import that_count
 
 
 def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
@@ -23,10 +22,7 @@ def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Kn
 
 def assesses_on(knowledge: Knowledge, assessor: str, employee: str, day: date) -> bool:
     """Whether one is the other's assessor on a day: by a line of the service that either of them was in then."""
-    held = that_count(knowledge, ReportingLineSet, ReportingLineWithdrawn, employee, day, LIFE)
-    if not held or not assessor == held[-1].event.assessor != employee:
-        return False
-    return stands_in(knowledge, assessor, held[-1].event.since, day, LIFE)
+    return leads_on(knowledge, assessor, employee, day, ReportingLineSet, ReportingLineWithdrawn, LIFE)
 
 
 # `kiosk`: the agency's counter client, through which citizens speak. `complaint-officer`: pengelola pengaduan.

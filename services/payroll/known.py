@@ -45,7 +45,7 @@ from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period, month_of
 from shared.kernel.refusal import Refused
-from shared.kernel.rules import RuleSet, in_force
+from shared.kernel.rules import RuleSet, rules_in_force
 
 RECEIVED = (AppraisalAccepted, ObjectionFiled, ObjectionRefused, ObjectionDecided, AppraisalFinalized, AppraisalCorrected)
 """Facts after which a delivery is not withdrawn any more, read or not."""
@@ -82,7 +82,7 @@ class Schemes:
     def on(self, month: Period) -> Scheme | None:
         """As :func:`scheme_in`. There are no national rules of allowances that an agency's own would have to win over."""
         try:
-            rules = in_force(self._sets, KIND, month.start)
+            rules = rules_in_force(self._sets, KIND, month.start)
         except Refused:
             return None
         if rules.name not in self._read:

@@ -35,13 +35,14 @@ from services.personnel.heard import (
     ScoreSubmitted,
     TargetSet,
 )
+from shared.kernel.dated import in_force, of_fact
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.money import exact
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleSet
-from shared.kernel.withdrawn import that_count
+from shared.kernel.withdrawn import held_on
 
 RESULTS = (AppraisalImported, AppraisalFinalized, AppraisalCorrected)
 
@@ -203,19 +204,13 @@ def _standing(
 
 def employment_of(employee: str, knowledge: Knowledge) -> str | None:
     """PNS, CPNS or PPPK now; None before the person is registered, and out of service."""
-    held = in_force(knowledge.facts(EmployeeRegistered, employee), knowledge.now)
+    held = in_force(knowledge.facts(EmployeeRegistered, employee), knowledge.today, of_fact)
     return None if held is None or has_left(knowledge, employee, LIFE) else held.event.kind
 
 
 def rank_of(employee: str, knowledge: Knowledge) -> Fact[RankHeld] | None:
     """The rank held now; who was registered again after an end has none until it is given anew, unless he was in another agency."""
-    return in_force(that_count(knowledge, RankHeld, RankWithdrawn, employee, knowledge.today, LIFE, KEEP_RANK), knowledge.now)
-
-
-def in_force(facts: Sequence[Fact[Any]], moment: datetime) -> Fact[Any] | None:
-    """The fact that began last by then. Of two from the same day the one said later holds: they stand in one stream."""
-    held = [fact for fact in facts if fact.effective <= moment]
-    return max(held, key=lambda fact: (fact.effective, fact.version)) if held else None
+    return held_on(knowledge, RankHeld, RankWithdrawn, employee, knowledge.today, LIFE, KEEP_RANK)
 
 
 def sanctions_of(employee: str, knowledge: Knowledge) -> Sequence[tuple[Fact[SanctionImposed], Fact[SanctionLifted] | None]]:

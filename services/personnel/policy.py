@@ -13,20 +13,17 @@ from services.personnel.events import (
 )
 from services.personnel.known import lapsed_of
 from shared.http.policy import Actor, Allow, Policy
+from shared.kernel.dated import in_force, of_fact
 from shared.kernel.employment import out_of_office, stands_in
 from shared.kernel.facts import Knowledge
-from shared.kernel.leading import led_within, lines_of
+from shared.kernel.leading import leads_on, led_within, lines_of
 from shared.kernel.periods import Period
 from shared.kernel.withdrawn import that_count
 
 
 def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
     """The assessor (pejabat penilai) in force today; nobody assesses himself."""
-    today = knowledge.today
-    held = that_count(knowledge, ReportingLineSet, ReportingLineWithdrawn, subject, today, LIFE)
-    if not held or not actor.id == held[-1].event.assessor != subject:
-        return False
-    return stands_in(knowledge, actor.id, held[-1].event.since, today, LIFE)
+    return leads_on(knowledge, actor.id, subject, knowledge.today, ReportingLineSet, ReportingLineWithdrawn, LIFE)
 
 
 def is_assessor_of_period(actor: Actor, subject: str, period: Period | None, knowledge: Knowledge) -> bool:
@@ -41,7 +38,7 @@ def is_mentor(actor: Actor, subject: str, period: Period | None, knowledge: Know
     """The mentor of the unit in which the subject holds a post (not one in an acting capacity), from appointment to closing, today."""
     today = knowledge.today
     posts = that_count(knowledge, PositionAssigned, PositionWithdrawn, subject, today, LIFE)
-    post = next((fact for fact in reversed(posts) if not fact.event.acting), None)
+    post = in_force((fact for fact in posts if not fact.event.acting), today, of_fact)
     if post is None or actor.id == subject:
         return False
     closed = {fact.event.proposal for fact in knowledge.facts(GuidanceClosed, actor.id)} | lapsed_of(actor.id, knowledge).keys()

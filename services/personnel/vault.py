@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from services.personnel.domain.nip import check_nip
-from shared.kernel.refusal import Refused
+from shared.kernel.refusal import Malformed, Refused
 from shared.store.database import Transaction
 
 
@@ -83,9 +83,8 @@ def nip_of(text: str, kind: str) -> str:
     """The NIP's 18 digits; Refused (422) says what is wrong without repeating the number."""
     try:
         return check_nip(text, kind)
-    except ValueError as wrong:
-        expected, _, found = str(wrong).removeprefix("expected ").partition(", found ")
-        raise Refused("nip", expected=expected, found=found or "something else", remedy="correct the NIP", status=422) from None
+    except Malformed as malformed:
+        raise malformed.refused("nip", "correct the NIP") from None
 
 
 def digits(nip: str) -> str:

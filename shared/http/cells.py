@@ -13,21 +13,15 @@ from decimal import Decimal
 from typing import Any
 
 from shared.kernel import decimals
-from shared.kernel.periods import FIRST_YEAR, LAST_YEAR, Period
+from shared.kernel.periods import Period, within_life
+from shared.kernel.refusal import Malformed
 
 LONGEST = 2000
 _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}([.,][0-9]{3})+")
 _GROUPED = re.compile(r"(?P<whole>-?[1-9][0-9]{0,2}(?:(?P<mark>[.,' ])[0-9]{3})(?:(?P=mark)[0-9]{3})*)(?P<rest>[.,][0-9]+)?")
 _PLAIN = re.compile(r"-?[0-9]+([.,][0-9]+)?")
+_FIRST_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-01")
 _DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})|(?P<d>[0-9]{1,2})[/-](?P<m>[0-9]{1,2})[/-](?P<y>[0-9]{4})")
-
-
-class BadCell(ValueError):
-    """`expected` and `found`, in the words of whoever filled in the sheet."""
-
-    def __init__(self, expected: str, found: str) -> None:
-        super().__init__(f"expected {expected}, found {found}")
-        self.expected, self.found = expected, found
 
 
 Parse = Callable[[str], Any]
@@ -38,7 +32,7 @@ class Column:
     """A column under `head` becomes the row's member `name`. Not `required`: the column may be missing and its cells empty; they then say
     `default`, the same as a cell with it written out.
 
-    `parse` raises BadCell, or any ValueError whose text says what was expected.
+    `parse` raises Malformed.
     """
 
     head: str
@@ -51,7 +45,7 @@ class Column:
 def text(cell: str) -> str:
     """Any text up to 2,000 characters."""
     if len(cell) > LONGEST:
-        raise BadCell(f"at most {LONGEST} characters", f"{len(cell)}")
+        raise Malformed(f"at most {LONGEST} characters", f"{len(cell)}")
     return cell
 
 
@@ -60,7 +54,7 @@ def code(cell: str) -> str:
     # Some letters of other alphabets become ours when made small, such as the sign for kelvin.
     found = cell.lower() if cell.isascii() else cell
     if not re.fullmatch(r"(?!.*[0-9]{16})[a-z0-9][a-z0-9-]{0,39}", found):
-        raise BadCell("a code of letters, digits and hyphens, up to 40, and no NIP", repr(cell[:60]))
+        raise Malformed("a code of letters, digits and hyphens, up to 40, and no NIP", repr(cell[:60]))
     return found
 
 
@@ -68,7 +62,7 @@ def integer(cell: str) -> int:
     """A whole number without thousand separators."""
     if not re.fullmatch(r"-?[0-9]{1,18}", cell):
         hint = f", such as {re.sub('[.,]', '', cell)}" if _THOUSANDS.fullmatch(cell) else ""
-        raise BadCell(f"a whole number without thousand separators{hint}", repr(cell[:60]))
+        raise Malformed(f"a whole number without thousand separators{hint}", repr(cell[:60]))
     return int(cell)
 
 
@@ -77,20 +71,20 @@ def decimal(cell: str) -> Decimal:
     found = repr(cell[:60])
     if _THOUSANDS.fullmatch(cell):
         plain = re.sub("[.,]", "", cell)
-        raise BadCell(f"a number without thousand separators: {plain}, or {cell.replace(',', '.', 1)}0 for a fraction", found)
+        raise Malformed(f"a number without thousand separators: {plain}, or {cell.replace(',', '.', 1)}0 for a fraction", found)
     if grouped := _GROUPED.fullmatch(cell):
         plain = re.sub("[.,' ]", "", grouped["whole"]) + (grouped["rest"] or "").replace(".", ",")
-        raise BadCell(f"a number without thousand separators: {plain}", found)
+        raise Malformed(f"a number without thousand separators: {plain}", found)
     if cell.endswith("%") and _PLAIN.fullmatch(cell[:-1].strip()):
-        raise BadCell(f"a number without a percent sign: {cell[:-1].strip()}, where the unit is percent", found)
+        raise Malformed(f"a number without a percent sign: {cell[:-1].strip()}, where the unit is percent", found)
     if not _PLAIN.fullmatch(cell):
-        raise BadCell("a number such as 97 or 97,5", found)
+        raise Malformed("a number such as 97 or 97,5", found)
     exact = Decimal(cell.replace(",", "."))
     whole, _, places = cell.lstrip("-").replace(",", ".").partition(".")
     if len(whole) > decimals.WHOLE:
-        raise BadCell(f"a number with {decimals.SAID}; choose a larger unit", found)
+        raise Malformed(f"a number with {decimals.SAID}; choose a larger unit", found)
     if len(places) > decimals.PLACES:
-        raise BadCell(f"a number with {decimals.SAID}, such as {decimals.plain(decimals.to_places(exact))}", found)
+        raise Malformed(f"a number with {decimals.SAID}, such as {decimals.plain(decimals.to_places(exact))}", found)
     return Decimal(decimals.plain(exact))
 
 
@@ -99,38 +93,22 @@ def day(cell: str) -> date:
     found = _DAY.fullmatch(cell)
     try:
         if found and found["year"]:
-            return _plausible(date(int(found["year"]), int(found["month"]), int(found["day"])))
+            return within_life(date(int(found["year"]), int(found["month"]), int(found["day"])))
         if found:
-            return _plausible(date(int(found["y"]), int(found["m"]), int(found["d"])))
+            return within_life(date(int(found["y"]), int(found["m"]), int(found["d"])))
     except ValueError:
         pass
-    raise BadCell("a date such as 2026-04-30 or 30/04/2026 (day first)", repr(cell[:60]))
-
-
-def _plausible(found: date) -> date:
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise ValueError
-    return found
+    raise Malformed("a date such as 2026-04-30 or 30/04/2026 (day first)", repr(cell[:60]))
 
 
 def month(cell: str) -> Period:
     """``2026-04``, also where the spreadsheet has made it a date: the month's first day."""
-    found = re.fullmatch(r"([0-9]{4}-[0-9]{2})(-01)?", cell)
-    try:
-        period = Period.parse(found[1]) if found else None
-    except ValueError:
-        period = None
-    if period is None:
-        raise BadCell("a month such as 2026-04", repr(cell[:60]))
-    return period
+    return Period.parse(cell.removesuffix("-01") if _FIRST_DAY.fullmatch(cell) else cell, "month")
 
 
 def period(cell: str) -> Period:
     """``2026``, ``2026-Q1`` or ``2026-04``."""
-    try:
-        return Period.parse(cell)
-    except ValueError:
-        raise BadCell("a period such as 2026, 2026-Q1 or 2026-04", repr(cell[:60])) from None
+    return Period.parse(cell)
 
 
 def one_of(words: Mapping[str, Any]) -> Parse:
@@ -141,7 +119,7 @@ def one_of(words: Mapping[str, Any]) -> Parse:
         """One of the words."""
         found = cell.casefold() if cell.isascii() else cell
         if found not in known:
-            raise BadCell(f"one of: {', '.join(words)}", repr(cell[:60]))
+            raise Malformed(f"one of: {', '.join(words)}", repr(cell[:60]))
         return known[found]
 
     parse.__doc__ = f"One of: {', '.join(words)}."

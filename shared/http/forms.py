@@ -8,8 +8,9 @@ from typing import Any
 from marshmallow import ValidationError, validate
 
 from shared.events.schemas import Forms, expected
-from shared.http.cells import BadCell, Parse
+from shared.http.cells import Parse
 from shared.kernel.periods import FIRST_YEAR, LAST_YEAR
+from shared.kernel.refusal import Malformed
 
 TIMES = ("period", "year", "month", "pay-run")
 """Forms that begin with a year: what is let in also lies in an agency's life."""
@@ -79,7 +80,7 @@ class Edge:
 
         def parse(cell: str) -> str:
             if not written.fits(cell):
-                raise BadCell(written.expected, repr(cell[:60]))
+                raise Malformed(written.expected, repr(cell[:60]))
             return cell
 
         parse.__doc__ = form["description"]

@@ -18,11 +18,11 @@ from shared.http.cells import Column, code, day, decimal, integer, month, one_of
 from shared.http.common_answers import Imported, Importing
 from shared.http.problems import Problem
 from shared.http.replacing import Overwrites, Replaced, Stands, of_events, of_words
-from shared.http.rows import SHOWN, About, Read, Row, Source, Wrong, held_together, of_value_error, read_rows, rows_problem
+from shared.http.rows import SHOWN, About, Read, Row, Source, Wrong, held_together, read_rows, rows_problem
 from shared.http.serving import serving
 from shared.http.set_aside import set_aside
 from shared.http.sheets import CSV, XLSX
-from shared.kernel.refusal import Refused
+from shared.kernel.refusal import Malformed, Refused
 from shared.store.bulk import CHUNK
 from shared.store.errors import Conflict
 
@@ -106,8 +106,8 @@ class _Import:
                 self._carry_out_row(work, read)
             except Refused as refused:
                 self.wrong.append(Wrong(read.source.row, None, refused.expected, refused.found, refused.remedy))
-            except ValueError as error:
-                self.wrong.append(of_value_error(read.source.row, None, error, "this row"))
+            except Malformed as malformed:
+                self.wrong.append(Wrong(read.source.row, None, malformed.expected, malformed.found))
         return len(self.reads)
 
     def _carry_out_row(self, work: RequestWork, read: Read) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
+from shared.kernel.refusal import Malformed
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def period_in(path: Mapping[str, Any]) -> Period | None:
     text = next((path[name] for name in ("period", "year", "month") if name in path), None)
     try:
         return None if text is None else Period.parse(text)
-    except ValueError:
+    except Malformed:
         return None
 
 

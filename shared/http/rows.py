@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.http.cells import BadCell, Column
+from shared.http.cells import Column
 from shared.http.problems import Problem
 from shared.http.sheets import BadSheet, Line, read_sheet
+from shared.kernel.refusal import Malformed
 
 SHOWN = 100
 Row = dict[str, Any]
@@ -86,10 +87,10 @@ def members(cells: Mapping[str, str], columns: Sequence[Column], number: int) ->
         cell = cells.get(column.name)
         try:
             if cell is None and column.required:
-                raise BadCell("a value", "an empty cell")
+                raise Malformed("a value", "an empty cell")
             row[column.name] = column.default if cell is None else column.parse(cell)
-        except ValueError as error:
-            wrong.append(of_value_error(number, column.head, error, repr(cell)[:60]))
+        except Malformed as malformed:
+            wrong.append(Wrong(number, column.head, malformed.expected, malformed.found))
     return row, wrong
 
 
@@ -120,18 +121,11 @@ def _cells(line: Line, columns: Sequence[Column], places: Mapping[str, int], wid
     for column in columns:
         at = places.get(column.name)
         cell = line.cells[at] if at is not None and at < len(line.cells) else None
-        if isinstance(cell, BadCell):
+        if isinstance(cell, Malformed):
             wrong.append(Wrong(line.row, column.head, cell.expected, cell.found))
         elif cell is not None:
             cells[column.name] = cell
     return cells, wrong
-
-
-def of_value_error(row: int, column: str | None, error: ValueError, found: str) -> Wrong:
-    if isinstance(error, BadCell):
-        return Wrong(row, column, error.expected, error.found)
-    expected, told, rest = str(error).removeprefix("expected ").partition(", found ")
-    return Wrong(row, column, expected, rest if told else found)
 
 
 def held_together(reads: Sequence[Read], abouts: Sequence[About], columns: Sequence[Column]) -> tuple[list[Wrong], dict[int, int]]:

@@ -12,8 +12,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from shared.http.cells import BadCell
 from shared.kernel import decimals
+from shared.kernel.refusal import Malformed
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,7 +36,7 @@ class Line:
     """A row as numbered in the spreadsheet (the heads are row 1). A cell is text, None when empty, or why it cannot be read."""
 
     row: int
-    cells: tuple[str | BadCell | None, ...]
+    cells: tuple[str | Malformed | None, ...]
 
 
 def read_sheet(body: bytes, content_type: str, *, rows: int, unpacked_bytes: int) -> list[Line]:
@@ -69,17 +69,17 @@ def _csv(body: bytes) -> Iterator[Line]:
         raise BadSheet("CSV with each quote closed", f"{error} near line {reader.line_num}") from None
 
 
-def _csv_cell(cell: str) -> str | BadCell | None:
+def _csv_cell(cell: str) -> str | Malformed | None:
     found = cell.replace("\u00a0", " ").strip()
     if "\0" in found:
-        return BadCell("text", "the character NUL")
+        return Malformed("text", "the character NUL")
     if found.startswith("="):
         return _formula(found)
     return found or None
 
 
-def _formula(found: str) -> BadCell:
-    return BadCell("a value (in the spreadsheet: copy, then paste as values)", f"the formula {found[:40]}")
+def _formula(found: str) -> Malformed:
+    return Malformed("a value (in the spreadsheet: copy, then paste as values)", f"the formula {found[:40]}")
 
 
 def _xlsx(body: bytes, unpacked_bytes: int) -> Iterator[Line]:
@@ -114,45 +114,46 @@ def _rows(rows: Iterable[tuple[Any, ...]]) -> Iterator[Line]:
         yield Line(number, found[:filled])
 
 
-def _xlsx_cell(cell: Any) -> str | BadCell | None:
+def _xlsx_cell(cell: Any) -> str | Malformed | None:
     value = cell.value
     if value is None:
         return None
     if cell.data_type == "f":
         return _formula(str(value))
     if cell.data_type == "e":
-        return BadCell("a value", f"the error {value}")
+        return Malformed("a value", f"the error {value}")
     if isinstance(value, int | float) and not isinstance(value, bool) and "%" in _LITERAL.sub("", cell.number_format or ""):
         shown = decimals.plain(Decimal(repr(value)) * 100)
-        return BadCell(f"a number without the format percent: {shown}, where the unit is percent", f"{shown}%, which is stored as {value}")
+        expected = f"a number without the format percent: {shown}, where the unit is percent"
+        return Malformed(expected, f"{shown}%, which is stored as {value}")
     return _written(value)
 
 
-def _written(value: Any) -> str | BadCell | None:
+def _written(value: Any) -> str | Malformed | None:
     """A cell's value as the text that a CSV file would have for it."""
     if isinstance(value, bool):
         return "ya" if value else "tidak"
     if isinstance(value, int | float):
         return _number(value)
     if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else BadCell("a date without a time", value.isoformat())
+        return value.date().isoformat() if value.time() == time() else Malformed("a date without a time", value.isoformat())
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
         return _csv_cell(value)
-    return BadCell("text, a number or a date", type(value).__name__)
+    return Malformed("text, a number or a date", type(value).__name__)
 
 
-def _number(value: int | float) -> str | BadCell:
+def _number(value: int | float) -> str | Malformed:
     """A whole number keeps all its digits or is refused (a NIP that lost its last ones would be another's); a fraction is rounded to
     the digits that a spreadsheet computes with.
     """
     if value == value // 1 and len(str(abs(int(value)))) > MOST_DIGITS:
         expected = "a number of at most 15 digits, or the cell formatted as text where it is a code: a spreadsheet keeps only 15 digits"
-        return BadCell(expected, f"the number {int(value)}")
+        return Malformed(expected, f"the number {int(value)}")
     try:
         written = str(int(value)) if value == value // 1 else decimals.plain(decimals.of_float(value))
-    except ValueError as wrong:
-        return BadCell(*str(wrong).removeprefix("expected ").split(", found ", 1))
+    except Malformed as malformed:
+        return malformed
     # Three decimals would look like thousands; here the spreadsheet says which they are.
     return written + "0" if "." in written and len(written.partition(".")[2]) == 3 else written

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 from zoneinfo import ZoneInfo
+
+from shared.kernel.dated import in_force
 
 ORDINARY_WEEK = 5
 """Monday to Friday (Perpres 21/2023 art. 3)."""
@@ -46,7 +49,8 @@ class Calendar(Zone):
 
     def week_on(self, day: date) -> int:
         """How many days from Monday on are worked in the week in force on `day`."""
-        return next((days for since, days in reversed(self.weeks) if since <= day), ORDINARY_WEEK)
+        week = in_force(self.weeks, day, since=itemgetter(0))
+        return ORDINARY_WEEK if week is None else week[1]
 
     def is_working(self, day: date) -> bool:
         return day.weekday() < self.week_on(day) and day not in self.holidays

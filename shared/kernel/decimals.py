@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from shared.kernel.refusal import Malformed
+
 WHOLE = 15
 """Digits before the point: what a spreadsheet keeps of a number."""
 
@@ -37,13 +39,13 @@ def to_places(value: Decimal) -> Decimal:
 def of_float(value: float) -> Decimal:
     """A spreadsheet's number: 15 significant digits, which is all that it computes with, then at most `PLACES` after the point.
 
-    0.1 + 0.2 is 0.3, and 97.33333333333333 is 97.333333333333. ValueError for what is no number, and where rounding would leave
-    nothing of it.
+    0.1 + 0.2 is 0.3, and 97.33333333333333 is 97.333333333333. Malformed for what is no number, and where rounding would leave nothing
+    of it.
     """
     exact = Decimal(repr(value))
     if not exact.is_finite():
-        raise ValueError(f"expected a number, found {exact}")
+        raise Malformed("a number", str(exact))
     found = to_places(_KEPT.plus(exact))
     if exact and not found:
-        raise ValueError(f"expected a number of {plain(Decimal(1).scaleb(-PLACES))} or more, or zero, found {value!r}")
+        raise Malformed(f"a number of {plain(Decimal(1).scaleb(-PLACES))} or more, or zero", repr(value))
     return found

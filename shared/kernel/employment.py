@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
+from shared.kernel.dated import in_force, own_day
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 
+T = TypeVar("T")
 SUSPENDED = "suspended"
 INTERRUPTIONS = (SUSPENDED, "unpaid-leave", "long-leave", "sick-leave", "maternity-leave", "study")
 """Kinds of interruption: pemberhentian sementara (PP 11/2017), cuti di luar tanggungan negara, cuti besar, cuti sakit, cuti melahirkan
@@ -138,6 +140,12 @@ class Employment:
         `across`: kinds of end that break nothing.
         """
         return since <= day and not any(since < after.since <= day and before.how not in across for before, after in pairwise(self.spells))
+
+    def in_force(
+        self, entries: Iterable[T], day: date, since: Callable[[T], date] = own_day, across: Collection[str] = ()
+    ) -> T | None:
+        """As :func:`shared.kernel.dated.in_force`, of the entries that still count on the day (:meth:`reaches`)."""
+        return in_force((entry for entry in entries if self.reaches(since(entry), day, across)), day, since)
 
     def out_of_office(self, day: date) -> str | None:
         """Why nothing is done in office on the day: ``ended``, or ``suspended`` (pemberhentian sementara); None else, also on leave."""

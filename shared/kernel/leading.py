@@ -10,7 +10,7 @@ from typing import Protocol
 from shared.kernel.employment import Employment, ends_of, stands_in
 from shared.kernel.facts import Knowledge
 from shared.kernel.periods import Period
-from shared.kernel.withdrawn import that_stand
+from shared.kernel.withdrawn import held_on, that_stand
 
 
 class Line(Protocol):
@@ -33,6 +33,19 @@ def lines_within(lines: Sequence[Line], ends: Employment, first: date, last: dat
 def lines_of(knowledge: Knowledge, model: type, withdrawn: type, employee: str) -> tuple[Line, ...]:
     """By their days, lowest first; of two from the same day the one that holds. `model`, `withdrawn`: the service's classes."""
     return tuple({fact.event.since: fact.event for fact in that_stand(knowledge, model, withdrawn, employee)}.values())
+
+
+def leads_on(
+    knowledge: Knowledge, person: str, employee: str, day: date, model: type, withdrawn: type, models: Sequence[type]
+) -> bool:
+    """Whether somebody is the employee's assessor on a day: by a line of the service that either of them was in then. Nobody leads himself.
+
+    `model`, `withdrawn`: as for :func:`lines_of`; `models`: as for :meth:`Employment.known`.
+    """
+    line = held_on(knowledge, model, withdrawn, employee, day, models)
+    if line is None or not person == line.event.assessor != employee:
+        return False
+    return stands_in(knowledge, person, line.event.since, day, models)
 
 
 def led_within(knowledge: Knowledge, person: str, employee: str, lines: Sequence[Line], period: Period, models: Sequence[type]) -> bool:

@@ -9,6 +9,8 @@ from fractions import Fraction
 from math import floor
 from typing import NewType
 
+from shared.kernel.refusal import Malformed
+
 Rupiah = NewType("Rupiah", int)
 _NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400}|/[0-9]{1,400})?")
 
@@ -40,12 +42,12 @@ def apportion(parts: Sequence[Fraction]) -> tuple[int, ...]:
 def exact(value: int | str | Fraction | Decimal) -> Fraction:
     """A number from data or the wire as an exact fraction: ``"54.55"``, ``"1/9"``, ``97``. Floats are refused with TypeError.
 
-    Text has ASCII digits only, and no exponent: ``1e999999`` would fill the memory. ValueError otherwise.
+    Text has ASCII digits only, and no exponent: ``1e999999`` would fill the memory. Malformed otherwise.
     """
     if isinstance(value, float):
         raise TypeError(f"expected an integer or a string such as '54.55', found the float {value!r}")
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
-        raise ValueError(f"expected a number such as '54.55' or '1/9', found {value[:40]!r}")
+        raise Malformed("a number such as '54.55' or '1/9'", repr(value[:40]))
     return Fraction(value)
 
 

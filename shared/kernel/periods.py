@@ -1,4 +1,10 @@
-"""Periods of appraisal and pay: a year ``2026``, a quarter ``2026-Q1``, a month ``2026-04``."""
+"""Periods of appraisal and pay: a year ``2026``, a quarter ``2026-Q1``, a month ``2026-04``.
+
+    Period.parse("2026-04").quarter == Period.parse("2026-Q2")
+
+Text from outside is read by :func:`period_of`, which refuses; text that was checked before by :meth:`Period.parse`. Both take the kinds
+of period that are meant, and without any all three. A day is read by :func:`parse_day`.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +13,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from shared.kernel.refusal import Malformed
+
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 """No agency's period or day lies outside: what is read from outside is bounded, so that no work grows with a year in a request."""
 _FORMS = re.compile(r"(?P<year>[0-9]{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
+_SUCH_AS = {"year": "a year such as 2026", "quarter": "a quarter such as 2026-Q1", "month": "a month such as 2026-04"}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -23,19 +32,14 @@ class Period:
 
     @staticmethod
     @lru_cache(maxsize=4096)
-    def parse(text: str) -> Period:
-        """Read ``2026``, ``2026-Q1`` or ``2026-04``; ValueError says what was expected otherwise."""
-        found = _FORMS.fullmatch(text)
-        if not found or not FIRST_YEAR <= int(found["year"]) <= LAST_YEAR:
-            expected = f"a period such as 2026, 2026-Q1 or 2026-04, from {FIRST_YEAR} to {LAST_YEAR}"
-            raise ValueError(f"expected {expected}, found {text!r}")
-        year = int(found["year"])
-        if found["quarter"]:
-            first = 3 * int(found["quarter"]) - 2
-            return Period(year, first, first + 2)
-        if found["month"]:
-            return Period(year, int(found["month"]), int(found["month"]))
-        return Period(year, 1, 12)
+    def parse(text: str, *kinds: str) -> Period:
+        """Read ``2026``, ``2026-Q1`` or ``2026-04``. Malformed for any other text, and for a period of none of the `kinds`."""
+        matched = _FORMS.fullmatch(text)
+        period = _of(matched) if matched else None
+        if period is None or not FIRST_YEAR <= period.year <= LAST_YEAR or (kinds and period.kind not in kinds):
+            expected = " or ".join(_SUCH_AS[kind] for kind in kinds) or "a period such as 2026, 2026-Q1 or 2026-04"
+            raise Malformed(f"{expected}, from {FIRST_YEAR} to {LAST_YEAR}", repr(text[:40]))
+        return period
 
     @lru_cache(maxsize=4096)  # noqa: B019 - a period is a value, and there are few
     def __str__(self) -> str:
@@ -84,6 +88,24 @@ class Period:
         return self.start <= day <= self.end
 
 
+def _of(matched: re.Match[str]) -> Period:
+    year = int(matched["year"])
+    if matched["quarter"]:
+        first = 3 * int(matched["quarter"]) - 2
+        return Period(year, first, first + 2)
+    if matched["month"]:
+        return Period(year, int(matched["month"]), int(matched["month"]))
+    return Period(year, 1, 12)
+
+
+def period_of(text: str, *kinds: str, code: str = "period-invalid") -> Period:
+    """As :meth:`Period.parse`; Refused (422) with this code in place of Malformed."""
+    try:
+        return Period.parse(text, *kinds)
+    except Malformed as malformed:
+        raise malformed.refused(code, "correct the period") from None
+
+
 def month(year: int, number: int) -> Period:
     """The month `number` (1–12) of `year`."""
     return Period(year, number, number)
@@ -94,14 +116,17 @@ def month_of(day: date) -> Period:
 
 
 def parse_day(text: str) -> date:
-    """Read ``2026-04-01``, in ASCII digits and no other form of ISO 8601; ValueError says what was expected otherwise."""
-    expected = f"expected a day such as 2026-04-01, from {FIRST_YEAR} to {LAST_YEAR}, found {text!r}"
-    if not _DAY.fullmatch(text):
-        raise ValueError(expected)
+    """Read ``2026-04-01``, in ASCII digits and no other form of ISO 8601. Malformed for any other text."""
     try:
-        day = date.fromisoformat(text)
+        if _DAY.fullmatch(text):
+            return within_life(date.fromisoformat(text))
     except ValueError:
-        raise ValueError(expected) from None
+        pass
+    raise Malformed(f"a day such as 2026-04-01, from {FIRST_YEAR} to {LAST_YEAR}", repr(text[:40]))
+
+
+def within_life(day: date) -> date:
+    """The day itself. Malformed when it lies outside the years of any agency's periods."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(expected)
+        raise Malformed(f"a day from {FIRST_YEAR} to {LAST_YEAR}", str(day))
     return day

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
+from shared.kernel.dated import in_force
 from shared.kernel.refusal import Refused
 
 T = TypeVar("T")
@@ -36,17 +37,17 @@ class RuleSet:
         return f"{self.id}@{self.version}"
 
 
-def in_force(sets: Iterable[RuleSet], kind: str, day: date) -> RuleSet:
-    """The set of `kind` that began last on or before `day`; among equals the highest version. Refused when there is none."""
-    found = [rules for rules in sets if rules.kind == kind and rules.since <= day]
-    if not found:
+def rules_in_force(sets: Iterable[RuleSet], kind: str, day: date) -> RuleSet:
+    """The set of `kind` that began last on or before `day`; of those from one day the highest version. Refused when there is none."""
+    rules = in_force(sorted((one for one in sets if one.kind == kind), key=lambda one: one.version), day)
+    if rules is None:
         raise Refused(
             "no-rule-set",
             expected=f"a published rule set of kind {kind} in force on {day}",
             found="none",
             remedy="publish one with a date on or before that day",
         )
-    return max(found, key=lambda rules: (rules.since, rules.version))
+    return rules
 
 
 @dataclass(frozen=True)
@@ -63,4 +64,4 @@ class RuleBook:
     def in_force(self, kind: str, day: date) -> RuleSet:
         """The set of `kind` on `day`. One of the agency's own wins over a national default, whatever their dates. Refused for none."""
         own = [rules for rules in self.own if rules.kind == kind]
-        return in_force(own if any(rules.since <= day for rules in own) else self.defaults, kind, day)
+        return rules_in_force(own if any(rules.since <= day for rules in own) else self.defaults, kind, day)

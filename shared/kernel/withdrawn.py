@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from shared.kernel.dated import in_force, of_fact
 from shared.kernel.employment import ends_of
 from shared.kernel.facts import Fact, Knowledge
 
@@ -28,6 +29,13 @@ def that_count(
     facts = that_stand(knowledge, model, withdrawn, subject)
     ends = ends_of(knowledge, subject, models) if facts else None
     return [fact for fact in facts if ends is not None and ends.reaches(fact.event.since, day, across)]
+
+
+def held_on(
+    knowledge: Knowledge, model: type, withdrawn: type, subject: str, day: date, models: Sequence[type], across: Collection[str] = ()
+) -> Fact | None:
+    """The one of :func:`that_count` that is in force on the day."""
+    return in_force(that_count(knowledge, model, withdrawn, subject, day, models, across), day, of_fact)
 
 
 def same(one: Any, other: Any) -> bool:

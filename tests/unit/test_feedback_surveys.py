@@ -16,7 +16,7 @@ from services.feedback.domain.skm import check_survey, survey_rules, two_decimal
 from services.feedback.domain.surveys import SURVEY_ANSWER, SURVEY_RESULT, AnswerSurvey, PublishSurvey, Survey, points_of
 from services.feedback.events import EVENTS, SurveyAnswered, SurveyResultPublished
 from shared.kernel.refusal import Refused
-from shared.kernel.rules import in_force
+from shared.kernel.rules import rules_in_force
 from tests.support.deciding import given
 
 NATIONAL = next(rules for rules in DEFAULTS if rules.id == "national-skm")
@@ -72,7 +72,8 @@ def test_an_index_in_a_gap_of_the_table_is_rounded_before_it_is_classed():
 
 def test_skm_1_the_older_method_by_its_own_rule_set():
     """worked_examples SKM-1: a weighted mean of 3.059 over fourteen elements of 0.071 gives 76.475, class B by the older bounds."""
-    assert in_force(DEFAULTS, "survey", date(2013, 12, 31)) == OLD and in_force(DEFAULTS, "survey", date(2026, 3, 31)) == NATIONAL
+    assert rules_in_force(DEFAULTS, "survey", date(2013, 12, 31)) == OLD
+    assert rules_in_force(DEFAULTS, "survey", date(2026, 3, 31)) == NATIONAL
     check_survey(OLD.settings)
     rules = survey_rules(OLD.settings, OLD.name)
     assert (len(rules.scale.aspects), rules.weight) == (14, Fraction("0.071"))

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from services.appraisal.domain.targets import number
-from shared.http.cells import BadCell, code, day, decimal, integer, month, one_of, period, text, yes_no
+from shared.http.cells import code, day, decimal, integer, month, one_of, period, text, yes_no
 from shared.http.forms import Edge
 from shared.http.sheets import CSV, XLSX, BadSheet, _written, read_sheet
 from shared.kernel.decimals import DECIMAL, PLACES, WHOLE, plain
 from shared.kernel.periods import Period
-from shared.kernel.refusal import Refused
+from shared.kernel.refusal import Malformed, Refused
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_cells_that_are_read(parse, cell, value):
     ],
 )
 def test_cells_that_are_refused(parse, cell):
-    with pytest.raises(BadCell):
+    with pytest.raises(Malformed):
         parse(cell)
 
 
@@ -91,7 +91,7 @@ def test_cells_that_are_refused(parse, cell):
     ],
 )
 def test_what_a_refused_number_asks_for_is_accepted(cell, words):
-    with pytest.raises(BadCell) as refused:
+    with pytest.raises(Malformed) as refused:
         decimal(cell)
     assert words in refused.value.expected
     proposed = words.rpartition(" ")[2]
@@ -141,8 +141,8 @@ def test_a_spreadsheets_number_becomes_one_exact_text(value, exact):
 )
 def test_a_spreadsheets_number_that_would_become_another_is_refused(value, number_format, words):
     found = cell_of(value, number_format)
-    assert isinstance(found, BadCell) and words in found.expected
-    assert not isinstance(cell_of(5, '0"%"'), BadCell), "a sign that is only shown"
+    assert isinstance(found, Malformed) and words in found.expected
+    assert not isinstance(cell_of(5, '0"%"'), Malformed), "a sign that is only shown"
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=1e-3, max_value=9e14))
@@ -159,7 +159,7 @@ def test_there_is_one_limit_of_decimals():
     longest = "9" * WHOLE + "." + "1" * PLACES
     assert plain(decimal(longest)) == longest and number(longest, "it") == Fraction(longest)
     for beyond in ("9" + longest, longest + "1"):
-        with pytest.raises(BadCell):
+        with pytest.raises(Malformed):
             decimal(beyond)
         with pytest.raises(Refused):
             number(beyond, "it")
@@ -175,7 +175,7 @@ def test_no_text_breaks_a_parser(cell):
     for parse in (integer, decimal, day, month, period, code, yes_no):
         try:
             parse(cell)
-        except BadCell:
+        except Malformed:
             pass
 
 
@@ -195,13 +195,13 @@ def test_rows_keep_the_numbers_that_the_spreadsheet_shows():
 
 def test_a_formula_in_csv_is_not_taken_for_text():
     found = read_sheet(b"a\n=1+1\n", CSV, rows=10, unpacked_bytes=0)
-    assert isinstance(found[1].cells[0], BadCell)
+    assert isinstance(found[1].cells[0], Malformed)
 
 
 @pytest.mark.parametrize("cell", ["\u212a1", "m１", "m\u200b1", "ſ", "м1"])
 def test_a_code_in_another_alphabet_is_not_ours(cell: str):
     """The sign for kelvin becomes a k when it is made small."""
-    with pytest.raises(BadCell):
+    with pytest.raises(Malformed):
         code(cell)
-    with pytest.raises(BadCell):
+    with pytest.raises(Malformed):
         one_of({"k1": 1, "s": 2})(cell)

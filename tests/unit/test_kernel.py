@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,13 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.personnel.domain.nip import check_nip
+from shared.kernel.dated import in_force, of_row
 from shared.kernel.decider import Decider
+from shared.kernel.employment import Employment, Spell
 from shared.kernel.facts import Fact
 from shared.kernel.ids import MERIT, derived_id, event_id
 from shared.kernel.money import apportion, exact, exact_text, half_up, rupiah
-from shared.kernel.periods import Period, month, month_of, parse_day
-from shared.kernel.refusal import Refused
-from shared.kernel.rules import RuleBook, RuleSet, in_force
+from shared.kernel.periods import Period, month, month_of, parse_day, period_of
+from shared.kernel.refusal import Malformed, Refused
+from shared.kernel.rules import RuleBook, RuleSet, rules_in_force
 
 # --- money -----------------------------------------------------------------------------------------------------------------------------
 
@@ -106,6 +109,17 @@ def test_what_is_no_period_is_refused_with_the_forms(text):
         Period.parse(text)
 
 
+def test_only_the_kinds_of_period_that_are_meant_are_read_and_the_refusal_names_them():
+    assert period_of("2026-04", "month") == Period.parse("2026-04", "quarter", "month") == month(2026, 4)
+    with pytest.raises(Malformed) as malformed:
+        Period.parse("2026", "quarter", "month")
+    assert malformed.value.expected == "a quarter such as 2026-Q1 or a month such as 2026-04, from 1950 to 2100"
+    for text in ("2026-04", "soon", "1949"):
+        with pytest.raises(Refused) as refused:
+            period_of(text, "year")
+        assert (refused.value.code, refused.value.status, refused.value.found) == ("period-invalid", 422, repr(text))
+
+
 def test_periods_and_days_lie_within_an_agencys_life():
     assert [str(Period.parse(text)) for text in ("1950", "2100-12")] == ["1950", "2100-12"]
     assert [parse_day(text) for text in ("1950-01-01", "2100-12-31")] == [date(1950, 1, 1), date(2100, 12, 31)]
@@ -171,9 +185,9 @@ def test_the_set_that_began_last_holds_and_of_one_day_the_highest_version():
         rules("c", date(2026, 3, 1), 3),
         rules("x", date(2026, 2, 1), kind="x"),
     ]
-    assert [in_force(found, "pace", day).name for day in (date(2026, 2, 28), date(2026, 3, 1))] == ["a@1", "c@3"]
+    assert [rules_in_force(found, "pace", day).name for day in (date(2026, 2, 28), date(2026, 3, 1))] == ["a@1", "c@3"]
     with pytest.raises(Refused) as refused:
-        in_force(found, "pace", date(2025, 12, 31))
+        rules_in_force(found, "pace", date(2025, 12, 31))
     assert refused.value.code == "no-rule-set" and "pace" in refused.value.expected and "2025-12-31" in refused.value.expected
 
 
@@ -181,6 +195,33 @@ def test_an_agencys_own_set_is_no_competitor_of_the_national_defaults():
     book = RuleBook((rules("nation", date(2020, 1, 1)), rules("nation", date(2026, 6, 1), 2)), (rules("own", date(2026, 2, 1)),))
     assert [book.in_force("pace", date(2026, number, 1)).name for number in (1, 2, 12)] == ["nation@1", "own@1", "own@1"]
     assert [one.name for one in book.of("pace")] == ["nation@1", "nation@2", "own@1"] and book.of("x") == []
+
+
+@dataclass(frozen=True)
+class Entry:
+    since: date
+    said: int
+
+
+DAYS = st.dates(date(2026, 1, 1), date(2026, 1, 12))
+ENTRIES = st.lists(DAYS).map(lambda days: [Entry(day, number) for number, day in enumerate(days)])
+
+
+@given(ENTRIES, DAYS)
+def test_what_began_last_is_in_force_and_of_one_day_what_was_said_last(entries: list[Entry], day: date):
+    begun = [entry for entry in entries if entry.since <= day]
+    assert in_force(entries, day) == max(begun, key=lambda entry: (entry.since, entry.said), default=None)
+    rows = [{"since": entry.since.isoformat(), "said": entry.said} for entry in entries]
+    row = in_force(rows, day, since=of_row)
+    assert (row and row["said"]) == (None if not begun else in_force(entries, day).said)
+
+
+@given(ENTRIES, DAYS, DAYS, DAYS)
+def test_what_began_in_an_earlier_spell_of_service_is_in_force_in_that_spell_only(entries, day, ended, again):
+    life = Employment((Spell(date(2020, 1, 1), min(ended, again), "moved-agency"), Spell(max(ended, again))))
+    counting = [entry for entry in entries if entry.since >= max(ended, again) or day < max(ended, again)]
+    assert life.in_force(entries, day) == in_force(counting, day)
+    assert life.in_force(entries, day, across=("moved-agency",)) == in_force(entries, day)
 
 
 # --- the NIP (Perka BKN 22/2007) ---------------------------------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ from services.personnel.domain.employee import (
     ResumeService,
     RevokeEnd,
     SetReportingLine,
-    in_force,
 )
 from services.personnel.domain.unit import UNIT, MoveUnit, OpenUnit
 from services.personnel.events import (
@@ -34,6 +33,7 @@ from services.personnel.events import (
     UnitMoved,
     UnitOpened,
 )
+from shared.kernel.dated import in_force
 from shared.kernel.employment import Employment, Spell
 from tests.support.deciding import given
 

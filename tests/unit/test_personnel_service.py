@@ -21,7 +21,6 @@ from services.personnel.domain.employee import (
     ResumeService,
     RevokeEnd,
     SetReportingLine,
-    in_force,
 )
 from services.personnel.domain.entries import WithdrawEntry
 from services.personnel.domain.leaving import LEAVING, ReachEnd
@@ -45,6 +44,7 @@ from services.personnel.events import (
     ServiceInterrupted,
     ServiceResumed,
 )
+from shared.kernel.dated import in_force
 from shared.kernel.employment import Employment, Spell
 from shared.kernel.refusal import Refused
 from tests.support.deciding import coded, given

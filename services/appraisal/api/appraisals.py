@@ -13,7 +13,6 @@ from services.appraisal.api.reading import (
     hold_delivery,
     members_in,
     new_result,
-    period_of,
     rules_named,
     rules_of,
     see,
@@ -32,7 +31,7 @@ from shared.http.acting import RequestWork, commanding, querying
 from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.kernel.facts import Fact
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, period_of
 from shared.kernel.refusal import Refused
 
 appraisals = Blueprint("appraisals", __name__, url_prefix="/v1", description="Appraisals of a person and period.")

@@ -15,11 +15,11 @@ from services.appraisal.known import employment_of, must_be_registered
 from shared.flow.declared import Dispatch
 from shared.http.acting import RequestWork
 from shared.http.blueprint import Blueprint
-from shared.http.cells import BadCell
 from shared.http.forms import Edge
 from shared.http.importing import About, Column, Source, Stands, code, decimal, importing, month, one_of, period, text
 from shared.kernel.decimals import plain
 from shared.kernel.money import exact, exact_text
+from shared.kernel.refusal import Malformed
 
 imports = Blueprint("imports", __name__, url_prefix="/v1", description="Imports (CSV, XLSX), with a dry run and an error per row.")
 
@@ -36,10 +36,10 @@ def share(cell: str) -> str:
     """A weight in percent: 25, 14,5 or 100/7."""
     try:
         found = exact(cell if FRACTION.fullmatch(cell) else decimal(cell))
-    except BadCell:
+    except Malformed:
         found = None
     if found is None or not 0 < found <= 100:
-        raise BadCell("a weight over 0 up to 100 percent, such as 25, 14,5 or 100/7", repr(cell[:60]))
+        raise Malformed("a weight over 0 up to 100 percent, such as 25, 14,5 or 100/7", repr(cell[:60]))
     return exact_text(found)
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from services.appraisal import schemas, views
 from services.appraisal.answers import units as answers
-from services.appraisal.api.reading import members_in, period_of
+from services.appraisal.api.reading import members_in
 from services.appraisal.domain.organisation import ORGANISATION, SetOrganisationResult
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.known import must_be_a_unit, organisation_result
 from services.appraisal.tables import GUIDE
 from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
+from shared.kernel.periods import period_of
 from shared.kernel.refusal import Refused
 
 organisations = Blueprint("organisations", __name__, url_prefix="/v1", description="Organisations' results, and distributions.")

@@ -13,19 +13,18 @@ from services.appraisal.domain.appraisal import APPRAISAL
 from services.appraisal.domain.plan import PLAN, transfers_open
 from services.appraisal.domain.quadrant import Rating
 from services.appraisal.domain.record import Stage
-from services.appraisal.domain.rules import AppraisalRules, read_rules
+from services.appraisal.domain.rules import AppraisalRules
 from services.appraisal.domain.targets import DRAFT, DraftTarget, Target, check_year, weighed
 from services.appraisal.domain.withdrawal import SEEN, SeeDelivery
-from services.appraisal.known import delivered, may_assess, may_decide, transfers_in
+from services.appraisal.known import appraisal_rules, delivered, may_assess, may_decide, transfers_in
 from services.appraisal.members import members
-from services.appraisal.tables import TABLES
 from shared.http.acting import RequestWork
-from shared.kernel.periods import Period
-from shared.kernel.refusal import Refused
+from shared.kernel.periods import Period, period_of
+from shared.kernel.refusal import Malformed, Refused
 
 
 def rules_on(work: RequestWork, day: date) -> AppraisalRules:
-    return read_rules(work.knowledge.rules("appraisal", day), TABLES)
+    return appraisal_rules(work.knowledge.rules("appraisal", day))
 
 
 def appraised_since(work: RequestWork) -> date | None:
@@ -48,21 +47,7 @@ def appraised_since(work: RequestWork) -> date | None:
 
 def rules_named(work: RequestWork, name: str) -> AppraisalRules:
     """The rule set that a result cites, so that a later one does not change the terms of what was delivered before it."""
-    return next(read_rules(one, TABLES) for one in work.knowledge.rule_sets("appraisal") if one.name == name)
-
-
-def period_of(text: str) -> Period:
-    """Refused (422) for what is no period."""
-    try:
-        return Period.parse(text)
-    except ValueError:
-        raise Refused(
-            "period-invalid",
-            status=422,
-            expected="a period such as 2026, 2026-Q1 or 2026-04",
-            found=text[:40],
-            remedy="write the period so",
-        ) from None
+    return next(appraisal_rules(one) for one in work.knowledge.rule_sets("appraisal") if one.name == name)
 
 
 def new_result(body: Mapping[str, Any]) -> tuple[Rating, Rating] | str | None:
@@ -196,7 +181,6 @@ def reporting_in(work: RequestWork, text: str) -> tuple[str, tuple[str, ...]]:
 
 def _month(text: str) -> Period | None:
     try:
-        found = Period.parse(text)
-    except ValueError:
+        return Period.parse(text, "month")
+    except Malformed:
         return None
-    return found if found.kind == "month" else None

@@ -9,12 +9,13 @@ from typing import Any
 
 from services.appraisal import schemas, views
 from services.appraisal.answers import units as answers
-from services.appraisal.api.reading import appraisal_row, members_in, period_of, rules_named, see
+from services.appraisal.api.reading import appraisal_row, members_in, rules_named, see
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.known import must_be_a_unit, organisation_result
 from shared.http.acting import RequestWork, querying
 from shared.http.blueprint import Blueprint
 from shared.kernel.money import exact, half_up
+from shared.kernel.periods import period_of
 
 LEAST = 3
 """So many results make a unit's; of fewer, one could be read off (as with colleagues' feedback)."""

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from services.appraisal.domain import correction, delivery, objection, running, scoring, streams, withdrawal
-from services.appraisal.domain.appraised import period_of
 from services.appraisal.domain.correction import CorrectAppraisal
 from services.appraisal.domain.delivery import DeliverAppraisal
 from services.appraisal.domain.objection import DecideObjection, FileObjection, ReportOverdue
@@ -20,6 +19,7 @@ from services.appraisal.domain.withdrawal import WithdrawDelivery
 from services.appraisal.events import AppraisalAccepted, AppraisalFinalized, AppraisalImported
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.employment import Employment
+from shared.kernel.periods import period_of
 from shared.kernel.refusal import Refused
 
 

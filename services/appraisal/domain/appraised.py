@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.appraisal.domain.record import Record, Stage
 from services.appraisal.domain.rules import AppraisalRules
 from shared.kernel.employment import Employment
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, period_of
 from shared.kernel.refusal import Refused
 
 
@@ -27,20 +27,6 @@ def appraised_in(rules: AppraisalRules, year: Period) -> tuple[Period, ...]:
     """The periods of a year whose result follows from achievements; none where the superior gives it."""
     kinds = {"month": year.months, "quarter": tuple(Period(year.year, first, first + 2) for first in (1, 4, 7, 10)), "year": (year,)}
     return tuple(one for kind in rules.appraised for one in kinds[kind]) if rules.policy.result_by == "achievement" else ()
-
-
-def period_of(text: str) -> Period:
-    """Refused (422) for what is no period."""
-    try:
-        return Period.parse(text)
-    except ValueError:
-        raise Refused(
-            "period-invalid",
-            status=422,
-            expected="a period such as 2026, 2026-Q1 or 2026-04",
-            found=text,
-            remedy="write the period so",
-        ) from None
 
 
 def still_scoring(state: Record, period: str) -> None:

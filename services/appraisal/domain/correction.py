@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.appraisal.domain.appraised import period_of
 from services.appraisal.domain.objection import judged_anew
 from services.appraisal.domain.quadrant import Predicate, Rating
 from services.appraisal.domain.record import Record, Stage
 from services.appraisal.domain.rules import AppraisalRules
 from services.appraisal.events import AppraisalCorrected, Judgement
+from shared.kernel.periods import period_of
 from shared.kernel.refusal import Refused
 
 

@@ -18,7 +18,7 @@ from services.appraisal.events import PlanApproved, ProgressRecorded, TargetSet
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.employment import Employment
 from shared.kernel.periods import Period, month_of
-from shared.kernel.refusal import Refused
+from shared.kernel.refusal import Malformed, Refused
 
 
 @dataclass(frozen=True)
@@ -369,10 +369,10 @@ def _asked(state: PlanState, command: RecordProgress, year: Period, month: Perio
 
 def _month_in(text: str, year: Period) -> Period:
     try:
-        month = Period.parse(text)
-    except ValueError:
+        month = Period.parse(text, "month")
+    except Malformed:
         month = None
-    if month is None or month.kind != "month" or not year.contains(month):
+    if month is None or not year.contains(month):
         raise Refused(
             "month-outside-period",
             status=422,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.appraisal.events import Judgement
+from shared.kernel.refusal import Malformed
 
 
 class Rating(StrEnum):
@@ -53,10 +54,10 @@ INDONESIAN_PREDICATES = {
 
 
 def predicate_of(text: str) -> Predicate:
-    """``Sangat Baik``, ``butuh_perbaikan`` …; ValueError says what was expected."""
+    """``Sangat Baik``, ``butuh_perbaikan`` …; Malformed for any other text."""
     found = INDONESIAN_PREDICATES.get(" ".join(text.replace("_", " ").lower().split()))
     if found is None:
-        raise ValueError(f"expected a predicate (Sangat Baik, Baik, Butuh Perbaikan or Cukup, Kurang, Sangat Kurang), found {text!r}")
+        raise Malformed("a predicate (Sangat Baik, Baik, Butuh Perbaikan or Cukup, Kurang, Sangat Kurang)", repr(text[:40]))
     return found
 
 

@@ -62,8 +62,7 @@ class History:
 
     def line_on(self, day: date) -> Line | None:
         """The line in force on a day: the one that began last, in the day's own spell of service."""
-        held = [line for line in self.lines if self.ends.reaches(line.since, day)]
-        return held[-1] if held else None
+        return self.ends.in_force(self.lines, day)
 
     def begun_within(self, first: date, last: date) -> list[date]:
         """The days after `first` and up to `last` on which another spell of service began."""

@@ -13,7 +13,7 @@ from services.appraisal.events import TargetDrafted, TargetWithdrawn
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.decimals import DECIMAL, SAID
 from shared.kernel.money import exact, exact_text, half_up
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, period_of
 from shared.kernel.refusal import Refused
 
 ASPECTS = ("quantity", "quality", "time", "cost")
@@ -214,13 +214,7 @@ def _with_share(target: Target, share: Fraction) -> Target:
 
 def check_year(text: str) -> Period:
     """A plan is made for a year; Refused (422) otherwise."""
-    try:
-        period = Period.parse(text)
-    except ValueError:
-        period = None
-    if period is None or period.kind != "year":
-        raise Refused("period-invalid", status=422, expected="a year such as 2026", found=text, remedy="name the plan by its year")
-    return period
+    return period_of(text, "year")
 
 
 def unknown_target(target_id: str, targets: Mapping[str, Target]) -> Refused:

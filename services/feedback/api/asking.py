@@ -10,18 +10,14 @@ from services.feedback.heard import LIFE, UnitOpened
 from shared.http.acting import RequestWork
 from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, period_of
 from shared.kernel.refusal import Refused
 from shared.kernel.rules import RuleSet
 
 
 def period_begun(work: RequestWork, text: str) -> Period:
     """Refused (422) for what is no period, or none that has begun."""
-    try:
-        period = Period.parse(text)
-    except ValueError as wrong:
-        expected, _, found = str(wrong).removeprefix("expected ").partition(", found ")
-        raise Refused("period", expected=expected, found=found, remedy="correct the period", status=422) from None
+    period = period_of(text)
     if period.start > work.today:
         raise Refused(
             "period-not-begun",

@@ -13,8 +13,8 @@ from services.feedback.schemas import CASE
 from shared.flow.declared import Dispatch
 from shared.http.acting import RequestWork
 from shared.http.blueprint import Blueprint
-from shared.http.cells import BadCell
 from shared.http.importing import About, Column, Source, code, importing, integer, period
+from shared.kernel.refusal import Malformed
 
 imports = Blueprint("feedback-imports", __name__, url_prefix="/v1", description="Bulk imports.")
 
@@ -37,7 +37,7 @@ def points(cell: str) -> int | Left:
 def case_code(cell: str) -> str:
     """The case's number in the unit's register."""
     if not re.fullmatch(CASE, cell):
-        raise BadCell("a case's number of at most 80 visible ASCII characters", repr(cell[:20]))
+        raise Malformed("a case's number of at most 80 visible ASCII characters", repr(cell[:20]))
     return cell
 
 

@@ -20,6 +20,7 @@ from services.payroll.heard import (
     ServiceResumed,
 )
 from shared.kernel.calendar import Calendar
+from shared.kernel.dated import of_fact
 from shared.kernel.employment import INTERRUPTIONS, Employment
 from shared.kernel.facts import Fact
 from shared.kernel.money import Rupiah
@@ -94,8 +95,7 @@ def _dates(one: Stretch) -> dict[str, Any]:
 
 def position_on(day: date, positions: Sequence[Fact[PositionAssigned]], employment: Employment) -> Fact[PositionAssigned] | None:
     """The post held on the day. Acting posts (Plt) are passed over, and those of a spell of service before the day's own."""
-    held = [fact for fact in positions if not fact.event.acting and employment.reaches(fact.event.since, day)]
-    return max(held, key=lambda fact: fact.rank, default=None)
+    return employment.in_force((fact for fact in positions if not fact.event.acting), day, of_fact)
 
 
 def life_in(month: Period, life: Sequence[Fact]) -> tuple[Fact, ...]:

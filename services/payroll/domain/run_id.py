@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from shared.kernel.periods import Period
+from shared.kernel.refusal import Malformed
 
 _FORM = re.compile(r"([12][0-9]{3}-(?:0[1-9]|1[0-2]))(?:\.(0[1-9]|[1-9][0-9]))?")
 MOST = 99
@@ -21,10 +22,10 @@ class RunId:
 
     @classmethod
     def parse(cls, text: str) -> RunId:
-        """Read ``2026-10`` or ``2026-10.01``; ValueError says what was expected otherwise."""
+        """Read ``2026-10`` or ``2026-10.01``; Malformed for any other text."""
         found = _FORM.fullmatch(text)
         if not found:
-            raise ValueError(f"expected a pay run such as 2026-10 or 2026-10.01, found {text!r}")
+            raise Malformed("a pay run such as 2026-10, or its supplementary run 2026-10.01", repr(text[:40]))
         return cls(str(Period.parse(found[1])), int(found[2] or 0))
 
     def __str__(self) -> str:

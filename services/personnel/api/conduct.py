@@ -14,7 +14,7 @@ from services.personnel.views import AWARDS, SANCTIONS
 from shared.http.acting import RequestWork, commanding, querying
 from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
-from shared.kernel.periods import Period
+from shared.kernel.periods import period_of
 from shared.kernel.refusal import Refused
 
 blp = Blueprint("conduct", __name__, url_prefix="/v1", description="Awards and sanctions.")
@@ -37,11 +37,7 @@ def evaluate_award(work: RequestWork, body: Body, award: str, year: str) -> answ
     """Evaluate a year's award by its published criteria. The proposals follow within a second, and follow the facts until an official
     has decided on them.
     """
-    try:
-        day = Period.parse(year).end
-    except ValueError:
-        raise Refused("award-year", expected="a year such as 2026", found=year, remedy="give the year", status=422) from None
-    rules = work.knowledge.rules("awards", day)
+    rules = work.knowledge.rules("awards", period_of(year, "year", code="award-year").end)
     if read_awards(rules.settings, published=True).of(award) is None:
         remedy = "take one that the rule set names, or publish its criteria"
         raise Refused("unknown-award", expected=f"an award of {rules.name}", found=award, remedy=remedy, status=404)

@@ -49,6 +49,7 @@ from shared.http.acting import RequestWork, commanding, querying
 from shared.http.answers import Page
 from shared.http.blueprint import Blueprint
 from shared.http.set_aside import erase_rows
+from shared.kernel.dated import of_row
 from shared.kernel.employment import Employment
 from shared.kernel.refusal import Refused
 
@@ -347,8 +348,7 @@ def _held(
 
     Entries stand in order of their days.
     """
-    begun = [one for one in entries or () if service.reaches(date.fromisoformat(one["since"]), date.fromisoformat(day), across)]
-    return begun[-1] if begun else None
+    return service.in_force(entries or (), date.fromisoformat(day), of_row, across)
 
 
 def _identities(work: RequestWork, employees: Sequence[str], subject: str | None, purpose: str) -> Mapping[str, Mapping[str, Any]]:

@@ -10,7 +10,7 @@ from services.personnel.answers import measures as answers
 from services.personnel.api.people import known, must_serve
 from services.personnel.domain.award import AWARD, Grant
 from services.personnel.domain.development import DEVELOPMENT, Begin, Close, CloseImprovement, Complete, Follow
-from services.personnel.domain.employee import EMPLOYEE, EmployeeState, HoldRank, in_force
+from services.personnel.domain.employee import EMPLOYEE, EmployeeState, HoldRank
 from services.personnel.domain.promotion import PROMOTION, DecidePromotion
 from services.personnel.domain.proposals import PROPOSAL, Decide
 from services.personnel.domain.ranks import KEEP_RANK
@@ -87,7 +87,7 @@ def decide_proposal(work: RequestWork, body: Body, employee: str, proposal: str)
 def _rank_held(work: RequestWork, employee: str) -> RankHeld | None:
     """The rank held today, in the present service."""
     state: EmployeeState = work.state(EMPLOYEE, employee)
-    return in_force((one for one in state.ranks if state.service.reaches(one.since, work.today, KEEP_RANK)), work.today)
+    return state.service.in_force(state.ranks, work.today, across=KEEP_RANK)
 
 
 def _rank(decision: DecidePromotion, proposed: RankPromotionProposed, held: RankHeld) -> Dispatch:
@@ -141,8 +141,8 @@ def _begin(work: RequestWork, body: Body, proposed: DevelopmentProposed) -> Begi
 
 def _own_unit(work: RequestWork, employee: str, day: date) -> str | None:
     state: EmployeeState = work.state(EMPLOYEE, employee)
-    posts = [one for one in state.positions if state.service.reaches(one.since, day)]
-    held = in_force((one for one in posts if not one.acting), day) or in_force(posts, day)
+    definitive = [one for one in state.positions if not one.acting]
+    held = state.service.in_force(definitive, day) or state.service.in_force(state.positions, day)
     return held.unit if held else None
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from services.personnel.events import AttendanceRecorded, YearAbsenceRecorded
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.employment import Employment
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, period_of
 from shared.kernel.refusal import Refused
 
 
@@ -45,9 +45,7 @@ def decide(state: AttendanceState, command: RecordAttendance) -> Sequence[Attend
     Refused (422) for a month that has not ended, since pay rests on whole months, unless it is said up to which day the figures go; for one
     in which the person did not serve a day (outside-service); and for figures that the days served in it, or in the part, cannot hold.
     """
-    period = Period.parse(command.month)
-    if period.kind != "month":
-        raise _wrong("attendance-period", "a month such as 2026-04", command.month, "record month by month")
+    period = period_of(command.month, "month", code="attendance-period")
     last = _last_day_recorded(period, command)
     served = sum(command.service.serving(period.start + timedelta(days=number)) for number in range((last - period.start).days + 1))
     if not served:

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.personnel.events import AwardEvaluationOpened, AwardGranted, AwardTerms
 from shared.kernel.decider import Aggregate, Decider
-from shared.kernel.periods import Period
+from shared.kernel.periods import Period, period_of
 from shared.kernel.refusal import Refused
 
 
@@ -20,8 +20,7 @@ class OpenEvaluation:
 
 def decide_evaluation(state: bool, command: OpenEvaluation) -> Sequence[AwardEvaluationOpened]:
     """Once for an award and a year; its proposals follow the facts from then on."""
-    if Period.parse(command.year).kind != "year":
-        raise Refused("award-year", expected="a year such as 2026", found=command.year, remedy="evaluate a whole year", status=422)
+    period_of(command.year, "year", code="award-year")
     return [] if state else [AwardEvaluationOpened(command.award, command.year)]
 
 

@@ -24,6 +24,7 @@ from services.personnel.events import (
     ServiceInterrupted,
     ServiceResumed,
 )
+from shared.kernel.dated import in_force
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.employment import ENDS, INTERRUPTIONS, Employment, Spell
 from shared.kernel.refusal import Refused
@@ -137,7 +138,7 @@ Command = (
 
 @dataclass(frozen=True)
 class EmployeeState:
-    """Everything that was ever said, in the order of the stream; what holds on a day is :func:`in_force`."""
+    """Everything that was ever said, in the order of the stream; what holds on a day :func:`shared.kernel.dated.in_force` says."""
 
     registered: tuple[EmployeeRegistered, ...] = ()
     positions: tuple[PositionAssigned, ...] = ()
@@ -148,15 +149,6 @@ class EmployeeState:
     spoken: Spoken = ()
     withdrawn: bool = False
     taken_back: tuple[Withdrawn, ...] = ()
-
-
-def in_force(entries: Iterable[Any], day: date) -> Any | None:
-    """The entry that began last on or before `day`; of two from the same day the one said later. None when there is none."""
-    found = None
-    for entry in entries:
-        if entry.since <= day and (found is None or entry.since >= found.since):
-            found = entry
-    return found
 
 
 def decide(state: EmployeeState, command: Command) -> Sequence[Any]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from services.personnel.domain.employee import in_force
 from services.personnel.events import UnitMoved, UnitMoveWithdrawn, UnitOpened
+from shared.kernel.dated import in_force
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.refusal import Refused
 from shared.kernel.withdrawn import same, without

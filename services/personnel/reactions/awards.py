@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from services.personnel.domain.awards import (
     Attendance,
@@ -42,6 +43,7 @@ from services.personnel.reactions.discipline import absences
 from services.personnel.views import AWARD_EVALUATIONS, EMPLOYEES, UNITS
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Dispatch, EachRow, Keys, Reaction
+from shared.kernel.dated import in_force, of_fact
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -108,8 +110,7 @@ def _person(employee: str, year: int, rules: AwardRules, knowledge: Knowledge) -
         return None
     end = Period.parse(str(year)).end
     held = that_count(knowledge, PositionAssigned, PositionWithdrawn, employee, end, LIFE)
-    posts = [fact for fact in held if not fact.event.acting]
-    post = max(posts, key=lambda fact: (fact.event.since, fact.version), default=None)
+    post = in_force((fact for fact in held if not fact.event.acting), end, of_fact)
     rank = rank_of(employee, knowledge)
     return Person(
         employee=employee,
@@ -232,7 +233,7 @@ def recognise(employee: str, knowledge: Knowledge) -> Iterable[Dispatch]:
 def _contribution(employee: str, unit: str, rise: Rise, rules: RecognitionRules, knowledge: Knowledge) -> tuple[Reason, ...]:
     """The reasons, none when it was not this person's part."""
     posts = that_count(knowledge, PositionAssigned, PositionWithdrawn, employee, rise.period.end, LIFE)
-    here = [fact for fact in posts if fact.event.unit == unit and _held_last(fact, posts)]
+    here = [fact for fact in posts if fact.event.unit == unit and _held_last(fact, posts, rise.period.end)]
     if (rules.in_unit or not rules.trained_in) and not here:
         return ()
     trained = [
@@ -251,10 +252,9 @@ def _contribution(employee: str, unit: str, rise: Rise, rules: RecognitionRules,
     )
 
 
-def _held_last(fact: Fact[PositionAssigned], posts: Sequence[Fact[PositionAssigned]]) -> bool:
-    """Whether the post is the one held at the end, definitive or acting."""
-    same = [one for one in posts if one.event.acting == fact.event.acting]
-    return max(same, key=lambda one: (one.event.since, one.version)) == fact
+def _held_last(fact: Fact[PositionAssigned], posts: Sequence[Fact[PositionAssigned]], day: date) -> bool:
+    """Whether the post is the one held on the day, definitive or acting."""
+    return in_force((one for one in posts if one.event.acting == fact.event.acting), day, of_fact) == fact
 
 
 def _add(

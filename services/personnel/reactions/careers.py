@@ -48,12 +48,13 @@ from services.personnel.events import (
     VacancyOpened,
 )
 from services.personnel.heard import AppraisalCorrected, AppraisalFinalized, AppraisalImported
-from services.personnel.known import employment_of, in_force, rank_of, results_of, sanctions_of
+from services.personnel.known import employment_of, rank_of, results_of, sanctions_of
 from services.personnel.reactions.keys import everyone, subject, vacant_posts
 from services.personnel.tables import BOXES, CEILINGS
 from services.personnel.views import TALENT_BOXES
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
 from shared.flow.declared import Arm, Dispatch, Keys, Reaction, Timer
+from shared.kernel.dated import in_force, of_fact
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.withdrawn import that_count, that_stand
@@ -121,7 +122,7 @@ def _record(employee: str, rules: TalentRules, knowledge: Knowledge) -> Record |
         return None
     box = boxes[str(placed[-1].period)]
     posts = that_count(knowledge, PositionAssigned, PositionWithdrawn, employee, knowledge.today, LIFE)
-    held = in_force([fact for fact in posts if not fact.event.acting], knowledge.now)
+    held = in_force([fact for fact in posts if not fact.event.acting], knowledge.today, of_fact)
     rank = rank_of(employee, knowledge)
     after = after_months(knowledge.today, -rules.clean_months)
     return Record(

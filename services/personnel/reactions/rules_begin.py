@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from services.personnel.domain.discipline import read_discipline
 from services.personnel.domain.rules_begin import RULES_BEGUN, BeginRules
+from services.personnel.tables import LADDERS
 from shared.events.rule_set import RuleSetPublished
 from shared.flow.declared import Arm, Dispatch, Timer
 from shared.kernel.facts import Fact, Knowledge
@@ -27,8 +29,8 @@ def _begins(fact: Fact[RuleSetPublished]) -> Iterable[Arm]:
 
 def _days(kind: str, since: date, settings: Mapping[str, Any]) -> Sequence[date]:
     """The rules' first day, and that of a dated switch within them."""
-    switch = settings.get("allowance_cut", {}).get("from") if kind == "discipline" else None
-    return sorted({since, *((date.fromisoformat(switch),) if switch else ())})
+    switch = read_discipline(settings, LADDERS, published=True).cuts_from if kind == "discipline" else None
+    return sorted({since} if switch is None else {since, switch})
 
 
 def _begin(key: str, due: datetime, knowledge: Knowledge) -> Iterable[Dispatch]:
