@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from shared.bus.embedded_consumer import EmbeddedConsumer
 from shared.bus.embedded_tables import CHANNEL, SCHEMA, SCHEMA_LOCK, headers_from_text, headers_to_text, sent_from_text, sent_to_text
 from shared.bus.line import KeptLine, Line, LineBroken
-from shared.bus.protocol import BusUnavailable, Outgoing, PublishFailed, RelayFenced, RelayMark, TopicPartition
+from shared.bus.protocol import BusUnavailable, Outgoing, PublishFailed, RelayCheckpoint, RelayFenced, TopicPartition
 
 
 class EmbeddedBus:
@@ -86,7 +86,7 @@ class EmbeddedBus:
 
 
 class EmbeddedPublisher:
-    """Publishes in one transaction with the relay's mark, so that a message is on the bus once or not at all."""
+    """Publishes in one transaction with the relay's checkpoint, so that a message is on the bus once or not at all."""
 
     def __init__(self, url: str, seconds: float) -> None:
         self._url = url
@@ -94,21 +94,21 @@ class EmbeddedPublisher:
         self._line: Line | None = None
         self._failed = False
 
-    def mark(self, relay: str) -> RelayMark | None:
+    def checkpoint(self, relay: str) -> RelayCheckpoint | None:
         """Raises BusUnavailable."""
         try:
             rows = self._open().run("SELECT position, sent::text FROM relay_marks WHERE relay = %s", (relay,))
         except LineBroken as error:
             self.close()
             raise BusUnavailable(f"the embedded bus does not answer: {error}") from error
-        return RelayMark(rows[0][0], sent_from_text(rows[0][1])) if rows else None
+        return RelayCheckpoint(rows[0][0], sent_from_text(rows[0][1])) if rows else None
 
-    def publish(self, messages: Sequence[Outgoing], relay: str, before: RelayMark, after: RelayMark) -> None:
+    def publish(self, messages: Sequence[Outgoing], relay: str, before: RelayCheckpoint, after: RelayCheckpoint) -> None:
         if self._failed:
             raise PublishFailed(f"{relay}: this publisher has failed before: close it and make a new one")
         try:
             line = self._open()
-            self._lock_mark(line, relay, before)
+            self._lock_checkpoint(line, relay, before)
             places = self._lock_partitions(line, sorted({(m.topic, m.partition) for m in messages}))
             line.run(self._writing(line, messages, places, relay, after))
         except BaseException as error:
@@ -131,15 +131,15 @@ class EmbeddedPublisher:
         return self._line
 
     @staticmethod
-    def _lock_mark(line: Line, relay: str, before: RelayMark) -> None:
+    def _lock_checkpoint(line: Line, relay: str, before: RelayCheckpoint) -> None:
         first = "INSERT INTO relay_marks (relay, position, sent) VALUES (%(relay)s, 0, '{}') ON CONFLICT DO NOTHING;"
         found = "SELECT position FROM relay_marks WHERE relay = %(relay)s FOR UPDATE"
         rows = line.run(f"BEGIN; {first if before.position == 0 else ''} {found}", {"relay": relay})
         found = rows[0][0] if rows else None
         if found != before.position:
             raise RelayFenced(
-                f"relay {relay}: expected the bus to hold its mark at position {before.position}, found "
-                f"{'no mark' if found is None else found}. Read the mark again and go on from there"
+                f"relay {relay}: expected the bus to hold its checkpoint at position {before.position}, found "
+                f"{'no checkpoint' if found is None else found}. Read the checkpoint again and go on from there"
             )
 
     @staticmethod
@@ -160,8 +160,10 @@ class EmbeddedPublisher:
         return places
 
     @staticmethod
-    def _writing(line: Line, messages: Sequence[Outgoing], places: dict[tuple[str, int], list], relay: str, after: RelayMark) -> bytes:
-        """Messages, next offsets, mark, COMMIT and the notice that wakes the readers, in one message to the server."""
+    def _writing(
+        line: Line, messages: Sequence[Outgoing], places: dict[tuple[str, int], list], relay: str, after: RelayCheckpoint
+    ) -> bytes:
+        """Messages, next offsets, checkpoint, COMMIT and the notice that wakes the readers, in one message to the server."""
         rows = []
         for message in messages:
             place = places[message.topic, message.partition]
@@ -180,7 +182,7 @@ class EmbeddedPublisher:
                 + line.literals("(%s::uuid, %s, %s::bigint)", ends)
                 + b") AS w (topic, partition, next_offset) WHERE p.topic = w.topic AND p.partition = w.partition"
             )
-        mark = [(after.position, sent_to_text(after.sent), relay)]
-        parts.append(line.literals("UPDATE relay_marks SET position = %s, sent = %s::jsonb WHERE relay = %s", mark))
+        checkpoint = [(after.position, sent_to_text(after.sent), relay)]
+        parts.append(line.literals("UPDATE relay_marks SET position = %s, sent = %s::jsonb WHERE relay = %s", checkpoint))
         # The notice comes after the transaction, because a commit that notifies waits for all others that do.
         return b"; ".join([*parts, b"COMMIT", f"NOTIFY {CHANNEL}".encode()])

@@ -1,4 +1,4 @@
-"""What the embedded bus keeps in its database: the tables, and how headers and marks are written in them."""
+"""What the embedded bus keeps in its database: the tables, and how headers and checkpoints are written in them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def headers_from_text(text: str) -> tuple[tuple[str, bytes], ...]:
 
 
 def sent_to_text(sent: Mapping[TopicPartition, int]) -> str:
-    """The sequences of a relay's mark as JSON: topic, partition, sequence."""
+    """The sequences of a relay's checkpoint as JSON: topic, partition, sequence."""
     topics: dict[str, dict[str, int]] = {}
     for at, sequence in sent.items():
         topics.setdefault(at.topic, {})[str(at.partition)] = sequence

@@ -16,7 +16,7 @@ from kafka.errors import KafkaError, NoError, TopicAlreadyExistsError, UnknownTo
 
 from shared.bus.kafka_clients import AWAY, Clients, Topic
 from shared.bus.kafka_consumer import KafkaBusConsumer
-from shared.bus.protocol import BusUnavailable, Outgoing, PublishFailed, RelayMark, TopicPartition
+from shared.bus.protocol import BusUnavailable, Outgoing, PublishFailed, RelayCheckpoint, TopicPartition
 
 log = logging.getLogger(__name__)
 
@@ -153,11 +153,11 @@ class KafkaPublisher:
         self._producer: kafka.KafkaProducer | None = None
         self._failed = False
 
-    def mark(self, relay: str) -> RelayMark | None:
-        """None: Kafka keeps no marks, the relay's own checkpoint and `previous` do their work."""
+    def checkpoint(self, relay: str) -> RelayCheckpoint | None:
+        """None: Kafka keeps no checkpoints, the relay's own checkpoint and `previous` do their work."""
         return None
 
-    def publish(self, messages: Sequence[Outgoing], relay: str, before: RelayMark, after: RelayMark) -> None:
+    def publish(self, messages: Sequence[Outgoing], relay: str, before: RelayCheckpoint, after: RelayCheckpoint) -> None:
         if self._failed:
             raise PublishFailed(f"{relay}: this publisher has failed before: close it and make a new one")
         deadline = time.monotonic() + self._seconds

@@ -34,7 +34,7 @@ class Incoming(NamedTuple):
 
 
 @dataclass(frozen=True)
-class RelayMark:
+class RelayCheckpoint:
     """How far a relay has come: the store's position, and per topic and partition the sequence it sent there last."""
 
     position: int
@@ -46,7 +46,7 @@ class PublishFailed(Exception):
 
 
 class RelayFenced(Exception):
-    """Another relay of the same name has moved on meanwhile; this one must stop and start over from the stored mark."""
+    """Another relay of the same name has moved on meanwhile; this one must stop and start over from the stored checkpoint."""
 
 
 class BusUnavailable(Exception):
@@ -56,13 +56,13 @@ class BusUnavailable(Exception):
 class Publisher(Protocol):
     """Used by one thread of one process; made after any fork."""
 
-    def mark(self, relay: str) -> RelayMark | None:
-        """The mark that the bus itself keeps for this relay, or None where it keeps none (Kafka)."""
+    def checkpoint(self, relay: str) -> RelayCheckpoint | None:
+        """The checkpoint that the bus itself keeps for this relay, or None where it keeps none (Kafka)."""
 
-    def publish(self, messages: Sequence[Outgoing], relay: str, before: RelayMark, after: RelayMark) -> None:
+    def publish(self, messages: Sequence[Outgoing], relay: str, before: RelayCheckpoint, after: RelayCheckpoint) -> None:
         """Return when every message is stored by the bus, in the given order per partition.
 
-        A bus that keeps marks moves the relay's from `before.position` to `after` in the same transaction and raises
+        A bus that keeps checkpoints moves the relay's from `before.position` to `after` in the same transaction and raises
         RelayFenced when it is not at `before.position`. Raises PublishFailed for everything else that leaves a doubt.
         """
 

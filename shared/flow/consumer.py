@@ -1,6 +1,6 @@
 """The consumer: takes partitions by lease, reads them from its own checkpoints, and applies each batch exactly once in effect.
 
-A message is applied only if its ``previous`` is the mark of its partition; dropped if its ``sequence`` is at or below the mark;
+A message is applied only if its ``previous`` is the last sequence applied of its partition; dropped if its ``sequence`` is at or below it;
 otherwise left, because something before it was lost on the way and the relay will send it, and this one, again.
 """
 
@@ -45,10 +45,12 @@ _SHORTER = (
 
 @dataclass(frozen=True)
 class Cursor:
-    """One partition's checkpoint: the offset to read next, and the sequence applied last."""
+    """One partition's checkpoint: the offset to read next, and the sequence applied last (its column is named ``mark``: running
+    processes of the release before read that name).
+    """
 
     next_offset: int
-    mark: int
+    sequence: int
     stopped: str | None = None
 
 
@@ -66,9 +68,9 @@ class Sorted:
 
 
 def sort_out(messages: Iterable[Incoming], cursors: dict[TopicPartition, Cursor]) -> Sorted:
-    """Apply the rule of ``previous``. Pure. A message without a readable place is accepted, so that it gets parked; the mark stays."""
+    """Apply the rule of ``previous``. Pure. A message without a readable place is accepted, so that it gets parked; no sequence moves."""
     next_offsets = {at: cursor.next_offset for at, cursor in cursors.items()}
-    marks = {at: cursor.mark for at, cursor in cursors.items()}
+    applied = {at: cursor.sequence for at, cursor in cursors.items()}
     gaps, accepted = set(), []
     for message in messages:
         at = TopicPartition(message.topic, message.partition)
@@ -79,13 +81,13 @@ def sort_out(messages: Iterable[Incoming], cursors: dict[TopicPartition, Cursor]
         sequence, previous = headers.get("ce_sequence", b""), headers.get("ce_previous", b"")
         if not (sequence.isdigit() and previous.isdigit()):
             accepted.append(message)
-        elif int(sequence) > marks[at] and int(previous) == marks[at]:
+        elif int(sequence) > applied[at] and int(previous) == applied[at]:
             accepted.append(message)
-            marks[at] = int(sequence)
+            applied[at] = int(sequence)
             gaps.discard(at)
-        elif int(sequence) > marks[at]:
+        elif int(sequence) > applied[at]:
             gaps.add(at)
-    after = {at: replace(cursor, next_offset=next_offsets[at], mark=marks[at]) for at, cursor in cursors.items()}
+    after = {at: replace(cursor, next_offset=next_offsets[at], sequence=applied[at]) for at, cursor in cursors.items()}
     return Sorted(tuple(accepted), after, frozenset(gaps))
 
 
@@ -179,12 +181,12 @@ class Consumer:
         stored = {TopicPartition(row[0], row[1]): row[2:] for row in found}
         self.cursors = {}
         for at in wanted:
-            next_offset, mark, stopped, bus, topic_id = stored[at]
+            next_offset, sequence, stopped, bus, topic_id = stored[at]
             if (bus, topic_id) != (identity, topic_ids[at.topic]):
-                # Another cluster, or a topic made anew: its offsets mean nothing here, but the marks do, for the store is the same.
+                # Another cluster, or a topic made anew: its offsets mean nothing here, but the sequences do, for the store is the same.
                 next_offset = 0
                 self._rebase(at, identity, topic_ids[at.topic])
-            self.cursors[at] = Cursor(next_offset, mark, stopped)
+            self.cursors[at] = Cursor(next_offset, sequence, stopped)
         self.leases = held
         self._passed(self.slow - self.cursors.keys())
         self.gap_since = {at: since for at, since in self.gap_since.items() if at in self.cursors}
@@ -268,7 +270,7 @@ class Consumer:
         for at in touched:
             if at in batch.gaps:
                 self.gap_since.setdefault(at, time.monotonic())
-            elif batch.after[at].mark != before[at].mark:
+            elif batch.after[at].sequence != before[at].sequence:
                 self.gap_since.pop(at, None)
 
     def _move(self, tx: Transaction, before: dict[TopicPartition, Cursor], after: dict[TopicPartition, Cursor]) -> None:
@@ -277,7 +279,7 @@ class Consumer:
             return
         params: list[Any] = []
         for at, cursor in before.items():
-            params += [at.topic, at.partition, cursor.next_offset, cursor.mark, after[at].next_offset, after[at].mark]
+            params += [at.topic, at.partition, cursor.next_offset, cursor.sequence, after[at].next_offset, after[at].sequence]
         found = tx.execute(
             "update checkpoints c set next_offset = n.next_offset, mark = n.mark"
             f" from (values {', '.join(['(%s, %s, %s, %s, %s, %s)'] * len(before))})"

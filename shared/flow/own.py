@@ -67,7 +67,7 @@ class Reactor:
         self.decided, self.lease_seconds = decided, lease_seconds
         self.agencies = AgencyBook()
         self.wake = threading.Event()
-        self.mark = 0
+        self.position = 0
         self.applied = 0
         self.failing: str | None = None
 
@@ -95,7 +95,7 @@ class Reactor:
                 if time.monotonic() - renewed > leases.seconds / 3:
                     before, held, renewed = held, leases.renew(), time.monotonic()
                     if held != before:
-                        self.mark = self._stored_mark()
+                        self.position = self._stored_position()
                 if not self._turn(reader, held):
                     self.wake.wait(self.pause)
                     self.wake.clear()
@@ -108,7 +108,7 @@ class Reactor:
     def _turn(self, reader: Any, held: tuple[Lease, ...]) -> bool:
         """What the log holds, then what is marked, then what is due; after each that did something the next is looked at anew."""
         seen = self._look(reader)
-        busy = bool(held) and seen.last > self.mark and self._read_own(reader, held)
+        busy = bool(held) and seen.last > self.position and self._read_own(reader, held)
         if busy:
             seen = self._look(reader)
         if seen.marked and self._decide(reader, seen.marked):
@@ -122,7 +122,7 @@ class Reactor:
             cursor.execute("execute look (%s)", (self.now(),))
             return _Seen(*cursor.fetchone())
 
-    def _stored_mark(self) -> int:
+    def _stored_position(self) -> int:
         with self.database.transaction(None, self.now()) as tx:
             return self._checkpoint(tx)
 
@@ -140,7 +140,7 @@ class Reactor:
 
     def _read_own(self, reader: Any, held: tuple[Lease, ...]) -> bool:
         """Apply the next batch of the own log. A batch that fails is tried event by event; the one that fails stops the log, loudly."""
-        start = self.mark
+        start = self.position
         envelopes, position = log.read_log(reader, self.agencies, start, BATCH)
         if position == start:
             return False
@@ -181,7 +181,7 @@ class Reactor:
             )
             apply(tx, self.service, arrived)
             points.reach("own-applied")
-        self.mark = position
+        self.position = position
         self.applied += len(arrived)
 
     def _decide(self, reader: Any, agencies: list[int]) -> bool:

@@ -1,4 +1,4 @@
-"""The relay: publishes the log in order of position, one active per name, resending from its mark after any doubt."""
+"""The relay: publishes the log in order of position, one active per name, resending from its checkpoint after any doubt."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import orjson
 import psycopg2
 
 from shared.bus.partitioner import partition_of
-from shared.bus.protocol import Bus, BusUnavailable, Outgoing, PublishFailed, RelayFenced, RelayMark, TopicPartition
+from shared.bus.protocol import Bus, BusUnavailable, Outgoing, PublishFailed, RelayCheckpoint, RelayFenced, TopicPartition
 from shared.events.envelope import Envelope, to_headers
 from shared.flow import points
 from shared.flow.trying import TIME_OUT
@@ -46,7 +46,7 @@ def messages_of(
 
 
 class Relay:
-    """Publishes to one topic the events that `wanted` accepts, until `stop` is set; every trouble ends in a fresh start from the mark."""
+    """Publishes to one topic the events that `wanted` accepts, until `stop` is set; every trouble ends in a fresh start from there."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Relay:
                 self.stop.wait(wait)
                 wait = min(2 * wait, 5)
             except (PublishFailed, RelayFenced, BusUnavailable, StoreUnavailable, psycopg2.Error) as trouble:
-                LOG.warning("relay %s starts over from its mark: %s", self.name, trouble)
+                LOG.warning("relay %s starts over from its checkpoint: %s", self.name, trouble)
                 self.stop.wait(wait)
                 wait = min(2 * wait, 5)
 
@@ -94,7 +94,7 @@ class Relay:
         publisher = None
         try:
             with connection.cursor() as cursor:
-                # A mark that is lost is sent again from, so nobody need wait for the disk.
+                # After a checkpoint that is lost the relay sends again from the one before, so nobody need wait for the disk.
                 cursor.execute("set synchronous_commit = off")
             while not self._locked(connection):
                 self._end_frozen(connection)
@@ -103,15 +103,15 @@ class Relay:
             beaten = self._beat(connection)
             self.bus.ensure_topics([self.topic])
             publisher = self.bus.publisher()
-            mark = self._start(connection, publisher)
+            checkpoint = self._start(connection, publisher)
             while not self.stop.is_set():
-                moved = self._turn(connection, publisher, mark)
+                moved = self._turn(connection, publisher, checkpoint)
                 if time.monotonic() - beaten > BEAT_SECONDS:
                     beaten = self._beat(connection)
-                if moved.position == mark.position:
+                if moved.position == checkpoint.position:
                     self.wake.wait(self.pause)
                     self.wake.clear()
-                mark = moved
+                checkpoint = moved
         finally:
             if publisher is not None:
                 publisher.close()
@@ -146,9 +146,9 @@ class Relay:
             if cursor.fetchall():
                 LOG.error("relay %s: the one before was silent for more than %s s; its session is ended", self.name, self.silent_seconds)
 
-    def _start(self, connection: Any, publisher: Any) -> RelayMark:
-        """The mark to go on from. BusAhead when the bus has seen more than the store holds."""
-        kept = publisher.mark(self.name)
+    def _start(self, connection: Any, publisher: Any) -> RelayCheckpoint:
+        """The checkpoint to go on from. BusAhead when the bus has seen more than the store holds."""
+        kept = publisher.checkpoint(self.name)
         last = log.last_position(connection)
         ahead = max([kept.position if kept else 0, *self.bus.last_sequences([self.topic]).values()])
         if ahead > last:
@@ -157,7 +157,7 @@ class Relay:
                 " to an earlier state: restore the missing events, or make its topics anew, so that they are filled from the store"
             )
         if kept is not None:
-            self._save(connection, kept)  # an earlier turn may have ended between the bus's mark and ours, which others read
+            self._save(connection, kept)  # an earlier turn may have ended between the bus's checkpoint and ours, which others read
             return kept
         with connection.cursor() as cursor:
             cursor.execute("select position, sent from relay_marks where relay = %s", (self.name,))
@@ -166,16 +166,16 @@ class Relay:
             LOG.warning("relay %s fills %s from the beginning: the bus holds nothing of it", self.name, self.topic)
             row = None
         sent = {TopicPartition(self.topic, int(number)): value for number, value in (row[1] if row else {}).items()}
-        return RelayMark(row[0] if row else 0, sent)
+        return RelayCheckpoint(row[0] if row else 0, sent)
 
-    def _turn(self, connection: Any, publisher: Any, mark: RelayMark) -> RelayMark:
-        envelopes, position = log.read_log(connection, self.agencies, mark.position, BATCH)
-        if position == mark.position:
-            return mark
+    def _turn(self, connection: Any, publisher: Any, checkpoint: RelayCheckpoint) -> RelayCheckpoint:
+        envelopes, position = log.read_log(connection, self.agencies, checkpoint.position, BATCH)
+        if position == checkpoint.position:
+            return checkpoint
         self.seen()
-        messages, sent = messages_of([one for one in envelopes if self.wanted(one)], self.topic, self.bus.partitions, dict(mark.sent))
-        after = RelayMark(position, sent)
-        publisher.publish(messages, self.name, mark, after)
+        messages, sent = messages_of([one for one in envelopes if self.wanted(one)], self.topic, self.bus.partitions, dict(checkpoint.sent))
+        after = RelayCheckpoint(position, sent)
+        publisher.publish(messages, self.name, checkpoint, after)
         points.reach("relay-published")
         self._save(connection, after)
         points.reach("relay-saved")
@@ -183,11 +183,11 @@ class Relay:
         self.published += len(messages)
         return after
 
-    def _save(self, connection: Any, mark: RelayMark) -> None:
-        sent = orjson.dumps({str(at.partition): value for at, value in mark.sent.items()}).decode()
+    def _save(self, connection: Any, checkpoint: RelayCheckpoint) -> None:
+        sent = orjson.dumps({str(at.partition): value for at, value in checkpoint.sent.items()}).decode()
         with connection.cursor() as cursor:
             cursor.execute(
                 "insert into relay_marks (relay, position, sent) values (%s, %s, %s)"
                 " on conflict (relay) do update set position = excluded.position, sent = excluded.sent",
-                (self.name, mark.position, sent),
+                (self.name, checkpoint.position, sent),
             )

@@ -45,7 +45,7 @@ class _Moment:
     """What one statement, and so one snapshot, sees of the service's database."""
 
     last: int
-    marks: dict[str, int]
+    relayed: dict[str, int]
     cursors: dict[tuple[str, int], tuple[int, int]]
     decisions: int
     due: int
@@ -71,14 +71,14 @@ select (select case when is_called then last_value else 0 end from events_positi
 def _moment(connection: Any, service: str, relays: Sequence[str], now: datetime) -> _Moment:
     with connection.cursor() as cursor:
         cursor.execute(_SQL, {"service": service, "relays": list(relays), "now": now, "tries": MOST_TRIES})
-        last, marks, cursors, *rest = cursor.fetchone()
-    return _Moment(last, marks, {(row[0], row[1]): (row[2], row[3]) for row in cursors}, *rest)
+        last, relayed, cursors, *rest = cursor.fetchone()
+    return _Moment(last, relayed, {(row[0], row[1]): (row[2], row[3]) for row in cursors}, *rest)
 
 
 def read(connection: Any, bus: Bus, service: str, relays: Sequence[str], topics: Sequence[str], now: datetime) -> Status:
     """Read by the log's role in autocommit mode.
 
-    The bus is asked between two readings of the database. Checkpoints, marks and positions only grow, so two equal readings hold for
+    The bus is asked between two readings of the database. Checkpoints and positions only grow, so two equal readings hold for
     the moment between them too; where they differ something is moving, and nothing can be said to be quiet.
     """
     last = horizon(connection)
@@ -87,16 +87,16 @@ def read(connection: Any, bus: Bus, service: str, relays: Sequence[str], topics:
     found = _moment(connection, service, relays, now)
     own = found.cursors.get((TOPIC, 0), (0, 0))[1]
     cursors = {at: cursor for at, cursor in found.cursors.items() if at[0] != TOPIC}
-    marks = [found.marks.get(relay, 0) for relay in relays]
+    relayed = [found.relayed.get(relay, 0) for relay in relays]
     return Status(
-        outbox=sum(max(0, found.last - mark) for mark in marks),
+        outbox=sum(max(0, found.last - position) for position in relayed),
         own=max(0, found.last - own),
         behind=sum(max(0, end - cursors.get((at.topic, at.partition), (0, 0))[0]) for at, end in ends.items()),
         decisions=found.decisions,
         due=found.due,
         parked=found.parked,
         next_due=found.next_due,
-        progress=(found.last, own, *marks, sum(ends.values()), sum(cursor[0] for cursor in cursors.values())),
+        progress=(found.last, own, *relayed, sum(ends.values()), sum(cursor[0] for cursor in cursors.values())),
         moving=before != found or found.last != last,
         jobs=found.jobs,
     )

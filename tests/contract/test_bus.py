@@ -21,7 +21,7 @@ from shared.bus.embedded_consumer import fair_shares
 from shared.bus.kafka import KafkaBus
 from shared.bus.line import Line
 from shared.bus.partitioner import partition_of
-from shared.bus.protocol import BusUnavailable, Outgoing, PublishFailed, RelayFenced, RelayMark, TopicPartition
+from shared.bus.protocol import BusUnavailable, Outgoing, PublishFailed, RelayCheckpoint, RelayFenced, TopicPartition
 from shared.local.postgres import LocalPostgres
 
 PARTITIONS = 4
@@ -33,33 +33,33 @@ BOTH = ("embedded", "kafka")
 
 @dataclass
 class Sender:
-    """A relay in little: numbers the messages, keeps the mark, makes a new publisher after a failure."""
+    """A relay in little: numbers the messages, keeps the checkpoint, makes a new publisher after a failure."""
 
     bus: object
     topic: str
     relay: str = "relay"
-    mark: RelayMark = RelayMark(0, {})
+    checkpoint: RelayCheckpoint = RelayCheckpoint(0, {})
     publisher: object = field(default=None)
 
     def messages(self, keys, value=b"{}"):
-        return [self.message(key, self.mark.position + place, value) for place, key in enumerate(keys, 1)]
+        return [self.message(key, self.checkpoint.position + place, value) for place, key in enumerate(keys, 1)]
 
     def message(self, key, sequence, value=b"{}", headers=()):
         of_sequence = (("ce_sequence", f"{sequence:020}".encode()),)
         return Outgoing(self.topic, partition_of(key, self.bus.partitions), key, (*of_sequence, *headers), value)
 
     def send(self, messages):
-        """Publish and move the mark; raises what the bus raises, and the publisher is new afterwards."""
+        """Publish and move the checkpoint; raises what the bus raises, and the publisher is new afterwards."""
         sent = {TopicPartition(m.topic, m.partition): sequence_of(m) for m in messages}
-        after = RelayMark(max(map(sequence_of, messages)), {**self.mark.sent, **sent})
+        after = RelayCheckpoint(max(map(sequence_of, messages)), {**self.checkpoint.sent, **sent})
         self.publisher = self.publisher or self.bus.publisher()
         try:
-            self.publisher.publish(messages, self.relay, self.mark, after)
+            self.publisher.publish(messages, self.relay, self.checkpoint, after)
         except Exception:
             self.publisher.close()
             self.publisher = None
             raise
-        self.mark = after
+        self.checkpoint = after
         return messages
 
     def close(self):
@@ -250,27 +250,27 @@ def test_the_clock_of_a_played_year_is_no_business_of_the_bus(bus, topic, sender
         assert stamps and set(stamps) == {1}, "expected the broker's own time stamps (LogAppendTime)"
 
 
-# --- marks and doubts -----------------------------------------------------------------------------------------------------------------
+# --- checkpoints and doubts ---------------------------------------------------------------------------------------------------------------
 
 
 def test_a_batch_sent_again_after_a_lost_mark_is_fenced_or_arrives_twice(bus, topic, sender, consumers):
-    """A bus that keeps the relay's mark refuses the second; on Kafka it arrives twice, and `previous` tells the consumer."""
-    before = sender.mark
+    """A bus that keeps the relay's checkpoint refuses the second; on Kafka it arrives twice, and `previous` tells the consumer."""
+    before = sender.checkpoint
     sent = sender.send(sender.messages(KEYS))
     sender.close()
-    returned = Sender(bus, topic, mark=before)
+    returned = Sender(bus, topic, checkpoint=before)
     kept = bus.publisher()
-    mark = kept.mark(sender.relay)
+    checkpoint = kept.checkpoint(sender.relay)
     kept.close()
-    if mark is None:
+    if checkpoint is None:
         returned.send(sent)
         received = read(consumers(bus, everything_of(bus, topic)), 20)
         assert sorted(map(sequence_of, received)) == sorted([*range(1, 11), *range(1, 11)])
     else:
-        assert mark == sender.mark
+        assert checkpoint == sender.checkpoint
         with pytest.raises(RelayFenced, match="position 0, found 10"):
             returned.send(sent)
-        returned.mark = mark
+        returned.checkpoint = checkpoint
         returned.send(returned.messages(KEYS[:1]))
         assert sorted(map(sequence_of, read(consumers(bus, everything_of(bus, topic)), 11))) == list(range(1, 12))
     returned.close()
@@ -280,9 +280,9 @@ def test_a_message_that_the_bus_refuses_fails_the_batch_and_a_new_publisher_work
     good = sender.messages(KEYS)
     publisher = bus.publisher()
     with pytest.raises(PublishFailed):
-        publisher.publish([*good, good[0]._replace(partition=PARTITIONS)], "relay", sender.mark, RelayMark(10, {}))
+        publisher.publish([*good, good[0]._replace(partition=PARTITIONS)], "relay", sender.checkpoint, RelayCheckpoint(10, {}))
     with pytest.raises(PublishFailed, match="failed before"):
-        publisher.publish(good, "relay", sender.mark, RelayMark(10, {}))
+        publisher.publish(good, "relay", sender.checkpoint, RelayCheckpoint(10, {}))
     publisher.close()
     sender.send(good)
     assert set(map(sequence_of, read(consumers(bus, everything_of(bus, topic)), 10))) == set(range(1, 11))
@@ -458,16 +458,16 @@ def processes_of(pid):
 
 
 def send_when_back(sender, messages, seconds=30):
-    """What a relay does after PublishFailed: ask for the mark that holds, and send what is missing with a new publisher."""
+    """What a relay does after PublishFailed: ask for the checkpoint that holds, and send what is missing with a new publisher."""
     deadline = time.monotonic() + seconds
     while True:
         try:
             publisher = sender.bus.publisher()
             try:
-                sender.mark = publisher.mark(sender.relay) or sender.mark
+                sender.checkpoint = publisher.checkpoint(sender.relay) or sender.checkpoint
             finally:
                 publisher.close()
-            return sender.send([message for message in messages if sequence_of(message) > sender.mark.position])
+            return sender.send([message for message in messages if sequence_of(message) > sender.checkpoint.position])
         except (PublishFailed, BusUnavailable):
             assert time.monotonic() < deadline
             time.sleep(0.2)
@@ -557,7 +557,7 @@ def test_kafka_a_producer_that_got_a_fatal_error_is_replaced(kafka_bootstrap):
     with pytest.raises(PublishFailed, match="MessageSizeTooLarge|RecordTooLarge"):
         sender.send([*sender.messages(KEYS), sender.message(b"big", 21, secrets.token_bytes(100_000))])
     with pytest.raises(PublishFailed, match="failed before"):
-        first.publish(sender.messages(KEYS), "relay", sender.mark, sender.mark)
+        first.publish(sender.messages(KEYS), "relay", sender.checkpoint, sender.checkpoint)
     sender.send(sender.messages(KEYS))
     assert sum(bus.ends([narrow]).values()) >= 20
     sender.close()
@@ -584,7 +584,7 @@ def test_embedded_of_rivals_that_go_on_from_one_mark_only_one_passes(database, s
     outcomes = []
 
     def begin():
-        sender = Sender(bus, topic, mark=first.mark)
+        sender = Sender(bus, topic, checkpoint=first.checkpoint)
         try:
             outcomes.append(len(sender.send(sender.messages(KEYS))))
         except RelayFenced:
@@ -611,7 +611,7 @@ def test_embedded_a_publisher_that_stood_still_in_the_middle_is_passed_by_and_fa
 
             def run_and_stand_still(line, *arguments):
                 calls.append(line)
-                if len(calls) == 3:  # the mark and the partitions are locked, the messages not yet written
+                if len(calls) == 3:  # the checkpoint and the partitions are locked, the messages not yet written
                     os.kill(os.getpid(), signal.SIGSTOP)
                 return run(line, *arguments)
 
@@ -636,9 +636,9 @@ def test_embedded_a_mark_moves_even_when_nothing_of_a_span_is_published(database
     bus = EmbeddedBus(database)
     bus.create_schema()
     publisher = bus.publisher()
-    assert publisher.mark("relay") is None
-    publisher.publish([], "relay", RelayMark(0, {}), RelayMark(7, {}))
-    assert publisher.mark("relay") == RelayMark(7, {})
+    assert publisher.checkpoint("relay") is None
+    publisher.publish([], "relay", RelayCheckpoint(0, {}), RelayCheckpoint(7, {}))
+    assert publisher.checkpoint("relay") == RelayCheckpoint(7, {})
     publisher.close()
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from shared.bus.partitioner import partition_of
-from shared.bus.protocol import BusUnavailable, Incoming, RelayMark, TopicPartition
+from shared.bus.protocol import BusUnavailable, Incoming, RelayCheckpoint, TopicPartition
 from shared.events.classes import EventClass
 from shared.events.codec import encode
 from shared.events.envelope import Envelope, to_headers
@@ -603,14 +603,14 @@ def reacting(granting, database, reader):
 
 def test_the_own_log_is_read_decided_and_due_terms_fired_in_one_turn(reacting, database, reader):
     reactor, held, told = reacting
-    assert reactor._stored_mark() == 0 and not reactor._turn(reader, held)
+    assert reactor._stored_position() == 0 and not reactor._turn(reader, held)
     with database.transaction("aa", NOW) as tx:
         execute(tx, GRANTS, GRANT, Grant("a", 4), META)
         execute(tx, GRANTS, TERM, TermSet("a", NOW), META)
     last = log.last_position(reader)
     assert not reactor._turn(reader, ()), "who has no lease reads nothing"
     assert reactor._turn(reader, held)
-    assert (reactor.mark, reactor.applied, reactor._stored_mark(), told) == (last, 2, last, [1])
+    assert (reactor.position, reactor.applied, reactor._stored_position(), told) == (last, 2, last, [1])
     with database.transaction("aa", NOW) as tx:
         assert reading.row(tx, GRANTED, "a")["total"] == 4 and len(log.read_stream(tx, "grants-term-a")) == 2
         assert tx.execute("select next_offset, bus, topic_id from checkpoints where topic = 'own'").fetchall() == [(last, "own", "own")]
@@ -636,10 +636,10 @@ def test_an_own_event_that_cannot_be_applied_stops_the_log_loudly(reacting, data
 
     monkeypatch.setattr(applying.engine, "fold", fold)
     assert reactor._read_own(reader, held)
-    assert reactor.mark == start + 1 == reactor._stored_mark()
+    assert reactor.position == start + 1 == reactor._stored_position()
     assert reactor.failing == f"own log stops at position {start + 2} (merit.grants.Granted.v1): ZeroDivisionError('twelve')"
     monkeypatch.setattr(applying.engine, "fold", real)
-    assert reactor._read_own(reader, held) and reactor.mark == start + 3 and not reactor._read_own(reader, held)
+    assert reactor._read_own(reader, held) and reactor.position == start + 3 and not reactor._read_own(reader, held)
     with database.transaction(None, NOW) as tx:
         tx.execute("update checkpoints set mark = mark - 1 where topic = 'own'")
     with database.transaction("aa", NOW) as tx:
@@ -656,10 +656,10 @@ class Post:
 
     partitions = 4
 
-    def __init__(self, mark=None, last=None, ends=None):
-        self.kept, self.last, self.filled, self.published = mark, last or {}, ends or {}, []
+    def __init__(self, checkpoint=None, last=None, ends=None):
+        self.kept, self.last, self.filled, self.published = checkpoint, last or {}, ends or {}, []
 
-    def mark(self, relay):
+    def checkpoint(self, relay):
         return self.kept
 
     def last_sequences(self, topics):
@@ -698,14 +698,14 @@ def stored(reader):
         return cursor.fetchall()
 
 
-def test_a_relay_publishes_what_is_wanted_and_keeps_its_mark(relaying, database, reader):
+def test_a_relay_publishes_what_is_wanted_and_keeps_its_checkpoint(relaying, database, reader):
     relay, seen = relaying
     with database.transaction("aa", NOW) as tx:
         for account in ("a", "secret", "b"):
             execute(tx, GRANTS, GRANT, Grant(account, 1), META)
     last = log.last_position(reader)
     before = relay._start(reader, relay.bus)
-    assert before == RelayMark(0, {})
+    assert before == RelayCheckpoint(0, {})
     after = relay._turn(reader, relay.bus, before)
     sent = dict(after.sent)
     assert after.position == last and relay.published == 2 and seen == [1] and max(sent.values()) == last
@@ -715,10 +715,10 @@ def test_a_relay_publishes_what_is_wanted_and_keeps_its_mark(relaying, database,
     relay.bus.filled = {TopicPartition("t", 0): 1}
     assert relay._start(reader, relay.bus) == after
     relay.bus.filled = {TopicPartition("t", 0): 0}
-    assert relay._start(reader, relay.bus) == RelayMark(0, {}), "the bus holds nothing of it"
-    relay.bus.kept = RelayMark(1, {TopicPartition("t", 3): 1})
+    assert relay._start(reader, relay.bus) == RelayCheckpoint(0, {}), "the bus holds nothing of it"
+    relay.bus.kept = RelayCheckpoint(1, {TopicPartition("t", 3): 1})
     assert relay._start(reader, relay.bus) == relay.bus.kept and stored(reader) == [("grants", 1, {"3": 1})]
-    for ahead in ({"kept": RelayMark(last + 1, {})}, {"last": {TopicPartition("t", 0): last + 1}}):
+    for ahead in ({"kept": RelayCheckpoint(last + 1, {})}, {"last": {TopicPartition("t", 0): last + 1}}):
         relay.bus = Post(ahead.get("kept"), ahead.get("last"))
         with pytest.raises(BusAhead, match=f"up to position {last} of the store, found {last + 1} on t; the store was restored"):
             relay._start(reader, relay.bus)

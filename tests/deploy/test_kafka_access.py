@@ -14,7 +14,7 @@ from kafka.errors import CoordinatorLoadInProgressError
 from deploy.overlays import MADE, PARTITIONS, agencies, settings, written
 from shared.bus.kafka import TOPIC_SETTINGS, KafkaBus
 from shared.bus.kafka_access import KafkaAccess
-from shared.bus.protocol import BusUnavailable, Outgoing, PublishFailed, RelayMark, TopicPartition
+from shared.bus.protocol import BusUnavailable, Outgoing, PublishFailed, RelayCheckpoint, TopicPartition
 from shared.flow.topics import export, internal
 from shared.process.finding import load_service, service_names
 from tests.support import manifests
@@ -114,7 +114,7 @@ def message(topic: str) -> Outgoing:
 def publish(bus: KafkaBus, topic: str) -> None:
     publisher = bus.publisher()
     try:
-        publisher.publish([message(topic)], "test", RelayMark(0, {}), RelayMark(1, {}))
+        publisher.publish([message(topic)], "test", RelayCheckpoint(0, {}), RelayCheckpoint(1, {}))
     finally:
         publisher.close()
 

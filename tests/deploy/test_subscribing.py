@@ -19,7 +19,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import ClusterAuthorizationFailedError, GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 from msgspec import structs
 
-from shared.bus.protocol import RelayMark
+from shared.bus.protocol import RelayCheckpoint
 from shared.events.classes import EventClass
 from shared.events.envelope import Envelope, from_headers
 from shared.events.schemas import CONTRACTS
@@ -58,7 +58,7 @@ def publish(guarded: GuardedKafka, service: str, topic: str, envelopes: Sequence
     messages, _ = messages_of(envelopes, topic, bus.partitions, {})
     publisher = bus.publisher()
     try:
-        publisher.publish(messages, "test", RelayMark(0, {}), RelayMark(1, {}))
+        publisher.publish(messages, "test", RelayCheckpoint(0, {}), RelayCheckpoint(1, {}))
     finally:
         publisher.close()
 

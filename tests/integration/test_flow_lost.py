@@ -11,7 +11,7 @@ import pytest
 
 from shared.bus.kafka import KafkaBus
 from shared.bus.partitioner import partition_of
-from shared.bus.protocol import PublishFailed, RelayMark, TopicPartition
+from shared.bus.protocol import PublishFailed, RelayCheckpoint, TopicPartition
 from shared.flow import topics
 from shared.local.databases import ensure_bus
 from shared.process.clock import machine_now
@@ -52,7 +52,7 @@ class LosingPublisher:
         self.losing.lost = concerned[: len(concerned) // 2]
         through = [message for message in messages if message not in self.losing.lost]
         # As another relay, for a bus that keeps marks would never lose a part of a batch.
-        self.real.publish(through, f"{relay}/partly", RelayMark(0, {}), after)
+        self.real.publish(through, f"{relay}/partly", RelayCheckpoint(0, {}), after)
         self.losing.go_on.wait(20)
         raise PublishFailed("a part of the batch may not have arrived")
 

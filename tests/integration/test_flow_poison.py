@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from shared.bus.partitioner import partition_of
-from shared.bus.protocol import Outgoing, RelayMark
+from shared.bus.protocol import Outgoing, RelayCheckpoint
 from shared.events.classes import EventClass
 from shared.events.registry import Catalogue, Heard
 from shared.flow import parked, topics
@@ -214,7 +214,7 @@ def test_a_message_that_is_none_of_ours_is_parked_and_stops_nobody(embedded, hea
     site.bus().ensure_topics([topic])
     publisher = site.bus().publisher()
     stray = Outgoing(topic, partition_of(b"aa/a", site.bus().partitions), b"stray", headers, b"{}")
-    publisher.publish([stray], "stranger", RelayMark(0, {}), RelayMark(1, {}))
+    publisher.publish([stray], "stranger", RelayCheckpoint(0, {}), RelayCheckpoint(1, {}))
     publisher.close()
     site.work_all_but_grants()
     consumer = site.work("grants").consumer

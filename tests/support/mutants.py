@@ -79,6 +79,7 @@ AREAS = {
         (
             "tests/unit/test_kernel.py",
             "tests/unit/test_kernel_exactly.py",
+            "tests/unit/test_kernel_told.py",
             "tests/unit/test_calendar.py",
             "tests/unit/test_employment.py",
             "tests/unit/test_ids.py",
@@ -93,7 +94,7 @@ AREAS = {
         ("shared/flow/*.py",),
         (
             *(f"tests/integration/test_flow{name}.py" for name in ("", "_newly_heard", "_pieces", "_poison", "_timers")),
-            "tests/integration/test_relay_mark.py",
+            "tests/integration/test_relay_checkpoint.py",
             "tests/contract/test_flow_parts.py",
             KNOWLEDGE,
             VIEWS,

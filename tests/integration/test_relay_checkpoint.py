@@ -1,4 +1,4 @@
-"""A relay that ended between the bus's own mark and the store's brings the store's up when it starts again, without a new event."""
+"""A relay that ended between the bus's own checkpoint and the store's brings the store's up when it starts again, without a new event."""
 
 from __future__ import annotations
 
