@@ -21,7 +21,7 @@ from shared.store.commands import Appended, Meta
 from shared.store.database import Transaction
 from shared.store.texts import TextRef
 from shared.views import reading
-from shared.views.view import View
+from shared.views.view import Row, View
 
 
 @dataclass
@@ -82,6 +82,10 @@ class Work:
     def keys(self, view: View, *, after: str = "", most: int | None = None, **equal: Any) -> list[str]:
         """The next keys of a view's rows whose columns equal these values, in the view's order."""
         return reading.keys(self.tx, view, equal, after=after, most=most)
+
+    def rows(self, view: View, *, after: str = "", most: int | None = None, **equal: Any) -> list[Row]:
+        """As :meth:`keys`, the rows themselves."""
+        return reading.rows(self.tx, view, equal, after=after, most=most)
 
     def count(self, view: View, **equal: Any) -> int:
         """How many rows of a view have columns that equal these values."""

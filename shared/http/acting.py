@@ -18,7 +18,7 @@ from shared.flow.once import KnowledgeOnce
 from shared.flow.work import Work
 from shared.http import documented
 from shared.http.answers import answered
-from shared.http.paging import page
+from shared.http.paging import Reader, page
 from shared.http.policy import NOBODY, Actor, named, period_in
 from shared.http.problems import Problem
 from shared.http.serving import Serving, serving
@@ -30,6 +30,7 @@ from shared.store import idempotency
 from shared.store.commands import Appended, Meta
 from shared.store.database import Transaction
 from shared.store.errors import Conflict
+from shared.views import reading
 
 RETRIES = 3
 JOB_AT = "/v1/jobs/{id}"
@@ -74,9 +75,14 @@ class RequestWork(Work):
 
     def page(self, view: Any, **equal: Any) -> dict[str, Any]:
         """One page of a view's rows whose columns equal these values (None: any), as ``limit`` and ``cursor`` of the request ask."""
+        wanted = {name: value for name, value in equal.items() if value is not None}
+        return self.paged(lambda after, most: reading.rows(self.tx, view, wanted, after=after, most=most))
+
+    def paged(self, read: Reader) -> dict[str, Any]:
+        """As :meth:`page`, of the rows that `read` gives."""
         if not getattr(current_app.view_functions[request.endpoint], "listed", False):
             raise TypeError(f"{request.endpoint}: expected a Page in the return annotation of a route that answers pages")
-        return page(self.tx, view, equal, request.args, self.here.limits.page)
+        return page(read, request.args, self.here.limits.page)
 
     def may(self, action: str, subject: str | None, period: Period | None = None, changes: frozenset[str] = NOBODY) -> bool:
         """Whether the policy's table allows it, for routes that answer more to some."""

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from shared.http.problems import Problem
-from shared.store.database import Transaction
-from shared.views import reading
-from shared.views.view import View
+from shared.views.view import Row
 
 USUAL = 100
 
 
-def page(tx: Transaction, view: View, equal: Mapping[str, Any], asked: Mapping[str, str], most: int) -> dict[str, Any]:
+Reader = Callable[[str, int], Sequence[Row]]
+"""(after, most) → the rows after that key, in the order of their keys, at most so many."""
+
+
+def page(read: Reader, asked: Mapping[str, str], most: int) -> dict[str, Any]:
     """``{"items": […], "next": cursor or None}``. `asked` are the request's parameters ``limit`` and ``cursor``."""
     limit = limit_of(asked, most)
-    after = key_of(asked["cursor"]) if "cursor" in asked else ""
-    wanted = {name: value for name, value in equal.items() if value is not None}
-    rows = reading.rows(tx, view, wanted, after=after, most=limit + 1)
+    rows = read(key_of(asked["cursor"]) if "cursor" in asked else "", limit + 1)
     return {"items": rows[:limit], "next": cursor(rows[limit - 1]["key"]) if len(rows) > limit else None}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -96,3 +96,9 @@ FILED = events.ObjectionFiled(
     "place@1",
 )
 OBJECTED = (*DELIVERED, FILED)
+
+
+def parent_on(unit: Mapping[str, Any], day: date) -> str | None:
+    """The unit above a row of the view `units` on a day; for a day before it was opened as on that of its opening."""
+    on = max(day.isoformat(), unit["parents"][0]["since"])
+    return [one["parent"] for one in unit["parents"] if one["since"] <= on][-1]

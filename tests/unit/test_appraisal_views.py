@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.appraisal import events, heard, known, members, views
+from services.appraisal import events, heard, known, views
 from services.appraisal.domain.appraisal import APPRAISAL, AcceptBySilence
 from services.appraisal.domain.distribution import ORGANISATION_RESULTS
 from services.appraisal.domain.objection import ReportOverdue
@@ -26,7 +26,6 @@ from services.appraisal.tables import GUIDE
 from shared.events.rule_set import RuleSetPublished
 from shared.flow.declared import Arm, Disarm, Dispatch
 from shared.http.policy import COMMON, Actor
-from shared.kernel.employment import INTERRUPTIONS
 from shared.kernel.periods import Period
 from tests.support.appraisal import DELIVERED, FILED, M1, NEEDS_IMPROVEMENT, SETTINGS, UNTIL, moment
 from tests.support.knowledge import MemoryKnowledge
@@ -165,59 +164,6 @@ def test_a_persons_row_does_not_depend_on_the_order_or_number_of_arrivals():
         arrivals = random.Random(seed).sample([*facts, *facts], 2 * len(facts))
         rows.add(repr(sorted(reduce(lambda row, fact: views.fold_employee(M1, row, fact), arrivals, None).items())))
     assert len(rows) == 1
-
-
-def test_people_belong_to_the_unit_of_their_post_on_the_day_and_to_all_above():
-    knowledge = knowing(
-        learned(heard.UnitOpened("town", None, DAY)),
-        learned(heard.UnitOpened("office", "town", DAY)),
-        learned(heard.UnitOpened("desk", "office", DAY)),
-        joined(M1),
-        joined("m2"),
-        post(M1, "desk"),
-        post(M1, "town", date(2026, 7, 1)),
-        post("m2", "office"),
-        post("m2", "desk", acting=True),
-    )
-    people, units = knowledge.rows(views.EMPLOYEES), knowledge.rows(views.UNITS)
-    quarter = Period.parse
-    assert members.members(people, units, "town", quarter("2026-Q1")) == [M1, "m2"]
-    assert members.members(people, units, "desk", quarter("2026-Q1")) == [M1]
-    assert members.members(people, units, "office", quarter("2026-Q3")) == ["m2"]
-    assert members.members(people, units, "town", quarter("2025-Q4")) == []
-    assert known.unit_of(knowledge, M1, date(2026, 6, 30)) == "desk"
-
-
-def test_who_left_within_the_period_belongs_to_the_unit_of_his_last_day_and_who_was_not_there_to_none():
-    here = (joined(M1), joined("m2"))
-    ended = learned(heard.EmploymentEnded(M1, "retired", date(2026, 5, 1)), date(2026, 5, 1))
-    away = learned(heard.ServiceInterrupted("m2", "unpaid-leave", date(2026, 4, 1), date(2026, 6, 30)), date(2026, 4, 1))
-    opened = (learned(heard.UnitOpened("a", None, DAY)), learned(heard.UnitOpened("b", None, DAY)))
-    moved = post(M1, "b", date(2026, 6, 1))
-    knowledge = knowing(*opened, post(M1, "a"), post("m2", "a"), moved, ended, away, *here)
-    people, units = knowledge.rows(views.EMPLOYEES), knowledge.rows(views.UNITS)
-    q1, q2, q3 = (Period.parse(f"2026-Q{number}") for number in (1, 2, 3))
-    found = [[members.members(people, units, unit, quarter, INTERRUPTIONS) for unit in ("a", "b", None)] for quarter in (q1, q2, q3)]
-    assert found == [[[M1, "m2"], [], [M1, "m2"]], [[M1], [], [M1]], [["m2"], [], ["m2"]]]
-    assert members.members(people, units, "a", q2) == [M1, "m2"], "where the rules ask for leave, he is counted"
-
-
-def test_a_unit_that_moved_counts_to_the_new_organisation_from_its_day_on_and_to_the_old_one_before():
-    knowledge = knowing(
-        *(learned(heard.UnitOpened(unit, above, DAY)) for unit, above in (("town", None), ("a", "town"), ("b", "town"), ("desk", "a"))),
-        learned(heard.UnitMoved("desk", "b", date(2026, 7, 1)), date(2026, 7, 1)),
-        joined(M1),
-        post(M1, "desk"),
-    )
-    people, units = knowledge.rows(views.EMPLOYEES), knowledge.rows(views.UNITS)
-    quarters = (Period.parse("2026-Q2"), Period.parse("2026-Q3"))
-    found = [[members.members(people, units, unit, quarter) for unit in ("a", "b")] for quarter in quarters]
-    assert found == [[[M1], []], [[], [M1]]]
-    for number, (unit, result) in enumerate((("a", "baik"), ("b", "kurang"))):
-        for period in ("2026-Q2", "2026-Q3"):
-            made = events.OrganisationResultSet(unit, period, result, GUIDE.name)
-            knowledge.arrive(knowledge.own(made, unit, f"appraisal-organisation-{unit}-{period}", number + 1))
-    assert [known.organisation_result(knowledge, "desk", period) for period in ("2026-Q2", "2026-Q3")] == ["baik", "kurang"]
 
 
 def test_an_organisations_result_holds_for_the_units_below_it_until_they_have_their_own():

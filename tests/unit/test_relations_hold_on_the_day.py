@@ -163,7 +163,7 @@ def test_after_a_new_registration_nobody_is_colleague_or_assessor_by_what_held_b
         feedback_heard.EmployeeRegistered(who, AGAIN),
     )
     known, today = feedback_knowing(*before), NOW.date()
-    standing = standing_of(known, employee("m2"), "m1", "2026-Q1", today)
+    standing = standing_of(known, employee("m2"), "m1", (), today)
     assert standing.colleague is (who == "m11")
     assert units_of(known, "m1", today) == (frozenset() if who == "m1" else {"permits", "archive"})
     assert units_of(known, "m1", date(2026, 1, 31)) == {"permits", "archive"}
@@ -172,7 +172,7 @@ def test_after_a_new_registration_nobody_is_colleague_or_assessor_by_what_held_b
     known = feedback_knowing(
         *before, feedback_heard.PositionAssigned(who, "permits", False, AGAIN), feedback_heard.ReportingLineSet("m1", "m11", AGAIN)
     )
-    assert standing_of(known, employee("m2"), "m1", "2026-Q1", today).colleague and assesses_on(known, "m11", "m1", today)
+    assert standing_of(known, employee("m2"), "m1", (), today).colleague and assesses_on(known, "m11", "m1", today)
 
 
 def test_who_was_assessor_for_most_of_the_quarter_reads_its_attendance_and_its_ratings_whoever_was_it_on_the_last_day():

@@ -8,7 +8,6 @@ import pytest
 
 from services.appraisal import heard as appraisal_heard
 from services.appraisal.known import above, unit_of, upwards
-from services.appraisal.members import parent_on
 from services.appraisal.service import SERVICE as APPRAISAL
 from services.appraisal.views import EMPLOYEES as APPRAISED
 from services.appraisal.views import UNITS
@@ -37,6 +36,7 @@ from services.personnel.views import EMPLOYEES as PEOPLE
 from shared.http.policy import Actor
 from shared.kernel.refusal import Refused
 from tests.support import payroll_year as year
+from tests.support.appraisal import parent_on
 from tests.support.deciding import given
 from tests.support.knowledge import MemoryKnowledge, heard
 from tests.support.payroll_year import at

@@ -11,7 +11,7 @@ from services.appraisal.api.reading import (
     appraisal_now,
     appraisal_row,
     hold_delivery,
-    members_in,
+    members_of,
     new_result,
     rules_named,
     rules_of,
@@ -257,16 +257,13 @@ def list_appraisals(work: RequestWork, wanted: dict[str, Any]) -> Page[answers.L
     Who belongs to the unit is asked for the last day that each served in the period, so that a unit needs a period (422).
     A row of the caller's own counts as read, like the appraisal itself, and is shown as it stands this moment.
     """
-    listed = work.page(views.APPRAISALS, period=wanted["period"], employee=_members(work, wanted))
+    if wanted["unit"] is None:
+        listed = work.page(views.APPRAISALS, period=wanted["period"])
+    else:
+        listed = work.paged(members_of(work, wanted["unit"], period_of(wanted["period"] or "")).appraisals)
     return {**listed, "items": [_own_seen(work, row) if row["employee"] == work.actor.id else row for row in listed["items"]]}
 
 
 def _own_seen(work: RequestWork, row: Mapping[str, Any]) -> dict[str, Any]:
     see(work, row["employee"], row["period"])
     return {"key": row["key"]} | _whole(appraisal_row(work, row["employee"], row["period"]) or {})
-
-
-def _members(work: RequestWork, wanted: dict[str, Any]) -> list[str] | None:
-    if wanted["unit"] is None:
-        return None
-    return members_in(work, wanted["unit"], period_of(wanted["period"] or ""))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
-from services.appraisal import schemas, views
+from services.appraisal import schemas
 from services.appraisal.answers import units as answers
-from services.appraisal.api.reading import members_in
+from services.appraisal.api.reading import members_of
 from services.appraisal.domain.organisation import ORGANISATION, SetOrganisationResult
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.known import must_be_a_unit, organisation_result
+from services.appraisal.members import the_top
 from services.appraisal.tables import GUIDE
 from shared.http.acting import RequestWork, commanding, querying
 from shared.http.blueprint import Blueprint
@@ -52,23 +52,18 @@ def distribution(work: RequestWork, wanted: dict[str, Any]) -> answers.Distribut
     `unit` with everything below it, or without it all units, by the result of the one on top. No result yet: no findings.
     """
     period = wanted["period"]
-    units = work.knowledge.rows(views.UNITS)
-    tops = [unit["key"] for unit in units if unit["parent"] is None]
-    unit = wanted["unit"] or (tops[0] if len(tops) == 1 else None)
-    persons = members_in(work, unit, period_of(period))
-    rows = work.knowledge.rows(views.APPRAISALS, period=period, employee=persons)
-    predicates = [row["predicate"] for row in rows if row["predicate"]]
+    unit = wanted["unit"] or the_top(work.tx)
+    persons, counts = members_of(work, unit, period_of(period)).counted()
     result = organisation_result(work.knowledge, unit, period)
-    findings = GUIDE.compare(result, predicates) if result else ()
-    counts = Counter(predicates)
+    findings = GUIDE.compare(result, counts) if result else ()
     return {
         "period": period,
         "unit": unit,
         "result": result,
         "guide": GUIDE.name,
-        "persons": len(persons),
-        "appraised": len(predicates),
-        "counts": {str(predicate): counts[predicate] for predicate in reversed(Predicate)},
+        "persons": persons,
+        "appraised": sum(counts.values()),
+        "counts": {str(predicate): counts.get(predicate, 0) for predicate in reversed(Predicate)},
         "findings": [
             {
                 "predicates": [str(predicate) for predicate in finding.limit.predicates],

@@ -17,7 +17,7 @@ from services.appraisal.domain.rules import AppraisalRules
 from services.appraisal.domain.targets import DRAFT, DraftTarget, Target, check_year, weighed
 from services.appraisal.domain.withdrawal import SEEN, SeeDelivery
 from services.appraisal.known import appraisal_rules, delivered, may_assess, may_decide, transfers_in
-from services.appraisal.members import members
+from services.appraisal.members import Members, Organisation
 from shared.http.acting import RequestWork
 from shared.kernel.periods import Period, period_of
 from shared.kernel.refusal import Malformed, Refused
@@ -108,10 +108,9 @@ def who_may(work: RequestWork, row: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"action": action, "persons": may.persons, "role": "approver" if may.official else None, "never": may.never}
 
 
-def members_in(work: RequestWork, unit: str | None, period: Period) -> list[str]:
-    """Who belongs to a unit, or to the agency, for a period: those who served a day of it that the rules ask for."""
-    without = rules_on(work, period.end).not_asked
-    return members(work.knowledge.rows(views.EMPLOYEES), work.knowledge.rows(views.UNITS), unit, period, without)
+def members_of(work: RequestWork, unit: str | None, period: Period) -> Organisation:
+    """Who belongs to a unit, or to the agency, for a period, by the rules in force on its last day."""
+    return Organisation.of(work.tx, Members(unit, period, rules_on(work, period.end).not_asked))
 
 
 def draft_of(work: RequestWork, employee: str, year: str, said: Mapping[str, Any]) -> DraftTarget:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Mapping
 from typing import Any
 
-from services.appraisal import schemas, views
+from services.appraisal import schemas
 from services.appraisal.answers import units as answers
-from services.appraisal.api.reading import appraisal_row, members_in, rules_named, see
+from services.appraisal.api.reading import appraisal_row, members_of, rules_named, see
 from services.appraisal.domain.quadrant import Predicate
 from services.appraisal.known import must_be_a_unit, organisation_result
+from services.appraisal.members import Sum, Tally
+from services.appraisal.views.results import PARTS
 from shared.http.acting import RequestWork, querying
 from shared.http.blueprint import Blueprint
-from shared.kernel.money import exact, half_up
+from shared.kernel.money import half_up
 from shared.kernel.periods import period_of
 
 LEAST = 3
@@ -35,14 +35,13 @@ def show_scores(work: RequestWork, wanted: dict[str, Any], unit: str) -> answers
     period = wanted["period"]
     must_be_a_unit(work.knowledge, unit)
     see(work, work.actor.id, period)
-    persons = members_in(work, unit, period_of(period))
-    rows = [row for row in work.knowledge.rows(views.APPRAISALS, period=period, employee=persons) if row["predicate"]]
+    tally = members_of(work, unit, period_of(period)).tallied()
     return {
         "unit": unit,
         "period": period,
         "organisation_result": organisation_result(work.knowledge, unit, period),
         "own": _own(work, appraisal_row(work, work.actor.id, period)),
-        "aggregate": {"persons": len(persons), "appraised": len(rows), **_aggregate(rows)},
+        "aggregate": _aggregate(tally),
     }
 
 
@@ -68,19 +67,18 @@ def _part(row: Mapping[str, Any], item: str) -> str | None:
     return (found[-1]["achievement_percent"] or found[-1]["value"]) if found else None
 
 
-def _aggregate(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    counts = Counter(row["predicate"] for row in rows)
-    enough = len(rows) >= LEAST
+def _aggregate(tally: Tally) -> dict[str, Any]:
+    appraised = sum(tally.counts.values())
+    enough = appraised >= LEAST
     return {
-        "counts": {str(predicate): counts[predicate] for predicate in reversed(Predicate)} if enough else None,
-        "score_hundredths": _mean((row["judgement"] or {}).get("score") for row in rows),
-        "result_hundredths": _mean(_part(row, "result") for row in rows),
-        "behaviour_hundredths": _mean(_part(row, "behaviour") for row in rows),
+        "persons": tally.persons,
+        "appraised": appraised,
+        "counts": {str(predicate): tally.counts.get(predicate, 0) for predicate in reversed(Predicate)} if enough else None,
+        **{f"{part}_hundredths": _mean(tally.sums[part]) for part in PARTS},
         "withheld": None if enough else f"fewer than {LEAST} results",
     }
 
 
-def _mean(parts: Iterable[str | None]) -> int | None:
+def _mean(numbers: Sum) -> int | None:
     """In hundredths, half up; None of fewer than three numbers. Ratings are no numbers."""
-    numbers = [exact(part) for part in parts if part is not None and part[:1].isdigit()]
-    return half_up(100 * sum(numbers, Fraction()) / len(numbers)) if len(numbers) >= LEAST else None
+    return half_up(100 * numbers.total / numbers.of) if numbers.of >= LEAST else None

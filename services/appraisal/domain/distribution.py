@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -52,10 +53,14 @@ class Guide:
                 limits[result].append(Limit(predicates, row["batas"], int(row["persen"])))
         return cls(name, {result: tuple(found) for result, found in limits.items()})
 
-    def compare(self, result: str, predicates: Iterable[str]) -> tuple[Finding, ...]:
-        """Each limit for an organisation with `result`, beside these persons' predicates. Nobody appraised: nothing to find."""
-        found = [Predicate(predicate) for predicate in predicates]
-        if not found:
+    def compare(self, result: str, predicates: Iterable[str] | Mapping[str, int]) -> tuple[Finding, ...]:
+        """Each limit for an organisation with `result`, beside these persons' predicates, listed or counted.
+
+        Nobody appraised: nothing to find.
+        """
+        found = Counter(predicates)
+        of = found.total()
+        if not of:
             return ()
-        counts = [(limit, sum(predicate in limit.predicates for predicate in found)) for limit in self.limits[result]]
-        return tuple(Finding(limit, count, len(found), limit.holds(count, len(found))) for limit, count in counts)
+        counts = [(limit, sum(found[predicate] for predicate in limit.predicates)) for limit in self.limits[result]]
+        return tuple(Finding(limit, count, of, limit.holds(count, of)) for limit, count in counts)

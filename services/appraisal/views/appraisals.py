@@ -1,8 +1,7 @@
-"""What appraisal shows: appraisals with their scores and objections, plans, organisations' results, and who belongs where."""
+"""Appraisals with their scores and objections, plans, organisations' results, and what units have to improve."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Column, Date, DateTime, Integer, Text
@@ -10,24 +9,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.appraisal import events
 from services.appraisal.domain.plan import first_month
-from services.appraisal.heard import (
-    STANDING,
-    EmployeeRegistered,
-    PositionAssigned,
-    PositionWithdrawn,
-    ReportingLineSet,
-    ReportingLineWithdrawn,
-    UnitMoved,
-    UnitMoveWithdrawn,
-    UnitOpened,
-)
 from shared.events.codec import plain
-from shared.kernel.employment import entered
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
-from shared.kernel.withdrawn import without_rows
-from shared.views.calendar import CALENDAR
-from shared.views.view import Row, View, subject_key
+from shared.views.view import Row, View
 
 OF_AN_APPRAISAL = (
     events.ScoreSubmitted,
@@ -248,71 +233,6 @@ ORGANISATIONS = View(
 )
 
 
-def fold_employee(key: str, row: Row | None, fact: Fact) -> Row | None:
-    """One person's row. `posts`, `lines` and `service` hold every fact once, in order, so that neither order nor repetition of arrival
-    matters; `service` is what Employment reads.
-    """
-    event = fact.event
-    row = dict(row) if row else {"posts": [], "lines": []}
-    row["service"] = entered(row.get("service"), fact)
-    match event:
-        case EmployeeRegistered():
-            return row | {"kind": event.kind, "since": event.since}
-        case PositionAssigned():
-            return row | {"posts": _ranked(row["posts"], fact, {"unit": event.unit, "acting": event.acting})}
-        case ReportingLineSet():
-            return row | {"lines": _ranked(row["lines"], fact, {"assessor": event.assessor, "superior": event.superior})}
-        case PositionWithdrawn():
-            return row | {"posts": _left(row["posts"], fact)}
-        case ReportingLineWithdrawn():
-            return row | {"lines": _left(row["lines"], fact)}
-    return row
-
-
-def _left(entries: list[dict[str, Any]], fact: Fact) -> list[dict[str, Any]]:
-    """The entries that a withdrawal leaves: those of another day, and those said after it."""
-    later = [one for one in entries if one["version"] > fact.version]
-    return sorted([*without_rows((one for one in entries if one["version"] < fact.version), fact.event), *later], key=_order)
-
-
-def _order(entry: dict[str, Any]) -> tuple[str, int]:
-    return entry["since"], entry["version"]
-
-
-def _ranked(entries: list[dict[str, Any]], fact: Fact, said: dict[str, Any]) -> list[dict[str, Any]]:
-    entry = {"since": fact.event.since.isoformat(), "version": fact.version, **said}
-    others = [one for one in entries if one["version"] != fact.version]
-    return sorted([*others, entry], key=_order)
-
-
-EMPLOYEES = View(
-    name="employees",
-    columns=(Column("kind", Text), Column("since", Date), Column("posts", JSONB), Column("lines", JSONB), Column("service", JSONB)),
-    on=dict.fromkeys(STANDING, subject_key),
-    fold=fold_employee,
-)
-
-
-def fold_unit(key: str, row: Row | None, fact: Fact) -> Row | None:
-    """One unit's row: under whom it stood from when, and under whom it came last."""
-    event, before = fact.event, (row or {}).get("parents") or []
-    if isinstance(event, UnitMoveWithdrawn):
-        # The first is the opening, which stands, also when a move from its own day was withdrawn.
-        parents = [*before[:1], *_left(before[1:], fact)]
-    else:
-        parents = _ranked(before, fact, {"parent": event.parent})
-    last = parents[-1]
-    return {"parent": last["parent"], "since": date.fromisoformat(last["since"]), "parents": parents}
-
-
-UNITS = View(
-    name="units",
-    columns=(Column("parent", Text), Column("since", Date), Column("parents", JSONB)),
-    on={UnitOpened: subject_key, UnitMoved: subject_key, UnitMoveWithdrawn: subject_key},
-    fold=fold_unit,
-)
-
-
 def fold_improvement(key: str, row: Row | None, fact: Fact) -> Row | None:
     """One improvement item of a unit; `status`: open or closed."""
     event = fact.event
@@ -345,7 +265,5 @@ IMPROVEMENT_ITEMS = View(
     ),
     on=dict.fromkeys(OF_AN_ITEM, lambda fact: (f"{fact.event.unit}/{fact.event.item}",)),
     fold=fold_improvement,
-    indexes=(("unit",),),
+    indexes=(("unit",), ("status",)),
 )
-
-VIEWS = (APPRAISALS, PLANS, APPRAISED_YEARS, ORGANISATIONS, EMPLOYEES, UNITS, IMPROVEMENT_ITEMS, CALENDAR)
