@@ -76,13 +76,6 @@ class AskedOfMe(TypedDict):
     aspects: list[Aspect]
 
 
-class AllAskedOfMe(TypedDict):
-    """The colleagues whom the caller may rate now, all of them."""
-
-    items: list[AskedOfMe]
-    next: None
-
-
 class PeerAnswer(TypedDict):
     """An answer on a colleague was taken in."""
 

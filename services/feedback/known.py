@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from services.feedback.domain.rounds import PEER_ROUND, Standing
@@ -53,12 +54,17 @@ def must_serve(knowledge: Knowledge, employee: str) -> None:
         )
 
 
-def standing_of(knowledge: Knowledge, rater: Actor, employee: str, period: str, day: date) -> Standing:
-    """How `rater` stands to `employee` on `day`, and whether the period's round asks him."""
+def asked_in(knowledge: Knowledge, employee: str, period: str) -> tuple[str, ...]:
+    """The raters whom the period's round about the employee names; none where there is no round."""
     opened = [fact.event for fact in knowledge.stream(PEER_ROUND.stream(employee, period)) if isinstance(fact.event, PeerRoundOpened)]
+    return opened[-1].raters if opened else ()
+
+
+def standing_of(knowledge: Knowledge, rater: Actor, employee: str, asked: Collection[str], day: date) -> Standing:
+    """How `rater` stands to `employee` on `day`; `asked`: the raters whom the round names."""
     return Standing(
         own=rater.id == employee,
         colleague=bool(units_of(knowledge, rater.id, day) & units_of(knowledge, employee, day)),
         assessor=assesses_on(knowledge, rater.id, employee, day),
-        asked=bool(opened) and rater.id in opened[-1].raters,
+        asked=rater.id in asked,
     )

@@ -22,6 +22,7 @@ from services.feedback.events import (
     ProcessFeedbackPublished,
     SurveyResultPublished,
 )
+from services.feedback.heard import PositionAssigned
 from shared.kernel.facts import Fact
 from shared.views.calendar import CALENDAR
 from shared.views.view import Row, View
@@ -119,8 +120,36 @@ ROUNDS = View(
     ),
     on={PeerRoundOpened: _round_keys, FeedbackSummarised: _round_keys},
     fold=fold_rounds,
-    indexes=(("period",),),
+    indexes=(("period",), ("period", "closed")),
 )
+
+
+def _rater_keys(fact: Fact[PeerRoundOpened]) -> Iterable[str]:
+    return (f"{rater}/{fact.event.period}/{fact.event.employee}" for rater in fact.event.raters)
+
+
+def fold_asked(key: str, row: Row | None, fact: Fact[PeerRoundOpened]) -> Row:
+    return {"rater": key.partition("/")[0], "period": fact.event.period, "employee": fact.event.employee}
+
+
+ASKED = View(
+    name="peers_asked",
+    columns=(Column("rater", Text), Column("period", Text), Column("employee", Text)),
+    on={PeerRoundOpened: _rater_keys},
+    fold=fold_asked,
+    indexes=(("rater", "period"),),
+)
+"""Whom rounds ever named as raters. A round opened again may have others: that stands in its own row."""
+
+
+POSTED = View(
+    name="posted",
+    columns=(Column("unit", Text), Column("employee", Text)),
+    on={PositionAssigned: lambda fact: (f"{fact.event.unit}/{fact.event.employee}",)},
+    fold=lambda key, row, fact: {"unit": fact.event.unit, "employee": fact.event.employee},
+    indexes=(("unit", "employee"),),
+)
+"""Who was ever given a post in a unit, also by mistake or in an acting capacity: among them a unit's people of any day are found."""
 
 
 def fold_surveys(key: str, row: Row | None, fact: Fact[SurveyResultPublished]) -> Row:
@@ -251,4 +280,4 @@ COMPLAINTS = View(
     indexes=(("unit",), ("status",)),
 )
 
-VIEWS = (PROCESS, PEERS, ROUNDS, SURVEYS, COMPLAINTS, CALENDAR)
+VIEWS = (PROCESS, PEERS, ROUNDS, ASKED, POSTED, SURVEYS, COMPLAINTS, CALENDAR)

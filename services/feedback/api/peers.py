@@ -9,9 +9,10 @@ from services.feedback import answers, schemas
 from services.feedback.api.asking import given, known_employee, rules_for
 from services.feedback.domain.peers import PEER_ANSWER, PEER_SUMMARY, GivePeerFeedback, SummarisePeerFeedback
 from services.feedback.domain.rounds import PEER_ROUND, OpenPeerRound, PeerRules, peer_rules
-from services.feedback.events import FeedbackGiven
-from services.feedback.known import must_have_served, must_serve, served_in, standing_of
+from services.feedback.events import FeedbackGiven, FeedbackSummarised
+from services.feedback.known import asked_in, must_have_served, must_serve, standing_of
 from services.feedback.raters import rater_of, unkeyed
+from services.feedback.rating import STANDING, Rating
 from services.feedback.views import PEERS, ROUNDS
 from shared.http.acting import RequestWork, commanding, querying
 from shared.http.answers import Page
@@ -43,15 +44,16 @@ def open_peer_round(work: RequestWork, body: dict[str, Any]) -> answers.PeerRoun
             status=422,
         )
     asked = {one for named in body["raters"].values() for one in named}
-    for employee in sorted({*subjects, *asked}):
-        known_employee(work, employee)
-    for employee in subjects:
-        must_have_served(work.knowledge, employee, Period.parse(period))
-    for employee in sorted(asked):
-        must_serve(work.knowledge, employee)
-    for employee in subjects:
-        raters = tuple(sorted(set(body["raters"].get(employee, ()))))
-        work.execute(PEER_ROUND, OpenPeerRound(employee, period, raters, rules, _published(work, employee, period)))
+    with work.reading_ahead(STANDING, sorted({*subjects, *asked})):
+        for employee in sorted({*subjects, *asked}):
+            known_employee(work, employee)
+        for employee in subjects:
+            must_have_served(work.knowledge, employee, Period.parse(period))
+        for employee in sorted(asked):
+            must_serve(work.knowledge, employee)
+        for employee in subjects:
+            raters = tuple(sorted(set(body["raters"].get(employee, ()))))
+            work.execute(PEER_ROUND, OpenPeerRound(employee, period, raters, rules, _published(work, employee, period)))
     return {
         "period": period,
         "subjects": subjects,
@@ -71,18 +73,12 @@ def list_peer_rounds(work: RequestWork, query: dict[str, Any]) -> Page[answers.L
 
 @peers.route("/peer-rounds/<period>/asked-of-me")
 @querying("read-own-peer-rounds")
-def list_own_peer_rounds(work: RequestWork, period: str) -> answers.AllAskedOfMe:
-    """The colleagues whom the caller may rate now in rounds of the period."""
-    rules, items = _rules(work, period), []
-    for row in work.knowledge.rows(ROUNDS, period=period, closed=False):
-        if not served_in(work.knowledge, row["employee"], Period.parse(period)):
-            continue
-        try:
-            standing_of(work.knowledge, work.actor, row["employee"], period, _day(work, period)).check(rules.raters)
-        except Refused:
-            continue
-        items.append({"employee": row["employee"], "period": period, "aspects": rules.scale.aspects})
-    return {"items": items, "next": None}
+def list_own_peer_rounds(work: RequestWork, period: str) -> Page[answers.AskedOfMe]:
+    """The colleagues whom the caller may rate now in rounds of the period, by code."""
+    rules = _rules(work, period)
+    found = work.paged(Rating(work, work.actor, Period.parse(period), rules.raters, _day(work, period)).rounds)
+    items = [{"employee": row["employee"], "period": period, "aspects": rules.scale.aspects} for row in found["items"]]
+    return {**found, "items": items}
 
 
 @peers.route("/peer-feedback/<employee>/<period>", methods=["POST"])
@@ -102,7 +98,7 @@ def give_peer_feedback(work: RequestWork, body: dict[str, Any], employee: str, p
         employee=employee,
         period=period,
         rater=rater_of(work, "peer", employee, period),
-        standing=standing_of(work.knowledge, work.actor, employee, period, _day(work, period)),
+        standing=standing_of(work.knowledge, work.actor, employee, asked_in(work.knowledge, employee, period), _day(work, period)),
         aspects=body["aspects"],
         remark_text=None,
         rules=rules,
@@ -139,7 +135,7 @@ def _rules(work: RequestWork, period: str) -> PeerRules:
 
 
 def _published(work: RequestWork, employee: str, period: str) -> bool:
-    return bool(work.knowledge.stream(PEER_SUMMARY.stream(employee, period)))
+    return any(fact.event.period == period for fact in work.knowledge.facts(FeedbackSummarised, employee))
 
 
 def _day(work: RequestWork, period: str) -> date:
