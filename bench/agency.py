@@ -43,7 +43,7 @@ def people(many: int) -> list[str]:
     return [f"e-{number:06d}" for number in range(many)]
 
 
-def _envelope(source: str, event: Any, subject: str, stream: str, version: int, recorded: datetime, effective: datetime) -> Envelope:
+def envelope(source: str, event: Any, subject: str, stream: str, version: int, recorded: datetime, effective: datetime) -> Envelope:
     id_ = event_id(AGENCY, stream, version)
     type_ = f"merit.{source}.{type(event).__name__}.v1"
     return Envelope(
@@ -59,16 +59,16 @@ def history(employee: str, number: int, months: int = 11) -> Iterator[Envelope]:
     """What personnel and appraisal said of one person in a year: service, post, predicates by quarter, attendance of `months`."""
     since = datetime(2020, 1, 1, tzinfo=UTC)
     person = f"personnel-employee-{employee}"
-    yield _envelope("personnel", h.EmployeeRegistered(employee, "PNS", since.date()), employee, person, 1, BEGAN, since)
+    yield envelope("personnel", h.EmployeeRegistered(employee, "PNS", since.date()), employee, person, 1, BEGAN, since)
     post = h.PositionAssigned(employee, f"post-{employee}", 5 + number % 6, False, since.date(), "SK-1")
-    yield _envelope("personnel", post, employee, person, 2, BEGAN, since)
+    yield envelope("personnel", post, employee, person, 2, BEGAN, since)
     before = h.AppraisalImported(employee, "2025-Q4", "baik", "e-kinerja")
-    yield _envelope("appraisal", before, employee, f"appraisal-{employee}-2025-Q4", 1, BEGAN, BEGAN)
+    yield envelope("appraisal", before, employee, f"appraisal-{employee}-2025-Q4", 1, BEGAN, BEGAN)
     for quarter in (1, 2, 3):
         predicate, when = PREDICATES[(number + quarter) % 4], _at(3 * quarter + 1, 20)
         judgement = h.Judgement("below" if predicate == "butuh_perbaikan" else "as", "as", predicate)
         final = h.AppraisalFinalized(employee, f"2026-Q{quarter}", judgement, "bench@1", "accepted")
-        yield _envelope("appraisal", final, employee, f"appraisal-{employee}-2026-Q{quarter}", 1, when, when)
+        yield envelope("appraisal", final, employee, f"appraisal-{employee}-2026-Q{quarter}", 1, when, when)
     for month in range(1, months + 1):
         yield attendance(employee, number, month)
 
@@ -79,13 +79,13 @@ def attendance(employee: str, number: int, month: int) -> Envelope:
     late, absent = 480 if (number + month) % 5 == 0 else 0, int((number + month) % 9 == 0)
     event = h.AttendanceRecorded(employee, name, late, 0, absent, 0, 0, 1)
     when = datetime(2026, month, 28, 3, tzinfo=UTC) + timedelta(days=5)
-    return _envelope("personnel", event, employee, f"personnel-attendance-{employee}-{name}", 1, when, when)
+    return envelope("personnel", event, employee, f"personnel-attendance-{employee}-{name}", 1, when, when)
 
 
 def rules(version: int, since: date, **changes: Any) -> Envelope:
     event = RuleSetPublished("allowance", "bench-tpp", version, since, ("Perbup 1/2025",), SETTINGS | changes)
     began = datetime(since.year, since.month, since.day, tzinfo=UTC)
-    return _envelope("payroll", event, "rules-allowance", "payroll-rules-allowance", version, BEGAN, began)
+    return envelope("payroll", event, "rules-allowance", "payroll-rules-allowance", version, BEGAN, began)
 
 
 def prepared(admin_url: str) -> ServiceDatabase:
@@ -95,10 +95,10 @@ def prepared(admin_url: str) -> ServiceDatabase:
     return urls
 
 
-def publish(database: Database, envelope: Envelope) -> None:
+def publish(database: Database, rule_set: Envelope) -> None:
     """An own rule set, appended and applied as the reactor does."""
-    bulk.append_all(database, AGENCY, NOW, f"rules-{envelope.version}", [envelope])
-    arrive(database, [envelope])
+    bulk.append_all(database, AGENCY, NOW, f"rules-{rule_set.version}", [rule_set])
+    arrive(database, [rule_set])
 
 
 def arrive(database: Database, envelopes: Iterable[Envelope]) -> int:

@@ -257,7 +257,7 @@ HELD = View(
     ),
     on=dict.fromkeys((AllowanceHeld, AllowanceCalculated, AllowancePosted), _exception_key),
     fold=fold_held,
-    indexes=(("run",), ("employee",)),
+    indexes=(("run",), ("employee",), ("month",), ("status",)),
 )
 
 

@@ -80,10 +80,7 @@ POLICY = Policy(
         Allow("follow-development", role="employee", relation="mentor"),
         *(Allow(action, role="approver") for action in (*DECISIONS, "list-proposals", "read-proposal", "read-development")),
         Allow("read-sanctions", role="approver"),
-        *(
-            Allow(action, role="hr")
-            for action in ("open-vacancy", "complete-training", "evaluate-award", "move-unit", *SERVICE)
-        ),
+        *(Allow(action, role="hr") for action in ("open-vacancy", "complete-training", "evaluate-award", "move-unit", *SERVICE)),
         *(Allow(action, role=role) for action in CAREERS for role in ("hr", "approver", "auditor")),
         # Whom a post is decided about, the official must know by name; the look is logged.
         *(Allow(action, role="approver") for action in ("list-employees", "read-employee", "see-identity")),

@@ -79,7 +79,7 @@ def _answered(work: RequestWork, run: Run) -> dict[str, Any]:
     """A closed run. Whom it left out is in a view for one that was closed before its stream kept them."""
     if run.named is not None:
         return totals(run)
-    rows = work.knowledge.rows(HELD, run=run.posted.run)[:NAMED]
+    rows = work.rows(HELD, most=NAMED, run=run.posted.run)
     return totals(run) | {"held": [{"month": run.posted.month, "employee": row["employee"], "missing": row["missing"]} for row in rows]}
 
 
@@ -96,7 +96,7 @@ def list_pay_runs(work: RequestWork, query: Mapping[str, Any]) -> Page[answers.L
 def show_pay_run(work: RequestWork, run: str) -> answers.PayRun:
     """One pay run with its totals in rupiah, and the first page of whom it left out (``held``, as in ``GET /v1/held-allowances``)."""
     row = work.found(work.knowledge.row(PAY_RUNS, run), "pay-run", run)
-    return {**row, "held": work.knowledge.rows(HELD, run=run)[:NAMED]}
+    return {**row, "held": work.rows(HELD, most=NAMED, run=run)}
 
 
 @pay_runs.route("/held-allowances")

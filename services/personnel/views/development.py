@@ -128,7 +128,7 @@ PROPOSALS = View(
         RankPromotionDecided: _proposal_key,
     },
     fold=fold_proposal,
-    indexes=(("status",), ("employee",), ("kind",)),
+    indexes=(("status",), ("employee",), ("kind",), ("kind", "status"), ("period",)),
 )
 
 

@@ -185,7 +185,7 @@ EMPLOYEES = View(
         EducationWithdrawn: subject_key,
     },
     fold=fold_employee,
-    indexes=(("unit",), ("assessor",), ("serving",)),
+    indexes=(("unit",), ("assessor",), ("superior",), ("serving",)),
 )
 
 
