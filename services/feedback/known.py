@@ -7,11 +7,11 @@ from datetime import date
 
 from services.feedback.domain.rounds import PEER_ROUND, Standing
 from services.feedback.events import PeerRoundOpened
-from services.feedback.heard import LIFE, PositionAssigned, PositionWithdrawn
-from services.feedback.policy import assesses_on
+from services.feedback.heard import LIFE, PositionAssigned, PositionWithdrawn, ReportingLineSet, ReportingLineWithdrawn
 from shared.http.policy import Actor
 from shared.kernel.employment import INTERRUPTIONS, Employment, has_left
 from shared.kernel.facts import Knowledge
+from shared.kernel.leading import leads_on
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
 from shared.kernel.withdrawn import that_count
@@ -52,6 +52,11 @@ def must_serve(knowledge: Knowledge, employee: str) -> None:
             found=f"{employee}, whose service has ended",
             remedy="ask somebody else",
         )
+
+
+def assesses_on(knowledge: Knowledge, assessor: str, employee: str, day: date) -> bool:
+    """Whether one is the other's assessor on a day: by a line of the service that either of them was in then."""
+    return leads_on(knowledge, assessor, employee, day, ReportingLineSet, ReportingLineWithdrawn, LIFE)
 
 
 def asked_in(knowledge: Knowledge, employee: str, period: str) -> tuple[str, ...]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from services.feedback.heard import LIFE, ReportingLineSet, ReportingLineWithdrawn
+from services.feedback.known import assesses_on
 from shared.http.policy import Actor, Allow, Policy
 from shared.kernel.employment import out_of_office
 from shared.kernel.facts import Knowledge
-from shared.kernel.leading import leads_on, led_within, lines_of
+from shared.kernel.leading import led_within, lines_of
 from shared.kernel.periods import Period
 
 
@@ -18,11 +17,6 @@ def is_assessor(actor: Actor, subject: str, period: Period | None, knowledge: Kn
         return assesses_on(knowledge, actor.id, subject, knowledge.today)
     lines = lines_of(knowledge, ReportingLineSet, ReportingLineWithdrawn, subject)
     return led_within(knowledge, actor.id, subject, lines, period, LIFE)
-
-
-def assesses_on(knowledge: Knowledge, assessor: str, employee: str, day: date) -> bool:
-    """Whether one is the other's assessor on a day: by a line of the service that either of them was in then."""
-    return leads_on(knowledge, assessor, employee, day, ReportingLineSet, ReportingLineWithdrawn, LIFE)
 
 
 # `kiosk`: the agency's counter client, through which citizens speak. `complaint-officer`: pengelola pengaduan.

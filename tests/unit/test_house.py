@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import picture
+
 ROOT = Path(__file__).parents[2]
 NAMED = re.findall(r"(?m)^\| `([a-z_/*]+)(?:\.py)?` \| .+ \|$", (ROOT / "docs" / "design.md").read_text(encoding="utf-8"))
 """The rooms that the design names: ``services/*/heard`` of any service, ``services/personnel/vault`` of one, ``shared/kernel``."""
@@ -93,6 +95,11 @@ def _places(name: str) -> list[Path]:
     if "*" not in name:
         return [ROOT / name]
     return [service / name.rpartition("/")[2] for service in services()]
+
+
+def test_the_picture_of_imports_is_what_the_code_imports():
+    """Where this fails, look at what the new arrow means; if it is meant, `python -m tests.support.picture` draws it."""
+    assert picture.PLACE.read_text(encoding="utf-8") == picture.text()
 
 
 def test_every_service_is_in_the_list_by_which_ports_are_given():
@@ -189,6 +196,11 @@ def test_the_checks_find_what_they_look_for(tmp_path):
     assert strange_rooms(place, ["services/*/domain", "services/*/events"]) == ["helpers"]
     assert strange_rooms(place, ["services/*/domain", "services/*/events", "services/leave/helpers"]) == []
     assert empty_rooms(place) == ["domain", "events.py"]
+
+    a_way = {"a": frozenset("bc"), "b": frozenset("c"), "c": frozenset()}
+    assert picture.layered(a_way) == ["c", "b", "a"] and picture.reduced(a_way) == a_way | {"a": frozenset("b")}
+    with pytest.raises(ValueError, match="a → b → a|b → a → b"):
+        picture.layered({"a": frozenset("b"), "b": frozenset("a")})
 
     module = tmp_path / "module.py"
     silent = ("", "x = 1\n", "# a comment\n", '\n"""Too late."""\n')

@@ -13,9 +13,8 @@ from services.appraisal.domain.standing import Assesses, assessing
 from services.appraisal.known import history_of
 from services.appraisal.service import SERVICE as APPRAISAL
 from services.feedback import heard as feedback_heard
-from services.feedback.known import standing_of, units_of
+from services.feedback.known import assesses_on, standing_of, units_of
 from services.feedback.policy import POLICY as FEEDBACK
-from services.feedback.policy import assesses_on
 from services.feedback.service import SERVICE as FEEDBACK_SERVICE
 from services.personnel import events as personnel_events
 from services.personnel.events import (

@@ -12,8 +12,7 @@ from services.appraisal.service import SERVICE as APPRAISAL
 from services.appraisal.views import EMPLOYEES as APPRAISED
 from services.appraisal.views import UNITS
 from services.feedback import heard as feedback_heard
-from services.feedback.known import units_of
-from services.feedback.policy import assesses_on
+from services.feedback.known import assesses_on, units_of
 from services.feedback.service import SERVICE as FEEDBACK
 from services.payroll import heard as payroll_heard
 from services.payroll.known import read_ledger
