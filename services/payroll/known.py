@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Month
 from services.payroll.domain.recovery import Outstanding, Payment, outstanding, owed
-from services.payroll.domain.rule import Input, Rule
-from services.payroll.domain.rules import RULES, heard_of, inputs_of
+from services.payroll.domain.rule import Rules
+from services.payroll.domain.rules import RULES
 from services.payroll.domain.rules.days import counts_working_days
 from services.payroll.domain.run import PAY_RUN, Run
 from services.payroll.domain.run_id import MOST, RunId
@@ -40,7 +41,7 @@ from services.payroll.heard import (
 from services.payroll.tables import TABLES
 from services.payroll.views import LAST_RUN, ORDINARY
 from shared.events.calendar import AGENCY
-from shared.kernel.calendar import Calendar
+from shared.kernel.calendar import Calendar, Zone
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.money import Rupiah
 from shared.kernel.periods import Period, month_of
@@ -49,7 +50,7 @@ from shared.kernel.rules import RuleSet, rules_in_force
 
 RECEIVED = (AppraisalAccepted, ObjectionFiled, ObjectionRefused, ObjectionDecided, AppraisalFinalized, AppraisalCorrected)
 """Facts after which a delivery is not withdrawn any more, read or not."""
-READ = heard_of(inputs_of(RULES))
+READ = RULES.heard
 """What a dossier reads of a person that other services said: what may change his pay."""
 RULES_SUBJECT = f"rules-{KIND}"
 
@@ -73,21 +74,20 @@ def scheme_in(knowledge: Knowledge, month: Period) -> Scheme | None:
 
 
 class Schemes:
-    """The rules of each month, read once for a whole run or person."""
+    """The rules of each month, read once for a whole run or batch."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._sets = knowledge.rule_sets(KIND)
-        self._read: dict[str, Scheme] = {}
+        self._on: dict[Period, Scheme | None] = {}
 
     def on(self, month: Period) -> Scheme | None:
         """As :func:`scheme_in`. There are no national rules of allowances that an agency's own would have to win over."""
-        try:
-            rules = rules_in_force(self._sets, KIND, month.start)
-        except Refused:
-            return None
-        if rules.name not in self._read:
-            self._read[rules.name] = scheme_of(rules)
-        return self._read[rules.name]
+        if month not in self._on:
+            try:
+                self._on[month] = scheme_of(rules_in_force(self._sets, KIND, month.start))
+            except Refused:
+                self._on[month] = None
+        return self._on[month]
 
 
 def unseen_by(knowledge: Knowledge, employee: str) -> frozenset[str]:
@@ -99,21 +99,38 @@ def unseen_by(knowledge: Knowledge, employee: str) -> frozenset[str]:
     return frozenset(fact.event.period for fact in standing) - received
 
 
-def read_dossier(knowledge: Knowledge, employee: str, rules: Sequence[Rule] = RULES) -> Dossier:
+@dataclass(frozen=True)
+class ForAll:
+    """What is read once for everybody: the published rule sets, the agency's own facts that the rules read, its calendar, day and zone."""
+
+    rule_sets: Sequence[Fact[RuleSetPublished]]
+    known: Mapping[type, Sequence[Fact]]
+    calendar: Calendar
+    today: date
+    zone: Zone
+
+
+def _read_for_all(knowledge: Knowledge, rules: Rules) -> ForAll:
+    published = knowledge.facts(RuleSetPublished, RULES_SUBJECT)
+    wanted = [each for each in rules.inputs if each.where is not None]
+    known = {each.model: knowledge.facts(each.model, AGENCY) if each.where(published) else () for each in wanted}
+    calendar = knowledge.calendar if counts_working_days(published) else Calendar()
+    return ForAll(published, known, calendar, knowledge.today, knowledge.zone)
+
+
+def read_dossier(knowledge: Knowledge, employee: str, rules: Rules = RULES) -> Dossier:
     """All that the rules read, without what was taken back."""
-    inputs = inputs_of(rules)
-    rule_sets = knowledge.facts(RuleSetPublished, RULES_SUBJECT)
-    found = {each.model: _facts(knowledge, each, employee, rule_sets) for each in inputs}
-    undone = [(each.model, each.undone) for each in inputs if each.undone is not None and found[each.model] and found[each.undone.by]]
-    standing = {model: [fact for fact in found[model] if not any(one.takes(by, fact) for by in found[one.by])] for model, one in undone}
-    calendar = knowledge.calendar if counts_working_days(rule_sets) else Calendar()
-    return Dossier(employee, found | standing, rule_sets, calendar, knowledge.today, knowledge.zone)
-
-
-def _facts(knowledge: Knowledge, each: Input, employee: str, rule_sets: Sequence[Fact[RuleSetPublished]]) -> Sequence[Fact]:
-    if each.where is None:
-        return knowledge.facts(each.model, employee)
-    return knowledge.facts(each.model, AGENCY) if each.where(rule_sets) else ()
+    for_all = knowledge.made(_read_for_all, rules)
+    known = dict(for_all.known)
+    for model in rules.heard:
+        found = knowledge.facts(model, employee)
+        if found:
+            known[model] = found
+    for model, undone in rules.undone:
+        taking = known.get(undone.by)
+        if taking and model in known:
+            known[model] = [fact for fact in known[model] if not any(undone.takes(by, fact) for by in taking)]
+    return Dossier(employee, known, for_all.rule_sets, for_all.calendar, for_all.today, for_all.zone)
 
 
 def months_between(dossier: Dossier, ledger: Ledger, until: str) -> frozenset[str]:
@@ -155,14 +172,22 @@ class Ledger:
 
     def of_month(self, month: str) -> tuple[Fact, ...]:
         """The month's facts in the order of its stream."""
-        return self._by_month.get(month, ())
+        if "_by_month" in self.__dict__:
+            return self._by_month.get(month, ())
+        # A decision about one month goes through the others' facts, and makes nothing of them.
+        return _in_order(fact for facts in self._of_months for fact in facts if fact.event.month == month)
+
+    @property
+    def _of_months(self) -> tuple[tuple[Fact, ...], ...]:
+        return (self.calculated, self.held, self.posted, self.adjusted, self.confirmed)
 
     @cached_property
     def _by_month(self) -> Mapping[str, tuple[Fact, ...]]:
         found: dict[str, list[Fact]] = {}
-        for fact in (*self.calculated, *self.held, *self.posted, *self.adjusted, *self.confirmed):
-            found.setdefault(fact.event.month, []).append(fact)
-        return {month: tuple(sorted(facts, key=lambda fact: fact.version)) for month, facts in found.items()}
+        for facts in self._of_months:
+            for fact in facts:
+                found.setdefault(fact.event.month, []).append(fact)
+        return {month: _in_order(facts) for month, facts in found.items()}
 
     def state(self, month: str) -> Month:
         return ALLOWANCE_MONTH.decider.state(fact.event for fact in self.of_month(month))
@@ -192,6 +217,10 @@ class Ledger:
     def settlements(self) -> tuple[Fact, ...]:
         """Whatever settled a part of adjustments, runs and repayments."""
         return (*self.posted, *self.alone, *self.repaid)
+
+
+def _in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    return tuple(sorted(facts, key=lambda fact: fact.version))
 
 
 LEDGER = (

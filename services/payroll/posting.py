@@ -14,7 +14,7 @@ from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, LeaveOut, Post, Settle
 from services.payroll.domain.recovery import ADJUSTMENTS_ALONE, PayAdjustments, Payment, settle
-from services.payroll.domain.rules import known_months
+from services.payroll.domain.rules import RULES
 from services.payroll.domain.run_id import RunId
 from services.payroll.domain.scheme import Scheme
 from services.payroll.events import AllowancePosted, Missing
@@ -211,7 +211,7 @@ class Posting:
 
     def _findings(self, person: Person, dossier: Dossier, between: frozenset[str]) -> list[Entitlement | Held]:
         """What is known now of the months up to the run's, but for those posted ones that are decided already as they would be now."""
-        known = known_months(dossier) | person.ledger.months | between
+        known = RULES.known_months(dossier) | person.ledger.months | between
         months = sorted({month for month in known if month <= self.run.month} | {self.run.month})
         return [entitle(Period.parse(month), dossier, self._scheme(month)) for month in months if not self._stands(person, month)]
 

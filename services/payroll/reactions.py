@@ -9,8 +9,8 @@ from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import entitle
 from services.payroll.domain.month import ALLOWANCE_MONTH, Settle, next_run
 from services.payroll.domain.recovery import RECOVERY, ScheduleRecovery, Settled
-from services.payroll.domain.rule import Input, Rule
-from services.payroll.domain.rules import RULES, heard_of, inputs_of, known_months
+from services.payroll.domain.rule import Input, Rules
+from services.payroll.domain.rules import RULES
 from services.payroll.domain.run_id import RunId
 from services.payroll.domain.scheme import KIND
 from services.payroll.events import (
@@ -48,10 +48,10 @@ def of_rules(fact: Fact[RuleSetPublished | RuleSetWithdrawn], knowledge: Knowled
     return EachRow(EMPLOYEES) if fact.event.kind == KIND else ()
 
 
-def _triggers(rules: Iterable[Rule]) -> Mapping[type, Callable[[Fact, Knowledge], Keys]]:
+def _triggers(rules: Rules) -> Mapping[type, Callable[[Fact, Knowledge], Keys]]:
     """What has months decided anew: every fact that a rule reads."""
     by_model: dict[type, list[Input]] = {}
-    for each in inputs_of(rules):
+    for each in rules.inputs:
         by_model.setdefault(each.model, []).append(each)
     return {model: _trigger(declared) for model, declared in by_model.items()}
 
@@ -77,18 +77,18 @@ def _employee(key: str) -> str:
     return key.partition("/")[0]
 
 
-def _months(dossier: Dossier, ledger: Ledger, rules: Sequence[Rule]) -> frozenset[str]:
+def _months(dossier: Dossier, ledger: Ledger, rules: Rules) -> frozenset[str]:
     """All that are decided for a person."""
-    known = known_months(dossier, rules) | ledger.months
+    known = rules.known_months(dossier) | ledger.months
     return known | months_between(dossier, ledger, max(known, default=""))
 
 
-def decide_entitlement(key: str, knowledge: Knowledge, rules: Sequence[Rule] = RULES) -> Iterable[Dispatch]:
+def decide_entitlement(key: str, knowledge: Knowledge, rules: Rules = RULES) -> Iterable[Dispatch]:
     """Bring each known month of the person (or the key's) to its fresh entitlement; nothing for those in which nothing changed."""
     employee, _, only = key.partition("/")
     knowledge.hold(employee)  # a run that posts this person meanwhile would not see the adjustment, nor we the posting
-    dossier, ledger, schemes = read_dossier(knowledge, employee, rules), read_ledger(knowledge, employee), Schemes(knowledge)
-    closed = last_closed(knowledge) if ledger.posted else None
+    dossier, ledger, schemes = read_dossier(knowledge, employee, rules), read_ledger(knowledge, employee), knowledge.made(Schemes)
+    closed = knowledge.made(last_closed) if ledger.posted else None
     found = []
     for month in [only] if only else sorted(_months(dossier, ledger, rules)):
         period, state = Period.parse(month), ledger.state(month)
@@ -99,13 +99,13 @@ def decide_entitlement(key: str, knowledge: Knowledge, rules: Sequence[Rule] = R
     return found
 
 
-def deciding(rules: Sequence[Rule]) -> Reaction:
+def deciding(rules: Rules) -> Reaction:
     """Entitlements by these rules, decided anew with every fact that one of them reads."""
     return Reaction(
         name="entitlement",
         on={**_triggers(rules), RuleSetPublished: of_rules, RuleSetWithdrawn: of_rules},
         decide=lambda key, knowledge: decide_entitlement(key, knowledge, rules),
-        reads=Reads(heard_of(inputs_of(rules)), _employee, _employee),
+        reads=Reads(rules.heard, _employee, _employee),
     )
 
 
@@ -164,7 +164,7 @@ def decide_recovery(employee: str, knowledge: Knowledge) -> Iterable[Dispatch]:
         return []
     worth = ledger.state(month).granted
     left = Employment.known(knowledge, employee, LIFE).ended(knowledge.today) is not None
-    run = next_run(last_closed(knowledge), ledger.payments, month)
+    run = next_run(knowledge.made(last_closed), ledger.payments, month)
     return [Dispatch(RECOVERY, ScheduleRecovery(employee, ledger.owed, worth, scheme.recovery_cap, run, left))]
 
 

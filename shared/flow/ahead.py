@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from shared.flow import facts
 from shared.flow.declared import Reads
@@ -12,6 +13,8 @@ from shared.flow.source import Flowing, fact_of, facts_of
 from shared.kernel.facts import Fact
 from shared.store import log
 from shared.store.database import Transaction
+
+M = TypeVar("M")
 
 
 class KnowledgeAhead(KnowledgeOnce):
@@ -63,6 +66,9 @@ class KnowledgeAhead(KnowledgeOnce):
                 by_class.setdefault(type(fact.event), []).append(fact)
         self._pending[subject] = (len(pending), by_class)
         return by_class
+
+    def made(self, make: Callable[..., M], *given: Any) -> M:
+        return self._once((make, *given), lambda: make(self, *given))
 
     def hold(self, name: str) -> None:
         if name not in self._held:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.events.registry import EventType
 from shared.events.rule_set import rule_sets_of, stream_of
@@ -18,6 +18,8 @@ from shared.store.database import Transaction
 from shared.views import reading
 from shared.views.calendar import CALENDAR, calendar_of
 from shared.views.view import View
+
+M = TypeVar("M")
 
 
 def base_of(declared: EventType) -> str:
@@ -89,6 +91,9 @@ class StoreKnowledge:
 
     def rule_sets(self, kind: str) -> Sequence[RuleSet]:
         return self._book(kind).of(kind)
+
+    def made(self, make: Callable[..., M], *given: Any) -> M:
+        return make(self, *given)
 
     def rules(self, kind: str, day: date) -> RuleSet:
         return self._book(kind).in_force(kind, day)

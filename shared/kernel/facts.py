@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -12,10 +12,14 @@ from shared.kernel.calendar import Calendar, Zone
 from shared.kernel.rules import RuleSet
 
 E = TypeVar("E")
+M = TypeVar("M")
 
 
-class Fact(Struct, Generic[E], frozen=True):
-    """`event` is the typed data; `effective` is when it holds, `recorded` when it was learned (both aware, UTC)."""
+class Fact(Struct, Generic[E], frozen=True, gc=False):
+    """`event` is the typed data; `effective` is when it holds, `recorded` when it was learned (both aware, UTC).
+
+    No search for garbage looks into facts: nothing that they hold refers back to them, and a batch has tens of thousands.
+    """
 
     event: E
     id: str
@@ -77,3 +81,9 @@ class Knowledge(Protocol):
 
     def rule_sets(self, kind: str) -> Sequence[RuleSet]:
         """Every published version of `kind`, national defaults included."""
+
+    def made(self, make: Callable[..., M], *given: Any) -> M:
+        """``make(knowledge, *given)``: what is made of what holds for everybody, such as the rules; once for all decisions of a batch.
+
+        It must rest on nothing that these decisions append themselves.
+        """

@@ -86,6 +86,9 @@ class MemoryKnowledge:
     def rule_sets(self, kind: str) -> Sequence[RuleSet]:
         return self._book(kind).of(kind)
 
+    def made(self, make: Any, *given: Any) -> Any:
+        return make(self, *given)
+
     def _book(self, kind: str) -> RuleBook:
         published = self.stream(stream_of(self.service.name, kind))
         return RuleBook(self.service.defaults, rule_sets_of(fact.event for fact in published))

@@ -16,8 +16,8 @@ from services.payroll.domain.allowance import bonus_line
 from services.payroll.domain.dossier import Dossier, UndeclaredRead
 from services.payroll.domain.entitlement import Entitlement, entitle
 from services.payroll.domain.explanation import explain
-from services.payroll.domain.rule import Case, Finding, Input, Rule, Step, Told
-from services.payroll.domain.rules import RULES, heard_of, inputs_of, known_months
+from services.payroll.domain.rule import Case, Finding, Input, Rule, Rules, Step, Told
+from services.payroll.domain.rules import RULES
 from services.payroll.domain.steps import step
 from services.payroll.events import AllowanceAdjusted, AllowanceCalculated
 from services.payroll.heard import AttendanceRecorded, SanctionImposed
@@ -58,7 +58,7 @@ def _explain(told: Told, dossier: Dossier) -> Iterable[Step]:
 
 
 ZAKAT = Rule("zakat", (Input.of_month(ZakatPledged, lambda event: (event.month,)),), _find, _explain)
-WITH_ZAKAT = (*RULES, ZAKAT)
+WITH_ZAKAT = Rules(*RULES, ZAKAT)
 
 
 def pledged(month: str, percent: int = 10, version: int = 1) -> Fact[ZakatPledged]:
@@ -66,7 +66,7 @@ def pledged(month: str, percent: int = 10, version: int = 1) -> Fact[ZakatPledge
     return heard("personnel", event, "m1", f"personnel-zakat-m1-{month}", version, year.at(5, version))
 
 
-def office(rules: tuple[Rule, ...] = WITH_ZAKAT) -> MemoryKnowledge:
+def office(rules: Rules = WITH_ZAKAT) -> MemoryKnowledge:
     """M1's March and April, decided by these rules."""
     others = tuple(each for each in SERVICE.reactions if each.name != ENTITLEMENT.name)
     knowledge = MemoryKnowledge(replace(SERVICE, reactions=(deciding(rules), *others)), now=year.at(6, 1))
@@ -99,7 +99,7 @@ def test_a_new_deduction_makes_its_month_known():
     knowledge = office()
     knowledge.arrive(pledged("2026-11"))
     dossier = read_dossier(knowledge, "m1", WITH_ZAKAT)
-    assert "2026-11" in known_months(dossier, WITH_ZAKAT) and "2026-11" not in known_months(dossier)
+    assert "2026-11" in WITH_ZAKAT.known_months(dossier) and "2026-11" not in RULES.known_months(dossier)
 
 
 def test_a_new_deduction_is_explained_by_itself():
@@ -140,27 +140,27 @@ def test_a_rule_that_reads_what_it_does_not_declare_fails_loudly(reading):
 
     rule = replace(ZAKAT, name="careless", find=careless)
     knowledge = office(RULES)
-    dossier, scheme = read_dossier(knowledge, "m1", (*RULES, rule)), scheme_in(knowledge, APRIL)
+    dossier, scheme = read_dossier(knowledge, "m1", Rules(*RULES, rule)), scheme_in(knowledge, APRIL)
     with pytest.raises(UndeclaredRead, match="declare"):
-        entitle(APRIL, dossier, scheme, (*RULES, rule))
+        entitle(APRIL, dossier, scheme, Rules(*RULES, rule))
     told = replace(ZAKAT, name="careless", explain=lambda told, dossier: [step("zakat", fact) for fact in dossier.facts(SanctionImposed)])
     with pytest.raises(UndeclaredRead):
-        explain(APRIL, entitle(APRIL, dossier, scheme), scheme, dossier, story_of(knowledge, "m1", None), (), (), (*RULES, told))
+        explain(APRIL, entitle(APRIL, dossier, scheme), scheme, dossier, story_of(knowledge, "m1", None), (), (), Rules(*RULES, told))
 
 
 def test_what_two_rules_read_marks_all_that_either_needs():
     later = replace(ZAKAT, name="later", reads=(Input(AttendanceRecorded),))
     fact, knowledge = year.attendance(4), office()
     assert deciding(RULES).on[AttendanceRecorded](fact, knowledge) == ["m1/2026-04"]
-    assert deciding((*RULES, later)).on[AttendanceRecorded](fact, knowledge) == ["m1"]
+    assert deciding(Rules(*RULES, later)).on[AttendanceRecorded](fact, knowledge) == ["m1"]
 
 
 def test_every_class_that_a_rule_reads_has_months_decided_anew():
     """The engine reads what the rules declare, and every such fact marks: no list beside the declarations."""
-    assert {each.model for each in inputs_of(RULES)} <= set(ENTITLEMENT.on)
-    assert set(ENTITLEMENT.reads.heard) == set(heard_of(inputs_of(RULES)))
-    undone = {each.undone.by for each in inputs_of(RULES) if each.undone is not None}
-    assert undone <= {each.model for each in inputs_of(RULES)}
+    assert {each.model for each in RULES.inputs} <= set(ENTITLEMENT.on)
+    assert set(ENTITLEMENT.reads.heard) == set(RULES.heard)
+    undone = {each.undone.by for each in RULES.inputs if each.undone is not None}
+    assert undone <= {each.model for each in RULES.inputs}
 
 
 @given(st.integers(0, 100), st.integers(0, 900))

@@ -13,7 +13,7 @@ from services.payroll import heard as h
 from services.payroll.api.allowances import story_of
 from services.payroll.domain.entitlement import Entitlement, Held
 from services.payroll.domain.explanation import explain
-from services.payroll.domain.rules import known_months
+from services.payroll.domain.rules import RULES
 from services.payroll.events import AllowanceConfirmed, AllowanceHeld
 from services.payroll.known import Ledger, entitlement_of, read_dossier, read_ledger, scheme_in
 from services.payroll.service import SERVICE
@@ -60,7 +60,7 @@ def explained(knowledge: MemoryKnowledge, month: str, finding: Entitlement) -> d
 def assert_settled(knowledge: MemoryKnowledge) -> None:
     """Each month says what is known now: its stream, its row, its explanation; and what is taken back is the sum of the differences."""
     ledger = read_ledger(knowledge, "m1")
-    for month in known_months(read_dossier(knowledge, "m1")) | ledger.months:
+    for month in RULES.known_months(read_dossier(knowledge, "m1")) | ledger.months:
         fresh, state = entitlement_of(knowledge, "m1", Period.parse(month)), ledger.state(month)
         row = knowledge.row(ALLOWANCES, f"m1/{month}")
         if isinstance(fresh, Held):
@@ -296,6 +296,6 @@ def test_after_any_history_in_any_order_every_month_says_what_is_known(facts, fi
     plain.arrive(*sorted(news, key=lambda fact: fact.id))
     plain.settle()
     assert_settled(plain)
-    for month in known_months(read_dossier(knowledge, "m1")):
+    for month in RULES.known_months(read_dossier(knowledge, "m1")):
         one, other = (entitlement_of(each, "m1", Period.parse(month)) for each in (knowledge, plain))
         assert one == other

@@ -53,6 +53,7 @@ class Portion:
         return Fraction(self.days, self.of_days)
 
 
+@lru_cache(maxsize=4096)
 def percent_text(value: Fraction) -> str:
     """A percentage or points as payroll's events write them."""
     return exact_text(value, PLACES)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from services.payroll.heard import AttendanceRecorded
 
 FULL = Fraction(100)
+KINDS = 10_000
+"""Of attendance of which the points are kept for a rule."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class DisciplineRule:
     absent_day: Fraction
     meeting: Fraction
     roll_call: Fraction
+    _known: dict[tuple[int, ...], Fraction] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -49,5 +52,11 @@ def deductions(attendance: AttendanceRecorded, rule: DisciplineRule) -> tuple[De
 
 
 def points(attendance: AttendanceRecorded, rule: DisciplineRule) -> Fraction:
-    """The month's points, exact, between 0 and 100."""
-    return max(Fraction(0), FULL - sum(deduction.points for deduction in deductions(attendance, rule)))
+    """The month's points, exact, between 0 and 100. Most months are like others: each kind is worked out once for the rule."""
+    minutes = attendance.minutes_late + attendance.minutes_early
+    kind = (minutes, attendance.days_absent, attendance.meetings_missed, attendance.roll_calls_missed)
+    if kind not in rule._known:
+        if len(rule._known) >= KINDS:
+            rule._known.clear()
+        rule._known[kind] = max(Fraction(0), FULL - sum(deduction.points for deduction in deductions(attendance, rule)))
+    return rule._known[kind]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -17,6 +17,7 @@ from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact
 
 E = TypeVar("E")
+T = TypeVar("T")
 
 
 class UndeclaredRead(LookupError):
@@ -42,14 +43,23 @@ class Dossier:
 
     def seen_by(self, reader: str, models: frozenset[type]) -> Dossier:
         """The same, for a rule that reads these classes and no others."""
-        if reader not in self._views:
-            about_all = (self.rule_sets, self.working_days, self.today, self.zone)
-            self._views[reader] = Dossier(self.employee, self.known, *about_all, readable=models, whole=self)
-        return self._views[reader]
+        found = self._views.get(reader)
+        if found is None:
+            # A copy of all but what was made of it, and not by naming each field: there is one for each rule and person.
+            found = self._views[reader] = object.__new__(Dossier)
+            found.__dict__.update(self.__dict__, readable=models, whole=self, _kept={})
+        return found
+
+    def once(self, make: Callable[[Dossier], T]) -> T:
+        """What `make` makes of the dossier as its reader sees it, for all months."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        return self._kept[make]
 
     def facts(self, model: type[E]) -> Sequence[Fact[E]]:
         """The facts of one class, lowest rank first. Raises UndeclaredRead to a rule that does not declare the class."""
-        self._must_read(model)
+        if self.readable is not None and model not in self.readable:
+            self._must_read(model)
         return self.known.get(model, ())
 
     def all(self, models: Iterable[type]) -> Sequence[Fact[Any]]:
@@ -62,13 +72,15 @@ class Dossier:
 
     @property
     def calendar(self) -> Calendar:
-        self._must_read(*CALENDAR_EVENTS)
+        if self.readable is not None:
+            self._must_read(*CALENDAR_EVENTS)
         return self.working_days
 
     @property
     def employment(self) -> Employment:
         """The person's service."""
-        self._must_read(*LIFE)
+        if self.readable is not None:
+            self._must_read(*LIFE)
         return (self.whole or self)._folded
 
     @cached_property
@@ -77,10 +89,14 @@ class Dossier:
         return Employment.of(self.all(LIFE))
 
     @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        return {}
+
+    @cached_property
     def _views(self) -> dict[str, Dossier]:
         return {}
 
     def _must_read(self, *models: type) -> None:
-        if self.readable is not None and not self.readable.issuperset(models):
+        if not self.readable.issuperset(models):
             missing = ", ".join(model.__name__ for model in models if model not in self.readable)
             raise UndeclaredRead(f"expected a class of facts that the rule declares in `reads`, found {missing}; declare it there")

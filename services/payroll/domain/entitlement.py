@@ -8,7 +8,7 @@ from datetime import date
 
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.presence import Stretch
-from services.payroll.domain.rule import Case, Days, Rule
+from services.payroll.domain.rule import Case, Days, Rule, Rules
 from services.payroll.domain.rules import RULES
 from services.payroll.domain.rules.days import POSTS, days_of
 from services.payroll.domain.rules.predicate import MISSING, Standing
@@ -57,16 +57,16 @@ class Held:
     missing: tuple[Missing, ...]
 
 
-def entitle(month: Period, dossier: Dossier, scheme: Scheme | None, rules: Sequence[Rule] = RULES) -> Entitlement | Held:
+def entitle(month: Period, dossier: Dossier, scheme: Scheme | None, rules: Rules = RULES) -> Entitlement | Held:
     """The entitlement for `month` under `scheme`, the rules in force on its first day; Held while something is missing."""
     if scheme is None:
         return Held(dossier.employee, str(month), (Missing("rules", str(month.start)),))
     days = days_of(month, POSTS.of(dossier), scheme)
-    always = [rule for rule in rules if rule.without_days]
-    if days.last is None and (any(each.serving for each in days.found) or _worked(month, dossier, scheme, days, always).gathered.lines):
+    serves = days.last is None and any(each.serving for each in days.found)
+    if serves or (days.last is None and _worked(month, dossier, scheme, days, rules.always).gathered.lines):
         others = _worked(month, dossier, scheme, Days(days.found, None, ()), rules).gathered.missing
         return Held(dossier.employee, str(month), (Missing("position", str(month.start)), *others))
-    case = _worked(month, dossier, scheme, days, rules if days.paid else always)
+    case = _worked(month, dossier, scheme, days, rules if days.paid else rules.always)
     if case.gathered.missing:
         return Held(dossier.employee, str(month), tuple(case.gathered.missing))
     return _entitlement(case, dossier)

@@ -12,7 +12,7 @@ from services.payroll.domain.allowance import shifted
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.entitlement import Entitlement, Held
 from services.payroll.domain.recovery import Settled
-from services.payroll.domain.rule import Rule, Told
+from services.payroll.domain.rule import Rules, Told
 from services.payroll.domain.rules import RULES
 from services.payroll.domain.scheme import Scheme
 from services.payroll.domain.steps import plain, step
@@ -51,7 +51,7 @@ def explain(
     story: Story,
     ledger: Sequence[Fact],
     payments: Sequence[Fact[Settled]],
-    rules: Sequence[Rule] = RULES,
+    rules: Rules = RULES,
 ) -> dict[str, Any]:
     """``{employee, month, status, …amounts, differences, adjustments, chain: [step, …]}``.
 

@@ -63,6 +63,8 @@ def stretches(
     """The month's stretches in order. Where one day decides for the whole month (`within_month`), the one in which that day lies."""
     held = [fact for fact in positions if not fact.event.acting]
     starts = sorted({month.start, *(day for day in _changes(held, employment) if month.start < day <= month.end)})
+    if len(starts) == 1:
+        return (_whole(month, held, employment, scheme, calendar),)
     ends = [*(start - _DAY for start in starts[1:]), month.end]
     found = [_stretch(month, since, until, held, employment, scheme) for since, until in zip(starts, ends, strict=True)]
     merged = [_joined(tuple(same)) for _, same in groupby(found, key=lambda stretch: stretch.state)]
@@ -71,6 +73,17 @@ def stretches(
         of_days = _count(month.start, month.end, counts)
         return tuple(replace(one, days=_count(one.since, one.until, counts), of_days=of_days) for one in merged)
     return (replace(_deciding(month, merged, scheme.within_month), since=month.start, until=month.end),)
+
+
+def _whole(
+    month: Period, held: Sequence[Fact[PositionAssigned]], employment: Employment, scheme: Scheme, calendar: Calendar
+) -> Stretch:
+    """A month in which nothing changes, as most are."""
+    found = _stretch(month, month.start, month.end, held, employment, scheme)
+    if scheme.within_month in (DAYS, WORKING_DAYS):
+        days = _count(month.start, month.end, calendar.is_working if scheme.within_month == WORKING_DAYS else None)
+        return replace(found, days=days, of_days=days)
+    return found
 
 
 def portions(found: Iterable[Stretch], scheme: Scheme) -> tuple[Portion, ...]:

@@ -6,7 +6,7 @@ What is read of a person, what has his months decided anew and which months are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
@@ -176,3 +176,26 @@ class Rule:
     def of(self, dossier: Dossier) -> Dossier:
         """The dossier as far as the rule reads it."""
         return dossier.seen_by(self.name, self.models)
+
+
+class Rules:
+    """Rules in their order, and what follows from their declarations. ``Rules(*RULES, another)`` has one more.
+
+    `inputs`: what they read, each declaration once; `heard`: the classes of facts about a person among these. `always`: the rules that
+    give something also in a month of which no day is paid. `undone`: classes of facts, and what takes them back.
+    """
+
+    def __init__(self, *rules: Rule) -> None:
+        self._rules = rules
+        self.inputs = tuple(dict.fromkeys(each for rule in rules for each in rule.reads))
+        self.heard = tuple(dict.fromkeys(each.model for each in self.inputs if each.where is None))
+        self.always = tuple(rule for rule in rules if rule.without_days)
+        self.undone = tuple((each.model, each.undone) for each in self.inputs if each.undone is not None)
+        self._knowing = tuple(each for each in self.inputs if each.knows is not _nothing)
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._rules)
+
+    def known_months(self, dossier: Dossier) -> frozenset[str]:
+        """The months of which something is known that belongs to the month itself: these are calculated, and those a run came by."""
+        return frozenset(month for each in self._knowing for fact in dossier.facts(each.model) for month in each.knows(fact.event))

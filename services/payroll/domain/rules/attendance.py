@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from services.payroll.domain.allowance import percent_text
@@ -29,10 +29,21 @@ def attendance_of(
     return max(recorded, key=lambda fact: (fact.event.revision, fact.rank), default=None)
 
 
+def _by_month(dossier: Dossier) -> Mapping[str, Sequence[Fact[AttendanceRecorded]]]:
+    found: dict[str, list[Fact[AttendanceRecorded]]] = {}
+    for fact in dossier.facts(AttendanceRecorded):
+        found.setdefault(fact.event.month, []).append(fact)
+    return found
+
+
+def _of(month: Period, dossier: Dossier, scheme: Scheme | None) -> Fact[AttendanceRecorded] | None:
+    return attendance_of(month, dossier.once(_by_month).get(str(month), ()), scheme, dossier.today)
+
+
 def _find(case: Case, dossier: Dossier) -> Finding:
     if not case.scheme.uses(DISCIPLINE):
         return NOTHING
-    found = attendance_of(case.month, dossier.facts(AttendanceRecorded), case.scheme, dossier.today)
+    found = _of(case.month, dossier, case.scheme)
     if found is not None:
         value = points(found.event, case.scheme.discipline)
         until = found.event.provisional_until
@@ -43,7 +54,7 @@ def _find(case: Case, dossier: Dossier) -> Finding:
 
 
 def _explain(told: Told, dossier: Dossier) -> Iterable[Step]:
-    found = attendance_of(told.month, dossier.facts(AttendanceRecorded), told.scheme, dossier.today)
+    found = _of(told.month, dossier, told.scheme)
     if found is None:
         if told.entitled and told.finding.assumed:
             yield {"step": "attendance-assumed", "data": {"month": str(told.month), "source": told.scheme.early.source}}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from services.payroll.domain.allowance import bonus_line
 from services.payroll.domain.dossier import Dossier
-from services.payroll.domain.rule import Case, Finding, Input, Rule, Step, Told
+from services.payroll.domain.rule import NOTHING, Case, Finding, Input, Rule, Step, Told
 from services.payroll.domain.rules.days import SERVICE_FACTS
 from services.payroll.domain.scheme import BONUS, PAID, Scheme
 from services.payroll.domain.steps import step
@@ -24,7 +24,8 @@ def bonuses_of(
     month: Period, dossier: Dossier, scheme: Scheme | None
 ) -> tuple[tuple[Fact[AwardGranted], ...], tuple[Fact[AwardGranted], ...]]:
     """The awards whose bonus is paid with `month`, and those whose bonus has lapsed since it was granted; lowest rank first."""
-    named = {fact.id: fact for fact in dossier.facts(AwardGranted) if fact.event.bonus > 0 and fact.event.paid_with == str(month)}
+    name = str(month)
+    named = {fact.id: fact for fact in dossier.facts(AwardGranted) if fact.event.bonus > 0 and fact.event.paid_with == name}
     ranked = sorted(named.values(), key=lambda fact: fact.rank)
     lapsed = [fact for fact in ranked if scheme is not None and _lapsed(month, fact, dossier, scheme)]
     return tuple(fact for fact in ranked if fact not in lapsed), tuple(lapsed)
@@ -40,6 +41,8 @@ def _lapsed(month: Period, award: Fact[AwardGranted], dossier: Dossier, scheme: 
 
 def _find(case: Case, dossier: Dossier) -> Finding:
     bonuses, _ = bonuses_of(case.month, dossier, case.scheme)
+    if not bonuses:
+        return NOTHING
     return Finding(lines=bonus_lines(bonuses), grounds=bonuses)
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 from services.payroll.domain.allowance import extra_lines, percent_text
 from services.payroll.domain.dossier import Dossier
-from services.payroll.domain.rule import Case, Chapter, Finding, Rule, Step, Told
+from services.payroll.domain.rule import NOTHING, Case, Chapter, Finding, Rule, Step, Told
 
 
 def _find(case: Case, dossier: Dossier) -> Finding:
     earned = [extra for extra in case.scheme.extras if case.gathered.said.get("predicate") in extra.when]
+    if not earned:
+        return NOTHING
     return Finding(lines=tuple(line for extra in earned for line in extra_lines(case.portions, extra.name, "predicate-extra", extra.share)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -66,9 +66,17 @@ READS = (
 )
 
 
+def _by_period(dossier: Dossier) -> Mapping[str, Sequence[Fact]]:
+    found: dict[str, list[Fact]] = {}
+    for fact in dossier.all(PREDICATE_FACTS):
+        found.setdefault(fact.event.period, []).append(fact)
+    return found
+
+
 def standing_in(period: Period, predicates: Sequence[Fact], pay_basis: str) -> Standing | None:
     """The predicate of `period`: of competing facts the one of highest rank. None when there is none that `pay_basis` admits."""
-    known = {fact.id: fact for fact in predicates if fact.event.period == str(period) and _predicate(fact.event, pay_basis)}
+    name = str(period)
+    known = {fact.id: fact for fact in predicates if fact.event.period == name and _predicate(fact.event, pay_basis)}
     ranked = sorted(known.values(), key=lambda fact: fact.rank)
     if not ranked:
         return None
@@ -84,12 +92,13 @@ def standing_in(period: Period, predicates: Sequence[Fact], pay_basis: str) -> S
 def standing_for(month: Period, dossier: Dossier, scheme: Scheme) -> Standing | None:
     """The predicate that pays `month`, or what the rules put in its place; None while that is nothing."""
     period = scheme.pays(month)
-    found = standing_in(period, dossier.all(PREDICATE_FACTS), scheme.pay_basis)
+    known = dossier.once(_by_period)
+    found = standing_in(period, known.get(str(period), ()), scheme.pay_basis)
     if found is not None:
         return found
     if scheme.when_missing == "last":
         past = fallbacks(period, month, dossier)
-        earlier = (standing_in(each, dossier.all(PREDICATE_FACTS), scheme.pay_basis) for each in past)
+        earlier = (standing_in(each, known[str(each)], scheme.pay_basis) for each in past)
         found = next((standing for standing in earlier if standing is not None), None)
         if found is not None:
             return replace(found, by=LAST)
@@ -105,7 +114,7 @@ def fallbacks(period: Period, month: Period, dossier: Dossier) -> tuple[Period, 
     another kind of period thus go on from what was appraised under the earlier ones. Periods that were over before the spell of service
     began that the last day of `month` lies in are not looked at: who is registered again has shown nothing yet in his new service.
     """
-    known = {Period.parse(fact.event.period) for fact in dossier.all(PREDICATE_FACTS)}
+    known = map(Period.parse, dossier.once(_by_period))
     last = 12 * period.year + period.last
     near = [past for past in known if past != period and 0 <= last - (12 * past.year + past.last) <= MONTHS_BACK]
     near = [past for past in near if dossier.employment.reaches(min(past.end, month.end), month.end)]
