@@ -15,7 +15,7 @@ from services.appraisal.domain.running import MoveTerms
 from services.appraisal.heard import ComplaintResolved, SurveyResultPublished
 from services.appraisal.known import appraisal_rules
 from shared.events.calendar import CALENDAR_EVENTS
-from shared.flow.declared import Arm, Disarm, Dispatch, EachRow, Keys, Reaction, Timer
+from shared.flow.declared import Arm, Disarm, Dispatch, EachRow, Keys, Reaction, Reads, Timer
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
 
@@ -111,8 +111,23 @@ def _open(unit: str, item: str, cause: str, fact: Fact, day: date, rules: Apprai
     return Dispatch(IMPROVEMENT, OpenImprovementItem(unit, item, cause, fact.id, due, rules.name, day))
 
 
-COMPLAINTS = Reaction(name="improvement-of-complaints", on={ComplaintResolved: _complaint_keys}, decide=_of_complaint)
-SURVEYS = Reaction(name="improvement-of-surveys", on={SurveyResultPublished: _survey_keys}, decide=_of_survey)
+def _first(key: str) -> str:
+    """Keys about units begin with the subject of their facts."""
+    return key.partition("/")[0]
+
+
+COMPLAINTS = Reaction(
+    name="improvement-of-complaints",
+    on={ComplaintResolved: _complaint_keys},
+    decide=_of_complaint,
+    reads=Reads((ComplaintResolved,), _first),
+)
+SURVEYS = Reaction(
+    name="improvement-of-surveys",
+    on={SurveyResultPublished: _survey_keys},
+    decide=_of_survey,
+    reads=Reads((SurveyResultPublished,), _first),
+)
 
 
 def _running(fact: Fact, knowledge: Knowledge) -> Keys:
@@ -147,6 +162,7 @@ TERMS = Reaction(
         **dict.fromkeys((events.AppraisalDelivered, events.ObjectionFiled), _if_declared(_key)),
     },
     decide=_of_terms,
+    reads=Reads(subject=None, streams=lambda key: (streams.appraisal(*key.split("/")),)),
 )
 
 
@@ -172,6 +188,7 @@ ITEM_TERMS = Reaction(
     name="improvement-terms",
     on={**dict.fromkeys(CALENDAR_EVENTS, _open_items), events.ImprovementItemOpened: _if_declared(_item)},
     decide=_of_item,
+    reads=Reads(subject=None, streams=lambda key: (streams.improvement(*key.split("/")),)),
 )
 
 REACTIONS = (COMPLAINTS, SURVEYS, TERMS, ITEM_TERMS)

@@ -20,7 +20,7 @@ from services.feedback.events import (
 )
 from services.feedback.views import COMPLAINTS as LISTED
 from shared.events.calendar import CALENDAR_EVENTS
-from shared.flow.declared import Arm, Disarm, Dispatch, EachRow, Keys, Reaction, Timer
+from shared.flow.declared import Arm, Disarm, Dispatch, EachRow, Keys, Reaction, Reads, Timer
 from shared.kernel.facts import Fact, Knowledge
 
 
@@ -88,6 +88,7 @@ TERMS = Reaction(
         **dict.fromkeys((ComplaintReceived, ComplaintPassed, ComplaintPaused, ComplaintResumed), _if_declared),
     },
     decide=_keep_term,
+    reads=Reads(subject=None, streams=lambda key: (INTAKE.stream(key), COMPLAINT.stream(key))),
 )
 
 REACTIONS = (TERMS,)

@@ -26,7 +26,7 @@ class KnowledgeAhead(KnowledgeOnce):
     def __init__(self, tx: Transaction, service: Flowing, reads: Reads, keys: Sequence[str]) -> None:
         super().__init__(tx, service)
         self._held = frozenset(reads.holds(key) for key in keys) if reads.holds else frozenset()
-        self._subjects = frozenset(map(reads.subject, keys))
+        self._subjects = frozenset(map(reads.subject, keys)) if reads.subject else frozenset()
         self._pending: dict[str, tuple[int, dict[type, list[Fact]]]] = {}
         if self._held:
             tx.execute(
@@ -35,13 +35,14 @@ class KnowledgeAhead(KnowledgeOnce):
             )
         heard = [service.heard.of(model) for model in reads.heard]
         self._heard_types = frozenset(one.model for one in heard)
-        self._read = self._read_ahead([f"{base_of(one)}.v{version}" for one in heard for version in range(1, one.version + 1)])
+        log.read_ahead(tx, sorted(self._subjects), sorted({name for key in keys for name in reads.streams(key)}))
+        self._read = self._about([f"{base_of(one)}.v{version}" for one in heard for version in range(1, one.version + 1)])
 
-    def _read_ahead(self, types: Sequence[str]) -> Mapping[tuple[str, type], list[Fact]]:
-        subjects = sorted(self._subjects)
-        log.read_ahead(self._tx, subjects)
+    def _about(self, types: Sequence[str]) -> Mapping[tuple[str, type], list[Fact]]:
+        """The facts about the subjects: own ones, which were read, and heard ones of these types."""
+        heard = facts.rows_about(self._tx, sorted(self._subjects), types) if types and self._subjects else ()
         found: dict[tuple[str, type], list[Fact]] = {}
-        for fact in facts_of(self._service, self.agency, (*self._tx.ahead.rows, *facts.rows_about(self._tx, subjects, types))):
+        for fact in facts_of(self._service, self.agency, (*self._tx.ahead.about(self._subjects), *heard)):
             found.setdefault((fact.subject, type(fact.event)), []).append(fact)
         for competing in found.values():
             if len(competing) > 1:

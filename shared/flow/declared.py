@@ -49,14 +49,16 @@ Keys = Iterable[str] | EachRow
 class Reads:
     """What every decision of a reaction reads about its subject, so that many are read together, in a handful of statements.
 
-    `subject`: the subject of a key, whose own events are all read, and of whose heard facts those of the classes in `heard`. `holds`: the
-    name that the decision holds (``Knowledge.hold``), if any; all that a batch holds is taken in sorted order before anything is read.
+    `subject`: the subject of a key, whose own events are all read, and of whose heard facts those of the classes in `heard`; None where
+    the `streams` are enough: the names of the own streams that the decision about a key reads, and writes to. `holds`: the name that the
+    decision holds (``Knowledge.hold``), if any; all that a batch holds is taken in sorted order before anything is read.
     Whatever else a decision asks for is still answered, once for the batch, by a statement of its own.
     """
 
-    heard: tuple[type, ...]
-    subject: Callable[[str], str] = str
+    heard: tuple[type, ...] = ()
+    subject: Callable[[str], str] | None = str
     holds: Callable[[str], str] | None = None
+    streams: Callable[[str], Iterable[str]] = lambda key: ()
 
 
 @dataclass(frozen=True)

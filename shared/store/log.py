@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -66,23 +66,25 @@ def envelope_of(row: Sequence[Any], agency: str) -> Envelope:
     )
 
 
-def read_ahead(tx: Transaction, subjects: Sequence[str]) -> None:
-    """Read everything about these subjects in one statement; this transaction's later reads of them and of their streams find it.
+def read_ahead(tx: Transaction, subjects: Sequence[str], streams: Sequence[str] = ()) -> None:
+    """Read everything about these subjects, and these streams, in one statement; this transaction's later reads of them find it.
 
-    They see the moment of this read, and what the transaction appends. Lock first what may change meanwhile.
+    They see the moment of this read, and what the transaction appends. Lock first what may change meanwhile, or let the append find it.
     """
-    rows = tx.execute(
-        f"select {COLUMNS} from events where agency = %s and subject = any(%s) order by position", (tx.agency_id, list(subjects))
-    ).fetchall()
-    tx.ahead = Ahead(tx.agency, frozenset(subjects), rows)
+    wanted = {name: list(values) for name, values in (("subject", subjects), ("stream", streams)) if values}
+    tests = " or ".join(f"{name} = any(%({name})s)" for name in wanted)
+    sql = f"select {COLUMNS} from events where agency = %(agency)s and ({tests}) order by position"
+    rows = tx.execute(sql, {**wanted, "agency": tx.agency_id}).fetchall() if wanted else []
+    tx.ahead = Ahead(tx.agency, frozenset(subjects), frozenset(streams), rows)
     forget_streams(tx)
 
 
 class Ahead:
-    """What was read ahead: for each subject the rows of its events in order of position, and each stream. A stream has one subject."""
+    """What was read ahead: the rows of the events of all subjects and streams, in order of position. A stream has one subject."""
 
-    def __init__(self, agency: str, subjects: frozenset[str], rows: Sequence[Sequence[Any]]) -> None:
+    def __init__(self, agency: str, subjects: frozenset[str], streams: frozenset[str], rows: Sequence[Sequence[Any]]) -> None:
         self.agency, self.subjects, self.rows = agency, subjects, rows
+        self._streams = streams
         self._of_stream: dict[str, list[Sequence[Any]]] = {}
         for row in rows:
             self._of_stream.setdefault(row[3], []).append(row)
@@ -90,7 +92,11 @@ class Ahead:
 
     def has(self, stream: str, subject: str | None) -> bool:
         """Whether the stream was read, or would have been if it were there: `subject` is its subject, where that is known."""
-        return stream in self._of_stream or subject in self.subjects
+        return stream in self._streams or stream in self._of_stream or subject in self.subjects
+
+    def about(self, subjects: Container[str]) -> Iterator[Sequence[Any]]:
+        """The rows about these of the subjects."""
+        return (row for row in self.rows if row[6] in subjects)
 
     def stream(self, name: str) -> list[Envelope]:
         """Its events, none for a stream that was not there (or is of another subject)."""
