@@ -495,20 +495,25 @@ def test_holding_another_name_forgets_what_was_answered_before(prepared):
         assert len(knowledge.facts(Written, "m2")) == 1 and knowledge.row(PAGES, "m2")["count"] == 1
 
 
-def test_what_holds_for_everybody_is_made_once_for_a_batch_and_anew_after_a_wait(known, prepared):
-    def make(knowledge: Knowledge, more: int) -> list[int]:
-        return [len(knowledge.facts(Written, "all")), more]
+def _written(knowledge: Knowledge, more: int) -> list[int]:
+    return [len(knowledge.facts(Written, "all")), more]
 
+
+def test_what_is_made_of_what_is_known(known):
+    known.say("s-all", "all", Written("all", date(2026, 2, 1)))
     with known.knowing() as knowledge:
-        assert knowledge.made(make, 7) == [0, 7]
-    with prepared.app.transaction("agency-114", NOW) as tx:
+        assert knowledge.made(_written, 7) == [1, 7]
+
+
+def test_what_holds_for_everybody_is_made_once_for_a_batch_and_anew_after_a_wait(prepared):
+    with prepared.app.transaction("agency-118", NOW) as tx:
         ahead = KnowledgeAhead(tx, SERVICE, Reads((Moved,), holds=str), ["m1"])
-        assert ahead.made(make, 1) is ahead.made(make, 1) and ahead.made(make, 2) == [0, 2]
-        InStore(prepared, "agency-114").say("s-all", "all", Written("all", date(2026, 2, 1)))
+        assert ahead.made(_written, 1) is ahead.made(_written, 1) and ahead.made(_written, 2) == [0, 2]
+        InStore(prepared, "agency-118").say("s-all", "all", Written("all", date(2026, 2, 1)))
         ahead.hold("m1")
-        assert ahead.made(make, 1) == [0, 1], "the batch holds it: its moment stays"
+        assert ahead.made(_written, 1) == [0, 1], "the batch holds it: its moment stays"
         ahead.hold("m2")
-        assert ahead.made(make, 1) == [1, 1]
+        assert ahead.made(_written, 1) == [1, 1]
 
 
 def test_a_batch_holds_what_each_of_its_decisions_holds_before_it_reads(prepared):
