@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
 
+from services.payroll.answers import ClosedRun
 from services.payroll.domain.run import PAY_RUN, BeginAnew, CloseRun, ContinueRun, InterruptRun, Run
 from services.payroll.domain.run_id import RunId
 from services.payroll.events import LeftOut
@@ -24,7 +24,7 @@ NAMED = 100
 PAY_RUN_JOB = "pay-run"
 
 
-def totals(run: Run) -> dict[str, Any]:
+def totals(run: Run) -> ClosedRun:
     """A closed run as it is answered, in rupiah."""
     closed = run.posted
     return {
@@ -90,4 +90,4 @@ def interrupt(work: Work, job: Job) -> None:
     work.execute(PAY_RUN, InterruptRun(str(run), run.month))
 
 
-JOBS = (JobKind(PAY_RUN_JOB, starts="post-pay-run", reads="read-pay-runs", part=pay_part, cancelled=interrupt),)
+JOBS = (JobKind(PAY_RUN_JOB, starts="post-pay-run", reads="read-pay-runs", part=pay_part, cancelled=interrupt, gives=ClosedRun),)

@@ -138,6 +138,7 @@ class JobKind:
     the job so and what was done stays. Any other trouble is tried again. One bad entry of many belongs into the result.
     `starts`, `reads`: the actions of the policy whose holders may cancel and retry, or see, such jobs; who asked for one always may.
     `cancelled`: what else happens with a cancellation, in its transaction; what the parts did before stays.
+    `gives`: the shape of its result, as the API describes it; without it the result may hold anything.
     """
 
     name: str
@@ -145,3 +146,4 @@ class JobKind:
     reads: str
     part: Callable[[Work, Job], Progress | Done | Refused]
     cancelled: Callable[[Work, Job], None] = lambda work, job: None
+    gives: type | None = None

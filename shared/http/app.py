@@ -68,7 +68,8 @@ def create_app(
     addresses = Addresses(Edge(service.name))
     handle_problems(app)
     guard(app, addresses)
-    api = _Api(app, spec_kwargs=_spec() | {"extra_plugins": [AddressForms(addresses.edge), AnswerShapes(addresses.edge.forms)]})
+    described = [AddressForms(addresses.edge), AnswerShapes(addresses.edge.forms, [kind.gives for kind in service.jobs])]
+    api = _Api(app, spec_kwargs=_spec() | {"extra_plugins": described})
     aside = (set_aside_rows,) if any(view.name == "set_aside" for view in service.views) else ()
     for blueprint in (health, rule_sets, feed, texts, job_routes, *aside, *service.blueprints):
         api.register_blueprint(blueprint)

@@ -138,6 +138,10 @@ class Text(TypedDict):
     text: Words
 
 
+class JobResult:
+    """What a kind of job of the service gives (:class:`shared.flow.declared.JobKind`)."""
+
+
 class Job(TypedDict):
     """Work that the worker does in parts, after the request for it."""
 
@@ -152,7 +156,7 @@ class Job(TypedDict):
     rate: Annotated[float | None, "Things a second."]
     remaining_seconds: Count | None
     tries: Count
-    result: Annotated[dict[str, Any] | None, "When it is done: as its kind has it."]
+    result: Annotated[JobResult | None, "When it is done: as its kind has it."]
     problem: Annotated[Problem | None, "What ended it."]
 
 

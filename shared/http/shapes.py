@@ -19,7 +19,7 @@ from apispec import APISpec, BasePlugin
 
 from shared.events.schemas import CONTRACTS, DATE, Forms
 from shared.http.answers import Form, Member, Named, Page, Words
-from shared.http.common_answers import CloudEvent
+from shared.http.common_answers import CloudEvent, JobResult
 from shared.kernel.money import Rupiah
 
 Json = dict[str, Any]
@@ -38,9 +38,13 @@ _BOUNDS = {"ge": "minimum", "le": "maximum", "pattern": "pattern", "min_length":
 
 @dataclass
 class Shapes:
-    """Components for one service, whose forms say how texts are written. `schemas`: what was described so far, by name."""
+    """Components for one service, whose forms say how texts are written. `schemas`: what was described so far, by name.
+
+    `results`: what the service's kinds of jobs give; None among them: anything.
+    """
 
     forms: Forms
+    results: Sequence[Any] = ()
     schemas: dict[str, Json] = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict)
 
@@ -59,6 +63,8 @@ class Shapes:
             return self._page(hint, arguments[0])
         if hint is CloudEvent:
             return self._event()
+        if hint is JobResult:
+            return self._result()
         if is_typeddict(hint) or is_dataclass(hint):
             return self._component(hint)
         if origin in (list, tuple, Sequence):
@@ -149,6 +155,11 @@ class Shapes:
         page = {"type": "object", **_described(Page), "properties": properties, "required": ["items", "next"]}
         return self._named(f"{inner['$ref'].rpartition('/')[2]}Page", hint, page) if "$ref" in inner else page
 
+    def _result(self) -> Json:
+        if not self.results or None in self.results:
+            return {"type": "object", "additionalProperties": True}
+        return self.schema(Union[tuple(self.results)])  # noqa: UP007
+
     def _event(self) -> Json:
         envelope = orjson.loads(CONTRACTS.envelope.read_bytes())
         said = {name: envelope[name] for name in ("type", "required")} | _described(CloudEvent)
@@ -177,9 +188,9 @@ class Shapes:
 class AnswerShapes(BasePlugin):
     """Puts the schema of each answer in place of its annotation."""
 
-    def __init__(self, forms: Forms) -> None:
+    def __init__(self, forms: Forms, results: Sequence[Any]) -> None:
         super().__init__()
-        self._shapes = Shapes(forms)
+        self._shapes = Shapes(forms, results)
         self._told: set[str] = set()
 
     def init_spec(self, spec: APISpec) -> None:

@@ -99,6 +99,12 @@ def test_operations_have_names_of_their_own(described: dict[str, Any]):
     assert len(names) == len(set(names))
 
 
+def test_a_job_gives_what_its_kind_says():
+    app = create_app(load_service("payroll"), database=None, log_database=None, clock=None, identity=None, status=None)
+    schemas = app.test_client().get("/openapi.json").get_json()["components"]["schemas"]
+    assert schemas["Job"]["properties"]["result"]["anyOf"] == [{"$ref": "#/components/schemas/ClosedRun"}, {"type": "null"}]
+
+
 SCORES = View(
     name="scores",
     columns=(

@@ -12,6 +12,7 @@ from shared.http.answers import Actor, Code, EventId, Form, Named, Version, Word
 
 AppraisalStatus = Annotated[Literal["scoring", "delivered", "objected", "final", "corrected", "imported"], Named("AppraisalStatus")]
 Outcome = Annotated[str, Form("ObjectionDecided.outcome"), Named("ObjectionOutcome")]
+Happening = Annotated[Literal[*(event.__name__ for event in views.APPRAISALS.on)], Named("AppraisalHappening")]
 ObjectionStatus = Annotated[Literal["filed", "decided"], Named("ObjectionStatus")]
 Basis = Annotated[Literal["accepted", "silence", "decision", "imported"], Named("ResultBasis")]
 
@@ -81,7 +82,7 @@ class HistoryStep(TypedDict):
     """Something that happened to an appraisal: the type of the event, when and by whom, and what the event says."""
 
     event: EventId
-    what: Words
+    what: Happening
     at: datetime
     by: Actor
     delivery: NotRequired[EventId]

@@ -12,6 +12,7 @@ from services.appraisal.domain.quadrant import Predicate
 from shared.http.answers import Actor, Count, Form, Named, Version, Words, row_of, said_by
 
 OrganisationResultCode = Annotated[str, Form("result"), Named("OrganisationResultCode")]
+Part = Annotated[str, Form("ScoreSubmitted.value")]
 Hundredths = Annotated[int, Meta(ge=0, description="Half up, in hundredths.")]
 
 
@@ -26,7 +27,7 @@ class GuideFinding(TypedDict):
     """A limit of the guide, and whether the period's predicates hold it: `count` of `of`."""
 
     predicates: list[Predicate]
-    comparison: Words
+    comparison: Literal["<=", ">=", "=", ">"]
     percent: Count
     count: Count
     of: Count
@@ -51,11 +52,11 @@ class HowJudged(TypedDict):
 
     scheme: str
     rule_set: str
-    result: Words | None
-    behaviour: Words | None
-    peers: Words | None
-    result_percent: NotRequired[Words | int]
-    behaviour_percent: NotRequired[Words | int]
+    result: Part | None
+    behaviour: Part | None
+    peers: Part | None
+    result_percent: NotRequired[Count]
+    behaviour_percent: NotRequired[Count]
 
 
 class OwnResult(TypedDict):

@@ -20,6 +20,7 @@ PostKind = Annotated[str, Form("VacancyOpened.kind"), Named("PostKind")]
 ProposalName = Annotated[str, Form("proposal")]
 Programme = Annotated[Words, "The programme, role, award or kind of sanction that is proposed; for a promotion the rank."]
 Outcome = Annotated[Literal["reached", "not_reached"], Named("MeasureOutcome")]
+Ending = Annotated[str, Form("TrainingCompleted.result")] | Annotated[str, Form("DevelopmentLapsed.cause")]
 Bonus = Annotated[Rupiah, Meta(ge=0)]
 
 
@@ -77,7 +78,7 @@ class Measure(TypedDict):
     document: NotRequired[str]
     until: NotRequired[date]
     ended: NotRequired[bool]
-    outcome: NotRequired[Words | None]
+    outcome: NotRequired[Ending | None]
     completed_on: NotRequired[date]
     score_hundredths: NotRequired[Count]
     ended_on: NotRequired[date | None]
