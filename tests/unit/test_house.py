@@ -78,7 +78,7 @@ def services() -> list[Path]:
 @pytest.mark.parametrize("service", services(), ids=lambda service: service.name)
 def test_a_service_has_rooms_that_the_design_names_and_no_empty_one(service):
     assert strange_rooms(service) == [] and empty_rooms(service) == []
-    assert {"service", "events", "contracts"} <= rooms_of(service)
+    assert {"service", "contracts"} <= rooms_of(service)
 
 
 def test_the_design_names_rooms_that_exist():
