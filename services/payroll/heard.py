@@ -164,7 +164,7 @@ class Judgement:
     score: str | None = None
 
 
-@HEARD.hears("appraisal")
+@HEARD.hears("appraisal", told=True)
 @dataclass(frozen=True)
 class PlanApproved:
     """A version made within the year counts from the first whole month from `since` on, the one before for the months before."""
@@ -175,7 +175,7 @@ class PlanApproved:
     since: date | None = None
 
 
-@HEARD.hears("appraisal")
+@HEARD.hears("appraisal", told=True)
 @dataclass(frozen=True)
 class TargetSet:
     """`period` is the plan's year; `value` exact text in `unit`; the share in percent is `exact_weight`, without it `weight`."""
@@ -195,7 +195,7 @@ class TargetSet:
     months: tuple[str, ...] = ()
 
 
-@HEARD.hears("appraisal")
+@HEARD.hears("appraisal", told=True)
 @dataclass(frozen=True)
 class ProgressRecorded:
     employee: str
@@ -205,7 +205,7 @@ class ProgressRecorded:
     value: str
 
 
-@HEARD.hears("appraisal")
+@HEARD.hears("appraisal", told=True)
 @dataclass(frozen=True)
 class ScoreSubmitted:
     employee: str

@@ -125,16 +125,23 @@ class Catalogue:
 
 
 class Heard:
-    """What a service hears of others: for each type a dataclass with only the fields that it uses."""
+    """What a service hears of others: for each type a dataclass with only the fields that it uses.
+
+    `told`: the types (``merit.appraisal.ScoreSubmitted``) that it only tells of, as in an explanation. No decision and no view rests on
+    them, so that they are kept apart from the facts that do.
+    """
 
     def __init__(self) -> None:
         self.catalogues: dict[str, Catalogue] = {}
+        self.told: set[str] = set()
 
-    def hears(self, service: str, *, version: int = 1) -> Callable[[M], M]:
-        """Register the dataclass below as this service's reading of ``merit.<service>.<its name>``."""
+    def hears(self, service: str, *, version: int = 1, told: bool = False) -> Callable[[M], M]:
+        """Register the dataclass below as this service's reading of ``merit.<service>.<its name>``; `told`: only to tell of it."""
 
         def register(model: M) -> M:
             catalogue = self.catalogues.setdefault(service, Catalogue(service))
+            if told:
+                self.told.add(f"merit.{service}.{model.__name__}")
             return catalogue.event(EventClass.OPEN, version=version)(model)
 
         return register
@@ -152,6 +159,13 @@ class Heard:
     def _catalogue(self, type_: str) -> Catalogue | None:
         parts = type_.split(".")
         return self.catalogues.get(parts[1]) if len(parts) > 3 else None
+
+    @property
+    def models(self) -> frozenset[type]:
+        return frozenset(model for catalogue in self.catalogues.values() for model in catalogue.models)
+
+    def tells_only(self, model: type) -> bool:
+        return split_type(self.of(model).type)[0] in self.told
 
     def of(self, model: type) -> EventType:
         for catalogue in self.catalogues.values():

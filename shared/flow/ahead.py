@@ -40,7 +40,7 @@ class KnowledgeAhead(KnowledgeOnce):
 
     def _about(self, types: Sequence[str]) -> Mapping[tuple[str, type], list[Fact]]:
         """The facts about the subjects: own ones, which were read, and heard ones of these types."""
-        heard = facts.rows_about(self._tx, sorted(self._subjects), types) if types and self._subjects else ()
+        heard = facts.rows_about(self._tx, sorted(self._subjects), types, self._service.heard.told) if types and self._subjects else ()
         found: dict[tuple[str, type], list[Fact]] = {}
         for fact in facts_of(self._service, self.agency, (*self._tx.ahead.about(self._subjects), *heard)):
             found.setdefault((fact.subject, type(fact.event)), []).append(fact)

@@ -56,7 +56,7 @@ def apply(tx: Transaction, service: Flowing, arrived: Sequence[Arrived]) -> None
     for agency in sorted({fact.agency for _, fact in known}):
         tx.enter_agency(agency)
         mine = [(one, fact) for one, fact in known if fact.agency == agency]
-        facts.keep(tx, [(one.place, one.envelope) for one, _ in mine if one.envelope.service != service.name])
+        facts.keep(tx, [(one.place, one.envelope) for one, _ in mine if one.envelope.service != service.name], service.heard.told)
         found = [fact for _, fact in mine]
         engine.fold(tx, service.views, found)
         timers.fold(tx, service.timers, [fact for one, fact in mine if one.envelope.service == service.name])

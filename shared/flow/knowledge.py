@@ -57,7 +57,7 @@ class StoreKnowledge:
         if own is not None:
             envelopes = log.read_subject(self._tx, subject, base=base_of(own))
         else:
-            envelopes = facts.about(self._tx, subject, base_of(self._service.heard.of(model)))
+            envelopes = facts.about(self._tx, subject, base_of(self._service.heard.of(model)), self._service.heard.told)
         found = (fact_of(self._service, one) for one in envelopes)
         return sorted((fact for fact in found if fact is not None), key=lambda fact: fact.rank)
 

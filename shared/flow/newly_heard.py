@@ -110,7 +110,7 @@ class NewlyHeard:
         for agency in sorted({fact.agency for _, fact in known}):
             tx.enter_agency(agency)
             mine = [(one, fact) for one, fact in known if fact.agency == agency]
-            facts.keep(tx, [(one.place, one.envelope) for one, _ in mine])
+            facts.keep(tx, [(one.place, one.envelope) for one, _ in mine], self.service.heard.told)
             decisions.mark(tx, self.service, [fact for _, fact in mine], StoreKnowledge(tx, self.service))
 
     def _park(self, message: Incoming, error: Exception) -> None:

@@ -41,7 +41,7 @@ class KnowledgeOnce(StoreKnowledge):
         if own:
             read = (fact_of(self._service, one) for one in log.read_subject(self._tx, subject, types=types))
         else:
-            read = facts_of(self._service, self.agency, facts.rows_about(self._tx, [subject], types))
+            read = facts_of(self._service, self.agency, facts.rows_about(self._tx, [subject], types, self._service.heard.told))
         found: dict[type, list[Fact]] = {}
         for fact in read:
             if fact is not None:

@@ -28,7 +28,7 @@ def _config(service: Service, roles: Roles) -> Config:
     config.set_main_option("version_locations", ";".join(str(place) for place in places))
     config.set_main_option("path_separator", ";")
     config.set_main_option("version_path_separator", ";")
-    config.attributes["roles"] = roles
+    config.attributes["roles"], config.attributes["told"] = roles, service.heard.told
     return config
 
 

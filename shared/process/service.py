@@ -37,3 +37,11 @@ class Service:
     defaults: tuple[RuleSet, ...] = ()
     jobs: tuple[JobKind, ...] = ()
     together: tuple[tuple[type, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        """ValueError where a decision or a view rests on what is heard only to be told: it lies apart, and no rebuild reads it."""
+        rests = {model for one in (*self.reactions, *self.views) for model in one.on}
+        rests |= {model for one in self.reactions if one.reads is not None for model in one.reads.heard}
+        wrong = sorted(model.__name__ for model in rests if model in self.heard.models and self.heard.tells_only(model))
+        if wrong:
+            raise ValueError(f"expected views and reactions of {self.name} on facts that it keeps for them, found {', '.join(wrong)}")
