@@ -31,7 +31,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from types import UnionType
-from typing import Annotated, Any, Generic, NewType, TypedDict, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, NewType, TypedDict, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Text
@@ -131,8 +131,11 @@ def said_by(event: type, *without: str) -> type:
 
 
 def answered(function: Callable[..., Any], accepted: type) -> Answered:
-    """What the return annotation says. `accepted`: the type that stands in it for a job."""
-    hint = get_type_hints(function, include_extras=True)["return"]
+    """What the return annotation says. `accepted`: the type that stands in it for a job. TypeError for what names no members."""
+    hint = get_type_hints(function, include_extras=True).get("return")
     options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     shapes = [one for one in options if one is not accepted]
+    for one in shapes:
+        if not is_typeddict(get_args(one)[0] if get_origin(one) is Page else one):
+            raise TypeError(f"{function.__qualname__}: expected a TypedDict, or a Page of one, as what the route answers; found {one!r}")
     return Answered(Union[tuple(shapes)] if shapes else None, accepted=len(shapes) < len(options))  # noqa: UP007

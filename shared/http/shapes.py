@@ -153,7 +153,7 @@ class Shapes:
         hints = get_type_hints(Page, include_extras=True)
         properties = {"items": {"type": "array", "items": inner}, "next": self.schema(hints["next"])}
         page = {"type": "object", **_described(Page), "properties": properties, "required": ["items", "next"]}
-        return self._named(f"{inner['$ref'].rpartition('/')[2]}Page", hint, page) if "$ref" in inner else page
+        return self._named(f"{inner['$ref'].rpartition('/')[2]}Page", hint, page)
 
     def _result(self) -> Json:
         if not self.results or None in self.results:

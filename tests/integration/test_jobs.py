@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 
@@ -56,6 +56,10 @@ def _note(work: Work, owner: str) -> None:
 many_notes = Blueprint("many-notes", __name__, url_prefix="/v1", description="Many notes.")
 
 
+class Later(TypedDict):
+    later: bool
+
+
 @many_notes.route("/many-notes", methods=["POST"])
 @commanding("take-many", status=201)
 def take_many(work: RequestWork) -> Accepted:
@@ -65,7 +69,7 @@ def take_many(work: RequestWork) -> Accepted:
 
 @many_notes.route("/later-notes", methods=["POST"])
 @commanding("take-many", status=202)
-def take_later(work: RequestWork) -> dict[str, Any]:
+def take_later(work: RequestWork) -> Later:
     """What follows from it comes later, without a job."""
     return {"later": True}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from marshmallow import Schema, fields, validate
 from sqlalchemy import Column as DbColumn
@@ -17,13 +17,13 @@ from shared.events.rule_set import declare
 from shared.events.set_aside import declare as declare_set_aside
 from shared.flow.declared import Dispatch
 from shared.http.acting import RequestWork, commanding, querying
-from shared.http.answers import Page
+from shared.http.answers import Count, Form, Page, Version, Words, row_of
 from shared.http.blueprint import Blueprint
 from shared.http.importing import About, Column, Source, code, importing, integer, text
 from shared.http.policy import Allow, Policy
 from shared.http.set_aside import set_aside_view
 from shared.kernel.decider import Aggregate, Decider
-from shared.kernel.refusal import Refused
+from shared.kernel.refusal import Malformed, Refused
 from shared.kernel.rules import RuleSet
 from shared.process.service import Service
 from shared.views.view import View
@@ -109,13 +109,37 @@ class MarkBody(Schema):
     mark = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10))
 
 
+class TakenNote(TypedDict):
+    owner: Words
+    notes: Count
+    text: Annotated[str, Form("text-id")]
+    on: date
+
+
+class Marked(TypedDict):
+    marked: int
+
+
+class Nothing(TypedDict):
+    pass
+
+
+class Notes(TypedDict):
+    notes: Count
+    version: Version
+
+
+class ListedNotes(row_of(VIEW)):
+    owner: Words
+
+
 notebook = Blueprint("notebook", __name__, url_prefix="/v1", description="Notes.")
 
 
 @notebook.route("/notes/<owner>", methods=["POST"])
 @notebook.arguments(NoteBody)
 @commanding("take-note", subject="owner", status=201)
-def take_note(work: RequestWork, body: dict[str, Any], owner: str) -> dict[str, Any]:
+def take_note(work: RequestWork, body: dict[str, Any], owner: str) -> TakenNote:
     """Take a note."""
     kept = work.text(body["words"])
     done = work.execute(NOTES, Take(owner, kept.id, body["times"]))
@@ -125,7 +149,7 @@ def take_note(work: RequestWork, body: dict[str, Any], owner: str) -> dict[str, 
 @notebook.route("/notes/<owner>/mark", methods=["POST"])
 @notebook.arguments(MarkBody)
 @commanding("mark-note", subject="owner", if_match=True)
-def mark_note(work: RequestWork, body: dict[str, Any], owner: str) -> dict[str, Any]:
+def mark_note(work: RequestWork, body: dict[str, Any], owner: str) -> Marked:
     """Mark what was seen."""
     work.execute(NOTES, Mark(owner, body["mark"]))
     return {"marked": body["mark"]}
@@ -133,7 +157,7 @@ def mark_note(work: RequestWork, body: dict[str, Any], owner: str) -> dict[str, 
 
 @notebook.route("/notes/<owner>/thought", methods=["POST"])
 @commanding("take-note", subject="owner")
-def think(work: RequestWork, owner: str) -> dict[str, Any]:
+def think(work: RequestWork, owner: str) -> Nothing:
     """Keep a private thought."""
     work.execute(NOTES, Think(owner))
     return {}
@@ -141,7 +165,7 @@ def think(work: RequestWork, owner: str) -> dict[str, Any]:
 
 @notebook.route("/notes/<owner>")
 @querying("read-note", subject="owner")
-def show_notes(work: RequestWork, owner: str) -> dict[str, Any]:
+def show_notes(work: RequestWork, owner: str) -> Notes:
     """How many notes there are."""
     state, version = work.loaded(NOTES, owner)
     return work.found({"notes": len(state), "version": version} if state else None, "note", owner)
@@ -149,14 +173,14 @@ def show_notes(work: RequestWork, owner: str) -> dict[str, Any]:
 
 @notebook.route("/notes")
 @querying("list-notes")
-def list_notes(work: RequestWork) -> Page[dict[str, Any]]:
+def list_notes(work: RequestWork) -> Page[ListedNotes]:
     """All notes, in pages."""
     return work.page(VIEW, owner=None)
 
 
 @notebook.route("/broken", methods=["POST"])
 @commanding("take-note")
-def broken(work: RequestWork) -> dict[str, Any]:
+def broken(work: RequestWork) -> Nothing:
     """Fails as a bug would, after it has written."""
     work.execute(NOTES, Take("broken"))
     raise RuntimeError(SECRET)
@@ -172,7 +196,7 @@ def import_notes(work: RequestWork, row: dict[str, Any], source: Source) -> Disp
     if row["employee"] == "nobody":
         raise Refused("unknown-owner", status=404, expected="a known owner", found="nobody", remedy="register the owner first")
     if row["times"] < 0:
-        raise ValueError(f"expected a count from 0, found {row['times']}")
+        raise Malformed("a count from 0", str(row["times"]))
     return [Dispatch(NOTES, Take(row["employee"], row["words"]))] * row["times"]
 
 

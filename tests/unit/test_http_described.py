@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.appraisal.events import ObjectionFiled
 from shared.events.schemas import Forms
-from shared.http.answers import Form, Page, Version, Words, row_of, said_by
+from shared.http.acting import Accepted
+from shared.http.answers import Form, Page, Version, Words, answered, row_of, said_by
 from shared.http.app import create_app
 from shared.http.shapes import Shapes
 from shared.kernel.money import Rupiah
@@ -175,6 +176,16 @@ class WithoutParts(row_of(SCORES)):
 def test_what_nobody_has_said_the_form_of_is_refused(shapes: Shapes, shape: Any):
     with pytest.raises(TypeError, match="expected"):
         shapes.schema(shape)
+
+
+def test_a_route_that_does_not_say_its_members_is_refused():
+    def route() -> dict[str, Any]: ...
+
+    def pages() -> Page[dict[str, Any]]: ...
+
+    for one in (route, pages):
+        with pytest.raises(TypeError, match="expected a TypedDict, or a Page of one"):
+            answered(one, Accepted)
 
 
 def test_two_shapes_of_one_name_are_refused(shapes: Shapes):
