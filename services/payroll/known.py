@@ -16,7 +16,8 @@ from services.payroll.domain.rules import RULES
 from services.payroll.domain.rules.days import counts_working_days
 from services.payroll.domain.run import PAY_RUN, Run
 from services.payroll.domain.run_id import MOST, RunId
-from services.payroll.domain.scheme import KIND, Scheme, read_scheme
+from services.payroll.domain.scheme import KIND, Scheme
+from services.payroll.domain.settings import read_scheme
 from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,

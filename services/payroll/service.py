@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from services.payroll.api import BLUEPRINTS
-from services.payroll.domain.scheme import KIND, read_scheme
+from services.payroll.domain.scheme import KIND
+from services.payroll.domain.settings import read_scheme
 from services.payroll.events import EVENTS
 from services.payroll.heard import HEARD
 from services.payroll.jobs import JOBS

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.payroll.api.allowances import story_of
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.explanation import explain
-from services.payroll.domain.scheme import read_scheme
+from services.payroll.domain.settings import read_scheme
 from services.payroll.events import AllowanceAdjusted
 from services.payroll.known import entitlement_of, read_dossier, read_ledger, scheme_in
 from services.payroll.service import SERVICE

@@ -11,7 +11,7 @@ from services.payroll import heard as h
 from services.payroll.domain.early import read_early
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.run import check_month
-from services.payroll.domain.scheme import read_scheme
+from services.payroll.domain.settings import read_scheme
 from services.payroll.tables import TABLES
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused

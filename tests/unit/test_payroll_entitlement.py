@@ -19,7 +19,8 @@ from services.payroll.domain.rules.attendance import attendance_of
 from services.payroll.domain.rules.bonuses import bonuses_of
 from services.payroll.domain.rules.days import taken_back
 from services.payroll.domain.rules.predicate import Standing, fallbacks, standing_for, standing_in
-from services.payroll.domain.scheme import CutRule, Extra, read_scheme
+from services.payroll.domain.scheme import CutRule, Extra
+from services.payroll.domain.settings import read_scheme
 from services.payroll.events import Line, Missing, RuleSetPublished
 from services.payroll.tables import TABLES
 from shared.events.calendar import HolidayDeclared, WorkingWeekSet

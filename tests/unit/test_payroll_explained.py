@@ -14,7 +14,8 @@ from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.early import EarlyRule
 from services.payroll.domain.entitlement import Entitlement, Held, entitle
 from services.payroll.domain.explanation import Story, explain
-from services.payroll.domain.scheme import CutRule, Extra, read_scheme
+from services.payroll.domain.scheme import CutRule, Extra
+from services.payroll.domain.settings import read_scheme
 from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,

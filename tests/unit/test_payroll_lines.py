@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.payroll.domain.allowance import Component, Portion, exact_amount, extra_lines, lines_of, shifted
-from services.payroll.domain.scheme import Scheme, read_scheme
+from services.payroll.domain.scheme import Scheme
+from services.payroll.domain.settings import read_scheme
 from services.payroll.tables import TABLES
 from shared.kernel.money import apportion, half_up
 from shared.kernel.refusal import Refused

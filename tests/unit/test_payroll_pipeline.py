@@ -18,14 +18,17 @@ from services.payroll.domain.entitlement import Entitlement, entitle
 from services.payroll.domain.explanation import explain
 from services.payroll.domain.rule import Case, Finding, Input, Rule, Rules, Step, Told
 from services.payroll.domain.rules import RULES
+from services.payroll.domain.settings import read_scheme
 from services.payroll.domain.steps import step
 from services.payroll.events import AllowanceAdjusted, AllowanceCalculated
 from services.payroll.heard import AttendanceRecorded, SanctionImposed
 from services.payroll.known import read_dossier, scheme_in
 from services.payroll.reactions import ENTITLEMENT, deciding
 from services.payroll.service import SERVICE
+from services.payroll.tables import TABLES
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
+from shared.kernel.refusal import Refused
 from tests.support import payroll_year as year
 from tests.support.dossiers import changed
 from tests.support.knowledge import MemoryKnowledge, heard
@@ -180,3 +183,27 @@ def test_a_pledge_for_a_month_outside_service_takes_nothing():
     dossier = changed(read_dossier(knowledge, "m1", WITH_ZAKAT), life=(year.joined(date(2026, 5, 1)),))
     dossier = replace(dossier, known={**dossier.known, ZakatPledged: [pledged("2026-04")]})
     assert entitle(APRIL, dossier, scheme_in(knowledge, APRIL), WITH_ZAKAT).lines == ()
+
+
+def test_a_third_factor_with_settings_of_its_own_is_one_rule():
+    """Components may use it, its settings are read with the rule set, and its line says where the percentage comes from."""
+
+    def find(case: Case, dossier: Dossier) -> Finding:
+        return Finding(case.scheme.own["training"])
+
+    training = Rule("training", (), find, lambda told, dossier: (), factor="training", factor_rule="training-hours", lines=("refund",),
+                    settings=lambda said: said.percent("training_percent"))  # fmt: skip
+    rules = Rules(training, *RULES)
+    components = [*year.SETTINGS["components"][:1], {"name": "discipline", "share_percent": 20, "factor": "discipline"},
+                  {"name": "learning", "share_percent": 20, "factor": ["training", "discipline"]}]  # fmt: skip
+    settings = year.SETTINGS | {"components": components, "training_percent": 50}
+    scheme = read_scheme("x@1", (), settings, TABLES, rules=rules)
+    dossier = read_dossier(office(RULES), "m1", rules)
+    learning = entitle(APRIL, dossier, scheme, rules).lines[-1]
+    assert (learning.name, learning.rule, learning.percent) == ("learning", "training-hours × discipline-points", "50")
+    for wrong in ({"training_percent": 101}, {"components": [components[0], components[1] | {"name": "refund"}, components[2]]}):
+        with pytest.raises(Refused) as refused:
+            read_scheme("x@1", (), settings | wrong, TABLES, rules=rules)
+        assert refused.value.code == "invalid-rule-set"
+    with pytest.raises(Refused):
+        read_scheme("x@1", (), settings, TABLES)

@@ -14,7 +14,7 @@ from services.payroll.api.allowances import story_of
 from services.payroll.domain.entitlement import Entitlement, Held
 from services.payroll.domain.explanation import explain
 from services.payroll.domain.recovery import instalments
-from services.payroll.domain.scheme import read_scheme
+from services.payroll.domain.settings import read_scheme
 from services.payroll.events import Missing, RecoveryScheduled
 from services.payroll.known import entitlement_of, read_dossier, read_ledger, scheme_in
 from services.payroll.service import SERVICE

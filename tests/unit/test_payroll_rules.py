@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.payroll.domain.allowance import Component, basic_allowance, lines_of, percent_text
 from services.payroll.domain.discipline import DisciplineRule, deductions, points
-from services.payroll.domain.scheme import read_scheme
+from services.payroll.domain.settings import read_scheme
 from services.payroll.heard import AttendanceRecorded
 from services.payroll.tables import FOLDER, TABLES
 from shared.kernel.money import exact

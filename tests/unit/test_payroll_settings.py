@@ -12,7 +12,8 @@ import pytest
 from services.payroll.domain.allowance import Component
 from services.payroll.domain.discipline import Deduction, DisciplineRule, deductions, points
 from services.payroll.domain.early import EarlyRule
-from services.payroll.domain.scheme import CutRule, Extra, Scheme, Tables, paid_months, read_scheme
+from services.payroll.domain.scheme import CutRule, Extra, Scheme, Tables, paid_months
+from services.payroll.domain.settings import read_scheme
 from services.payroll.heard import AttendanceRecorded
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused

@@ -106,7 +106,7 @@ def test_a_missing_setting_is_told_by_the_name_that_was_meant():
 
 def test_what_was_published_before_stays_readable():
     """A set in the log that holds a misspelt name was computed with as if it were not there, and goes on so."""
-    from services.payroll.domain.scheme import read_scheme
+    from services.payroll.domain.settings import read_scheme
     from services.payroll.tables import TABLES
 
     old = SETS["mulyorejo-tpp"][1] | {"recovery_cap_precent": 10}

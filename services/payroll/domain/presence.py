@@ -75,9 +75,7 @@ def stretches(
     return (replace(_deciding(month, merged, scheme.within_month), since=month.start, until=month.end),)
 
 
-def _whole(
-    month: Period, held: Sequence[Fact[PositionAssigned]], employment: Employment, scheme: Scheme, calendar: Calendar
-) -> Stretch:
+def _whole(month: Period, held: Sequence[Fact[PositionAssigned]], employment: Employment, scheme: Scheme, calendar: Calendar) -> Stretch:
     """A month in which nothing changes, as most are."""
     found = _stretch(month, month.start, month.end, held, employment, scheme)
     if scheme.within_month in (DAYS, WORKING_DAYS):

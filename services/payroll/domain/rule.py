@@ -21,6 +21,7 @@ from services.payroll.events import Line, Missing
 from services.payroll.heard import PositionAssigned
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
+from shared.kernel.settings import Settings
 
 Step = dict[str, Any]
 """One step of an explanation (:mod:`services.payroll.domain.steps`)."""
@@ -157,8 +158,9 @@ class Told:
 class Rule:
     """`find` says what the month gives by this rule, `explain` the steps that tell it; both see of the dossier what is in `reads`.
 
-    `factor`: the name by which a component uses the percentage that the rule finds. `without_days`: the rule gives something also in
-    a month of which no day is paid.
+    `factor`: the name by which a component uses the percentage that the rule finds; `factor_rule` says in the line where it comes from.
+    `without_days`: the rule gives something also in a month of which no day is paid. `lines`: the names of its own lines, which no rule
+    set may give to others. `settings`: reads the settings that are the rule's own, as ``scheme.own[name]``.
     """
 
     name: str
@@ -167,7 +169,10 @@ class Rule:
     explain: Callable[[Told, Dossier], Iterable[Step]]
     chapter: Chapter = Chapter.MONTH
     factor: str | None = None
+    factor_rule: str = ""
     without_days: bool = False
+    lines: tuple[str, ...] = ()
+    settings: Callable[[Settings], Any] | None = None
 
     @cached_property
     def models(self) -> frozenset[type]:
@@ -183,6 +188,7 @@ class Rules:
 
     `inputs`: what they read, each declaration once; `heard`: the classes of facts about a person among these. `always`: the rules that
     give something also in a month of which no day is paid. `undone`: classes of facts, and what takes them back.
+    `factors`: their names with what a line says of them; `lines`: names of lines that the rules give.
     """
 
     def __init__(self, *rules: Rule) -> None:
@@ -191,6 +197,8 @@ class Rules:
         self.heard = tuple(dict.fromkeys(each.model for each in self.inputs if each.where is None))
         self.always = tuple(rule for rule in rules if rule.without_days)
         self.undone = tuple((each.model, each.undone) for each in self.inputs if each.undone is not None)
+        self.factors = {rule.factor: rule.factor_rule for rule in rules if rule.factor is not None}
+        self.lines = tuple(name for rule in rules for name in rule.lines)
         self._knowing = tuple(each for each in self.inputs if each.knows is not _nothing)
 
     def __iter__(self) -> Iterator[Rule]:

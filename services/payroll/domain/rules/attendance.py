@@ -66,5 +66,12 @@ def _explain(told: Told, dossier: Dossier) -> Iterable[Step]:
     yield said
 
 
-ATTENDANCE = Rule("attendance", (Input.of_month(AttendanceRecorded, lambda event: (event.month,)),), _find, _explain, factor=DISCIPLINE)
+ATTENDANCE = Rule(
+    "attendance",
+    (Input.of_month(AttendanceRecorded, lambda event: (event.month,)),),
+    _find,
+    _explain,
+    factor=DISCIPLINE,
+    factor_rule="discipline-points",
+)
 """Attendance pays its own month and no other."""

@@ -8,12 +8,15 @@ from services.payroll.domain.allowance import bonus_line
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.rule import NOTHING, Case, Finding, Input, Rule, Step, Told
 from services.payroll.domain.rules.days import SERVICE_FACTS
-from services.payroll.domain.scheme import BONUS, PAID, Scheme
+from services.payroll.domain.scheme import PAID, Scheme
 from services.payroll.domain.steps import step
 from services.payroll.events import Line
 from services.payroll.heard import AwardGranted
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
+
+BONUS = "bonus"
+"""The name of its line."""
 
 
 def bonus_lines(bonuses: Sequence[Fact[AwardGranted]]) -> tuple[Line, ...]:
@@ -58,5 +61,5 @@ AWARDS = Input(
     marks=lambda event: (event.paid_with,) if event.bonus > 0 and event.paid_with is not None else (),
     knows=lambda event: (event.paid_with,) if event.paid_with else (),
 )
-BONUSES = Rule("bonuses", (AWARDS, *SERVICE_FACTS), _find, _explain, without_days=True)
+BONUSES = Rule("bonuses", (AWARDS, *SERVICE_FACTS), _find, _explain, without_days=True, lines=(BONUS,))
 """A bonus is paid with one month, whatever its days."""

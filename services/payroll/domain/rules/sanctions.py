@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from services.payroll.domain.allowance import cut_line
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.rule import NOTHING, Case, Finding, Input, Rule, Step, Told
-from services.payroll.domain.scheme import SANCTION
 from services.payroll.domain.steps import step, step_of
 from services.payroll.events import Missing
 from services.payroll.heard import SanctionImposed, SanctionLifted
@@ -16,6 +15,8 @@ from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 
 CUT = "allowance_cut"
+SANCTION = "sanction"
+"""The name of its line."""
 
 
 @dataclass(frozen=True)
@@ -96,5 +97,5 @@ def _explain(told: Told, dossier: Dossier) -> Iterable[Step]:
         yield from step_of("sanction-lifted", penalty.lifted)
 
 
-SANCTIONS = Rule("sanctions", (Input(SanctionImposed), Input(SanctionLifted)), _find, _explain)
+SANCTIONS = Rule("sanctions", (Input(SanctionImposed), Input(SanctionLifted)), _find, _explain, lines=(SANCTION,))
 """A cut on the sum of the components, where the region's own regulation has one."""
