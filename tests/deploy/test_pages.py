@@ -37,6 +37,7 @@ def test_every_file_is_there(name: str):
     found = {word.rstrip(",;:") for code in code_in(PAGES[name]) for word in code.split()}
     paths = {word for word in found if word.partition("/")[0] in TOP and re.fullmatch(r"[\w./-]+/[\w./-]*", word)}
     paths -= {f"deploy/{service}-{kind}" for service in service_names() for kind in ("api", "worker")}  # Deployments
+    paths -= {path for path in paths if name == "growing.md" and re.search(r"/(leave|LeaveGranted)\b", path)}  # the page's example
     assert [path for path in sorted(paths - MADE_BY_WHOEVER_READS) if not (ROOT / path).exists()] == []
     for target in re.findall(r"\]\(([^)#]+)\)", PAGES[name]):
         assert (ROOT / "docs" / target).exists(), target

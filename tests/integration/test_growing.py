@@ -1,8 +1,9 @@
-"""A fifth service, empty, in a copy of the repository: how many files it takes by hand, what is made of its name, and that it runs."""
+"""What docs/growing.md says, done in a copy: which files a new service, event, field and deduction take, and that they work."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,39 +20,30 @@ from deploy.each_service import FIRST_PORT
 from shared.local.databases import ensure_bus, ensure_service
 from shared.local.ports import free_ports
 from shared.local.processes import Children
+from tests.support import growing
 from tests.support.web import key_pair
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
 NAME = "leave"
-SERVICE = '''\
-"""Leave, declared."""
-
-from pathlib import Path
-
-from shared.events.registry import Catalogue
-from shared.process.service import Service
-
-SERVICE = Service(name="leave", folder=Path(__file__).parent, events=Catalogue("leave"))
-'''
-BY_HAND = {"services/__init__.py", "services/leave/__init__.py", "services/leave/service.py"}
 MAKING = ("merit contracts write", "deploy.overlays", "tests.support.picture")
 """The commands of docs/growing.md."""
-MADE = {
-    "deploy/compose.yaml",
-    "deploy/compose/databases.sh",
-    "deploy/kubernetes/agencies/mulyorejo/kafka-access.yaml",
-    "deploy/kubernetes/base/kustomization.yaml",
-    "deploy/kubernetes/base/leave/kustomization.yaml",
-    "deploy/kubernetes/components/postgres-cnpg/cluster.yaml",
-    "deploy/kubernetes/components/postgres-cnpg/databases.yaml",
-    "deploy/kubernetes/components/release/kustomization.yaml",
-    "deploy/kubernetes/platform/kafka-access.yaml",
-    "deploy/nginx.conf",
-    "docs/imports.md",
-    "services/leave/contracts/asyncapi.json",
-    "services/leave/contracts/released.json",
-}
+PROBE = """\
+from datetime import date
+from services.payroll.heard import LeaveGranted
+from services.payroll.service import SERVICE
+from tests.support import payroll_year as year
+from tests.support.knowledge import MemoryKnowledge, heard
+
+knowledge = MemoryKnowledge(SERVICE, now=year.at(6, 1))
+knowledge.arrive(year.rules(knowledge), year.registered(), year.position(), year.attendance(4))
+knowledge.arrive(year.imported(), year.imported("baik", "2026-Q1"))
+knowledge.settle()
+knowledge.arrive(heard("leave", LeaveGranted("m1", date(2026, 4, 3), "50"), "m1", "leave-m1", 1, year.at(5, 1)))
+knowledge.settle()
+first, last = (fact.event for fact in knowledge.stream("payroll-m1-2026-04"))
+print(type(last).__name__, last.lines[-1].rule, last.total * 2 - first.total in (0, 1))
+"""
 
 
 def texts(copy: Path) -> dict[str, bytes]:
@@ -69,41 +61,51 @@ def run(copy: Path, *argv: str, **env: str) -> str:
     return done.stdout
 
 
+def listed(heading: str) -> tuple[set[str], set[str]]:
+    """The files that the page names under a heading: written by hand, and made."""
+    [section] = re.findall(rf"(?ms)^## {heading}$(.*?)(?=^## |\Z)", (ROOT / "docs" / "growing.md").read_text(encoding="utf-8"))
+    by_hand, _, made = section.partition("Made:")
+    return tuple(set(re.findall(r"(?m)^- `([^`]+)`", part)) for part in (by_hand, made))
+
+
+def done(copy: Path, heading: str) -> tuple[set[str], set[str]]:
+    """The files that the change wrote by hand, and those that the commands then made."""
+    before = texts(copy)
+    growing.write(copy, growing.CHANGES[heading])
+    by_hand = texts(copy)
+    for module in MAKING:
+        run(copy, "-m", *module.split())
+    return changed(before, by_hand), changed(by_hand, texts(copy))
+
+
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The copy, before."""
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository, with an empty service more."""
     copy = tmp_path_factory.mktemp("fifth") / "merit"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "build"))
+    assert done(copy, "A service") == listed("A service")
     return copy
 
 
-@pytest.fixture(scope="module")
-def counted(repository: Path) -> tuple[set[str], set[str]]:
-    """The files that were written by hand, and those that the commands then made."""
-    before = texts(repository)
-    (repository / "services" / NAME).mkdir()
-    (repository / "services" / NAME / "__init__.py").touch()
-    (repository / "services" / NAME / "service.py").write_text(SERVICE)
-    names = repository / "services" / "__init__.py"
-    names.write_text(names.read_text().replace(")\n", f', "{NAME}")\n'))
-    by_hand = texts(repository)
+def test_no_room_is_forced_upon_an_empty_service(empty: Path):
+    run(empty, "-m", "merit", "contracts", "check")
+    run(empty, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_house.py")
+
+
+def test_what_the_page_says_is_all_that_it_takes(empty: Path, tmp_path: Path):
+    copy = shutil.copytree(empty, tmp_path / "merit")
+    for heading in list(growing.CHANGES)[1:]:
+        assert done(copy, heading) == listed(heading), heading
     for module in MAKING:
-        run(repository, "-m", *module.split())
-    made = texts(repository)
-    for module in MAKING:
-        run(repository, "-m", *module.split())
-    assert changed(made, texts(repository)) == set(), "what is made twice is made alike"
-    return changed(before, by_hand), changed(by_hand, made)
+        before = texts(copy)
+        run(copy, "-m", *module.split())
+        assert changed(before, texts(copy)) == set(), "what is made twice is made alike"
+    assert run(copy, "-c", PROBE) == "AllowanceCalculated leave-cut True\n"
+    run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/unit/test_{one}.py" for one in ("house", "words", "explaining")))
 
 
-def test_three_files_by_hand_are_a_service(repository: Path, counted: tuple[set[str], set[str]]):
-    assert counted == (BY_HAND, MADE)
-    run(repository, "-m", "merit", "contracts", "check")
-    run(repository, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_house.py")
-
-
-def test_all_that_deploys_it_is_made_of_its_name(repository: Path, counted: object):
-    deploy = repository / "deploy"
+def test_all_that_deploys_it_is_made_of_its_name(empty: Path):
+    deploy = empty / "deploy"
     compose = yaml.safe_load((deploy / "compose.yaml").read_text())["services"]
     assert {f"{NAME}-migrate", f"{NAME}-api", f"{NAME}-worker"} <= compose.keys()
     assert compose[f"{NAME}-api"]["ports"] == [f"127.0.0.1:{FIRST_PORT + 4}:8080"]
@@ -117,7 +119,7 @@ def test_all_that_deploys_it_is_made_of_its_name(repository: Path, counted: obje
 
 
 @pytest.fixture
-def running(repository: Path, counted: object, postgres_url: str, tmp_path: Path) -> Iterator[dict[str, str]]:
+def running(empty: Path, postgres_url: str, tmp_path: Path) -> Iterator[dict[str, str]]:
     """Its API and worker as processes, on a database of its own; process → address."""
     database, bus = f"leave_{os.getpid()}", f"leave_bus_{os.getpid()}"
     places, api, worker = ensure_service(postgres_url, database, "test"), *free_ports(2)
@@ -136,11 +138,11 @@ def running(repository: Path, counted: object, postgres_url: str, tmp_path: Path
         "MERIT_API_WORKERS": "1",
         "MERIT_WORKER_BIND": f"127.0.0.1:{worker}",
     }
-    run(repository, "merit.py", "migrate", NAME, **env)
+    run(empty, "merit.py", "migrate", NAME, **env)
     children = Children(tmp_path / "logs")
     try:
         for kind in ("api", "worker"):
-            children.start(kind, [sys.executable, "merit.py", kind, NAME], env=os.environ | env, cwd=repository)
+            children.start(kind, [sys.executable, "merit.py", kind, NAME], env=os.environ | env, cwd=empty)
         yield {"api": f"http://127.0.0.1:{api}", "worker": f"http://127.0.0.1:{worker}"}
         assert children.deaths() == ()
     finally:
