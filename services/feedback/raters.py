@@ -5,12 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
-from typing import Any
-
-from flask import g, request
 
 from shared.http.acting import RequestWork
 from shared.kernel.ids import random_id
@@ -50,8 +45,7 @@ def citizen_of(work: RequestWork, unit: str, service: str, token: str) -> str:
 
 def complaint_id(work: RequestWork) -> str:
     """A new complaint's id: for a request repeated with its Idempotency-Key the same, else a new one at random."""
-    key = g.get("passed_key")
-    about = ("key", work.actor.client, work.actor.id, key) if key else ("random", str(random_id()))
+    about = ("key", work.actor.client, work.actor.id, work.key) if work.key else ("random", str(random_id()))
     return f"k-{keyed(_secret(work), work.actor.agency, 'complaint', *about).hex()[:14]}"
 
 
@@ -67,19 +61,6 @@ def receipt_digest(agency: str, complaint: str, code: str) -> str:
     """SHA-256 of a code as somebody typed it: small letters, spaces and hyphens do not matter. 80 bits are too many to be tried."""
     typed = "".join((code.upper() if code.isascii() else code).replace("-", " ").split())
     return hashlib.sha256("\n".join(("receipt", agency, complaint, typed)).encode()).hexdigest()
-
-
-def unkeyed(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a route pass over Idempotency-Key: the key would be kept beside the caller's id and the answer's digest, and so tell who said
-    what, or keep a receipt code. Nothing is lost, since what is repeated is found in its own stream.
-    """
-
-    @wraps(view)
-    def without_key(*args: Any, **path: Any) -> Any:
-        g.passed_key = request.environ.pop("HTTP_IDEMPOTENCY_KEY", None)
-        return view(*args, **path)
-
-    return without_key
 
 
 def _acting_as(work: RequestWork, what: str, name: str) -> str:

@@ -50,6 +50,11 @@ class RequestWork(Work):
     """The version in ``If-Match``, until the first command compares it."""
     matched: str | None = None
 
+    @property
+    def key(self) -> str | None:
+        """The request's Idempotency-Key as it was sent."""
+        return request.headers.get("Idempotency-Key")
+
     def execute(self, aggregate: Aggregate[..., State], command: Any, expected: int | None = None) -> Appended[State]:
         """As :meth:`Work.execute`. The first call compares the stream with ``If-Match``."""
         if self.expected is not None:
@@ -187,6 +192,7 @@ class Acting:
     status: int
     at: str | None
     accepted: bool
+    keyed: bool
 
     def answer(self, body: Any, status: int, etag: str | None, path: Mapping[str, str]) -> Response:
         """The answer, with the address (``Location``) of the job, or of what the command made."""
@@ -199,7 +205,13 @@ class Acting:
 
 
 def commanding(
-    action: str, *, subject: str | None = None, if_match: bool = False, status: int = 200, at: str | None = None
+    action: str,
+    *,
+    subject: str | None = None,
+    if_match: bool = False,
+    status: int = 200,
+    at: str | None = None,
+    keyed: bool = True,
 ) -> Callable[..., Any]:
     """Make a function (work, [body,] **path) a route that changes something.
 
@@ -208,11 +220,14 @@ def commanding(
     The function's dict is the answer's body, of the shape that its return annotation says (:mod:`shared.http.answers`); with ``| Accepted``
     in it, it may be a job (202). The ETag is the version of the stream that it wrote to last. `at`: the address of what it made, from the
     path's parameters and the answer's members: ``/v1/complaints/{complaint}``.
+
+    `keyed`: the answer is kept under the Idempotency-Key, beside the caller's id and the digest of what was sent. Where that would
+    tell who said what, it is not kept: the function itself finds what is repeated (:attr:`RequestWork.key`).
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         said = answered(function, Accepted)
-        how = Acting(action, subject, if_match, status, at, said.accepted)
+        how = Acting(action, subject, if_match, status, at, said.accepted, keyed)
 
         @wraps(function)
         def view(*args: Any, **path: Any) -> Response:
@@ -255,7 +270,7 @@ def querying(action: str, *, subject: str | None = None) -> Callable[..., Any]:
 
 def _command(function: Callable[..., Any], how: Acting, args: tuple[Any, ...], path: dict[str, Any]) -> Response:
     here = serving()
-    name = repeatable()
+    name = repeatable() if how.keyed else None
 
     def made(body: Any, status: int, etag: str | None) -> Response:
         return how.answer(body, status, etag, path)

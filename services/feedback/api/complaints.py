@@ -11,7 +11,7 @@ from services.feedback.domain.complaints import INTAKE, AnswerComplaint, AskCiti
 from services.feedback.domain.course import COMPLAINT, Course, PassComplaint, PauseComplaint, ResolveComplaint, ResumeComplaint
 from services.feedback.domain.terms import ComplaintTerms, terms_named, terms_of
 from services.feedback.events import ComplaintReceived
-from services.feedback.raters import complaint_id, receipt_code, receipt_digest, unkeyed
+from services.feedback.raters import complaint_id, receipt_code, receipt_digest
 from services.feedback.views import COMPLAINTS
 from shared.http.acting import RequestWork, commanding, querying
 from shared.http.answers import Page
@@ -22,9 +22,8 @@ complaints = Blueprint("complaints", __name__, url_prefix="/v1", description="Wh
 
 
 @complaints.route("/complaints", methods=["POST"])
-@unkeyed
 @complaints.arguments(schemas.NewComplaint)
-@commanding("file-complaint", status=201, at="/v1/complaints/{complaint}")
+@commanding("file-complaint", status=201, at="/v1/complaints/{complaint}", keyed=False)
 def file_complaint(work: RequestWork, body: dict[str, Any]) -> answers.ComplaintReceipt:
     """Take in a citizen's complaint on a unit.
 

@@ -11,7 +11,7 @@ from services.feedback.domain.peers import PEER_ANSWER, PEER_SUMMARY, GivePeerFe
 from services.feedback.domain.rounds import PEER_ROUND, OpenPeerRound, PeerRules, peer_rules
 from services.feedback.events import FeedbackGiven, FeedbackSummarised
 from services.feedback.known import asked_in, must_have_served, must_serve, standing_of
-from services.feedback.raters import rater_of, unkeyed
+from services.feedback.raters import rater_of
 from services.feedback.rating import STANDING, Rating
 from services.feedback.views import PEERS, ROUNDS
 from shared.http.acting import RequestWork, commanding, querying
@@ -82,9 +82,8 @@ def list_own_peer_rounds(work: RequestWork, period: str) -> Page[answers.AskedOf
 
 
 @peers.route("/peer-feedback/<employee>/<period>", methods=["POST"])
-@unkeyed
 @peers.arguments(schemas.Answer)
-@commanding("give-peer-feedback", subject="employee", status=201)
+@commanding("give-peer-feedback", subject="employee", status=201, keyed=False)
 def give_peer_feedback(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> answers.PeerAnswer:
     """Rate a colleague for a period, once, under a pseudonym.
 

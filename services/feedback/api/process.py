@@ -9,7 +9,7 @@ from services.feedback.api.asking import given, remarks, rules_for
 from services.feedback.domain.process import PROCESS_ANSWER, PROCESS_SUMMARY, GiveProcessFeedback, PublishProcessFeedback
 from services.feedback.domain.scale import Scale, scale_of
 from services.feedback.events import ProcessFeedbackGiven
-from services.feedback.raters import rater_of, unkeyed
+from services.feedback.raters import rater_of
 from services.feedback.views import PROCESS
 from shared.http.acting import RequestWork, commanding, querying
 from shared.http.answers import Page
@@ -19,9 +19,8 @@ process = Blueprint("process-feedback", __name__, url_prefix="/v1", description=
 
 
 @process.route("/process-feedback/<period>", methods=["POST"])
-@unkeyed
 @process.arguments(schemas.Answer)
-@commanding("give-process-feedback", status=201)
+@commanding("give-process-feedback", status=201, keyed=False)
 def give_process_feedback(work: RequestWork, body: dict[str, Any], period: str) -> answers.ProcessAnswer:
     """Rate the appraisal process of a period, once, under a pseudonym. The same answer once more changes nothing; another is refused."""
     scale = _scale(work, period)

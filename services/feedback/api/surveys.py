@@ -11,7 +11,7 @@ from services.feedback.domain.skm import SurveyRules, survey_rules
 from services.feedback.domain.surveys import SURVEY_ANSWER, SURVEY_RESULT, AnswerSurvey, PublishSurvey, Survey, points_of
 from services.feedback.domain.terms import KIND
 from services.feedback.events import SurveyAnswered
-from services.feedback.raters import citizen_of, unkeyed
+from services.feedback.raters import citizen_of
 from services.feedback.views import SURVEYS
 from shared.http.acting import RequestWork, commanding, querying
 from shared.http.answers import Page
@@ -22,9 +22,8 @@ surveys = Blueprint("surveys", __name__, url_prefix="/v1", description="What cit
 
 
 @surveys.route("/surveys/<unit>/<service>/<period>/answers", methods=["POST"])
-@unkeyed
 @surveys.arguments(schemas.SurveyAnswer)
-@commanding("answer-survey", status=201)
+@commanding("answer-survey", status=201, keyed=False)
 def answer_survey(work: RequestWork, body: dict[str, Any], unit: str, service: str, period: str) -> answers.SurveyAnswered:
     """Take a citizen's answer, once for each case of the service. The same answer once more changes nothing; another is refused.
 
