@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import append, commands, flow, folds, ground, http, latency, sets, start
+from bench import append, commands, flow, folds, ground, http, imports, latency, sets, start
 from shared.process.clock import machine_now
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -18,6 +18,7 @@ PARTS = {
     "From a command to another service": latency,
     "HTTP": http,
     "What a command costs": commands,
+    "Imports": imports,
     "Agencies in sets": sets,
     "Starting, and memory": start,
 }

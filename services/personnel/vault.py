@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,10 +31,9 @@ def keep(tx: Transaction, identity: Identity, kind: str) -> tuple[str, ...]:
     person was forgotten: an old file must not bring him back.
     """
     nip = nip_of(identity.nip, kind)
-    rows = tx.execute(
-        "select employee, nip, erased, name, contact from vault where agency = %s and (employee = %s or nip = %s)",
-        (tx.agency_id, identity.employee, nip),
-    ).fetchall()
+    many: _Many | None = tx.memo.get(_MANY)
+    many = many if many and identity.employee in many.named else None
+    rows = many.about(identity.employee, nip) if many else _about(tx, [identity.employee], [nip])
     for employee, known, erased, _, _ in rows:
         if employee != identity.employee:
             raise _taken("a NIP that belongs to one employee", f"the NIP of {employee} given for {identity.employee}")
@@ -41,18 +41,71 @@ def keep(tx: Transaction, identity: Identity, kind: str) -> tuple[str, ...]:
             raise _taken("a person who was not forgotten", f"{employee}, erased on {tx.zone.local_date(erased)}")
         if known != nip:
             raise _taken(f"the NIP that {employee} was registered with", "another NIP")
-    contact = orjson.dumps(dict(identity.contact)).decode() if identity.contact else None
-    tx.execute(
-        "insert into vault (agency, employee, nip, name, contact) values (%s, %s, %s, %s, %s) on conflict (agency, employee)"
-        " do update set name = excluded.name, contact = coalesce(excluded.contact, vault.contact)",
-        (tx.agency_id, identity.employee, nip, identity.name, contact),
-    )
+    if many:
+        many.put(identity.employee, nip, identity)
+    else:
+        _write(tx, {identity.employee: (nip, identity)})
     if not rows:
         return ()
     stood = {"name": rows[0][3], "contact": rows[0][4] if identity.contact else None}
     now = {"name": identity.name, "contact": dict(identity.contact) or None}
     # A contact that nobody knew is no correction of one.
     return tuple(name for name, value in now.items() if stood[name] != value and not (name == "contact" and not stood[name]))
+
+
+_MANY = "vault, many"
+
+
+class _Many:
+    """The rows about many people, as they stand after what was kept of them here."""
+
+    def __init__(self, named: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        self.named = frozenset(named)
+        self.of_employee: dict[str, tuple[Any, ...]] = {row[0]: row for row in rows}
+        self.of_nip = {row[1]: row[0] for row in self.of_employee.values()}
+        self.kept: dict[str, tuple[str, Identity]] = {}
+
+    def about(self, employee: str, nip: str) -> list[tuple[Any, ...]]:
+        found = {one for one in (employee, self.of_nip.get(nip)) if one in self.of_employee}
+        return [self.of_employee[one] for one in sorted(found, key=employee.__ne__)]
+
+    def put(self, employee: str, nip: str, identity: Identity) -> None:
+        before = self.of_employee.get(employee)
+        contact = dict(identity.contact) or (before[4] if before else None)
+        self.of_employee[employee] = (employee, nip, None, identity.name, contact)
+        self.of_nip[nip] = employee
+        self.kept[employee] = (nip, Identity(employee, nip, identity.name, contact or {}))
+
+
+@contextmanager
+def together(tx: Transaction, people: Iterable[tuple[str, str]]) -> Iterator[None]:
+    """Within, :func:`keep` about these people (employee, NIP in digits) costs no statement: they are read before, and written after."""
+    employees, nips = zip(*people, strict=True) if (people := list(people)) else ((), ())
+    many = tx.memo[_MANY] = _Many(employees, _about(tx, employees, nips))
+    try:
+        yield
+        _write(tx, many.kept)
+    finally:
+        del tx.memo[_MANY]
+
+
+def _about(tx: Transaction, employees: Sequence[str], nips: Sequence[str]) -> list[tuple[Any, ...]]:
+    return tx.execute(
+        "select employee, nip, erased, name, contact from vault where agency = %s and (employee = any(%s) or nip = any(%s))",
+        (tx.agency_id, list(employees), list(nips)),
+    ).fetchall()
+
+
+def _write(tx: Transaction, kept: Mapping[str, tuple[str, Identity]]) -> None:
+    if not kept:
+        return
+    contacts = [orjson.dumps(dict(one.contact)).decode() if one.contact else None for _, one in kept.values()]
+    tx.execute(
+        "insert into vault (agency, employee, nip, name, contact) select %s, employee, nip, name, contact::jsonb"
+        " from unnest(%s::text[], %s::text[], %s::text[], %s::text[]) as kept (employee, nip, name, contact)"
+        " on conflict (agency, employee) do update set name = excluded.name, contact = coalesce(excluded.contact, vault.contact)",
+        (tx.agency_id, list(kept), [nip for nip, _ in kept.values()], [one.name for _, one in kept.values()], contacts),
+    )
 
 
 def correct_nip(tx: Transaction, employee: str, nip: Any, kind: str, actor: str, document: str) -> bool:

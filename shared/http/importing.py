@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from flask import Response, g, request
 from werkzeug.http import parse_options_header
 
-from shared.flow.declared import Dispatch
+from shared.flow.declared import Dispatch, Reads
 from shared.http import documented
 from shared.http.acting import RETRIES, Repeatable, RequestWork, answer, repeatable, work_in
 from shared.http.cells import Column, code, day, decimal, integer, month, one_of, period, text, yes_no
@@ -23,17 +24,34 @@ from shared.http.serving import serving
 from shared.http.set_aside import set_aside
 from shared.http.sheets import CSV, XLSX
 from shared.kernel.refusal import Malformed, Refused
+from shared.store import log
 from shared.store.bulk import CHUNK
 from shared.store.errors import Conflict
 
-__all__ = ["About", "Column", "Overwrites", "Source", "Stands", "importing"]
+__all__ = ["About", "Column", "Overwrites", "Source", "Stands", "importing", "reading"]
 __all__ += ["code", "day", "decimal", "integer", "month", "one_of", "period", "text", "yes_no"]
 
 READS = (CSV, XLSX)
+GROUP = 500
+"""Rows that are carried out together."""
 ROOM = 200  # a chunk ends before it could pass CHUNK with one row's events
 RowFunction = Callable[..., "Dispatch | list[Dispatch | Overwrites] | None"]
+Together = Callable[[RequestWork, Sequence[Row]], AbstractContextManager[None]]
+"""Within it, some hundred rows are carried out: what they need is read together, and what they keep beside events is written together.
+
+An import that declares it decides a row by what stands, and of its own file's rows only by those about the same ``employee``.
+"""
 Resolve = Callable[[RequestWork, Sequence[Row]], Sequence["Row | Refused"]]
 """Give rows the codes of those whom they name otherwise (by NIP), all rows at once, or say of a row who is not known."""
+
+
+def reading(*columns: str, heard: tuple[type, ...] = ()) -> Together:
+    """For an import whose rows are decided by what stands about the persons in these columns, and by these classes of others' facts."""
+
+    def together(work: RequestWork, rows: Sequence[Row]) -> AbstractContextManager[None]:
+        return work.reading_ahead(Reads(heard), sorted({row[name] for row in rows for name in columns if row[name] is not None}))
+
+    return together
 
 
 @dataclass(frozen=True)
@@ -48,6 +66,7 @@ class Declared:
     resolve: Resolve | None
     replaces: tuple[Stands, ...]
     events_each: int
+    together: Together | None
 
     def resolved(self, work: RequestWork, rows: Sequence[Row]) -> Sequence[Row | Refused]:
         return self.resolve(work, rows) if self.resolve and rows else rows
@@ -97,22 +116,38 @@ class _Import:
         """Execute the rows from `start` on until there are `most` events; returns the row after the last."""
         self.wrong, self.replaced, self.aside = list(self.refused), [], []
         passed = {*self.repeated, *(one.row for one in self.refused)}
-        for number, read in enumerate(self.reads[start:], start=start):
-            if most is not None and work.appended >= most:
-                return number
-            if read.source.row in passed:
-                continue
-            try:
-                self._carry_out_row(work, read)
-            except Refused as refused:
-                self.wrong.append(Wrong(read.source.row, None, refused.expected, refused.found, refused.remedy))
-            except Malformed as malformed:
-                self.wrong.append(Wrong(read.source.row, None, malformed.expected, malformed.found))
+        together, last = self.declared.together, self._last_rows()
+        while start < len(self.reads):
+            group = [read for read in self.reads[start : start + GROUP] if read.source.row not in passed]
+            with together(work, [read.row for read in group if not self._own(work, read)]) if together else nullcontext():
+                for number, read in enumerate(self.reads[start : start + GROUP], start=start):
+                    if most is not None and work.appended >= most:
+                        return number
+                    if read.source.row not in passed:
+                        self._tried_row(work, read)
+            start += GROUP
+            if together and most is None and work.appended > CHUNK:  # too much for one transaction, so that this one only looks
+                log.forget_pending(work.tx, {read.row["employee"] for read in group if last[read.row["employee"]] < start})
         return len(self.reads)
 
+    def _last_rows(self) -> dict[str, int]:
+        """Where each person's last row stands."""
+        return {read.row["employee"]: number for number, read in enumerate(self.reads)} if self.declared.together else {}
+
+    def _tried_row(self, work: RequestWork, read: Read) -> None:
+        try:
+            self._carry_out_row(work, read)
+        except Refused as refused:
+            self.wrong.append(Wrong(read.source.row, None, refused.expected, refused.found, refused.remedy))
+        except Malformed as malformed:
+            self.wrong.append(Wrong(read.source.row, None, malformed.expected, malformed.found))
+
+    def _own(self, work: RequestWork, read: Read) -> bool:
+        """Whether the row is about the caller. It is only tried, so that nothing that is kept for a group may hold it."""
+        return self.declared.person is not None and read.row[self.declared.person] == work.actor.id
+
     def _carry_out_row(self, work: RequestWork, read: Read) -> None:
-        person = self.declared.person
-        if person is not None and read.row[person] == work.actor.id:
+        if self._own(work, read):
             kept = set_aside(work, self.declared, read, self.path)
             self.aside += [kept] if kept else []
         else:
@@ -157,10 +192,12 @@ def importing(
     resolve: Resolve | None = None,
     replaces: Sequence[Stands] = (),
     events_each: int = 1,
+    together: Together | None = None,
 ) -> Callable[[RowFunction], Callable[..., Any]]:
     """Make a function (work, row, source) → Dispatch, a list of Dispatch and Overwrites, or None the route of an import (CSV or XLSX body).
 
-    All rows are parsed, held against each other by `about`, and decided before anything is kept. A row whose member ``employee`` is the
+    All rows are parsed, held against each other by `about`, and decided before anything is kept; `together`: how many are read for in few
+    statements. A row whose member ``employee`` is the
     caller waits for a second person (`set_aside`). A row that would undo a correction needs ``?replace=true``; ``?dry_run=true`` says
     what would be. Up to 2,000 events are one transaction; what can be more (rows × `events_each`) needs an Idempotency-Key, and is
     carried out in chunks that a repeated request resumes; with ``Prefer: wait=20`` it answers 202 with what is done after so many
@@ -170,7 +207,7 @@ def importing(
     person = "employee" if any(column.name == "employee" for column in columns) else None
 
     def decorate(function: RowFunction) -> Callable[..., Any]:
-        declared = Declared(function, action, tuple(columns), tuple(about), person, resolve, tuple(replaces), events_each)
+        declared = Declared(function, action, tuple(columns), tuple(about), person, resolve, tuple(replaces), events_each, together)
 
         @wraps(function)
         def view(**path: Any) -> Response:

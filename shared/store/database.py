@@ -55,13 +55,18 @@ class Agency:
 
 
 class _Rows(NamedTuple):
-    """Rows that one ``insert … values`` will bring."""
+    """Rows that one ``insert … values`` will bring, after those `before` them: adding to many copies none."""
 
     insert: str
-    values: tuple[bytes, ...]
+    values: bytes
+    before: _Rows | None
 
     def statement(self) -> bytes:
-        return self.insert.encode() + b", ".join(self.values)
+        found, one = [], self
+        while one is not None:
+            found.append(one.values)
+            one = one.before
+        return self.insert.encode() + b", ".join(reversed(found))
 
 
 class Transaction:
@@ -167,9 +172,13 @@ class Transaction:
         with self.connection.cursor() as cursor:
             values = cursor.mogrify(", ".join([row] * count), params)
         if self.last and isinstance(before := self.last[-1], _Rows) and before.insert == insert:
-            self.last[-1] = _Rows(insert, (*before.values, values))
+            self.last[-1] = _Rows(insert, values, before)
         else:
-            self.last.append(_Rows(insert, (values,)))
+            self.last.append(_Rows(insert, values, None))
+
+    def drop_rows(self, insert: str) -> None:
+        """Give up the rows of this insert that wait for the end, in a transaction that will have no effect."""
+        self.last = [one for one in self.last if not (isinstance(one, _Rows) and one.insert == insert)]
 
     def _waited(self) -> list[bytes]:
         statements, self.last = self.last, []

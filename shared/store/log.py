@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,17 @@ def append(tx: Transaction, envelopes: Sequence[Envelope]) -> None:
         tx.pending.setdefault(one.stream, []).append(one)
         tx.pending_about.setdefault(one.subject, []).append(one)
     tx.at_end_rows(_INSERT, _ROW, params, len(envelopes))
+
+
+def forget_pending(tx: Transaction, subjects: Iterable[str]) -> None:
+    """Give up what a transaction that will have no effect would have appended about these subjects, of which nobody asks any more."""
+    for subject in subjects:
+        for one in tx.pending_about.pop(subject, ()):
+            tx.pending.pop(one.stream, None)
+            tx.streams.pop(one.stream, None)
+            tx.expected.pop(one.stream, None)
+    tx.folded = {key: state for key, state in tx.folded.items() if key[1] in tx.pending}
+    tx.drop_rows(_INSERT)
 
 
 def envelope_of(row: Sequence[Any], agency: str) -> Envelope:

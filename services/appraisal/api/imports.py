@@ -11,12 +11,13 @@ from services.appraisal.domain.plan import PLAN, RecordProgress
 from services.appraisal.domain.quadrant import predicate_of
 from services.appraisal.domain.targets import DRAFT
 from services.appraisal.events import ProgressRecorded, TargetDrafted, TargetWithdrawn
+from services.appraisal.heard import STANDING
 from services.appraisal.known import employment_of, must_be_registered
 from shared.flow.declared import Dispatch
 from shared.http.acting import RequestWork
 from shared.http.blueprint import Blueprint
 from shared.http.forms import Edge
-from shared.http.importing import About, Column, Source, Stands, code, decimal, importing, month, one_of, period, text
+from shared.http.importing import About, Column, Source, Stands, code, decimal, importing, month, one_of, period, reading, text
 from shared.kernel.decimals import plain
 from shared.kernel.money import exact, exact_text
 from shared.kernel.refusal import Malformed
@@ -24,6 +25,7 @@ from shared.kernel.refusal import Malformed
 imports = Blueprint("imports", __name__, url_prefix="/v1", description="Imports (CSV, XLSX), with a dry run and an error per row.")
 
 EDGE = Edge("appraisal")
+ABOUT_ONE = reading("employee", heard=STANDING)
 FRACTION = re.compile(r"[0-9]{1,6}/[1-9][0-9]{0,5}")
 ASPECTS = {"Kuantitas": "quantity", "Kualitas": "quality", "Waktu": "time", "Biaya": "cost"}
 DIRECTIONS = {"lebih tinggi": "higher", "lebih rendah": "lower"}
@@ -72,6 +74,7 @@ def predicate(cell: str) -> Any:
     ),
     about=(About(("employee", "year", "target_id")),),
     replaces=(Stands(TargetDrafted, ("target_id",), TargetWithdrawn),),
+    together=ABOUT_ONE,
 )
 def import_targets(work: RequestWork, row: dict[str, Any], source: Source) -> Dispatch:
     """Draft targets for many people; each superior still has to approve the plan.
@@ -98,6 +101,7 @@ def import_targets(work: RequestWork, row: dict[str, Any], source: Source) -> Di
     ),
     about=(About(("employee", "year", "target_id", "month")),),
     replaces=(Stands(ProgressRecorded, ("target_id", "month")),),
+    together=ABOUT_ONE,
 )
 def import_achievements(work: RequestWork, row: dict[str, Any], source: Source) -> Dispatch:
     """Record monthly figures of a registry as progress; the file's SHA-256 is the evidence of every row.
@@ -134,6 +138,7 @@ def import_achievements(work: RequestWork, row: dict[str, Any], source: Source) 
         Column("Sistem Asal", "source_system", EDGE.cell("source_system")),
     ),
     about=(About(("employee", "period")),),
+    together=ABOUT_ONE,
 )
 def import_earlier_predicates(work: RequestWork, row: dict[str, Any], source: Source) -> Dispatch:
     """Take over final predicates of periods before Merit, with the file and row that they came from.

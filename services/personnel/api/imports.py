@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from services.personnel import vault
@@ -35,7 +36,7 @@ from services.personnel.events import (
     YearAbsenceRecorded,
 )
 from services.personnel.tables import CEILINGS
-from shared.flow.declared import Dispatch
+from shared.flow.declared import Dispatch, Reads
 from shared.http.acting import RequestWork
 from shared.http.blueprint import Blueprint
 from shared.http.forms import Edge
@@ -52,6 +53,7 @@ from shared.http.importing import (
     month,
     one_of,
     period,
+    reading,
     text,
     yes_no,
 )
@@ -101,6 +103,19 @@ def as_meant(work: RequestWork, rows: Sequence[Row]) -> Sequence[Row]:
     return [{**row, "nip": vault.digits(row["nip"]), "service_since": row["service_since"] or row["since"]} for row in rows]
 
 
+@contextmanager
+def _people_together(work: RequestWork, rows: Sequence[Row]) -> Iterator[None]:
+    units: dict[str, set[str]] = {}
+    for row in rows:
+        units.setdefault(row["employee"], set()).add(UNIT.stream(row["unit"]))
+    with work.reading_ahead(Reads(streams=units.__getitem__), list(units)), vault.together(work.tx, _identities(rows)):
+        yield
+
+
+def _identities(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
+    return ((row["employee"], row["nip"]) for row in rows)
+
+
 @imports.route("/imports/people", methods=["POST"])
 @importing(
     "import-people",
@@ -134,6 +149,7 @@ def as_meant(work: RequestWork, rows: Sequence[Row]) -> Sequence[Row]:
     resolve=as_meant,
     replaces=(POSITIONS, RANKS, Stands(EducationRecorded, withdrawn=EducationWithdrawn)),
     events_each=4,
+    together=_people_together,
 )
 def import_people(work: RequestWork, row: Row, source: Source) -> list[Dispatch | Overwrites]:
     """Register people with rank and post; several rows of one person give several posts and ranks. Name, NIP and contact go to the vault
@@ -181,6 +197,7 @@ def _words(what: str, changed: tuple[str, ...]) -> list[Overwrites]:
     about=(About(("employee", "since")),),
     resolve=persons(BY_NIP, ("assessor", "assessor_nip", "Kode Penilai", "NIP Penilai"), SUPERIOR),
     replaces=(LINES,),
+    together=reading("employee", "assessor", "superior"),
 )
 def import_reporting_lines(work: RequestWork, row: Row, source: Source) -> Dispatch:
     """Set who appraises whom, and who stands above the assessor; persons by NIP or by code. Nobody above the assessor: leave it empty."""
@@ -209,6 +226,7 @@ def import_reporting_lines(work: RequestWork, row: Row, source: Source) -> Dispa
     about=(About(("employee", "month")),),
     resolve=persons(BY_NIP),
     replaces=(Stands(AttendanceRecorded, firm=lambda event: event.provisional_until is None),),
+    together=reading("employee"),
 )
 def import_attendance(work: RequestWork, row: Row, source: Source) -> Dispatch:
     """Record a month that has ended; figures that differ from those recorded replace them as the next revision.
@@ -248,6 +266,7 @@ def import_attendance(work: RequestWork, row: Row, source: Source) -> Dispatch:
     about=(About(("employee", "year")),),
     resolve=persons(BY_CODE),
     replaces=(Stands(YearAbsenceRecorded),),
+    together=reading("employee"),
 )
 def import_yearly_absence(work: RequestWork, row: Row, source: Source) -> Dispatch:
     """Days absent without excuse in a year before Merit, as the old system had them; sanctions follow from them as proposals."""
@@ -276,6 +295,7 @@ def import_yearly_absence(work: RequestWork, row: Row, source: Source) -> Dispat
     about=(About(("employee", "on")),),
     resolve=persons(BY_CODE),
     replaces=(Stands(PotentialAssessed, ("on",), PotentialWithdrawn),),
+    together=reading("employee"),
 )
 def import_potentials(work: RequestWork, row: Row, source: Source) -> Dispatch:
     """What assessment centres and tests found of people's potential (PermenPANRB 3/2020)."""
