@@ -29,6 +29,7 @@ from services.payroll.tables import TABLES
 from shared.kernel.facts import Fact
 from shared.kernel.periods import Period
 from shared.kernel.refusal import Refused
+from shared.words import ENGLISH, INDONESIAN, Words
 from tests.support import payroll_year as year
 from tests.support.dossiers import changed
 from tests.support.knowledge import MemoryKnowledge, heard
@@ -207,3 +208,9 @@ def test_a_third_factor_with_settings_of_its_own_is_one_rule():
         assert refused.value.code == "invalid-rule-set"
     with pytest.raises(Refused):
         read_scheme("x@1", (), settings, TABLES)
+
+
+@pytest.mark.parametrize("words", [INDONESIAN, ENGLISH], ids=["id", "en"])
+def test_what_a_rule_calls_its_lines_and_its_percentage_has_words(words: Words):
+    assert set(RULES.lines) <= words.codes.keys()
+    assert {f"source:{rule}" for rule in RULES.factors.values() if rule} <= words.codes.keys()
