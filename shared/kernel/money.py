@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 from typing import NewType
 
 from shared.kernel.refusal import Malformed
@@ -25,18 +23,6 @@ def half_up(exact: Fraction | Decimal | int) -> int:
 def rupiah(exact: Fraction | Decimal | int) -> Rupiah:
     """An exact amount rounded half up, once, to whole rupiah."""
     return Rupiah(half_up(exact))
-
-
-def apportion(parts: Sequence[Fraction]) -> tuple[int, ...]:
-    """Parts of a whole in whole numbers that sum to the whole, rounded half up once: each is the part rounded down or up.
-
-    By the largest remainder: those that lost most by rounding down get one more; among equals the earlier one.
-    """
-    floors = [floor(part) for part in parts]
-    rest = half_up(sum(parts, Fraction(0))) - sum(floors)
-    by_loss = sorted(range(len(parts)), key=lambda at: (floors[at] - parts[at], at))
-    more = set(by_loss[:rest])
-    return tuple(whole + (at in more) for at, whole in enumerate(floors))
 
 
 def exact(value: int | str | Fraction | Decimal) -> Fraction:

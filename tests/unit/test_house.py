@@ -102,6 +102,16 @@ def test_the_picture_of_imports_is_what_the_code_imports():
     assert picture.PLACE.read_text(encoding="utf-8") == picture.text()
 
 
+def used_by_one(found: picture.Edges) -> dict[str, str]:
+    """Modules of `shared/` that nobody imports but one service."""
+    users = {one: {".".join(other.split(".")[:2]) for other in found if one in found[other]} for one in found if one.startswith("shared.")}
+    return {one: next(iter(by)) for one, by in users.items() if len(by) == 1 and next(iter(by)).startswith("services.")}
+
+
+def test_what_one_service_alone_uses_lies_in_that_service():
+    assert used_by_one(picture.modules()) == {}
+
+
 def test_every_service_is_in_the_list_by_which_ports_are_given():
     assert sorted(import_module("services").ORDER) == [service.name for service in services()]
 
@@ -201,6 +211,9 @@ def test_the_checks_find_what_they_look_for(tmp_path):
     assert picture.layered(a_way) == ["c", "b", "a"] and picture.reduced(a_way) == a_way | {"a": frozenset("b")}
     with pytest.raises(ValueError, match="a → b → a|b → a → b"):
         picture.layered({"a": frozenset("b"), "b": frozenset("a")})
+
+    shared = {"shared.a.x": frozenset(), "shared.a.y": frozenset(), "services.s.known": frozenset({"shared.a.x", "shared.a.y"})}
+    assert used_by_one(shared | {"services.t.known": frozenset({"shared.a.y"})}) == {"shared.a.x": "services.s"}
 
     module = tmp_path / "module.py"
     silent = ("", "x = 1\n", "# a comment\n", '\n"""Too late."""\n')

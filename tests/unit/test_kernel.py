@@ -18,7 +18,7 @@ from shared.kernel.decider import Decider
 from shared.kernel.employment import Employment, Spell
 from shared.kernel.facts import Fact
 from shared.kernel.ids import MERIT, derived_id, event_id
-from shared.kernel.money import apportion, exact, exact_text, half_up, rupiah
+from shared.kernel.money import exact, exact_text, half_up, rupiah
 from shared.kernel.periods import Period, month, month_of, parse_day, period_of
 from shared.kernel.refusal import Malformed, Refused
 from shared.kernel.rules import RuleBook, RuleSet, rules_in_force
@@ -58,19 +58,6 @@ def test_numbers_of_the_wire_are_exact_and_floats_are_refused():
         Fraction(1091, 20), Fraction(1, 9), Fraction(97), Fraction(1, 10)]  # fmt: skip
     with pytest.raises(TypeError, match="found the float 0.1"):
         exact(0.1)
-
-
-@given(st.lists(st.fractions(min_value=0, max_value=10**9), max_size=8))
-def test_parts_sum_to_the_whole_rounded_once_and_each_is_itself_rounded_down_or_up(parts: list[Fraction]):
-    whole = apportion(parts)
-    assert sum(whole) == half_up(sum(parts, Fraction(0)))
-    assert all(0 <= one - (part.numerator // part.denominator) <= 1 for one, part in zip(whole, parts, strict=True))
-
-
-def test_the_rest_goes_to_those_that_lost_most_and_of_equals_to_the_earlier():
-    assert apportion([Fraction(7, 3)] * 3) == (3, 2, 2)
-    assert apportion([Fraction("1.2"), Fraction("1.6"), Fraction("1.7")]) == (1, 2, 2)
-    assert apportion([Fraction("1.4"), Fraction("1.6")]) == (1, 2) and apportion([]) == ()
 
 
 @given(st.fractions())

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payroll.domain.allowance import Component, Portion, exact_amount, extra_lines, lines_of, shifted
+from services.payroll.domain.allowance import Component, Portion, apportion, exact_amount, extra_lines, lines_of, shifted
 from services.payroll.domain.scheme import Scheme
 from services.payroll.domain.settings import read_scheme
 from services.payroll.tables import TABLES
-from shared.kernel.money import apportion, half_up
+from shared.kernel.money import half_up
 from shared.kernel.refusal import Refused
 from tests.support.payroll_year import SETTINGS
 
@@ -28,6 +28,19 @@ def scheme(**changes: object) -> Scheme:
 
 def amounts(found: Scheme, percents: dict[str, Fraction], base: int = 3_500_452) -> dict[str, int]:
     return {line.name: line.amount for line in lines_of(base, found.components, percents, found.rest)}
+
+
+@given(st.lists(st.fractions(min_value=0, max_value=10**9), max_size=8))
+def test_parts_sum_to_the_whole_rounded_once_and_each_is_itself_rounded_down_or_up(parts: list[Fraction]):
+    whole = apportion(parts)
+    assert sum(whole) == half_up(sum(parts, Fraction(0)))
+    assert all(0 <= one - (part.numerator // part.denominator) <= 1 for one, part in zip(whole, parts, strict=True))
+
+
+def test_the_rest_goes_to_those_that_lost_most_and_of_equals_to_the_earlier():
+    assert apportion([Fraction(7, 3)] * 3) == (3, 2, 2)
+    assert apportion([Fraction("1.2"), Fraction("1.6"), Fraction("1.7")]) == (1, 2, 2)
+    assert apportion([Fraction("1.4"), Fraction("1.6")]) == (1, 2) and apportion([]) == ()
 
 
 @given(st.lists(st.fractions(-1000, 1000), max_size=12))

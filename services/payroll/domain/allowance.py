@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from math import prod
+from math import floor, prod
 
 from services.payroll.events import Line
-from shared.kernel.money import Rupiah, apportion, exact, exact_text, rupiah
+from shared.kernel.money import Rupiah, exact, exact_text, half_up, rupiah
 
 LARGEST_REMAINDER, EACH_LINE = "largest-remainder", "each-line"
 """Where the rest goes when lines are rounded; a component's name is the third way (:func:`lines_of`)."""
@@ -129,6 +129,18 @@ def _shared_out(lines: Sequence[Line], wholes: Sequence[Hashable], rest: str) ->
         takes = [at for at, place in enumerate(places) if rest in (lines[place].name, lines[place].name.rpartition("/")[2])]
         amounts |= zip(places, _by_name(parts, takes[-1]) if takes else apportion(parts), strict=True)
     return tuple(replace(line, amount=amounts[at]) for at, line in enumerate(lines))
+
+
+def apportion(parts: Sequence[Fraction]) -> tuple[int, ...]:
+    """Parts of a whole in whole numbers that sum to the whole, rounded half up once: each is the part rounded down or up.
+
+    By the largest remainder: those that lost most by rounding down get one more; among equals the earlier one.
+    """
+    floors = [floor(part) for part in parts]
+    rest = half_up(sum(parts, Fraction(0))) - sum(floors)
+    by_loss = sorted(range(len(parts)), key=lambda at: (floors[at] - parts[at], at))
+    more = set(by_loss[:rest])
+    return tuple(whole + (at in more) for at, whole in enumerate(floors))
 
 
 def _by_name(parts: Sequence[Fraction], takes: int) -> tuple[int, ...]:
