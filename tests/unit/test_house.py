@@ -151,7 +151,10 @@ def test_no_service_reaches_through_knowledge_or_takes_the_day_of_utc():
     assert found == {}
 
 
-REACHES = re.compile(r"\benviron\b|\bgetenv\b|\.execute\(\s*f?\"|\.bulk_insert\(|\bexec_driver_sql\b")
+REACHES = re.compile(
+    r"\benviron\b|\bgetenv\b|\.execute\(\s*f?\"|\.bulk_insert\(|\bexec_driver_sql\b"
+    r"|\bpsycopg2?\b|\bsqlalchemy import\b[^\n]*\btext\b"
+)
 OWN_TABLES = ("vault.py", "migrations")
 """The rooms of a service that speak SQL: the tables that are its own, beside what the log and the views keep."""
 
@@ -162,7 +165,10 @@ def out_of_its_room(text: str) -> list[str]:
 
 
 def test_a_service_speaks_sql_in_its_own_tables_alone_and_reads_no_environment():
-    """Settings come with the process (`work.here`), what is known with Knowledge, what is written with commands."""
+    """Settings come with the process (`work.here`), what is known with Knowledge, what is written with commands.
+
+    What joins views or counts in them is a :class:`shared.views.queries.Question`, made of the views' own columns.
+    """
     found = {}
     for path in sorted(ROOT.glob("services/*/**/*.py")):
         room = path.relative_to(ROOT).parts[2]
@@ -240,6 +246,7 @@ def test_the_checks_find_what_they_look_for(tmp_path):
     assert tied_to_a_machine(f"--{OPTIONS[0]} https://merit.example") == [f"--{OPTIONS[0]}"]
     assert tied_to_a_machine("GET /v1/work/orders, https://merit.example/home/page, $HOME/root/x") == []
     assert out_of_its_room('value(os.environ)\ntx.execute("select 1")\ntx.execute(\n    f"select 2")') != []
+    assert out_of_its_room('import psycopg2') == ["psycopg2"] and out_of_its_room("from sqlalchemy import Column, text")
     assert out_of_its_room("work.execute(RULES, command)") == []
     said = "knowledge.tx.calendar, knowledge.now.date(), fact.recorded.year"
     assert by_the_back_door(said) == ["knowledge.tx", "now.date()", "recorded.year"]
