@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -45,6 +45,30 @@ from shared.kernel.rules import RuleSet
 from shared.kernel.withdrawn import held_on
 
 RESULTS = (AppraisalImported, AppraisalFinalized, AppraisalCorrected)
+
+
+TOGETHER = 500
+"""People, or units, whose facts are read together for a decision about all of them."""
+
+
+def in_parts(subjects: Sequence[str], models: Sequence[type], knowledge: Knowledge) -> Iterator[tuple[Sequence[str], Knowledge]]:
+    """Parts of the subjects, each with knowledge that has read the facts of these classes about them together."""
+    for start in range(0, len(subjects), TOGETHER):
+        part = subjects[start : start + TOGETHER]
+        yield part, knowledge.about(part, models)
+
+
+OF_STANDING = (
+    DevelopmentProposed,
+    DevelopmentWithdrawn,
+    DevelopmentDecided,
+    DevelopmentLapsed,
+    DevelopmentReopened,
+    GuidanceClosed,
+    ImprovementPeriodClosed,
+    TrainingCompleted,
+)
+"""What :func:`standing_of` reads."""
 
 
 def rules_or_none(knowledge: Knowledge, kind: str, day: date) -> RuleSet | None:

@@ -43,7 +43,7 @@ def mark(tx: Transaction, service: Flowing, facts: Sequence[Fact], knowledge: St
             wanted = reaction.on.get(type(fact.event))
             keys = wanted(fact, knowledge) if wanted else ()
             if isinstance(keys, EachRow):
-                many[(reaction.name, repr((keys.view.name, keys.column, keys.equal)))] = (keys, fact)
+                many[(reaction.name, repr((keys.view.name, keys.column, keys.equal, keys.endings)))] = (keys, fact)
             else:
                 marks |= dict.fromkeys(((reaction.name, key) for key in keys), fact)
     if many:
@@ -79,8 +79,9 @@ def _mark_many(tx: Transaction, marks: Mapping[tuple[str, str], Fact], many: Map
         params += [reaction, key, fact.id, fact.correlation, fact.hops + 1, number]
     for number, ((reaction, _), (each, fact)) in enumerate(many.items(), start=len(marks)):
         rows = reading.selecting(tx, each.view, each.column, each.equal).replace("%", "%%")
-        sources.append(marked.format(keys=f"rows.{each.column}", of=f" from ({rows}) rows"))
-        params += [reaction, fact.id, fact.correlation, fact.hops + 1, number]
+        for ending in each.endings:
+            sources.append(marked.format(keys=f"rows.{each.column} || %s", of=f" from ({rows}) rows"))
+            params += [reaction, ending, fact.id, fact.correlation, fact.hops + 1, number]
     tx.execute(
         "insert into decisions (agency, reaction, key, dirty, cause, correlation, hops)"
         " select distinct on (reaction, key) %s, reaction, key, true, cause, correlation, hops from ("

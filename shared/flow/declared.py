@@ -30,16 +30,17 @@ class EachRow:
     """The decision keys of a fact that concerns many: what `column` holds in every row of a view whose columns equal these values.
 
     They are marked inside the database, in one statement, however many there are. `equal` is read as :func:`shared.views.reading.rows`
-    reads it.
+    reads it. `endings`: a row gives one key with each of them, such as ``<employee>/2026``.
     """
 
     view: View
     equal: Mapping[str, Any] = field(default_factory=dict)
     column: str = "key"
+    endings: tuple[str, ...] = ("",)
 
     def read(self, knowledge: Knowledge) -> tuple[str, ...]:
         """The keys themselves, for who has to look at them one by one."""
-        return tuple(row[self.column] for row in knowledge.rows(self.view, **self.equal))
+        return tuple(row[self.column] + ending for row in knowledge.rows(self.view, **self.equal) for ending in self.endings)
 
 
 Keys = Iterable[str] | EachRow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -91,6 +91,9 @@ class StoreKnowledge:
 
     def rule_sets(self, kind: str) -> Sequence[RuleSet]:
         return self._book(kind).of(kind)
+
+    def about(self, subjects: Collection[str], models: Sequence[type]) -> StoreKnowledge:
+        return self
 
     def made(self, make: Callable[..., M], *given: Any) -> M:
         return make(self, *given)

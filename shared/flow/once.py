@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from shared.flow import facts
@@ -30,14 +31,12 @@ class KnowledgeOnce(StoreKnowledge):
         own = model in self._service.events.models
         if own and self._tx.pending_about.get(subject):
             return super().facts(model, subject)
-        models = next((each for each in self._service.together if model in each), (model,))
+        models = self._asked(model)
         return self._once(("facts", models, subject), lambda: self._read_facts(models, subject, own)).get(model, ())
 
     def _read_facts(self, models: Sequence[type], subject: str, own: bool) -> Mapping[type, Sequence[Fact]]:
         """Own or heard facts of these classes about the subject, by class."""
-        register = self._service.events if own else self._service.heard
-        declared = [register.of(model) for model in models]
-        types = [f"{base_of(one)}.v{version}" for one in declared for version in range(1, one.version + 1)]
+        types = self._types(models)
         if own:
             read = (fact_of(self._service, one) for one in log.read_subject(self._tx, subject, types=types))
         else:
@@ -47,6 +46,33 @@ class KnowledgeOnce(StoreKnowledge):
             if fact is not None:
                 found.setdefault(type(fact.event), []).append(fact)
         return {model: tuple(sorted(each, key=lambda fact: fact.rank)) for model, each in found.items()}
+
+    def about(self, subjects: Collection[str], models: Sequence[type]) -> KnowledgeOnce:
+        own = [model for model in models if model in self._service.events.models]
+        read: dict[Any, dict[type, list[Fact]]] = {("facts", self._asked(model), one): {} for model in models for one in subjects}
+        rows: list[Any] = []
+        if own and subjects:
+            rows += log.rows_about(self._tx, subjects, self._types([each for model in own for each in self._asked(model)]))
+        if len(own) < len(models) and subjects:
+            types = self._types([each for model in models if model not in own for each in self._asked(model)])
+            rows += facts.rows_about(self._tx, sorted(subjects), types, self._service.heard.told)
+        for fact in facts_of(self._service, self.agency, rows):
+            read["facts", self._asked(type(fact.event)), fact.subject].setdefault(type(fact.event), []).append(fact)
+        ordered = {
+            asked: {model: tuple(sorted(each, key=lambda fact: fact.rank)) for model, each in found.items()}
+            for asked, found in read.items()
+        }
+        known = copy(self)
+        known._answers = {**self._answers, **ordered}
+        return known
+
+    def _asked(self, model: type) -> Sequence[type]:
+        """The classes that are read with this one."""
+        return next((each for each in self._service.together if model in each), (model,))
+
+    def _types(self, models: Sequence[type]) -> list[str]:
+        declared = [(self._service.events if model in self._service.events.models else self._service.heard).of(model) for model in models]
+        return [f"{base_of(one)}.v{version}" for one in declared for version in range(1, one.version + 1)]
 
     def stream(self, name: str) -> Sequence[Fact]:
         if self._tx.pending.get(name):

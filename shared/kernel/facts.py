@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -81,6 +81,12 @@ class Knowledge(Protocol):
 
     def rule_sets(self, kind: str) -> Sequence[RuleSet]:
         """Every published version of `kind`, national defaults included."""
+
+    def about(self, subjects: Collection[str], models: Sequence[type]) -> Knowledge:
+        """The same knowledge, for a decision about many: facts of these classes about these subjects are read together, at once.
+
+        Give some hundreds of subjects at a time: what was read is let go with the knowledge that is given back.
+        """
 
     def made(self, make: Callable[..., M], *given: Any) -> M:
         """``make(knowledge, *given)``: what is made of what holds for everybody, such as the rules; once for all decisions of a batch.

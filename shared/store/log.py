@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -88,6 +88,12 @@ def read_ahead(tx: Transaction, subjects: Sequence[str], streams: Sequence[str] 
     rows = tx.execute(sql, {**wanted, "agency": tx.agency_id}).fetchall() if wanted else []
     tx.ahead = Ahead(tx.agency, frozenset(subjects), frozenset(streams), rows)
     forget_streams(tx)
+
+
+def rows_about(tx: Transaction, subjects: Collection[str], types: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The stored events of these types about any of the subjects, as rows in order of position, in one statement."""
+    sql = f"select {COLUMNS} from events where agency = %s and subject = any(%s) and type = any(%s) order by position"
+    return tx.execute(sql, (tx.agency_id, sorted(subjects), list(types))).fetchall()
 
 
 class Ahead:

@@ -482,6 +482,24 @@ def test_what_is_read_ahead_knows_what_its_transaction_appends(prepared):
         assert [fact.version for fact in KnowledgeAhead(tx, SERVICE, reads, ["m1"]).facts(Written, "m1")] == [1, 2]
 
 
+def test_what_is_asked_about_many_costs_as_much_as_about_one_and_knows_what_is_appended(prepared, monkeypatch):
+    with prepared.app.transaction("agency-111", NOW) as tx:
+        for number in range(20):
+            for day in (9, 3):
+                said = Written(f"many-{number}", date(2026, 2, day))
+                execute(tx, EVENTS, ANY, Say(f"many-{number}-{day}", f"many-{number}", said), META)
+    with prepared.app.transaction("agency-111", NOW) as tx, monkeypatch.context() as patch:
+        sent = counted(patch)
+        people = [f"many-{number}" for number in range(21)]
+        knowledge = KnowledgeOnce(tx, SERVICE).about(people, (Written, Moved))
+        found = {one: [fact.event.day.day for fact in knowledge.facts(Written, one)] for one in people}
+        assert not any(knowledge.facts(Moved, one) for one in people)
+        assert len(sent) == 2, "own events, and what was heard"
+        assert found == {one: [3, 9] for one in people[:-1]} | {"many-20": []}
+        execute(tx, EVENTS, ANY, Say("many-20", "many-20", Written("many-20", date(2026, 2, 1))), META)
+        assert [fact.event.day.day for fact in knowledge.facts(Written, "many-20")] == [1]
+
+
 def test_holding_another_name_forgets_what_was_answered_before(prepared):
     """What is known of somebody else may have changed while the name was waited for."""
     here = InStore(prepared, "agency-112")

@@ -86,6 +86,9 @@ class MemoryKnowledge:
     def rule_sets(self, kind: str) -> Sequence[RuleSet]:
         return self._book(kind).of(kind)
 
+    def about(self, subjects: Any, models: Any) -> MemoryKnowledge:
+        return self
+
     def made(self, make: Any, *given: Any) -> Any:
         return make(self, *given)
 

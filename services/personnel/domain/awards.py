@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -153,7 +153,7 @@ class Winner:
 
 
 def winners(
-    rules: AwardRules, year: int, people: Sequence[Person], surveys: Mapping[str, Survey], passed_over: Sequence[str]
+    rules: AwardRules, year: int, people: Sequence[Person], surveys: Mapping[str, Survey], passed_over: Collection[str]
 ) -> Sequence[Winner]:
     """Those who earn the award, each with reasons. Equals on the last place are all proposed: an official chooses.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from services.personnel.domain.awards import (
@@ -30,6 +31,8 @@ from services.personnel.events import (
     EmploymentEndRevoked,
     PositionAssigned,
     PositionWithdrawn,
+    RankHeld,
+    RankWithdrawn,
     Reason,
     RegistrationWithdrawn,
     SanctionImposed,
@@ -38,11 +41,21 @@ from services.personnel.events import (
     YearAbsenceRecorded,
 )
 from services.personnel.heard import AppraisalCorrected, AppraisalFinalized, AppraisalImported, SurveyResultPublished
-from services.personnel.known import employment_of, rank_of, results_of, rules_or_none, sanctions_of, standing_of
+from services.personnel.known import (
+    OF_STANDING,
+    RESULTS,
+    employment_of,
+    in_parts,
+    rank_of,
+    results_of,
+    rules_or_none,
+    sanctions_of,
+    standing_of,
+)
 from services.personnel.reactions.discipline import absences
 from services.personnel.views import AWARD_EVALUATIONS, EMPLOYEES, UNITS
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
-from shared.flow.declared import Dispatch, EachRow, Keys, Reaction
+from shared.flow.declared import Dispatch, EachRow, Keys, Reaction, Reads
 from shared.kernel.dated import in_force, of_fact
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
@@ -50,6 +63,20 @@ from shared.kernel.periods import Period
 from shared.kernel.withdrawn import that_count
 
 KIND, RULES = "award", "awards"
+OF_PERSON = (
+    *LIFE,
+    *RESULTS,
+    *OF_STANDING,
+    PositionAssigned,
+    PositionWithdrawn,
+    RankHeld,
+    RankWithdrawn,
+    AttendanceRecorded,
+    YearAbsenceRecorded,
+    SanctionImposed,
+    SanctionLifted,
+)
+"""What an award of a year reads of everybody."""
 
 
 def evaluate(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
@@ -59,15 +86,20 @@ def evaluate(key: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     rules = read_awards(found.settings, published=True).of(award) if found else None
     everybody = [row["key"] for row in knowledge.rows(EMPLOYEES)]
     name = proposal_name(KIND, award, year)
-    standing = {one: _named(standing_of(one, knowledge, RULES), name) for one in everybody}
-    wanted = _earned(rules, found.name, int(year), everybody, standing, knowledge) if found and rules else {}
+    standing: dict[str, Sequence[Standing]] = {}
+    people: list[Person] = []
+    left: set[str] = set()
+    for part, known in in_parts(everybody, OF_PERSON, knowledge):
+        standing |= {one: _named(standing_of(one, known, RULES), name) for one in part}
+        left |= {one for one in part if has_left(known, one, LIFE)}
+        if rules:
+            people += [person for one in part if (person := _person(one, int(year), rules, known)) is not None]
+    wanted = _earned(rules, found.name, int(year), people, standing, knowledge) if found and rules else {}
     return [
         Dispatch(PROPOSAL, command)
         for one in everybody
         for command in (
-            lapsed(one, standing[one])
-            if has_left(knowledge, one, LIFE)
-            else brought_to(one, {name: wanted[one]} if one in wanted else {}, standing[one])
+            lapsed(one, standing[one]) if one in left else brought_to(one, {name: wanted[one]} if one in wanted else {}, standing[one])
         )
     ]
 
@@ -80,14 +112,18 @@ def _earned(
     rules: AwardRules,
     rule_set: str,
     year: int,
-    everybody: Sequence[str],
+    people: Sequence[Person],
     standing: Mapping[str, Sequence[Standing]],
     knowledge: Knowledge,
 ) -> Mapping[str, Propose]:
-    people = [person for one in everybody if (person := _person(one, year, rules, knowledge)) is not None]
-    units = {person.unit for person in people if person.unit is not None}
-    surveys = {unit: survey for unit in sorted(units) if (survey := _survey_of_year(unit, year, knowledge)) is not None}
-    rejected = [one for one in everybody if any(each.status == "rejected" for each in standing[one])]
+    units = sorted({person.unit for person in people if person.unit is not None})
+    surveys = {
+        unit: survey
+        for part, known in in_parts(units, (SurveyResultPublished,), knowledge)
+        for unit in part
+        if (survey := _survey_of_year(unit, year, known)) is not None
+    }
+    rejected = frozenset(one for one, made in standing.items() if any(each.status == "rejected" for each in made))
     return {
         one.employee: Propose(
             one.employee,
@@ -216,18 +252,37 @@ def recognise(employee: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     if has_left(knowledge, employee, LIFE):
         return [Dispatch(PROPOSAL, command) for command in lapsed(employee, standing)]
     wanted: dict[str, Propose] = {}
-    for row in knowledge.rows(UNITS):
-        for service, published in _surveys(row["key"], knowledge).items():
-            for period in sorted(published, key=lambda one: (one.end, one.start)):
-                found = rules_or_none(knowledge, RULES, period.end)
-                rules = read_awards(found.settings, published=True).recognition if found else None
-                if found is None or rules is None:
-                    continue
-                for rise in rises(service, published, rules):
-                    reasons = _contribution(employee, row["key"], rise, rules, knowledge) if rise.period == period else ()
-                    if reasons:
-                        _add(wanted, employee, rise, reasons, rules, found.name)
+    for risen in knowledge.made(_risen):
+        reasons = _contribution(employee, risen.unit, risen.rise, risen.rules, knowledge)
+        if reasons:
+            _add(wanted, employee, risen.rise, reasons, risen.rules, risen.rule_set)
     return [Dispatch(PROPOSAL, command) for command in brought_to(employee, wanted, standing)]
+
+
+@dataclass(frozen=True)
+class _Risen:
+    """A rise of a unit's index that its period's rules recognise."""
+
+    unit: str
+    rise: Rise
+    rules: RecognitionRules
+    rule_set: str
+
+
+def _risen(knowledge: Knowledge) -> Sequence[_Risen]:
+    """In all units, by unit, service and period. It holds for everybody, so a batch of people finds it once."""
+    made: list[_Risen] = []
+    units = [row["key"] for row in knowledge.rows(UNITS)]
+    for part, known in in_parts(units, (SurveyResultPublished,), knowledge):
+        for unit in part:
+            for service, published in _surveys(unit, known).items():
+                for period in sorted(published, key=lambda one: (one.end, one.start)):
+                    found = rules_or_none(knowledge, RULES, period.end)
+                    rules = read_awards(found.settings, published=True).recognition if found else None
+                    if found is not None and rules is not None:
+                        recognised = (rise for rise in rises(service, published, rules) if rise.period == period)
+                        made += [_Risen(unit, rise, rules, found.name) for rise in recognised]
+    return made
 
 
 def _contribution(employee: str, unit: str, rise: Rise, rules: RecognitionRules, knowledge: Knowledge) -> tuple[Reason, ...]:
@@ -287,4 +342,5 @@ RECOGNITION = Reaction(
         RuleSetWithdrawn: lambda fact, knowledge: of_survey(fact, knowledge) if fact.event.kind == RULES else (),
     },
     decide=recognise,
+    reads=Reads(),
 )

@@ -48,18 +48,31 @@ from services.personnel.events import (
     VacancyOpened,
 )
 from services.personnel.heard import AppraisalCorrected, AppraisalFinalized, AppraisalImported
-from services.personnel.known import employment_of, rank_of, results_of, sanctions_of
+from services.personnel.known import RESULTS, employment_of, in_parts, rank_of, results_of, sanctions_of
 from services.personnel.reactions.keys import everyone, subject, vacant_posts
 from services.personnel.tables import BOXES, CEILINGS
 from services.personnel.views import TALENT_BOXES
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
-from shared.flow.declared import Arm, Dispatch, Keys, Reaction, Timer
+from shared.flow.declared import Arm, Dispatch, Keys, Reaction, Reads, Timer
 from shared.kernel.dated import in_force, of_fact
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.withdrawn import that_count, that_stand
 
 LEGAL_YEARS = 4
+OF_CANDIDATE = (
+    *LIFE,
+    *RESULTS,
+    TalentBoxPlaced,
+    TalentBoxWithdrawn,
+    PositionAssigned,
+    PositionWithdrawn,
+    RankHeld,
+    RankWithdrawn,
+    SanctionImposed,
+    SanctionLifted,
+)
+"""What the ranking for a post reads of everybody."""
 
 
 def place_talent(employee: str, knowledge: Knowledge) -> Iterable[Dispatch]:
@@ -92,6 +105,7 @@ TALENT_PLACES = Reaction(
         RuleSetWithdrawn: everyone("talent"),
     },
     decide=place_talent,
+    reads=Reads(RESULTS),
 )
 
 
@@ -103,7 +117,12 @@ def propose_candidates(post: str, knowledge: Knowledge) -> Iterable[Dispatch]:
     found = knowledge.rules("talent", knowledge.today)
     rules = read_talent(found.settings, BOXES, published=True)
     people = sorted({row["employee"] for row in knowledge.rows(TALENT_BOXES)})
-    records = [record for one in people if (record := _record(one, rules, knowledge)) is not None]
+    records = [
+        record
+        for part, known in in_parts(people, OF_CANDIDATE, knowledge)
+        for one in part
+        if (record := _record(one, rules, known)) is not None
+    ]
     ranking, excluded = rank_candidates(opened[-1], records, rules)
     return [Dispatch(VACANCY, ProposeCandidates(post, ranking, excluded, found.name))]
 
@@ -241,6 +260,7 @@ PROMOTIONS = Reaction(
         RulesBegan: everyone("promotion"),
     },
     decide=propose_promotion,
+    reads=Reads(RESULTS),
 )
 
 # The law's four years. Where a place asks for another time, a promotion is looked at with the next fact about the person.

@@ -29,10 +29,10 @@ from services.personnel.heard import (
     ScoreSubmitted,
     TargetSet,
 )
-from services.personnel.known import history_of, standing_of, summaries_of
+from services.personnel.known import RESULTS, history_of, standing_of, summaries_of
 from services.personnel.reactions.keys import everyone, subject
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
-from shared.flow.declared import Arm, Disarm, Dispatch, Reaction, Timer
+from shared.flow.declared import Arm, Disarm, Dispatch, Reaction, Reads, Timer
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -73,6 +73,7 @@ DEVELOPMENT_PROPOSALS = Reaction(
         RuleSetWithdrawn: everyone("development"),
     },
     decide=decide,
+    reads=Reads((*RESULTS, FeedbackSummarised, ScoreSubmitted, TargetSet)),
 )
 
 

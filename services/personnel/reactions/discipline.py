@@ -24,7 +24,7 @@ from services.personnel.known import employment_of, standing_of
 from services.personnel.tables import LADDERS
 from services.personnel.views import EMPLOYEES
 from shared.events.rule_set import RuleSetPublished, RuleSetWithdrawn
-from shared.flow.declared import Dispatch, Reaction
+from shared.flow.declared import Dispatch, EachRow, Keys, Reaction, Reads
 from shared.kernel.employment import has_left
 from shared.kernel.facts import Fact, Knowledge
 from shared.kernel.periods import Period
@@ -93,10 +93,14 @@ def of_employment(fact: Fact[Any], knowledge: Knowledge) -> Iterable[str]:
     return _years(fact.subject, knowledge)
 
 
-def of_rules(fact: Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], knowledge: Knowledge) -> Iterable[str]:
+def of_rules(fact: Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], knowledge: Knowledge) -> Keys:
     if fact.event.kind != "discipline":
         return ()
-    return tuple(key for row in knowledge.rows(EMPLOYEES) for key in _years(row["key"], knowledge))
+    return EachRow(EMPLOYEES, endings=tuple(_years("", knowledge)))
+
+
+def _employee(key: str) -> str:
+    return key.partition("/")[0]
 
 
 def _years(employee: str, knowledge: Knowledge) -> Iterable[str]:
@@ -120,4 +124,5 @@ ABSENCE_SANCTIONS = Reaction(
         RulesBegan: of_rules,
     },
     decide=decide,
+    reads=Reads(subject=_employee),
 )

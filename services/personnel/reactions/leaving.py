@@ -19,7 +19,7 @@ from services.personnel.events import (
 )
 from services.personnel.known import sanctions_of
 from services.personnel.reactions.keys import subject
-from shared.flow.declared import Arm, Disarm, Dispatch, Reaction, Timer
+from shared.flow.declared import Arm, Disarm, Dispatch, Reaction, Reads, Timer
 from shared.kernel.employment import Employment
 from shared.kernel.facts import Fact, Knowledge
 
@@ -47,7 +47,7 @@ def _kind(employee: str, knowledge: Knowledge) -> str:
     return max(knowledge.facts(EmployeeRegistered, employee), key=lambda fact: fact.version).event.kind
 
 
-DISMISSALS = Reaction(name="dismissals", on={SanctionImposed: subject, SanctionLifted: subject}, decide=dismiss)
+DISMISSALS = Reaction(name="dismissals", on={SanctionImposed: subject, SanctionLifted: subject}, decide=dismiss, reads=Reads())
 
 
 def lapse(employee: str, knowledge: Knowledge) -> Iterable[Dispatch]:
@@ -65,6 +65,7 @@ LAPSES = Reaction(
     name="lapses",
     on={EmploymentEnded: subject, EmploymentEndReached: subject, EmploymentEndRevoked: subject},
     decide=lapse,
+    reads=Reads(),
 )
 
 
