@@ -154,6 +154,7 @@ def all_absent(many: int) -> Iterator[Said]:
 
 
 CASES = (
+    Case("talent-boxes", vacant, lambda many: [rules("talent", _TALENT)], "kota-talent", (20, 150)),
     Case("year-awards", opened, lambda many: [absent("m003", 1)], "award-teladan-2026"),
     Case("recognition", surveyed, lambda many: surveys(min(many, 5), "2026-Q3", "85"), "award-recognition-2026-Q3", (20, 500)),
     Case("post-proposals", vacant, lambda many: [_promoted("m003")], "PostProposed", (20, 150)),
@@ -163,6 +164,7 @@ CASES = (
         "development-proposals", lambda many: people(many), lambda many: [rules("development", _DEVELOPMENT)], "kota-development", (20, 150)
     ),
 )
+_TALENT = {"table": "permenpanrb-3-2020", "above": ["sangat_baik"], "as": ["baik"]}
 _PROMOTION = {
     "years_in_rank": 4, "predicate_at_least": "baik", "last_years": 2, "employments": ["PNS"], "education_ceiling": "regular",
     "list_missing_at_most": 0,
