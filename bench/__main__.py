@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import append, commands, flow, folds, ground, http, imports, latency, sets, start
+from bench import acts, append, commands, flow, folds, ground, http, imports, latency, sets, start
 from shared.process.clock import machine_now
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -19,6 +19,7 @@ PARTS = {
     "HTTP": http,
     "What a command costs": commands,
     "Imports": imports,
+    "Many acts by one request": acts,
     "Agencies in sets": sets,
     "Starting, and memory": start,
 }

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypedDict
 
 import flask
 import psycopg2
@@ -19,6 +19,7 @@ from marshmallow import Schema, fields, validate
 from bench import ground, ledger
 from bench.latency import settings
 from shared.http.acting import RequestWork, commanding
+from shared.http.answers import Version, Words
 from shared.http.blueprint import Blueprint
 from shared.http.identity import sign_token
 from shared.http.policy import Allow, Policy
@@ -36,13 +37,18 @@ class AddBody(Schema):
     note = fields.String(required=True, validate=validate.Length(1, 200))
 
 
+class AmountAdded(TypedDict):
+    account: Words
+    version: Version
+
+
 accounts = Blueprint("accounts", __name__, url_prefix="/v1", description="Accounts.")
 
 
 @accounts.route("/accounts/<account>/amounts", methods=["POST"])
 @accounts.arguments(AddBody)
 @commanding("add", subject="account", status=201)
-def add(work: RequestWork, body: dict[str, Any], account: str) -> dict[str, Any]:
+def add(work: RequestWork, body: dict[str, Any], account: str) -> AmountAdded:
     """Add an amount."""
     done = work.execute(ledger.ACCOUNT, ledger.Added(account, body["amount"], body["note"]))
     return {"account": account, "version": done.version}

@@ -74,7 +74,13 @@ class KnowledgeAhead(KnowledgeOnce):
     def hold(self, name: str) -> None:
         if name not in self._held:
             super().hold(name)
+            self._forget_ahead()
 
     def share(self, name: str) -> None:
         if name not in self._held:
             super().share(name)
+            self._forget_ahead()
+
+    def _forget_ahead(self) -> None:
+        """What was read before the wait may be old, so that from here on each question is asked by itself."""
+        self._subjects, self._tx.ahead = frozenset(), None

@@ -212,6 +212,7 @@ def commanding(
     status: int = 200,
     at: str | None = None,
     keyed: bool = True,
+    many: bool = False,
 ) -> Callable[..., Any]:
     """Make a function (work, [body,] **path) a route that changes something.
 
@@ -223,6 +224,8 @@ def commanding(
 
     `keyed`: the answer is kept under the Idempotency-Key, beside the caller's id and the digest of what was sent. Where that would
     tell who said what, it is not kept: the function itself finds what is repeated (:attr:`RequestWork.key`).
+
+    `many`: it may be one of many acts of a request (:mod:`shared.http.acts`). It holds no name, and reads nothing of the request itself.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -233,7 +236,7 @@ def commanding(
         def view(*args: Any, **path: Any) -> Response:
             return _command(function, how, args, path)
 
-        view.action, view.changes = action, True
+        view.action, view.changes, view.act = action, True, (function, how) if many else None
         return documented.command(view, said, status=status, if_match=if_match, at=at)
 
     return decorate
@@ -293,7 +296,7 @@ def _command(function: Callable[..., Any], how: Acting, args: tuple[Any, ...], p
             return made(body, code, etag)
         except Conflict as conflict:
             if work is not None and work.matched == conflict.stream:
-                raise _stale(conflict) from None
+                raise stale(conflict) from None
             if not tries_left:
                 raise
     raise AssertionError("unreachable")
@@ -305,20 +308,18 @@ def _version_seen(required: bool) -> int | None:
     if given is None:
         if not required:
             return None
-        raise Problem(
-            "version-required",
-            428,
-            'the header If-Match with the version that you decide on, such as "3"',
-            "no such header",
-            "read the resource, and send its ETag as If-Match",
-        )
+        raise version_required('the header If-Match with the version that you decide on, such as "3"', "header")
     form = re.fullmatch(r'"([0-9]{1,9})"', given.strip())
     if not form:
         raise Problem("bad-if-match", 400, 'one version in quotes, such as "3"', given[:40], "send the ETag as you received it")
     return int(form[1])
 
 
-def _stale(conflict: Conflict) -> Problem:
+def version_required(expected: str, what: str) -> Problem:
+    return Problem("version-required", 428, expected, f"no such {what}", "read the resource, and send its version with what you decide")
+
+
+def stale(conflict: Conflict) -> Problem:
     return Problem(
         "stale-version",
         412,

@@ -72,8 +72,12 @@ class Addresses:
         self.check_query(request)
 
     def check_path(self, request: Request) -> None:
+        self.check_values(request.view_args or {})
+
+    def check_values(self, values: Mapping[str, Any]) -> None:
+        """As :meth:`check_path`, of the parameters of a path by name."""
         errors = []
-        for name, value in (request.view_args or {}).items():
+        for name, value in values.items():
             written = self.edge.in_path(name)
             if not written.fits(str(value)):
                 errors.append({"field": name, "expected": written.expected, "found": repr(str(value)[:60])})

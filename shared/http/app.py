@@ -8,6 +8,7 @@ from apispec import APISpec
 from flask import Flask
 from flask_smorest import Api
 
+from shared.http.acts import act_routes
 from shared.http.addresses import Addresses, AddressForms
 from shared.http.documented import describe_problems
 from shared.http.feed import feed
@@ -65,13 +66,13 @@ def create_app(
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.extensions["merit"] = Serving(service, database, log_database, clock, identity, limits or Limits(), status, secret)
-    addresses = Addresses(Edge(service.name))
+    addresses = app.extensions["merit.addresses"] = Addresses(Edge(service.name))
     handle_problems(app)
     guard(app, addresses)
     described = [AddressForms(addresses.edge), AnswerShapes(addresses.edge.forms, [kind.gives for kind in service.jobs])]
     api = _Api(app, spec_kwargs=_spec() | {"extra_plugins": described})
     aside = (set_aside_rows,) if any(view.name == "set_aside" for view in service.views) else ()
-    for blueprint in (health, rule_sets, feed, texts, job_routes, *aside, *service.blueprints):
+    for blueprint in (health, rule_sets, feed, texts, job_routes, act_routes, *aside, *service.blueprints):
         api.register_blueprint(blueprint)
     addresses.learn(api.spec.to_dict()["paths"])
     app.view_functions["api-docs.openapi_json"] = public(_opened(app.view_functions["api-docs.openapi_json"]))

@@ -11,13 +11,14 @@ from webargs.flaskparser import FlaskParser
 
 
 @cache
-def _made(schema: type[Schema]) -> Schema:
+def made(schema: type[Schema]) -> Schema:
+    """The one instance of a schema."""
     return schema()
 
 
 class _Parser(FlaskParser):
     def _get_schema(self, argmap: Any, req: Any) -> Schema:
-        return super()._get_schema(_made(argmap) if isinstance(argmap, type) else argmap, req)
+        return super()._get_schema(made(argmap) if isinstance(argmap, type) else argmap, req)
 
 
 class Blueprint(flask_smorest.Blueprint):

@@ -89,6 +89,8 @@ COMMON = (
     Allow("read-events", role="subscriber-restricted"),
     Allow("read-restricted-events", role="subscriber-restricted"),
     Allow("read-settled", role="operator"),
+    # Each act by its own line.
+    *(Allow("do-acts", role=role) for role in ("employee", "hr", "treasurer", "approver", "admin")),
     # Which jobs: one's own, and those of kinds that another line lets one see or start.
     *(Allow("read-jobs", role=role) for role in ("employee", "hr", "treasurer", "approver", "admin", "auditor", "operator")),
     *(Allow("end-jobs", role=role) for role in ("employee", "hr", "treasurer", "approver", "admin", "operator")),

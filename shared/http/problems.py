@@ -202,11 +202,16 @@ def _given(sent: Any, path: Sequence[str | int]) -> str:
     return dumps(sent).decode()[:80]
 
 
-def _of_messages(messages: Mapping[str, Any]) -> Problem:
+def of_body(messages: Mapping[str, Any], body: Any) -> Problem:
+    """Validation errors (marshmallow's) of a body that came inside another."""
+    return _of_messages({"json": messages}, body)
+
+
+def _of_messages(messages: Mapping[str, Any], body: Any = None) -> Problem:
     """Validation errors of a body or of query parameters, one entry a field."""
     errors = []
     for where, inner in messages.items():
-        sent = request.get_json(silent=True) if where == "json" else request.args
+        sent = (body or request.get_json(silent=True)) if where == "json" else request.args
         for path, message in _leaves(inner):
             errors.append({"field": ".".join(map(str, path)) or where, "expected": _expected(message), "found": _given(sent, path)})
     what = "body" if "json" in messages else "parameters"

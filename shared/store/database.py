@@ -88,6 +88,8 @@ class Transaction:
         self._agency_row: Agency | None = None
         self._waiting = False
         self.memo: dict[str, Any] = {}
+        self.queued = 0
+        """How often something was queued or kept: whether a piece of work had an effect so far."""
         self.began = False
         self.last: list[bytes | _Rows] = []
         self.ahead: Any = None
@@ -151,6 +153,7 @@ class Transaction:
 
     def before_next(self, sql: str, params: Sequence[Any] | None = None) -> None:
         """Send this statement in one message with the one that comes next; its trouble shows there."""
+        self.queued += 1
         with self.connection.cursor() as cursor:
             self._first.append(cursor.mogrify(sql, params))
         self._waiting = True
@@ -164,11 +167,13 @@ class Transaction:
 
     def at_end(self, sql: str, params: Sequence[Any] | None = None) -> None:
         """Send this statement in one message with COMMIT, after everything else."""
+        self.queued += 1
         with self.connection.cursor() as cursor:
             self.last.append(cursor.mogrify(sql, params))
 
     def at_end_rows(self, insert: str, row: str, params: Sequence[Any], count: int) -> None:
         """As :meth:`at_end`, for `count` more rows of one ``insert … values``: what follows each other becomes one statement."""
+        self.queued += 1
         with self.connection.cursor() as cursor:
             values = cursor.mogrify(", ".join([row] * count), params)
         if self.last and isinstance(before := self.last[-1], _Rows) and before.insert == insert:

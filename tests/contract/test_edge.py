@@ -35,8 +35,8 @@ KEPT_AS_TEXT = {
     "payroll": set(),
 }
 """Bodies' free text: it goes to the table of texts, never into an event."""
-KEPT_NOWHERE = {"case_token", "nip", "receipt_code"}
-"""In no event: a citizen's token becomes a pseudonym, a NIP goes to the vault, of a receipt code a digest is kept."""
+KEPT_NOWHERE = {"case_token", "nip", "receipt_code", "to"}
+"""In no event: a citizen's token becomes a pseudonym, a NIP goes to the vault, a receipt code leaves its digest, `to` is an address."""
 NUMBERS = {("personnel", "training/completion.score")}
 """Numbers written as text; the event has them as integers."""
 MEANT = {

@@ -39,7 +39,7 @@ appraisals = Blueprint("appraisals", __name__, url_prefix="/v1", description="Ap
 
 @appraisals.route("/appraisals/<employee>/<period>/scores", methods=["POST"])
 @appraisals.arguments(schemas.NewScore)
-@commanding("submit-score", subject="employee", status=201, at="/v1/appraisals/{employee}/{period}")
+@commanding("submit-score", subject="employee", status=201, at="/v1/appraisals/{employee}/{period}", many=True)
 def submit_score(work: RequestWork, body: dict[str, Any], employee: str, period: str) -> answers.GivenScore:
     """Rate a behaviour aspect (the assessor), or anything about oneself (the employee; shown, and without effect on the result).
 
@@ -92,7 +92,7 @@ def report(work: RequestWork, body: dict[str, Any], employee: str, period: str) 
 
 
 @appraisals.route("/appraisals/<employee>/<period>/delivery", methods=["POST"])
-@commanding("deliver-appraisal", subject="employee", if_match=True, status=201, at="/v1/appraisals/{employee}/{period}")
+@commanding("deliver-appraisal", subject="employee", if_match=True, status=201, at="/v1/appraisals/{employee}/{period}", many=True)
 def deliver(work: RequestWork, employee: str, period: str) -> answers.Delivery:
     """Give the employee the result; from now the term for an objection runs.
 

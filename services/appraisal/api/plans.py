@@ -41,7 +41,7 @@ def acknowledge(work: RequestWork, body: dict[str, Any], employee: str) -> answe
 
 @plans.route("/plans/<employee>/<year>/targets", methods=["POST"])
 @plans.arguments(schemas.NewTarget)
-@commanding("draft-target", subject="employee", status=201, at="/v1/plans/{employee}/{year}")
+@commanding("draft-target", subject="employee", status=201, at="/v1/plans/{employee}/{year}", many=True)
 def draft_target(work: RequestWork, body: dict[str, Any], employee: str, year: str) -> answers.TargetVersion:
     """Propose a target, or propose it anew under the same id.
 
@@ -116,7 +116,7 @@ def _served(work: RequestWork, employee: str, year: str) -> None:
 
 @plans.route("/plans/<employee>/<year>/progress", methods=["POST"])
 @plans.arguments(schemas.Progress)
-@commanding("record-progress", subject="employee", status=201, at="/v1/plans/{employee}/{year}")
+@commanding("record-progress", subject="employee", status=201, at="/v1/plans/{employee}/{year}", many=True)
 def record_progress(work: RequestWork, body: dict[str, Any], employee: str, year: str) -> answers.ProgressVersion:
     """Report what was achieved of a target in a month, with the evidence's digests and, if there was one, the obstacle.
 
