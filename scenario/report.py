@@ -101,7 +101,7 @@ class Outcome:
     attendance: dict[tuple[str, str], Row]
     """(person, month) → the attendance of the months in which it cost discipline points."""
     positions: dict[str, list[Row]]
-    """Of whoever changed the job class within the year: the posts held, the earliest first."""
+    """Of the people who changed the job class within the year: the posts held, the earliest first."""
     unpaid: dict[str, list[Row]]
     """Who was never paid, and what payroll says is missing."""
 
@@ -245,7 +245,7 @@ def _contested(reading: Reading, row: Row) -> Row:
 
 
 def _trainings(reading: Reading, measures: Mapping[str, list[Row]], appraisals: list[Row]) -> list[Row]:
-    """Of whoever completed one: what each appraisal says of it."""
+    """Of the people who completed one: what each appraisal says of it."""
     trained = {who for who, held in measures.items() if any(one.get("completed_on") for one in held)}
     return [
         {**training, "employee": row["employee"], "period": row["period"]}

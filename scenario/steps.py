@@ -17,7 +17,7 @@ from shared.client.seat import Seat
 class Step:
     """`name` is stable for ever: the journal and the idempotency keys rest on it. `at` is aware. `by` holds `roles` at `agency`.
 
-    `tells` is one sentence for whoever watches. `play` gives the commands at the person's seat; playing it twice has one effect.
+    `tells` is one sentence for the viewer. `play` gives the commands at the person's seat; playing it twice has one effect.
     """
 
     name: str

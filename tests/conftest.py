@@ -100,7 +100,7 @@ def kafka_bootstrap(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture
 def database(postgres_url: str) -> Iterator[str]:
-    """The URL, for the server's superuser, of a new empty database that is dropped afterwards, whoever is still connected."""
+    """The URL, for the server's superuser, of a new empty database that is dropped afterwards, even with connections open."""
     name = f"test_{os.getpid()}_{next(DATABASE_NUMBERS)}"
     with closing(psycopg2.connect(postgres_url)) as connection:
         connection.autocommit = True

@@ -21,7 +21,7 @@ SAID: Mapping[str, tuple[str, str]] = {
         "Kenaikan pangkat (usulan dengan syaratnya, diputuskan pejabat)",
         "Promotions in rank (proposals with their conditions, decided by an official)",
     ),
-    "listed": ("Belum dapat diusulkan, kurang {missing}: {people}.", "Not yet to be proposed, for want of {missing}: {people}."),
+    "listed": ("Belum dapat diusulkan, kurang {missing}: {people}.", "Not yet to be proposed, missing {missing}: {people}."),
     "posts": (
         "Jabatan yang lowong (peringkat dengan alasan, diputuskan pejabat)",
         "Vacant posts (a ranking with reasons, decided by an official)",

@@ -15,7 +15,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "with-adjustments": ("* di dalamnya selisih bulan lain, lihat di bawah.", "* with differences of other months, see below."),
     "unpaid": (
         "{person} {name} tidak dibayar di sini, karena tidak ada: {missing}.",
-        "{person} {name} is not paid here, for want of: {missing}.",
+        "{person} {name} is not paid here. Missing: {missing}.",
     ),
     "explain-any": ("Satu jumlah dijelaskan sampai ke sasarannya dengan:  {command}", "An amount explained down to its target:  {command}"),
     "explain": ("satu jumlah dan sebabnya:", "an amount and its reasons:"),

@@ -206,7 +206,7 @@ def _appraisals(extent: Extent) -> Question:
 
 
 def _ever(posted: Subquery, units: Subquery, moved: Subquery) -> Select[Any]:
-    """Whoever was ever given a post in one of the units, but not more than are asked for."""
+    """People who were ever given a post in one of the units, but not more than are asked for."""
     inside = _inside(units, moved)
     return select(posted.c.employee).join(inside, inside.c.unit == posted.c.unit).limit(MOST)
 

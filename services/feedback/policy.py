@@ -39,7 +39,7 @@ POLICY = Policy(
         Allow("publish-survey", role="hr"),
         *(Allow("read-survey", role=role) for role in ("employee", "hr", "approver", "auditor", "complaint-officer", "kiosk")),
         Allow("file-complaint", role="kiosk"),
-        # Whoever holds the receipt code is the one who complained; nobody else learns anything there.
+        # The holder of the receipt code is the one who complained; nobody else learns anything there.
         Allow("follow-complaint", role="kiosk"),
         *(Allow("list-complaints", role=role) for role in ("complaint-officer", "hr", "approver", "auditor")),
         *(Allow("read-complaint", role=role) for role in ("complaint-officer", "approver", "auditor")),

@@ -17,7 +17,7 @@ class PostPayRun(Schema):
     """The month whose allowances are paid."""
 
     month = fields.String(required=True, validate=MONTH, metadata={"example": "2026-04"})
-    supplementary = Flag(load_default=False, metadata={"description": "Pay whoever was held and can be paid by now"})
+    supplementary = Flag(load_default=False, metadata={"description": "Pay the people who were held and can be paid by now"})
 
 
 class NewRepayment(Schema):

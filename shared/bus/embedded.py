@@ -48,7 +48,7 @@ class EmbeddedBus:
         return dict(self._ask("SELECT name, id::text FROM topics WHERE name = ANY (%s)", (list(topics),)))
 
     def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
-        """As the protocol says. Whoever watches asks often, and to open a line costs more than the answer."""
+        """As the protocol says. Watchers ask often, and opening a connection costs more than the answer."""
         try:
             rows = self._watching.ask(
                 "SELECT t.name, p.partition, p.next_offset FROM topics t JOIN partitions p ON p.topic = t.id WHERE t.name = ANY (%s)",

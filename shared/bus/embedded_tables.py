@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS partitions (
     partition int,
     next_offset bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (topic, partition)) WITH (fillfactor = 50);
--- No reference to partitions: its row is locked by whoever inserts here.
+-- No reference to partitions: an insert here would lock the partition's row.
 CREATE TABLE IF NOT EXISTS messages (
     topic uuid,
     partition int,

@@ -41,7 +41,7 @@ NOBODY: frozenset[str] = frozenset()
 
 @dataclass(frozen=True)
 class Allow:
-    """Whoever has `role`, and stands in `relation` to the subject (None: to any subject), may do `action`.
+    """An actor who has `role`, and stands in `relation` to the subject (None: to any subject), may do `action`.
 
     A line without a relation does not let anybody change what concerns himself; `own` says that this one does, and the table says why.
     """

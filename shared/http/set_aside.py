@@ -89,7 +89,7 @@ class Waiting:
 
 
 def decide(state: Waiting, command: SetRowAside | DecideRow) -> Sequence[Any]:
-    """ImportRowSetAside once; ImportRowConfirmed or ImportRowRejected by whoever is neither who asked nor whom it is about."""
+    """ImportRowSetAside once; ImportRowConfirmed or ImportRowRejected by a third person: neither the asker nor the subject."""
     if isinstance(command, SetRowAside):
         return () if state.asked else (command.event,)
     may_decide(state, command.by, command.id)

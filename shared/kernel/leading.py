@@ -1,4 +1,4 @@
-"""Who led somebody in a period, by the reporting lines in force on its days: for whoever has to see what he assesses."""
+"""Who led somebody in a period, by the reporting lines in force on its days: an assessor reads what he assesses."""
 
 from __future__ import annotations
 

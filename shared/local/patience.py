@@ -16,7 +16,7 @@ from pathlib import Path
 STALL_SECONDS = 120
 """A program that makes no progress for so long has stopped, whatever the machine is busy with."""
 TELL_SECONDS = 10
-"""How often whoever waits hears for what."""
+"""How often a waiting person is told what the wait is for."""
 WORK_SECONDS = 1.0
 """Processor time that counts as progress. A program that only answers "not yet" takes less."""
 

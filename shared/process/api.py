@@ -19,7 +19,7 @@ from shared.process.settings import Settings
 from shared.store.database import Database
 
 GRACEFUL_SECONDS = 20
-"""Requests under way at SIGTERM may take so long; whoever stops the process waits longer than this before it kills."""
+"""Requests under way at SIGTERM may take so long. The supervisor waits longer than this before it kills the process."""
 
 HANGING_SECONDS = 60
 """A process whose main thread does not stir for so long is ended and started anew; a request ends by the time-outs of the settings."""

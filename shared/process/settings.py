@@ -30,7 +30,7 @@ class SettingWrong(SettingMissing):
 
 
 class SettingUnknown(SettingMissing):
-    """The environment names a setting that there is not: whoever set it believes that it has an effect."""
+    """The environment names a setting that does not exist. The operator who set it believes that it has an effect."""
 
 
 class Roles(NamedTuple):

@@ -10,7 +10,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "amount-due": ("seharusnya kini {amount}", "due as known now {amount}"),
     "amount-paid": ("diterima beserta selisih bulan lain {amount}", "received with differences of other months {amount}"),
     "supplementary": ("{month} (susulan {number})", "{month} (supplementary run {number})"),
-    "not-yet": ("belum dapat dihitung, karena tidak ada: {lacking}", "cannot be calculated yet, for want of: {lacking}"),
+    "not-yet": ("belum dapat dihitung, karena tidak ada: {lacking}", "cannot be calculated yet, missing: {lacking}"),
     "difference": ("selisih {amount} karena {cause}: {paid}", "a difference of {amount} because of {cause}: {paid}"),
     "difference-paid": ("{amount} bersama {run}", "{amount} with {run}"),
     "difference-repaid": ("{amount} dikembalikan sendiri", "{amount} given back in person"),

@@ -289,7 +289,7 @@ def test_a_message_that_the_bus_refuses_fails_the_batch_and_a_new_publisher_work
 
 
 def test_eight_publishers_at_once_leave_no_gap_and_lose_nothing(bus, topic, consumers):
-    """Offsets are drawn and become visible in one order: whoever reads beside the writers misses none."""
+    """Offsets are drawn and become visible in one order: a reader beside the writers misses none."""
     rounds, failures = 25, []
 
     def write(number):

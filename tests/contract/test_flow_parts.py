@@ -618,7 +618,7 @@ def test_the_own_log_is_read_decided_and_due_terms_fired_in_one_turn(reacting, d
     with database.transaction("aa", NOW) as tx:
         assert len(reading.row(tx, EXPIRIES, "a")["dues"]) == 1
     marks(database, reactor.service, "a")
-    assert reactor._turn(reader, ()) and told == [1, 1], "whoever is free decides"
+    assert reactor._turn(reader, ()) and told == [1, 1], "a free reactor decides"
 
 
 def test_an_own_event_that_cannot_be_applied_stops_the_log_loudly(reacting, database, reader, monkeypatch):

@@ -80,7 +80,7 @@ def test_while_an_objection_is_open_everybody_changes_and_somebody_decides(offic
     assert office.get(f"{PATH}/objection", ANI)["who_may"] == decider == office.get(PATH, ANI)["who_may"]
     version = office.get(PATH)["version"]
     office.refused("not-permitted", 403, f"{PATH}/objections/decision", HEAD, DECISION, version)
-    # The superior retires; who delivered becomes the superior of whoever assesses now.
+    # The superior retires; who delivered becomes the superior of the present assessor.
     office.hear(personnel.EmploymentEnded("chief", "retired", date(2026, 4, 7), "SK"))
     office.hear(personnel.ReportingLineSet("ani", "new", "old", date(2026, 4, 7), "SK"))
     office.at("2026-04-08")

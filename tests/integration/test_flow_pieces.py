@@ -90,9 +90,9 @@ def mark(prepared: Prepared, *facts: Fact) -> None:
 
 def test_a_fact_that_concerns_many_marks_every_row_once_in_its_own_agency_only(postgres_url):
     prepared = prepare(postgres_url, rows_and("few-1"))
-    for account in ("a%d", "b'", "nought"):
+    for account in ("a%d", "b'", "zero"):
         made(prepared, account, 5)
-    made(prepared, "nought", -5)
+    made(prepared, "zero", -5)
     made(prepared, "elsewhere", 5, "bb")
     first, last = made(prepared, "c", 1), made(prepared, "a%d", 1)
     mark(prepared, first, last)

@@ -151,7 +151,7 @@ def test_what_is_not_known_yet_is_named() -> None:
     ]
     first, *_ = in_words(_explained(missing=missing), _in(ENGLISH))
     assert first == (
-        "M1, allowance of April 2026: cannot be calculated yet, for want of: a post that is not an acting one, attendance, a predicate"
+        "M1, allowance of April 2026: cannot be calculated yet, missing: a post that is not an acting one, attendance, a predicate"
     )
 
 

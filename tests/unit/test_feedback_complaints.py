@@ -165,7 +165,7 @@ PASS = PassComplaint(RECEIVED, "dinkes", at(7), "t5", "d5", TERMS, HERE)
 
 
 def test_a_complaint_on_the_wrong_unit_is_passed_and_its_clock_goes_on():
-    """Monday 4 May, five working days, Friday off: due on 12 May, whoever deals with it."""
+    """Monday 4 May, five working days, Friday off: due on 12 May, in either unit."""
     passed = given(COMPLAINT).when(PASS).events
     assert passed == [
         ComplaintPassed(

@@ -26,6 +26,13 @@ PLACES = re.compile(r"(?<![\w.$}/-])/(?:" + "|".join(HOMES) + r")/[\w.]")
 ADDRESSES = [*(re.escape(".".join(host)) + r"\b" for host in HOSTS), *(f"--(?:extra-)?{option}" for option in OPTIONS)]
 BACK_DOORS = re.compile(r"\bknowledge\._?(?:tx|service)\b|\b(?:now|recorded|effective|\w+_at|moment)\.(?:date\(\)|year\b|month\b|day\b)")
 REGISTRIES = re.compile("|".join(ADDRESSES))
+QUAINT = (
+    "who|ever whom|ever whoso|ever there|of where|of where|in when|ce then|ce hi|ther whi|ther thi|ther be|times nou|ght nau|ght un|to"
+    " al|beit forth|with hence|forth le|st for|_want_of none_pays|_any_more"
+)
+QUAINT_PHRASES = [one.replace("|", "").replace("_", " ") for one in QUAINT.split()]
+ARCHAIC = re.compile(r"\b(?:" + "|".join(QUAINT_PHRASES) + r")\b", re.IGNORECASE)
+PROSE = (".py", ".md", ".sql", ".yaml", ".toml")
 
 
 def rooms_of(folder: Path) -> set[str]:
@@ -137,6 +144,21 @@ def test_no_file_is_tied_to_a_machine_or_names_a_registry():
         if tied:
             found[str(path.relative_to(ROOT))] = tied
     assert found == {}
+
+
+def archaic(text: str) -> list[str]:
+    """The words and phrases in a text that nobody writes today; they stand for a subject that the sentence should name."""
+    return [match.group() for match in ARCHAIC.finditer(text)]
+
+
+def test_prose_is_plain_and_modern():
+    texts = {path: path.read_text(encoding="utf-8") for path in files() if path.suffix in PROSE}
+    assert {str(path.relative_to(ROOT)): archaic(text) for path, text in texts.items() if archaic(text)} == {}
+
+
+def test_an_archaic_phrase_is_found_in_any_case_and_only_as_a_whole():
+    assert archaic(", ".join(QUAINT_PHRASES).title()) == [one.title() for one in QUAINT_PHRASES]
+    assert archaic("People who were ever asked, together, until then; no lesson, no junto.") == []
 
 
 def by_the_back_door(text: str) -> list[str]:

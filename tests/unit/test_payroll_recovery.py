@@ -1,4 +1,4 @@
-"""What was overpaid comes back: never more than the cap of a run, always exactly the debt, and beside the runs where none pays any more."""
+"""What was overpaid comes back: never more than the cap of a run, always exactly the debt, and beside the runs where none is left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Relations hold on the day, in personnel and in feedback: whoever was, or will be, assessor or mentor neither reads nor writes."""
+"""Relations hold on the day, in personnel and in feedback: a former or future assessor or mentor neither reads nor writes."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def appraisal_row(work: RequestWork, employee: str, period: str) -> dict[str, An
 
 
 def see(work: RequestWork, employee: str, period: str) -> None:
-    """Whoever is answered with his own delivered result has seen it, once. Nobody withdraws it at the same moment."""
+    """A person who is answered with his own delivered result has seen it, once. Nobody withdraws it at the same moment."""
     if work.actor.id != employee or work.state(APPRAISAL, employee, period).stage is not Stage.DELIVERED:
         return
     hold_delivery(work, employee, period)

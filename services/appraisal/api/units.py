@@ -29,7 +29,7 @@ units = Blueprint("units", __name__, url_prefix="/v1", description="Units: their
 def show_scores(work: RequestWork, wanted: dict[str, Any], unit: str) -> answers.UnitScores:
     """The caller's own result of the period and the unit's (with everything below it), once delivered, and how it came about.
 
-    By whoever works in the unit; also HR, approver, auditor. Means are half up in hundredths; of fewer than three results nothing
+    By people who work in the unit; also HR, approver, auditor. Means are half up in hundredths; of fewer than three results nothing
     is said of the unit (`withheld`).
     """
     period = wanted["period"]

@@ -112,7 +112,7 @@ def accept_by_silence(state: Record, command: AcceptBySilence) -> Sequence[Any]:
 def import_earlier(state: Record, command: ImportAppraisal) -> Sequence[Any]:
     """AppraisalImported, for a period that is over, of which nothing is known, and that Merit itself does not appraise.
 
-    Merit appraises no period in which the person did not serve here: whoever comes from another agency, or comes back from one, brings the
+    Merit appraises no period in which the person did not serve here: a person who comes from another agency, or back from one, brings the
     predicates of his periods there.
     """
     if state.stage is not Stage.NONE:

@@ -41,7 +41,7 @@ class DeliverAppraisal:
 
 
 def deliver(state: Record, command: DeliverAppraisal) -> Sequence[Any]:
-    """The scores that the policy gives, and AppraisalDelivered, in one append, so that whoever hears of it can explain it.
+    """The scores that the policy gives, and AppraisalDelivered, in one append, so that every reader of it can explain it.
 
     The result follows from the months' achievements (or is the superior's), behaviour from the superior's scores of the aspects, and
     the predicate from the quadrant (PermenPANRB 6/2022) or from the weighted number (PP 30/2019 art. 41).

@@ -67,7 +67,7 @@ def list_complaints(work: RequestWork, query: dict[str, Any]) -> Page[answers.Li
 @complaints.arguments(schemas.ReceiptCode, location="query")
 @querying("follow-complaint")
 def follow_complaint(work: RequestWork, query: dict[str, Any], complaint: str) -> answers.ComplaintCourse:
-    """What became of a complaint, and the answer, for whoever holds its receipt code; with another code it is not found (404).
+    """What became of a complaint, and the answer, for the holder of its receipt code; with another code it is not found (404).
 
     `passed`: to which unit it was passed and when; `waiting`: what the citizen is asked for, and until when the clock stands still.
     """
@@ -173,7 +173,7 @@ def _received(work: RequestWork, complaint: str) -> ComplaintReceived:
 
 
 def _by_receipt(work: RequestWork, complaint: str, code: str) -> Intake:
-    """What came in, for whoever holds the code; Refused (404) with another."""
+    """What came in, for the holder of the code; Refused (404) with another."""
     intake = _intake(work, complaint)
     typed = receipt_digest(work.actor.agency, complaint, code)
     if intake.received is None or not hmac.compare_digest(intake.received.receipt_digest, typed):

@@ -184,7 +184,7 @@ def _resolve(state: Course, command: ResolveComplaint) -> Sequence[Any]:
     if state.resolved is not None:
         if state.resolved.founded == command.founded:
             return []
-        raise _resolved_before(state, received, "the first resolution stands; whoever disagrees complains anew")
+        raise _resolved_before(state, received, "the first resolution stands; a citizen who disagrees complains anew")
     last_day = state.last_day_of(received)
     in_time = last_day is None or command.resolved_on <= last_day
     unit = state.unit_of(received)

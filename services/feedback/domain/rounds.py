@@ -42,7 +42,7 @@ class Standing:
     asked: bool = False
 
     def check(self, raters: Raters) -> None:
-        """Refused (403) about oneself, and for whoever the rule does not count among the peers."""
+        """Refused (403) about oneself, and for a person whom the rule does not count among the peers."""
         if self.own:
             raise _denied("own-feedback", "feedback on a colleague", "feedback on oneself", "score yourself in your own appraisal instead")
         if raters is Raters.UNIT and (self.assessor or not self.colleague):

@@ -33,12 +33,12 @@ def post_pay_run(work: RequestWork, body: Mapping[str, Any]) -> answers.ClosedRu
 
     202: the run is open, and a job (``Location``) pays the people in the order of their codes. Asked again meanwhile, the same job is
     answered. Its ``result`` is the closed run: ``held`` names those who could not be paid and what was missing, at most 100 of
-    ``held_count``; they are kept with the run (``GET /v1/pay-runs/{run}``). Whoever payroll hears of after their place was passed is paid
+    ``held_count``; they are kept with the run (``GET /v1/pay-runs/{run}``). Who becomes known after his place was passed is paid
     by a supplementary run or the next. A run that finds nobody to pay fails (``nothing-to-pay``) and is not open any more. A job that is
     cancelled pays nobody further; what it posted stays, and the run, if it paid anybody, stays open: asked for again it goes on. No other
     run begins before that: 409 ``run-not-closed``. 201: the run is closed; it is answered again and never changes.
 
-    ``supplementary`` (TPP susulan) pays whoever can be paid by now of the last closed run's month and the months before it, with what is
+    ``supplementary`` (TPP susulan) pays those who can be paid by now of the last closed run's month and the months before it, with what is
     outstanding of theirs, without waiting for the next month. It is a run of its own, such as ``2026-10.01``. 409 ``run-not-closed``,
     409 ``run-out-of-order``.
     """

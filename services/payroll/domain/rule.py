@@ -43,7 +43,7 @@ class Undone:
 class Input:
     """One class of facts that a rule reads: about the person, or about the agency.
 
-    `marks`: the months that such a fact may change; None: any of the person's, since a later month may rest on it for want of its own.
+    `marks`: the months that such a fact may change; None: any of the person's, since a later month without its own may rest on it.
     `knows`: the months that are decided because such a fact is known; others are decided once a run came by them.
     `undone`: what takes such facts back: the rule does not see those.
     `where`: of facts about the agency, whether they bear on pay, by the rule sets that it published; None: a fact about the person.

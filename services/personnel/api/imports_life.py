@@ -101,7 +101,7 @@ def import_interruptions(work: RequestWork, row: Row, source: Source) -> Dispatc
 def import_resumptions(work: RequestWork, row: Row, source: Source) -> Dispatch:
     """Record who is back: Aktif Kembali is the first day at work again.
 
-    A file says of each person one day; whoever was away twice stands in two files.
+    A file says of each person one day; a person who was away twice stands in two files.
     """
     return Dispatch(EMPLOYEE, ResumeService(row["employee"], row["since"], row["document"]))
 

@@ -106,7 +106,7 @@ def _unit(work: RequestWork, unit: str, day: date) -> UnitState:
 
 
 def _above(work: RequestWork, unit: str, parent: str, since: date, changes: Sequence[date]) -> tuple[str, ...]:
-    """Whoever stands over `parent` on any day from `since` on until the unit itself comes elsewhere (the first of its `changes`).
+    """The units over `parent` on any day from `since` on until the unit itself comes elsewhere (the first of its `changes`).
 
     From the units' own streams. Refused (404) for one that is not open.
     """

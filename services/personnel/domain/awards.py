@@ -193,7 +193,7 @@ def _fits(rules: AwardRules, person: Person) -> bool:
 
 
 def _first(all_: Sequence[Any], height: Any, most: int) -> Sequence[Any]:
-    """The first `most` by `height` (less is better) and whoever equals the last of them."""
+    """The first `most` by `height` (less is better) and all that equal the last of them."""
     ordered = sorted(all_, key=height)
     return [one for one in ordered if height(one) <= height(ordered[min(most, len(ordered)) - 1])]
 

@@ -255,7 +255,7 @@ def _hold(state: EmployeeState, command: HoldRank) -> Sequence[RankHeld]:
             "rank-before-service", f"a date on or after {command.service_since}, the first day of service", command.since, "correct it"
         )
     ended = state.service.ended(command.since)
-    # A rank of another agency counts from its own day for whoever has come back from there.
+    # A rank of another agency counts from its own day for a person who has come back from there.
     if ended is not None and not (ended.how in KEEP_RANK and ended is not state.service.spells[-1]):
         _in_service(state, command.since, "the rank")
     wished = RankHeld(command.employee, command.rank, command.since, command.service_since)

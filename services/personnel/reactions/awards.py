@@ -244,7 +244,7 @@ YEAR_AWARDS = Reaction(
 
 
 def recognise(employee: str, knowledge: Knowledge) -> Iterable[Dispatch]:
-    """Whoever contributed when a unit's index rose is proposed for recognition, citing both surveys and the training."""
+    """A person who contributed when a unit's index rose is proposed for recognition, citing both surveys and the training."""
     if not knowledge.rule_sets(RULES):
         return []
     name = f"{KIND}-recognition-"

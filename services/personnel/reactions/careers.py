@@ -110,7 +110,7 @@ TALENT_PLACES = Reaction(
 
 
 def propose_candidates(post: str, knowledge: Knowledge) -> Iterable[Dispatch]:
-    """Rank whoever has a box for the post, if it is vacant now."""
+    """Rank the people who have a box for the post, if it is vacant now."""
     opened = [fact.event for fact in knowledge.stream(VACANCY.stream(post)) if isinstance(fact.event, VacancyOpened)]
     if not opened:
         return []

@@ -17,7 +17,7 @@ def subject(fact: Fact[Any], knowledge: Knowledge) -> Iterable[str]:
 
 
 def everyone(kind: str) -> Callable[[Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], Knowledge], Keys]:
-    """New rules of this kind concern all. Whoever is registered later is decided on when he is."""
+    """New rules of this kind concern all. A person who is registered later is decided on then."""
 
     def keys(fact: Fact[RuleSetPublished | RuleSetWithdrawn | RulesBegan], knowledge: Knowledge) -> Keys:
         return EachRow(EMPLOYEES) if fact.event.kind == kind else ()
