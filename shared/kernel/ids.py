@@ -1,16 +1,12 @@
-"""Identifiers: what the domain calls its people and things, and ids that follow from what they arise from."""
+"""Identifiers: ids that follow from what they arise from, and new ones for the edge.
+
+    derived_id("promotion", "M1", "2026")  # the same UUID each time, on every machine
+"""
 
 from __future__ import annotations
 
 from hashlib import sha1
-from typing import NewType
 from uuid import UUID, uuid4, uuid5
-
-AgencyCode = NewType("AgencyCode", str)
-EmployeeId = NewType("EmployeeId", str)
-UnitId = NewType("UnitId", str)
-PostId = NewType("PostId", str)
-TextId = NewType("TextId", str)
 
 MERIT = UUID("6d657269-7400-5000-8000-000000000001")
 """The name space of every derived id."""

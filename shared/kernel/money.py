@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NewType
 
 from shared.kernel.refusal import Malformed
@@ -41,15 +42,16 @@ PLACES = 30
 """Decimals that an exact number is written with at most; one with more is written as a fraction."""
 
 
-def exact_text(value: Fraction, most: int = PLACES) -> str:
-    """A decimal where one is exact with at most so many places (``95.5``), else a fraction (``286/3``); :func:`exact` reads both."""
+@lru_cache(maxsize=4096)
+def exact_text(value: Fraction) -> str:
+    """A decimal where one is exact with at most PLACES places (``95.5``), else a fraction (``286/3``); :func:`exact` reads both."""
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     places = max(twos, fives)
-    if rest != 1 or places > most:
+    if rest != 1 or places > PLACES:
         return str(value)
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
     sign = "-" if value < 0 else ""

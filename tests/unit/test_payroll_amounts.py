@@ -18,10 +18,10 @@ from services.payroll.domain.allowance import (
     exact_amount,
     extra_lines,
     lines_of,
-    percent_text,
     shifted,
 )
 from services.payroll.events import Line
+from shared.kernel.money import exact_text
 
 WORK, TIME = Component("work", Fraction(60), ("predicate",), "payout-1"), Component("time", Fraction(40), ("discipline",), "points")
 BOTH = Component("both", Fraction(100), ("predicate", "discipline"), "payout-1 × points")
@@ -142,7 +142,8 @@ def test_a_basic_amount_is_rounded_once_after_all_its_indices():
 
 @pytest.mark.parametrize(("value", "text"), [
     ("0", "0"), ("12", "12"), ("-12", "-12"), ("1/2", "0.5"), ("-1/2", "-0.5"), ("5455/100", "54.55"), ("1/3", "1/3"), ("-1/3", "-1/3"),
-    ("1/1000", "0.001"), ("1/524288", "0.0000019073486328125"), ("1/1048576", "1/1048576"), ("-7/4", "-1.75"), ("100/3", "100/3"),
+    ("1/1000", "0.001"), ("1/524288", "0.0000019073486328125"), ("1/1048576", "0.00000095367431640625"),
+    ("-7/4", "-1.75"), ("100/3", "100/3"),
 ])  # fmt: skip
 def test_percentages_as_text(value: str, text: str):
-    assert percent_text(Fraction(value)) == text
+    assert exact_text(Fraction(value)) == text

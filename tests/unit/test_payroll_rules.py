@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payroll.domain.allowance import Component, basic_allowance, lines_of, percent_text
+from services.payroll.domain.allowance import Component, basic_allowance, lines_of
 from services.payroll.domain.discipline import DisciplineRule, deductions, points
 from services.payroll.domain.settings import read_scheme
 from services.payroll.heard import AttendanceRecorded
 from services.payroll.tables import FOLDER, TABLES
-from shared.kernel.money import exact
+from shared.kernel.money import exact, exact_text
 from shared.kernel.refusal import Refused
 from tests.support.payroll_year import SETTINGS
 
@@ -96,7 +96,7 @@ def test_tpp_2b_full_blocks_of_450_minutes_and_days_absent():
 )
 def test_discipline_points(attendance: AttendanceRecorded, expected: str):
     """Lateness costs at most 57 points; points never fall below 0."""
-    assert percent_text(points(attendance, SETU)) == expected
+    assert exact_text(points(attendance, SETU)) == expected
 
 
 def test_the_last_line_gives_way_where_rounding_would_exceed_the_basic_amount():
@@ -125,7 +125,7 @@ def test_lines_never_exceed_the_basic_amount(base: int, shares: list[int], perce
 
 @given(st.fractions(-1000, 1000, max_denominator=10_000))
 def test_percent_text_is_read_back(value: Fraction):
-    assert exact(percent_text(value)) == value
+    assert exact(exact_text(value)) == value
 
 
 @pytest.mark.parametrize(

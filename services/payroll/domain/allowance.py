@@ -15,9 +15,6 @@ from shared.kernel.money import Rupiah, exact, exact_text, half_up, rupiah
 LARGEST_REMAINDER, EACH_LINE = "largest-remainder", "each-line"
 """Where the rest goes when lines are rounded; a component's name is the third way (:func:`lines_of`)."""
 
-PLACES = 19
-"""Decimals of a percentage or of points in payroll's events; one with more is written as a fraction."""
-
 
 @dataclass(frozen=True)
 class Component:
@@ -51,12 +48,6 @@ class Portion:
     @property
     def part(self) -> Fraction:
         return Fraction(self.days, self.of_days)
-
-
-@lru_cache(maxsize=4096)
-def percent_text(value: Fraction) -> str:
-    """A percentage or points as payroll's events write them."""
-    return exact_text(value, PLACES)
 
 
 def basic_allowance(position_allowance: int, *indices: Fraction) -> Rupiah:
@@ -110,7 +101,7 @@ def _line(portion: Portion, component: Component, percents: Mapping[str, Fractio
     """The line without its amount."""
     percent = _percent(component, percents) * portion.percent / 100
     rule = f"{component.rule} × {portion.why}" if portion.why else component.rule
-    return _dated(Line(component.name, rule, portion.base, percent_text(component.share), percent_text(percent), 0), portion)
+    return _dated(Line(component.name, rule, portion.base, exact_text(component.share), exact_text(percent), 0), portion)
 
 
 def _dated(line: Line, portion: Portion) -> Line:

@@ -8,7 +8,6 @@ from fractions import Fraction
 from itertools import groupby
 from math import floor
 
-from services.payroll.domain.allowance import percent_text
 from services.payroll.events import (
     AdjustmentsPosted,
     AllowanceAdjusted,
@@ -19,7 +18,7 @@ from services.payroll.events import (
 )
 from shared.kernel.decider import Aggregate, Decider
 from shared.kernel.facts import Fact
-from shared.kernel.money import Rupiah
+from shared.kernel.money import Rupiah, exact_text
 
 RUNS, CLAIM = "runs", "claim"
 """How what is owed comes back: deducted by runs in instalments, or claimed from a person who has left and repaid by him."""
@@ -108,7 +107,7 @@ class ScheduleRecovery:
 
 def _schedule(state: RecoveryScheduled | None, command: ScheduleRecovery) -> Sequence[object]:
     """Nothing where nothing was ever to be taken back, nor when amount, cap, next run and way are as last said."""
-    cap, way = percent_text(command.cap_percent), CLAIM if command.left else RUNS
+    cap, way = exact_text(command.cap_percent), CLAIM if command.left else RUNS
     if state is None and not command.amount:
         return ()
     if state is not None and (state.amount, state.cap_percent) == (command.amount, cap):

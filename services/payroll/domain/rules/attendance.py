@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from services.payroll.domain.allowance import percent_text
 from services.payroll.domain.discipline import FULL, deductions, points
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.early import FULL_ATTENDANCE
@@ -15,6 +14,7 @@ from services.payroll.domain.steps import step
 from services.payroll.events import Missing
 from services.payroll.heard import AttendanceRecorded
 from shared.kernel.facts import Fact
+from shared.kernel.money import exact_text
 from shared.kernel.periods import Period
 
 
@@ -47,9 +47,9 @@ def _find(case: Case, dossier: Dossier) -> Finding:
     if found is not None:
         value = points(found.event, case.scheme.discipline)
         until = found.event.provisional_until
-        return Finding(value, grounds=(found,), said={"discipline_points": percent_text(value)}, provisional=until is not None)
+        return Finding(value, grounds=(found,), said={"discipline_points": exact_text(value)}, provisional=until is not None)
     if case.paid and case.early and case.scheme.early.attendance == FULL_ATTENDANCE:
-        return Finding(FULL, said={"discipline_points": percent_text(FULL), "assumed": True}, provisional=True)
+        return Finding(FULL, said={"discipline_points": exact_text(FULL), "assumed": True}, provisional=True)
     return Finding(missing=(Missing("attendance", str(case.month)),))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from services.payroll.domain.allowance import percent_text
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.presence import FULL, life_in, position_on, stretches
 from services.payroll.domain.rule import Case, Chapter, Days, Finding, Input, Rule, Step, Told, Undone
@@ -24,6 +23,7 @@ from services.payroll.heard import (
 )
 from shared.events.calendar import CALENDAR_EVENTS, WorkingWeekSet
 from shared.kernel.facts import Fact
+from shared.kernel.money import exact_text
 from shared.kernel.periods import Period
 from shared.kernel.withdrawn import same
 
@@ -76,7 +76,7 @@ def _stretches(told: Told) -> Iterable[Step]:
         job_class = each.position.event.job_class if each.position is not None else None
         data = {"since": each.since.isoformat(), "until": each.until.isoformat(), "days": each.days, "of_days": each.of_days}
         data |= {"job_class": job_class, "base": told.scheme.basic.get(job_class) if told.scheme is not None else None}
-        yield {"step": "days", "data": {**data, "percent": percent_text(each.percent), "why": each.why}}
+        yield {"step": "days", "data": {**data, "percent": exact_text(each.percent), "why": each.why}}
 
 
 def _find_service(case: Case, dossier: Dossier) -> Finding:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.payroll.domain.allowance import extra_lines, percent_text
+from services.payroll.domain.allowance import extra_lines
 from services.payroll.domain.dossier import Dossier
 from services.payroll.domain.rule import NOTHING, Case, Chapter, Finding, Rule, Step, Told
+from shared.kernel.money import exact_text
 
 
 def _find(case: Case, dossier: Dossier) -> Finding:
@@ -21,7 +22,7 @@ def _explain(told: Told, dossier: Dossier) -> Iterable[Step]:
     if told.entitled and scheme is not None:
         for extra in scheme.extras:
             if finding.predicate in extra.when:
-                data = {"name": extra.name, "when_predicate": sorted(extra.when), "percent_of_base": percent_text(extra.share)}
+                data = {"name": extra.name, "when_predicate": sorted(extra.when), "percent_of_base": exact_text(extra.share)}
                 yield {"step": "extra", "data": {**data, "predicate": finding.predicate}}
 
 
