@@ -257,13 +257,13 @@ def last_closed(knowledge: Knowledge) -> RunId | None:
     """The last ordinary run closed: as the view says, and as the streams of the months after it tell, up to the present one."""
     row = knowledge.row(LAST_RUN, ORDINARY)
     present = month_of(knowledge.today)
-    found = RunId.parse(row["run"]) if row is not None else None
-    month = found.period.shift(1) if found is not None else present.shift(-LOOK_BACK)
+    last = RunId.parse(row["run"]) if row is not None else None
+    month = last.period.shift(1) if last is not None else present.shift(-LOOK_BACK)
     while month.start <= present.start:
         if is_closed(knowledge, RunId(str(month))):
-            found = RunId(str(month))
+            last = RunId(str(month))
         month = month.shift(1)
-    return found
+    return last
 
 
 def next_supplementary(knowledge: Knowledge, month: str) -> RunId | None:

@@ -160,13 +160,13 @@ def _ended(employee: str, knowledge: Knowledge) -> Mapping[str, tuple[Ended, ...
     """By the period of the proposal that each closed measure came from."""
     made = {fact.event.proposal: fact.event for fact in knowledge.facts(DevelopmentProposed, employee)}
     closed = (*knowledge.facts(GuidanceClosed, employee), *knowledge.facts(ImprovementPeriodClosed, employee))
-    found: dict[str, tuple[Ended, ...]] = {}
+    ends: dict[str, tuple[Ended, ...]] = {}
     for fact in closed:
         proposed = made.get(fact.event.proposal)
         if proposed is not None:
             ended = Ended(proposed.kind, fact.event.outcome, fact.id)
-            found[proposed.period] = (*found.get(proposed.period, ()), ended)
-    return found
+            ends[proposed.period] = (*ends.get(proposed.period, ()), ended)
+    return ends
 
 
 def summaries_of(employee: str, knowledge: Knowledge) -> tuple[Summary, ...]:

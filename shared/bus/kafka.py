@@ -86,7 +86,7 @@ class KafkaBus:
 
     def last_sequences(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         awaited = {at: end - 1 for at, end in self.ends(topics).items() if end > 0}
-        found: dict[TopicPartition, int] = {}
+        sequences: dict[TopicPartition, int] = {}
         consumer = self.consumer()
         try:
             consumer.assign(awaited)
@@ -96,12 +96,12 @@ class KafkaBus:
                     at = TopicPartition(message.topic, message.partition)
                     awaited.pop(at, None)
                     if (sequence := dict(message.headers).get("ce_sequence", b"")).isdigit():
-                        found[at] = max(int(sequence), found.get(at, 0))
+                        sequences[at] = max(int(sequence), sequences.get(at, 0))
                 if awaited and time.monotonic() > deadline:
                     raise BusUnavailable(f"expected the last message of {min(awaited)} and {len(awaited) - 1} others, found none in time")
         finally:
             consumer.close()
-        return found
+        return sequences
 
     def publisher(self) -> KafkaPublisher:
         return KafkaPublisher(self._clients, self._publish_seconds)

@@ -99,17 +99,17 @@ class KafkaBusConsumer:
 
     def _check_topics(self) -> None:
         """kafka-python reads silence from a topic or partition that does not exist: say it in words."""
-        found = self._describe([at.topic for at in self._positions])
+        described = self._describe([at.topic for at in self._positions])
         for at in self._positions:
-            if at.topic not in found or at.partition >= found[at.topic].partitions:
+            if at.topic not in described or at.partition >= described[at.topic].partitions:
                 raise BusUnavailable(f"expected the topic and partition {at.topic}/{at.partition}, found none. Make it with ensure_topics")
         for name, before in self._topics.items():
-            if name in found and found[name].id != before.id:
+            if name in described and described[name].id != before.id:
                 raise BusUnavailable(
-                    f"topic {name} was made again: expected id {before.id}, found {found[name].id}. "
+                    f"topic {name} was made again: expected id {before.id}, found {described[name].id}. "
                     "Compare the topics' identities, assign again"
                 )
-        self._topics = found
+        self._topics = described
 
     def _drop(self) -> None:
         client, self._client = self._client, None

@@ -18,12 +18,12 @@ def partition_of(key: bytes, partitions: int) -> int:
 def _murmur2(key: bytes) -> int:
     """The unsigned 32-bit hash, by Kafka's seed."""
     whole = len(key) & ~3
-    found = SEED ^ len(key)
+    digest = SEED ^ len(key)
     for (word,) in iter_unpack("<I", key[:whole]):
         word = word * FACTOR & WORD
         word = (word ^ word >> 24) * FACTOR & WORD
-        found = found * FACTOR & WORD ^ word
+        digest = digest * FACTOR & WORD ^ word
     if rest := key[whole:]:
-        found = (found ^ int.from_bytes(rest, "little")) * FACTOR & WORD
-    found = (found ^ found >> 13) * FACTOR & WORD
-    return found ^ found >> 15
+        digest = (digest ^ int.from_bytes(rest, "little")) * FACTOR & WORD
+    digest = (digest ^ digest >> 13) * FACTOR & WORD
+    return digest ^ digest >> 15

@@ -42,16 +42,16 @@ def explain(seat: Seat, employee: str, month: str, *, language: str = "id", as_j
 
 def _targets(seat: Seat, employee: str, told: Mapping[str, Any]) -> Labels:
     """How the plans that the explanation leads back to word their targets; nothing where no plan can be read."""
-    found: dict[str, str] = {}
+    targets: dict[str, str] = {}
     if "appraisal" not in seat.addresses:
-        return found
+        return targets
     for year in sorted({step["data"]["period"] for step in told["chain"] if step["step"] == "target"}):
         try:
             plan = seat.get("appraisal", f"/plans/{employee}/{year}").body
         except Refusal:
             continue
-        found |= {target["target_id"]: f"“{target['what']}”" for target in plan["targets"] if target["what"]}
-    return found
+        targets |= {target["target_id"]: f"“{target['what']}”" for target in plan["targets"] if target["what"]}
+    return targets
 
 
 def in_words(told: Mapping[str, Any], telling: Telling) -> Iterator[str]:

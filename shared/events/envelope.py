@@ -53,7 +53,7 @@ def _text(moment: datetime) -> bytes:
 
 def attributes(envelope: Envelope) -> dict[str, str]:
     """The CloudEvents attributes, without ``previous``, which belongs to a place on the bus."""
-    found = {
+    named = {
         "specversion": "1.0",
         "id": envelope.id,
         "type": envelope.type,
@@ -72,10 +72,10 @@ def attributes(envelope: Envelope) -> dict[str, str]:
         "effectivetime": _text(envelope.effective).decode(),
     }
     if envelope.causation:
-        found["causationid"] = envelope.causation
+        named["causationid"] = envelope.causation
     if envelope.traceparent:
-        found["traceparent"] = envelope.traceparent
-    return found
+        named["traceparent"] = envelope.traceparent
+    return named
 
 
 Headers = list[tuple[str, bytes]]
@@ -128,27 +128,27 @@ class BadEnvelope(ValueError):
 
 def from_headers(headers: Iterable[tuple[str, bytes]], value: bytes) -> tuple[Envelope, int]:
     """The envelope and its ``previous``. BadEnvelope names what is missing or malformed."""
-    found = dict(headers)
+    values = dict(headers)
     try:
-        causation, traceparent = found.get("ce_causationid"), found.get("ce_traceparent")
+        causation, traceparent = values.get("ce_causationid"), values.get("ce_traceparent")
         envelope = Envelope(
-            found["ce_id"].decode(),
-            found["ce_type"].decode(),
-            found["ce_agency"].decode(),
-            found["ce_subject"].decode(),
-            found["ce_stream"].decode(),
-            int(found["ce_streamversion"]),
-            datetime.fromisoformat(found["ce_effectivetime"].decode()),
-            datetime.fromisoformat(found["ce_time"].decode()),
-            found["ce_actor"].decode(),
-            found["ce_correlationid"].decode(),
+            values["ce_id"].decode(),
+            values["ce_type"].decode(),
+            values["ce_agency"].decode(),
+            values["ce_subject"].decode(),
+            values["ce_stream"].decode(),
+            int(values["ce_streamversion"]),
+            datetime.fromisoformat(values["ce_effectivetime"].decode()),
+            datetime.fromisoformat(values["ce_time"].decode()),
+            values["ce_actor"].decode(),
+            values["ce_correlationid"].decode(),
             causation.decode() if causation is not None else None,
-            int(found["ce_hops"]),
+            int(values["ce_hops"]),
             traceparent.decode() if traceparent is not None else None,
-            int(found["ce_sequence"]),
+            int(values["ce_sequence"]),
             value,
         )
-        return envelope, int(found["ce_previous"])
+        return envelope, int(values["ce_previous"])
     except KeyError as missing:
         raise BadEnvelope(f"expected the header {missing.args[0]}, found none") from None
     except ValueError as malformed:

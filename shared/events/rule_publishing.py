@@ -61,8 +61,8 @@ def decide(state: Publications, command: PublishRuleSet | WithdrawRuleSet) -> Se
 
 def _withdraw(state: Publications, command: WithdrawRuleSet) -> Sequence[RuleSetWithdrawn]:
     """RuleSetWithdrawn, once. Refused for a version that there is not (404), and from its first day on: it has been applied since."""
-    found = next((one for one in state.published if one.version == command.version), None)
-    if found is None:
+    rules = next((one for one in state.published if one.version == command.version), None)
+    if rules is None:
         raise Refused(
             "unknown-rule-set",
             status=404,
@@ -70,16 +70,16 @@ def _withdraw(state: Publications, command: WithdrawRuleSet) -> Sequence[RuleSet
             found=str(command.version),
             remedy="take the version from the answer that published it",
         )
-    if found.version in state.withdrawn:
+    if rules.version in state.withdrawn:
         return []
-    if found.since <= command.today:
+    if rules.since <= command.today:
         raise Refused(
             "rule-set-began",
             expected=f"a rule set that begins after {command.today}",
-            found=f"one that holds since {found.since}",
+            found=f"one that holds since {rules.since}",
             remedy="publish another one, from the day on which it is to hold instead",
         )
-    return [RuleSetWithdrawn(found.kind, found.id, found.version, found.since)]
+    return [RuleSetWithdrawn(rules.kind, rules.id, rules.version, rules.since)]
 
 
 def evolve(state: Publications, event: Any) -> Publications:

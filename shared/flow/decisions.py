@@ -207,19 +207,19 @@ def settle(database: Database, service: Flowing, agency: str, now: datetime) -> 
     """
     room = _Room(database, service, agency, now)
     together = {reaction.name: TOGETHER if reaction.reads is None else TOGETHER_AHEAD for reaction in service.reactions}
-    found: list[Marked] = []
+    marked: list[Marked] = []
     try:
         with room.transaction() as tx:
-            found = _lock_next(tx, together)
-            _decide_all(tx, service, found)
+            marked = _lock_next(tx, together)
+            _decide_all(tx, service, marked)
     except (StoreUnavailable, CommitUnknown):
         raise
     except Exception as trouble:  # one of them is bad, or somebody wrote to the same stream: find out which
-        if not found:
+        if not marked:
             raise
-        LOG.info("deciding %d of %s together failed: %r", len(found), found[0].reaction, trouble)
-        _apart(room, found, trouble)
-    return len(found)
+        LOG.info("deciding %d of %s together failed: %r", len(marked), marked[0].reaction, trouble)
+        _apart(room, marked, trouble)
+    return len(marked)
 
 
 def _apart(room: _Room, found: Sequence[Marked], trouble: Exception) -> None:

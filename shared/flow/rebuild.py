@@ -100,10 +100,10 @@ def _catch_up(
                 with database.transaction(agency, now) as tx:
                     tx.repeatable()  # an unfinished generation is thrown away
                     _in_order(tx)
-                    found = _read(tx, place, start, end)
-                    _fold(tx, service, views, fresh, found)
-                full = len(found) == BATCH
-                done[(agency, place)] = found[-1][0] + 1 if full else end
+                    batch = _read(tx, place, start, end)
+                    _fold(tx, service, views, fresh, batch)
+                full = len(batch) == BATCH
+                done[(agency, place)] = batch[-1][0] + 1 if full else end
                 much = much or full
     return much
 
@@ -127,9 +127,9 @@ def _swap(
             tx.enter_agency(agency)
             for place, end in ends.items():
                 while (start := done.get((agency, place), 0)) < end:
-                    found = _read(tx, place, start, end)
-                    _fold(tx, service, views, fresh, found)
-                    done[(agency, place)] = found[-1][0] + 1 if len(found) == BATCH else end
+                    batch = _read(tx, place, start, end)
+                    _fold(tx, service, views, fresh, batch)
+                    done[(agency, place)] = batch[-1][0] + 1 if len(batch) == BATCH else end
         tx.flush()
         for view in views:
             tx.execute("select switch_generation(%s, %s, %s)", (view.name, fresh[view.name], generations.shape(view)))

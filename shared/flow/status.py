@@ -84,19 +84,19 @@ def read(connection: Any, bus: Bus, service: str, relays: Sequence[str], topics:
     last = horizon(connection)
     before = _moment(connection, service, relays, now)
     ends = bus.ends(topics)
-    found = _moment(connection, service, relays, now)
-    own = found.cursors.get((TOPIC, 0), (0, 0))[1]
-    cursors = {at: cursor for at, cursor in found.cursors.items() if at[0] != TOPIC}
-    relayed = [found.relayed.get(relay, 0) for relay in relays]
+    status = _moment(connection, service, relays, now)
+    own = status.cursors.get((TOPIC, 0), (0, 0))[1]
+    cursors = {at: cursor for at, cursor in status.cursors.items() if at[0] != TOPIC}
+    relayed = [status.relayed.get(relay, 0) for relay in relays]
     return Status(
-        outbox=sum(max(0, found.last - position) for position in relayed),
-        own=max(0, found.last - own),
+        outbox=sum(max(0, status.last - position) for position in relayed),
+        own=max(0, status.last - own),
         behind=sum(max(0, end - cursors.get((at.topic, at.partition), (0, 0))[0]) for at, end in ends.items()),
-        decisions=found.decisions,
-        due=found.due,
-        parked=found.parked,
-        next_due=found.next_due,
-        progress=(found.last, own, *relayed, sum(ends.values()), sum(cursor[0] for cursor in cursors.values())),
-        moving=before != found or found.last != last,
-        jobs=found.jobs,
+        decisions=status.decisions,
+        due=status.due,
+        parked=status.parked,
+        next_due=status.next_due,
+        progress=(status.last, own, *relayed, sum(ends.values()), sum(cursor[0] for cursor in cursors.values())),
+        moving=before != status or status.last != last,
+        jobs=status.jobs,
     )

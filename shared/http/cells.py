@@ -90,12 +90,12 @@ def decimal(cell: str) -> Decimal:
 
 def day(cell: str) -> date:
     """``2026-04-30`` or, as Indonesia writes it, ``30/04/2026`` and ``30-04-2026``."""
-    found = _DAY.fullmatch(cell)
+    matched = _DAY.fullmatch(cell)
     try:
-        if found and found["year"]:
-            return within_life(date(int(found["year"]), int(found["month"]), int(found["day"])))
-        if found:
-            return within_life(date(int(found["y"]), int(found["m"]), int(found["d"])))
+        if matched and matched["year"]:
+            return within_life(date(int(matched["year"]), int(matched["month"]), int(matched["day"])))
+        if matched:
+            return within_life(date(int(matched["y"]), int(matched["m"]), int(matched["d"])))
     except ValueError:
         pass
     raise Malformed("a date such as 2026-04-30 or 30/04/2026 (day first)", repr(cell[:60]))

@@ -35,11 +35,11 @@ def list_jobs(work: RequestWork, query: Mapping[str, Any]) -> Page[common_answer
     limit = paging.limit_of(request.args, work.here.limits.page)
     before = _place(request.args["cursor"]) if "cursor" in request.args else None
     kinds = [kind.name for kind in work.here.service.jobs if _may(work, "read-every-job", kind.reads)]
-    found = jobs.listed(work.tx, work.actor.id, kinds, before, limit + 1, **query)
-    more = len(found) > limit
-    last = found[limit - 1] if more else None
+    listed = jobs.listed(work.tx, work.actor.id, kinds, before, limit + 1, **query)
+    more = len(listed) > limit
+    last = listed[limit - 1] if more else None
     return {
-        "items": [job.plain() for job in found[:limit]],
+        "items": [job.plain() for job in listed[:limit]],
         "next": paging.cursor(f"{last.asked.isoformat()}|{last.id}") if last is not None else None,
     }
 

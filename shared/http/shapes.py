@@ -115,13 +115,13 @@ class Shapes:
         if meta := known.get(msgspec.Meta):
             more |= {keyword: getattr(meta, bound) for bound, keyword in _BOUNDS.items() if getattr(meta, bound) is not None}
         if form := known.get(Form):
-            found = self._form(form.name)
+            schema = self._form(form.name)
         elif hint is str and {"pattern", "minLength"} & more.keys():
-            found = {"type": "string"}
+            schema = {"type": "string"}
         else:
-            found = self.schema(hint, owner, name)
-        found = found if "$ref" in found else found | more
-        return self._named(known[Named].name, known[Named], found) if Named in known else found
+            schema = self.schema(hint, owner, name)
+        schema = schema if "$ref" in schema else schema | more
+        return self._named(known[Named].name, known[Named], schema) if Named in known else schema
 
     def _form(self, name: str) -> Json:
         """A form by its name, or that of a field."""

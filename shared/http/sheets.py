@@ -42,15 +42,15 @@ class Line:
 def read_sheet(body: bytes, content_type: str, *, rows: int, unpacked_bytes: int) -> list[Line]:
     """All rows that are not empty, the heads first. BadSheet when there are none, or more than `rows` beside the heads."""
     lines = _csv(body) if content_type == CSV else _xlsx(body, unpacked_bytes)
-    found = []
+    filled = []
     for line in lines:
         if any(cell is not None for cell in line.cells):
-            found.append(line)
-        if len(found) > rows + 1:
+            filled.append(line)
+        if len(filled) > rows + 1:
             raise BadSheet(f"at most {rows} rows; split the file", "more")
-    if not found:
+    if not filled:
         raise BadSheet("a row of column heads", "an empty file")
-    return found
+    return filled
 
 
 def _csv(body: bytes) -> Iterator[Line]:

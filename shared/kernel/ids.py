@@ -23,10 +23,10 @@ def event_id(agency: str, stream: str, version: int) -> str:
 
     The text of ``derived_id("event", agency, stream, version)``, made without the object: every append makes one.
     """
-    found = bytearray(sha1(_MERIT + f"event\n{agency}\n{stream}\n{version}".encode(), usedforsecurity=False).digest()[:16])
-    found[6] = found[6] & 0x0F | 0x50  # version 5
-    found[8] = found[8] & 0x3F | 0x80
-    text = found.hex()
+    digest = bytearray(sha1(_MERIT + f"event\n{agency}\n{stream}\n{version}".encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50  # version 5
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 

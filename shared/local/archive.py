@@ -46,14 +46,14 @@ def backup(home: Home, file: Path) -> dict[str, Any]:
     part = file.with_name(f"{file.name}.part")
     with claim(home.folder):
         _must_have_ended(data)
-        found = sorted(_files(home.folder))
-        size = sum((home.folder / name).stat().st_size for name in found)
+        kept = sorted(_files(home.folder))
+        size = sum((home.folder / name).stat().st_size for name in kept)
         manifest = {
             "format": FORMAT,
             "bus": home.folder.name,
             "postgres": (data / "PG_VERSION").read_text().strip(),
             "made": machine_now().isoformat(),
-            "files": len(found),
+            "files": len(kept),
             "bytes": size,
         }
         try:
@@ -62,7 +62,7 @@ def backup(home: Home, file: Path) -> dict[str, Any]:
                     _add_text(packed, MANIFEST, orjson.dumps(manifest))
                     for folder in sorted(_folders(home.folder)):
                         packed.add(home.folder / folder, folder, recursive=False)
-                    for name in found:
+                    for name in kept:
                         packed.add(home.folder / name, name, recursive=False)
                 out.flush()
                 os.fsync(out.fileno())

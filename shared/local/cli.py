@@ -111,11 +111,11 @@ def _environment(service: str) -> Mapping[str, str]:
     if "MERIT_DATABASE_URL" in os.environ or "MERIT_DATABASE_URL_FILE" in os.environ:
         return dict(os.environ)
     run = Home.running().run
-    found = run["databases"][service]
+    databases = run["databases"][service]
     return {
-        "MERIT_DATABASE_URL": found["app"],
-        "MERIT_LOG_DATABASE_URL": found["log"],
-        "MERIT_OWNER_DATABASE_URL": found["owner"],
-        "MERIT_APP_ROLE": found["roles"][0],
+        "MERIT_DATABASE_URL": databases["app"],
+        "MERIT_LOG_DATABASE_URL": databases["log"],
+        "MERIT_OWNER_DATABASE_URL": databases["owner"],
+        "MERIT_APP_ROLE": databases["roles"][0],
         "MERIT_CLOCK_FILE": run["clock"] or "",
     }

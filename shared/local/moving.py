@@ -43,18 +43,18 @@ class ClockMover:
         moved, at = None, time.monotonic()
         before: Any = None
         while True:
-            found = self._read()
-            while waits := {name: one for name, one in found.items() if not one["settled"]}:
+            status = self._read()
+            while waits := {name: one for name, one in status.items() if not one["settled"]}:
                 if waits != moved:
                     moved, at = waits, time.monotonic()
                 elif time.monotonic() - at > seconds:
                     raise NotSettled(f"expected everything to settle, found that for {seconds:g} s nothing moved, waiting: {waits}")
                 before = None
                 time.sleep(PAUSE_SECONDS)
-                found |= self._read(waits)
-            progress = {name: one.get("progress") for name, one in found.items()}
+                status |= self._read(waits)
+            progress = {name: one.get("progress") for name, one in status.items()}
             if progress == before:
-                return found
+                return status
             before = progress
 
     def advance(self, to: datetime) -> None:

@@ -39,14 +39,14 @@ def free_ports(count: int) -> tuple[int, ...]:
     highest = min(HIGHEST, _first_ephemeral() - 1)
     if highest < LOWEST:
         highest = HIGHEST
-    found: list[int] = []
+    ports: list[int] = []
     for _ in range(1000):
         port = LOWEST + secrets.randbelow(highest - LOWEST + 1)
-        if port not in found and is_free(port):
-            found.append(port)
-            if len(found) == count:
-                return tuple(found)
-    raise OSError(f"expected {count} free ports between {LOWEST} and {highest}, found {len(found)}; stop servers that are not needed")
+        if port not in ports and is_free(port):
+            ports.append(port)
+            if len(ports) == count:
+                return tuple(ports)
+    raise OSError(f"expected {count} free ports between {LOWEST} and {highest}, found {len(ports)}; stop servers that are not needed")
 
 
 def free_port() -> int:

@@ -103,28 +103,28 @@ def _busy(answer: requests.Response) -> bool:
 
 def _told(answer: requests.Response, asked: Any, say: Callable[[str], None]) -> int:
     try:
-        found = answer.json()
+        body = answer.json()
     except ValueError:
         say(f"expected an answer of Merit, found {answer.status_code} {answer.reason}")
         return 1
     if answer.ok:
-        say(f"{found['rows']:,} rows, {found['events']:,} events{', nothing written (dry run)' if found.get('dry_run') else ''}")
-        for row in found.get("repeated", []):
+        say(f"{body['rows']:,} rows, {body['events']:,} events{', nothing written (dry run)' if body.get('dry_run') else ''}")
+        for row in body.get("repeated", []):
             say(f"  row {row['row']} repeats row {row['as']} and was taken once")
-        for row in found.get("replaces", []):
+        for row in body.get("replaces", []):
             say(f"  row {row['row']} {replacing(row)}")
-        for row in found.get("set_aside", []):
+        for row in body.get("set_aside", []):
             say(f"  row {row['row']} is about you: {row['status']} ({row['id']})")
-        waiting = [row["id"] for row in found.get("set_aside", []) if row["status"] == "waiting"]
+        waiting = [row["id"] for row in body.get("set_aside", []) if row["status"] == "waiting"]
         if waiting and not asked.dry_run:
             # A few by their ids, which work at once; many by their file.
             few = " ".join(waiting) if len(waiting) <= NAMED else f"--file {shlex.quote(str(asked.file))}"
             for line in deciding(few, asked.agency, len(waiting)):
                 say(line)
         return 0
-    say(f"{found.get('title')}: {found.get('detail', '')}")
-    for error in found.get("errors", []):
+    say(f"{body.get('title')}: {body.get('detail', '')}")
+    for error in body.get("errors", []):
         told = replacing(error) if "fields" in error else ", ".join(f"{name} {value}" for name, value in error.items() if name != "row")
         say(f"  row {error.get('row')}: {told}")
-    say(f"  {found.get('remedy', '')}")
+    say(f"  {body.get('remedy', '')}")
     return 1

@@ -196,11 +196,11 @@ def _schemas(folder: Path, name: str) -> list[Path]:
 def _unloadable(event: dict[str, Any], catalogue: Catalogue) -> Iterator[str]:
     """Why code with this catalogue could not load the event."""
     try:
-        found = catalogue.current(event["type"], event["data"])
-        if found is None:
+        declared = catalogue.current(event["type"], event["data"])
+        if declared is None:
             yield f"expected a type that the code knows, found {event['type']}; what was released must stay readable"
         else:
-            decode(found[1], found[0].model)
+            decode(declared[1], declared[0].model)
     except UnknownVersion as unknown:
         yield f"{unknown}; register an upcaster for each version"
     except msgspec.ValidationError as invalid:

@@ -36,20 +36,20 @@ def parked(environment: Mapping[str, str], what: str, service: str, topic: str |
     if what in ("retry", "drop") and key is not None and stuck:
         return _act_on(database, what, stuck[0], _now(environment))
     with database.transaction(None, _now(environment)) as tx:
-        found = [one for one in parking.listed(tx, service) if topic in (None, one["topic"]) and key in (None, one["key"])]
+        messages = [one for one in parking.listed(tx, service) if topic in (None, one["topic"]) and key in (None, one["key"])]
         if what in ("list", "show"):
-            for one in found:
+            for one in messages:
                 error = one["error"] if what == "show" else one["error"].splitlines()[0][:120]
                 print(f"{one['topic']} {one['partition']}/{one['offset']} {one['key']} {one['type']} tries={one['tries']} {error}")
             for one in stuck:
                 error = one.error if what == "show" else (one.error.splitlines() or [""])[0][:120]
                 print(f"{one.what} {one.address}{f' due {one.due.isoformat()}' if one.due else ''} tries={one.tries} {error}")
-            print(f"{len(found) + len(stuck)} parked")
+            print(f"{len(messages) + len(stuck)} parked")
             return 0
-        if key is None or (found and topic is None and len({one["topic"] for one in found}) > 1):
+        if key is None or (messages and topic is None and len({one["topic"] for one in messages}) > 1):
             print("expected --key (and --topic where several have it): the events of one key are applied in order, or not at all")
             return 2
-        asked = sum(parking.ask(tx, service, what, one, key) for one in {one["topic"] for one in found})
+        asked = sum(parking.ask(tx, service, what, one, key) for one in {one["topic"] for one in messages})
     done = "retries them in order" if what == "retry" else "drops the one that failed and applies the others in order"
     print(f"{asked} parked under this key; the worker {done} within a few seconds (see `merit parked list {service}`)")
     return 0 if asked else 1

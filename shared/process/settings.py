@@ -183,12 +183,12 @@ def value(name: str, environment: Mapping[str, str]) -> str:
 
     A database's URL comes with its password in it, also where that was set apart.
     """
-    found = _plain(name, environment)
-    if name in CHECKS and (wrong := CHECKS[name](found)):
+    plain = _plain(name, environment)
+    if name in CHECKS and (wrong := CHECKS[name](plain)):
         raise SettingWrong(name, wrong)
     if name in PASSWORDS and (password := _plain(PASSWORDS[name], environment)):
-        return _with_password(name, found, password)
-    return found
+        return _with_password(name, plain, password)
+    return plain
 
 
 def _with_password(name: str, url: str, password: str) -> str:
@@ -222,31 +222,31 @@ def read(service: str, environment: Mapping[str, str] | None = None) -> Settings
     """The settings of a process of `service`."""
     source = os.environ if environment is None else environment
     refuse_unknown(source)
-    found = {name: value(name, source) for name in NAMES}
+    values = {name: value(name, source) for name in NAMES}
     return Settings(
         service=service,
-        database_url=found["MERIT_DATABASE_URL"],
-        log_database_url=found["MERIT_LOG_DATABASE_URL"],
-        bus_url=found["MERIT_BUS_URL"],
-        realm=found["MERIT_REALM"],
-        agencies=agencies_of(found["MERIT_AGENCIES"]),
-        jwt_public_key=found["MERIT_JWT_PUBLIC_KEY"],
-        jwt_issuer=found["MERIT_JWT_ISSUER"],
-        jwt_audience=found["MERIT_JWT_AUDIENCE"],
-        clock_file=Path(found["MERIT_CLOCK_FILE"]) if found["MERIT_CLOCK_FILE"] else None,
-        production=found["MERIT_ENV"] == "production",
-        api_bind=found["MERIT_API_BIND"],
-        api_workers=_count(found, "MERIT_API_WORKERS"),
-        api_threads=_count(found, "MERIT_API_THREADS"),
-        worker_bind=found["MERIT_WORKER_BIND"],
-        secret=found["MERIT_SECRET"],
-        kafka=_kafka(found),
-        kafka_replication=_count(found, "MERIT_KAFKA_REPLICATION"),
-        api_statement_seconds=_count(found, "MERIT_API_STATEMENT_SECONDS"),
-        api_lock_seconds=_count(found, "MERIT_API_LOCK_SECONDS"),
-        api_request_seconds=_count(found, "MERIT_API_REQUEST_SECONDS"),
-        api_file_seconds=_count(found, "MERIT_API_FILE_SECONDS"),
-        worker_statement_seconds=_count(found, "MERIT_WORKER_STATEMENT_SECONDS"),
+        database_url=values["MERIT_DATABASE_URL"],
+        log_database_url=values["MERIT_LOG_DATABASE_URL"],
+        bus_url=values["MERIT_BUS_URL"],
+        realm=values["MERIT_REALM"],
+        agencies=agencies_of(values["MERIT_AGENCIES"]),
+        jwt_public_key=values["MERIT_JWT_PUBLIC_KEY"],
+        jwt_issuer=values["MERIT_JWT_ISSUER"],
+        jwt_audience=values["MERIT_JWT_AUDIENCE"],
+        clock_file=Path(values["MERIT_CLOCK_FILE"]) if values["MERIT_CLOCK_FILE"] else None,
+        production=values["MERIT_ENV"] == "production",
+        api_bind=values["MERIT_API_BIND"],
+        api_workers=_count(values, "MERIT_API_WORKERS"),
+        api_threads=_count(values, "MERIT_API_THREADS"),
+        worker_bind=values["MERIT_WORKER_BIND"],
+        secret=values["MERIT_SECRET"],
+        kafka=_kafka(values),
+        kafka_replication=_count(values, "MERIT_KAFKA_REPLICATION"),
+        api_statement_seconds=_count(values, "MERIT_API_STATEMENT_SECONDS"),
+        api_lock_seconds=_count(values, "MERIT_API_LOCK_SECONDS"),
+        api_request_seconds=_count(values, "MERIT_API_REQUEST_SECONDS"),
+        api_file_seconds=_count(values, "MERIT_API_FILE_SECONDS"),
+        worker_statement_seconds=_count(values, "MERIT_WORKER_STATEMENT_SECONDS"),
     )
 
 

@@ -129,15 +129,15 @@ def _each(caller: _Caller, asked: Any, act: Callable[[_Caller, str, str], Sequen
 
 
 def _shown(caller: _Caller, service: str, row: str) -> list[str]:
-    found = caller.row(service, row)
+    waiting = caller.row(service, row)
     lines = [
-        f"{row}: {found['action']}, row {found['row']} of the file {found['file_digest'][:12]}…,"
-        f" about {found['employee']}, handed in by {found['asked_by']}: {found['status']}"
-        + (f" by {found['decided_by']}" if "decided_by" in found else "")
+        f"{row}: {waiting['action']}, row {waiting['row']} of the file {waiting['file_digest'][:12]}…,"
+        f" about {waiting['employee']}, handed in by {waiting['asked_by']}: {waiting['status']}"
+        + (f" by {waiting['decided_by']}" if "decided_by" in waiting else "")
     ]
-    lines += [f"  brings {split_type(one['type'])[0].rpartition('.')[2]}: {_fields(one['data'])}" for one in found.get("brings", ())]
-    lines += [f"  {replacing(one)}" for one in found.get("replaces", ())]
-    if refused := found.get("refused"):
+    lines += [f"  brings {split_type(one['type'])[0].rpartition('.')[2]}: {_fields(one['data'])}" for one in waiting.get("brings", ())]
+    lines += [f"  {replacing(one)}" for one in waiting.get("replaces", ())]
+    if refused := waiting.get("refused"):
         lines.append(f"  would be refused: expected {refused['expected']}, found {refused['found']}; {refused['remedy']}")
     return lines
 

@@ -209,8 +209,8 @@ def read_log(
             (after, limit, agency, agency, most),
         )
         rows = cursor.fetchall()
-    found = [envelope_of(row, agencies.by_id(row[2], outright(connection)).code) for row in rows]
-    return found, (found[-1].sequence if len(found) == most else limit)
+    envelopes = [envelope_of(row, agencies.by_id(row[2], outright(connection)).code) for row in rows]
+    return envelopes, (envelopes[-1].sequence if len(envelopes) == most else limit)
 
 
 def last_position(connection: Any) -> int:

@@ -136,10 +136,10 @@ def withdraw(work: RequestWork, body: dict[str, Any], employee: str, period: str
     appraisal's version. 409 appraisal-not-delivered.
     """
     hold_delivery(work, employee, period)
-    found = delivered(work.knowledge, employee, period_of(period))
-    seen = found is not None and seen_at(work.knowledge, employee, period, found.id) is not None
+    delivery = delivered(work.knowledge, employee, period_of(period))
+    seen = delivery is not None and seen_at(work.knowledge, employee, period, delivery.id) is not None
     reason = work.text(body["reasons"])
-    command = WithdrawDelivery(employee, period, found.id if found else None, seen, reason.id, reason.digest)
+    command = WithdrawDelivery(employee, period, delivery.id if delivery else None, seen, reason.id, reason.digest)
     appended = work.execute(APPRAISAL, command)
     return {"status": "scoring", "version": appended.version}
 

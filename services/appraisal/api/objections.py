@@ -92,14 +92,14 @@ def show_objection(work: RequestWork, employee: str, period: str) -> answers.Obj
     404 when none was filed.
     """
     row = appraisal_now(work, employee, period)
-    found = work.found(row.get("objection"), "objection", f"{employee}/{period}")
-    found["arguments"] = work.read_text(found.pop("reason_text"))
-    if found["status"] == "refused":
-        found["remedy"] = LATE_REMEDY
-    if decision := found.get("decision"):
-        found["decision"] = {**decision, "reasons": work.read_text(decision["reason_text"])}
-        del found["decision"]["reason_text"]
-    return {"employee": employee, "period": period, **found, "who_may": who_may(work, row), "version": row["version"]}
+    objection = work.found(row.get("objection"), "objection", f"{employee}/{period}")
+    objection["arguments"] = work.read_text(objection.pop("reason_text"))
+    if objection["status"] == "refused":
+        objection["remedy"] = LATE_REMEDY
+    if decision := objection.get("decision"):
+        objection["decision"] = {**decision, "reasons": work.read_text(decision["reason_text"])}
+        del objection["decision"]["reason_text"]
+    return {"employee": employee, "period": period, **objection, "who_may": who_may(work, row), "version": row["version"]}
 
 
 def _delivered(work: RequestWork, employee: str, period: str) -> Record:

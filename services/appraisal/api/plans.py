@@ -149,19 +149,19 @@ def record_progress(work: RequestWork, body: dict[str, Any], employee: str, year
 def show_plan(work: RequestWork, employee: str, year: str) -> answers.Plan | answers.DraftPlan:
     """The plan: the draft until it is approved, then the fixed targets with every month's progress."""
     row = plan_now(work, employee, year) or _draft(work, employee, year)
-    found = work.found(row, "plan", f"{employee}/{year}")
-    if found["status"] == "approved" and not plan_fixed(work, employee, year):
+    plan = work.found(row, "plan", f"{employee}/{year}")
+    if plan["status"] == "approved" and not plan_fixed(work, employee, year):
         draft = _draft(work, employee, year) or {"targets": [], "version": 0}
-        found["draft"] = {"targets": draft["targets"], "version": draft["version"]}
-    told = (found, found.get("draft"), *(found.get("versions") or ()))
+        plan["draft"] = {"targets": draft["targets"], "version": draft["version"]}
+    told = (plan, plan.get("draft"), *(plan.get("versions") or ()))
     for target in (target for part in told if part for target in part["targets"]):
         if "what_text" in target:
             text = target.pop("what_text")
             target["what"] = work.read_text(text) if text else None
-    for report in found["progress"]:
+    for report in plan["progress"]:
         text = report.pop("obstacle_text")
         report["obstacle"] = work.read_text(text) if text else None
-    return found
+    return plan
 
 
 def _draft(work: RequestWork, employee: str, year: str) -> dict[str, Any] | None:

@@ -139,13 +139,13 @@ def deciding(history: History, period: Period, delivered_by: str | None, deliver
 
 def _first_present(chain: Sequence[str | None], history: History, never: tuple[str, ...]) -> tuple[str, ...]:
     """The first of the chain who is in service and at work; those on leave before him may act too."""
-    found: list[str] = []
+    present: list[str] = []
     for person in chain:
-        if person is None or person in never or person in found:
+        if person is None or person in never or person in present:
             continue
         service = history.service(person)
         if service is not Service.GONE:
-            found.append(person)
+            present.append(person)
         if service is Service.PRESENT:
             break
-    return tuple(found)
+    return tuple(present)

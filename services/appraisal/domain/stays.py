@@ -41,17 +41,17 @@ def unit_on(posts: Sequence[Held], service: Employment, day: date) -> str:
 
 def stays_of(posts: Sequence[Held], service: Employment) -> tuple[Stay, ...]:
     """All stays of a life in service, in order and apart from each other. Each day of service lies in one of them."""
-    found: list[Stay] = []
+    stays: list[Stay] = []
     for spell in service.spells:
         for since, until in _unchanged(spell, posts):
             away = tuple(sorted({one.kind for one in spell.interruptions if one.holds(since)}))
             stay = Stay(unit_on(posts, service, since), since, until, away)
-            before = found[-1] if found else None
+            before = stays[-1] if stays else None
             if before is not None and (before.unit, before.away, before.until + _DAY) == (stay.unit, stay.away, since):
-                found[-1] = replace(before, until=until)
+                stays[-1] = replace(before, until=until)
             else:
-                found.append(stay)
-    return tuple(found)
+                stays.append(stay)
+    return tuple(stays)
 
 
 def _unchanged(spell: Spell, posts: Iterable[Held]) -> list[tuple[date, date]]:

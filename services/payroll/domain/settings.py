@@ -131,7 +131,7 @@ def _components(said: Settings, factors: Mapping[str, str], own: Sequence[str]) 
         raise said.wrong("components", "at least one {name, share_percent, factor}", None)
     criteria = [(one.code("name", NAME), one.percent("percent")) for one in said.parts("criteria", ())] or [("", Fraction(100))]
     shares = [(_line_name(one, set(), own), one.percent("share_percent"), _factors(one, sorted(factors))) for one in listed]
-    found = [
+    components = [
         Component(f"{criterion}/{name}" if criterion else name, share * part / 100, used, " × ".join(factors[each] for each in used))
         for criterion, part in criteria
         for name, share, used in shares
@@ -139,9 +139,9 @@ def _components(said: Settings, factors: Mapping[str, str], own: Sequence[str]) 
     total = sum((share for _, share, _ in shares), Fraction(0))
     if total != 100:
         raise said.wrong("components", "shares that sum to 100 percent", f"{total}")
-    if len({component.name for component in found}) != len(found):
+    if len({component.name for component in components}) != len(components):
         raise said.wrong("components", "a name of its own for each line", "the same name twice")
-    return tuple(found)
+    return tuple(components)
 
 
 def _factors(said: Settings, known: Sequence[str]) -> tuple[str, ...]:

@@ -70,16 +70,16 @@ def interruptions_among(events: Sequence[Any], event: ServiceInterrupted) -> Map
 
     A first day back corrects what was said before it.
     """
-    found: dict[int, Any] = {}
+    interruptions: dict[int, Any] = {}
     said = event
     for place, (about, word) in enumerate(_spoken(events)):
         if about != (event.kind, event.since):
             continue
         if isinstance(word, ServiceInterrupted):
-            found[place] = said = word
+            interruptions[place] = said = word
         else:
-            found[place] = replace(said, until=word.since - _DAY) if word.since > event.since else word
-    return found
+            interruptions[place] = replace(said, until=word.since - _DAY) if word.since > event.since else word
+    return interruptions
 
 
 def resumptions_among(events: Sequence[Any], event: ServiceResumed) -> Mapping[int, Any]:
