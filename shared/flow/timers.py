@@ -1,4 +1,8 @@
-"""Statutory clocks: rows folded from the service's own events; a row that is due becomes commands, once per (key, due)."""
+"""Statutory clocks: rows folded from the service's own events; a row that is due becomes commands, once per (key, due).
+
+A timer of the service arms a key with a due moment or day, and disarms it, as events come. Arming it anew for the same moment does not
+fire it twice.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The policy table: who may do what to whom. What no line allows is denied."""
+"""The policy table: who may do what to whom. What no line allows is denied.
+
+    Policy((Allow("read-appraisal", role="employee", relation="self"), Allow("read-appraisal", role="hr")))
+
+The roles come from the caller's token. A relation is a function over what the service knows; ``self`` is always there.
+"""
 
 from __future__ import annotations
 

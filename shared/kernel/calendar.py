@@ -1,4 +1,8 @@
-"""Statutory clocks: when a term that began with an event ends, in an agency's own calendar and time zone."""
+"""Statutory clocks: when a term that began with an event ends, in an agency's own calendar and time zone.
+
+    Term(14).last_day(delivered_at, calendar)  # delivered on 20 April: 4 May
+    Term(5, "working").last_day(received_at, calendar)  # skips the days off that the agency declared
+"""
 
 from __future__ import annotations
 

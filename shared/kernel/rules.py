@@ -1,4 +1,9 @@
-"""Rules are dated data: a rule set holds from a day on, names its legal sources, and a book finds the one in force."""
+"""Rules are dated data: a rule set holds from a day on, names its legal sources, and a book finds the one in force.
+
+The agency's own set wins over a national default, the later first day over the earlier, then the higher version:
+
+    RuleBook(defaults, own).in_force("tpp", date(2026, 4, 1)).settings
+"""
 
 from __future__ import annotations
 

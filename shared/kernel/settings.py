@@ -1,4 +1,10 @@
-"""The one strict reader of rule sets: typed, with the path of what is wrong, and nothing in them that nobody reads."""
+"""The one strict reader of rule sets: typed, with the path of what is wrong, and nothing in them that nobody reads.
+
+    def peers(said: Settings) -> int:
+        return said.whole("at_least", 3, 50, default=3)
+
+    read({"at_least": 5}, peers)  # 5; {"at_last": 5} is Refused (422, invalid-rule-set), which names the setting
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The clock: the one place where time is read. In development it may be a file that every process reads and that only moves forward."""
+"""The clock: the one place where time is read. In development it may be a file that every process reads and that only moves forward.
+
+Production reads the machine's clock. With ``MERIT_CLOCK_FILE`` a moment stands in a file, and :meth:`FileClock.move` alone moves it.
+"""
 
 from __future__ import annotations
 

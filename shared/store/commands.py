@@ -1,4 +1,7 @@
-"""Execute a command: load the stream, decide, append. One command, one transaction."""
+"""Execute a command: load the stream, decide, append. One command, one transaction.
+
+The stream is named by the aggregate's ids. The answer is the new state with the events, so that nobody reads the stream again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Idempotency keys: a request repeated with its key gets the answer of the first, and has no second effect."""
+"""Idempotency keys: a request repeated with its key gets the answer of the first, and has no second effect.
+
+:func:`begin` gives the stored answer or None; :func:`finish` stores one in the same transaction. The same key with another body is refused.
+"""
 
 from __future__ import annotations
 

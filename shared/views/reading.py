@@ -1,4 +1,9 @@
-"""Reading views: one row, the rows that match, a page of them."""
+"""Reading views: one row, the rows that match, a page of them.
+
+    rows(tx, HELD, {"status": ["waiting", "payable"], "reasons": Has("attendance")}, after="2026-04/m1", most=50)
+
+A plain value: equal. A list: any of them. :class:`Has`: a JSONB list that holds it. :class:`Not`: every other value.
+"""
 
 from __future__ import annotations
 
